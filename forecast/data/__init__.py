@@ -1,0 +1,1 @@
+"""Holds: panels, frequencies, windows, channels, results (NumPy; never Keras, Rich, Typer)."""

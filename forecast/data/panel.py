@@ -1,0 +1,104 @@
+"""Many series in one float64 array, with row boundaries, never copied to be sliced."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.data.frequency import Frequency
+from forecast.spec import Columns
+
+Floats = NDArray[np.float64]
+Times = NDArray[np.int64] | NDArray[np.datetime64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of a panel, as views of the panel's arrays."""
+
+    id: str
+    times: Times
+    values: Floats
+    observed: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Series one behind the other, each sorted by time and regular: one row a step.
+
+    Rows of series `i` are `bounds[i]:bounds[i + 1]`. Values are finite; a row that
+    was a gap or a missing value in the data holds a fill and is not `observed`.
+    """
+
+    ids: tuple[str, ...]
+    """One text a series, byte for byte as in the data; ("",) for a file without an id column."""
+    times: Times
+    """(rows,) int64 for integer years and steps, datetime64[s] for dates (UTC where zoned)."""
+    values: Floats
+    """(rows,) float64, finite."""
+    observed: Flags
+    """(rows,) False where the value is a fill."""
+    bounds: Integers
+    """(series + 1,) first row of each series, and the number of rows."""
+    columns: Columns
+    """The names in the data; `series` is None for a file without an id column."""
+    frequency: Frequency
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, index: int) -> Series:
+        rows = slice(self.bounds[index], self.bounds[index + 1])
+        return Series(self.ids[index], self.times[rows], self.values[rows], self.observed[rows])
+
+    def __iter__(self) -> Iterator[Series]:
+        return (self[index] for index in range(len(self)))
+
+    @property
+    def lengths(self) -> Integers:
+        """(series,) rows of each series."""
+        return np.diff(self.bounds)
+
+    @property
+    def last_times(self) -> Times:
+        """(series,) the newest time of each series; every series must have a row."""
+        return self.times[self.bounds[1:] - 1]
+
+    def rows(self, first: Integers, count: Integers) -> "Panel":
+        """The `count[i]` rows of each series from its row `first[i]` on; may leave series empty."""
+        bounds = np.concatenate(([0], np.cumsum(count)))
+        taken = np.repeat(self.bounds[:-1] + first - bounds[:-1], count) + np.arange(bounds[-1])
+        return replace(
+            self,
+            times=self.times[taken],
+            values=self.values[taken],
+            observed=self.observed[taken],
+            bounds=bounds,
+        )
+
+    def first(self, counts: Integers) -> "Panel":
+        """The first `counts[i]` rows of each series: what was known then."""
+        return self.rows(np.zeros_like(counts), counts)
+
+    def tail(self, rows: int) -> "Panel":
+        """At most the last `rows` rows of each series."""
+        count = np.minimum(self.lengths, rows)
+        return self.rows(self.lengths - count, count)
+
+    def select(self, indices: Sequence[int] | Integers) -> "Panel":
+        """The series at these positions, in this order."""
+        chosen = np.asarray(indices, dtype=np.int64)
+        lengths = self.lengths[chosen]
+        bounds = np.concatenate(([0], np.cumsum(lengths)))
+        taken = np.repeat(self.bounds[:-1][chosen] - bounds[:-1], lengths) + np.arange(bounds[-1])
+        return replace(
+            self,
+            ids=tuple(self.ids[index] for index in chosen),
+            times=self.times[taken],
+            values=self.values[taken],
+            observed=self.observed[taken],
+            bounds=bounds,
+        )

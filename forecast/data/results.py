@@ -1,0 +1,150 @@
+"""What the tool hands back: frozen values, each able to become a table of columns."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.data.frequency import Frequency
+from forecast.data.panel import Floats, Times
+from forecast.spec import Columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Table = dict[str, NDArray[np.object_] | NDArray[np.float64] | NDArray[np.int64]]
+"""Column name -> values, all of one length, in the order they are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The next values of every series of a panel."""
+
+    ids: tuple[str, ...]
+    times: Times
+    """(series, horizon)"""
+    values: Floats
+    """(series, horizon) in the units of the data."""
+    levels: tuple[float, ...]
+    """Coverage of each interval in percent, ascending."""
+    lower: Floats
+    """(levels, series, horizon); NaN where the model knows no interval."""
+    upper: Floats
+    columns: Columns
+    frequency: Frequency
+
+    def to_table(self) -> Table:
+        """One row a series and step: the id where there is one, time, forecast, lower_80, upper_80, ..."""
+        series, horizon = self.values.shape
+        table: Table = {}
+        if self.columns.series is not None:
+            table[self.columns.series] = np.repeat(np.array(self.ids, dtype=object), horizon)
+        table["time"] = _times_column(self.times.ravel(), self.frequency)
+        table["forecast"] = self.values.ravel()
+        for index, level in enumerate(self.levels):
+            table[f"lower_{level:g}"] = self.lower[index].ravel()
+            table[f"upper_{level:g}"] = self.upper[index].ravel()
+        return table
+
+    def to_frame(self) -> "pd.DataFrame":
+        """The same as a pandas frame."""
+        import pandas as pd
+
+        return pd.DataFrame(self.to_table())
+
+
+def _times_column(times: Times, frequency: Frequency) -> NDArray[np.object_] | NDArray[np.int64]:
+    if frequency.form == "integer":
+        return times.astype(np.int64)
+    return np.array(frequency.text(times), dtype=object)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """How far forecasts were from what came, over backtests; `models[0]` is the one judged."""
+
+    models: tuple[str, ...]
+    metrics: tuple[str, ...]
+    """Names in the order of the last axis below, "skill" last."""
+    overall: Floats
+    """(models, metrics)"""
+    by_series: Floats
+    """(models, series, metrics); NaN for a series that no backtest reached."""
+    by_step: Floats
+    """(models, horizon, metrics)"""
+    ids: tuple[str, ...]
+    series_column: str | None
+    backtests: int
+    forecasts: int
+    """Numbers that were scored for each model."""
+
+    def to_table(self, by: Literal["model", "series", "step"] = "model") -> Table:
+        """One row a model, or a model and series, or a model and step: model, ..., metrics, forecasts."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Is the network worth using? Said with the size of the sample it rests on."""
+
+    outcome: Literal["useful", "unclear", "no better"]
+    text: str
+    """One sentence for a person: "18 % better than repeating the last value (3 backtests, 12 forecasts: small sample)"."""
+    skill: float
+    """1 - MAE / MAE of the seasonal naive forecast."""
+    best_baseline: str
+    better_by: float
+    """1 - MAE / MAE of the best baseline; negative where the baseline won."""
+    echo: bool
+    """The forecasts repeat the last value rather than foresee the next."""
+    flat: bool
+    """The forecasts hardly move where the series does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What an interval promised and what it kept, on rows not used to calibrate it."""
+
+    asked: float
+    """Percent."""
+    achieved: float
+    """Percent; NaN where nothing could be held back."""
+    errors: int
+    """Out-of-sample errors that the intervals were calibrated on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What a model was made from and how it was judged; nothing that differs between two equal runs."""
+
+    source: str
+    rows: int
+    series: int
+    first_time: str
+    last_time: str
+    data_sha256: str
+    """Digest of the ids, times and values trained on."""
+    parameters: int
+    epochs: int
+    seed: int
+    scores: Scores | None
+    verdict: Verdict | None
+    coverage: Coverage | None
+    versions: tuple[tuple[str, str], ...]
+    """Library name and version, sorted: forecast, keras, numpy, tensorflow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Labelled lines about one thing: a file of data, a model."""
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+
+    def to_table(self) -> Table:
+        """Columns item, value."""
+        return {
+            "item": np.array([label for label, _ in self.lines], dtype=object),
+            "value": np.array([text for _, text in self.lines], dtype=object),
+        }

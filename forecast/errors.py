@@ -1,0 +1,88 @@
+"""What can go wrong, said so that the reader can mend it.
+
+* ForecastError
+  x UsageError        2    the words on the command line
+  x DataError         3    the file: columns, frequency, not numbers, too short
+  x ModelError        4    the model: not found, damaged, newer, does not fit the data
+  x MissingExtra      5    an optional part is not installed
+  x TrainingError     7    the network: its loss became NaN twice
+  x Interrupted       130  a signal asked the work to stop (128 + its number)
+
+Exit codes that are verdicts rather than errors live in `EXIT_CODES` beside these.
+"""
+
+EXIT_CODES: dict[int, str] = {
+    0: "done",
+    1: "the machine failed (disk, memory) or a bug",
+    2: "wrong use",
+    3: "the data: columns, frequency, not numbers, too short",
+    4: "the model: not found, damaged, newer, does not fit the data",
+    5: "an optional part is not installed; the hint says what to install",
+    6: "some series failed, the others were written",
+    7: "training failed (loss became NaN twice)",
+    10: "done, but no better than the baseline (only with --require-skill)",
+    130: "SIGINT",
+    141: "SIGPIPE",
+    143: "SIGTERM",
+}
+"""Every exit code and its meaning. Append-only: scripts depend on it."""
+
+NO_SKILL = 10
+"""Exit code of a finished run whose asked-for verdict is "no"."""
+
+
+class ForecastError(Exception):
+    """A failure the user can act on: what is wrong, where, and what to do.
+
+    `where` names the place ("harvest.csv, line 19, column \"tons\""), `hint` the
+    next thing to try. Both may be empty.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" if self.where else self.message
+
+
+class UsageError(ForecastError):
+    """The words on the command line do not fit together."""
+
+    exit_code = 2
+
+
+class DataError(ForecastError):
+    """The data cannot be read right, or is not enough for what was asked."""
+
+    exit_code = 3
+
+
+class ModelError(ForecastError):
+    """The model file is missing, damaged, newer than this program, or does not fit."""
+
+    exit_code = 4
+
+
+class MissingExtra(ForecastError):
+    """An optional part of the program is not installed."""
+
+    exit_code = 5
+
+
+class TrainingError(ForecastError):
+    """The network did not learn: its loss left the numbers twice."""
+
+    exit_code = 7
+
+
+class Interrupted(ForecastError):
+    """A signal asked the work to stop; nothing was half-written."""
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__("interrupted")
+        self.exit_code = 128 + signal_number

@@ -1,0 +1,60 @@
+"""What happened, as values; the core never prints."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One labelled line of what the tool saw or decided: label "guessed", text "time=year"."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision and its reason, shown with `--verbose`."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something the user should know and may want to change."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEnded:
+    """One or more epochs of one fit are over."""
+
+    stage: str
+    """Which fit: "finding epochs", "backtest 1 of 3", "refit"."""
+    epoch: int
+    """Epochs done, from 1."""
+    epochs: int
+    """Epochs there will be at most."""
+    loss: float
+    validation_loss: float | None
+    """None where the fit holds nothing back."""
+    best_epoch: int | None
+    seconds_left: float
+    """Time this fit may still take, an upper bound where it may stop early."""
+
+
+@dataclass(frozen=True, slots=True)
+class FitEnded:
+    """A fit is over; its progress line can go."""
+
+    stage: str
+
+
+Event = Noted | Decided | Warned | EpochEnded | FitEnded
+Listener = Callable[[Event], None]
+
+
+def ignore(event: Event) -> None:
+    """The listener that hears nothing."""

@@ -1,0 +1,1 @@
+"""Forecasts: fitted networks, baselines and model files (NumPy; never Keras)."""

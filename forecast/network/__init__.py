@@ -1,0 +1,1 @@
+"""Learns: the only place that imports Keras and TensorFlow."""

@@ -1,0 +1,121 @@
+"""A model before it exists: frozen, checked, JSON both ways."""
+
+from dataclasses import asdict, dataclass
+from typing import Literal, get_args
+
+from forecast.errors import UsageError
+
+Cell = Literal["simple-rnn", "lstm", "gru"]
+Device = Literal["auto", "cpu", "gpu"]
+
+CELLS: tuple[Cell, ...] = get_args(Cell)
+DEVICES: tuple[Device, ...] = get_args(Device)
+
+MAX_WINDOW = 100_000
+MAX_HORIZON = 10_000
+MAX_UNITS = 4_096
+MAX_LAYERS = 8
+
+
+def _check_range(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise UsageError(f"{name} must be between {low:g} and {high:g}, not {value:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column of the data plays which part; None is to be guessed, or absent."""
+
+    target: str | None = None
+    """The numbers to forecast."""
+    time: str | None = None
+    series: str | None = None
+    """The column whose text tells the series of a panel apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSpec:
+    """Rows the network reads and rows it answers."""
+
+    window: int
+    horizon: int
+    stride: int = 1
+    """Rows between the starts of two windows."""
+
+    def __post_init__(self) -> None:
+        _check_range("window", self.window, 1, MAX_WINDOW)
+        _check_range("horizon", self.horizon, 1, MAX_HORIZON)
+        _check_range("stride", self.stride, 1, MAX_WINDOW)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSpec:
+    """The shape of a recurrent network."""
+
+    cell: Cell = "gru"
+    units: tuple[int, ...] = (32,)
+    """Units of each recurrent layer, the first layer first."""
+    dropout: float = 0.0
+    """Share of each layer's output dropped in training, never inside the recurrence."""
+
+    def __post_init__(self) -> None:
+        if self.cell not in CELLS:
+            raise UsageError(f'cell must be one of {", ".join(CELLS)}, not "{self.cell}"')
+        if not 1 <= len(self.units) <= MAX_LAYERS:
+            raise UsageError(f"a network has 1 to {MAX_LAYERS} layers, not {len(self.units)}")
+        for units in self.units:
+            _check_range("units", units, 1, MAX_UNITS)
+        if not 0 <= self.dropout < 1:
+            raise UsageError(f"dropout must be at least 0 and under 1, not {self.dropout:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPlan:
+    """How a network is trained."""
+
+    epochs: int = 300
+    """Epochs at most; early stopping may end sooner."""
+    batch_size: int = 32
+    """Windows in one update."""
+    epoch_windows: int | None = None
+    """Windows in one epoch, drawn without repeats until all were seen; None is all of them."""
+    learning_rate: float = 2e-3
+    clip: float = 1.0
+    """Global norm that a gradient is clipped to."""
+    patience: int = 30
+    """Epochs without a better validation loss before training stops."""
+    seed: int = 0
+    device: Device = "auto"
+    max_seconds: float | None = None
+    """Wall-clock seconds for all fits together."""
+
+    def __post_init__(self) -> None:
+        _check_range("epochs", self.epochs, 1, 1_000_000)
+        _check_range("batch-size", self.batch_size, 1, 1_000_000)
+        _check_range("patience", self.patience, 1, 1_000_000)
+        _check_range("seed", self.seed, 0, 2**31 - 1)
+        if not 0 < self.learning_rate <= 10:
+            raise UsageError(f"learning-rate must be over 0 and at most 10, not {self.learning_rate:g}")
+        if not self.clip > 0:
+            raise UsageError(f"clip must be over 0, not {self.clip:g}")
+        if self.max_seconds is not None and not self.max_seconds > 0:
+            raise UsageError(f"max-time must be over 0 seconds, not {self.max_seconds:g}")
+        if self.device not in DEVICES:
+            raise UsageError(f'device must be one of {", ".join(DEVICES)}, not "{self.device}"')
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """All that decides a network's tensors: rebuilt from a model file by our code alone."""
+
+    windows: WindowSpec
+    network: NetworkSpec
+    season: int
+    """Rows in a period; 1 is no season."""
+
+    def __post_init__(self) -> None:
+        _check_range("season", self.season, 1, MAX_WINDOW)
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain numbers, strings and lists, ready for JSON."""
+        return asdict(self)
