@@ -1,0 +1,232 @@
+"""Each step of a series as the network sees it, and its answers back in the series' own units.
+
+Everything at row t is computed from rows up to t of the same series alone, so the
+channels of a whole panel are one causal array, computed once for all windows, and
+no window can see past its end. Every mean runs over a bounded number of rows
+(`rows_remembered`), so the tail of a series gives the same answers as all of it.
+
+With w = asinh(x / scale): close to a logarithm for large values, linear near zero,
+defined for zeros and negatives. Answers are changes from a naive reference in units
+of volatility: an answer of zero *is* the (seasonal) naive forecast.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.data.panel import Flags, Floats, Integers, Panel
+
+LAGS = 8
+"""Newest values that every step shows, in units of volatility around their level."""
+
+CLIP = 20.0
+"""Bound on every channel: an outlier shows as one, without drowning the others."""
+
+VOLATILITY_FLOOR = 1e-3
+"""Below this the series is treated as standing still: 0.1 % of its scale."""
+
+FIRST_JUDGED_ROW = 3
+"""Rows of a series before this one have seen too little to be trained on."""
+
+_CHUNK_ROWS = 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """What the network reads at every row, and what turns its answers into values."""
+
+    inputs: NDArray[np.float32]
+    """(rows, channels), within -CLIP..CLIP."""
+    reference: Floats
+    """(rows, horizon) the naive forecast, in the units of the data."""
+    scale: Floats
+    """(rows,) mean size of the newest values, in the units of the data; 1 where all are zero."""
+    volatility: Floats
+    """(rows,) mean size of a seasonal change of w; 0 where the series stood still."""
+
+    def restore(self, answers: Floats) -> Floats:
+        """Values in the data's units from `answers`, (rows, horizon, ...) in units of volatility."""
+        extra = (1,) * (answers.ndim - 2)
+        reference = self.reference.reshape(*self.reference.shape, *extra)
+        scale = self.scale.reshape(-1, 1, *extra)
+        volatility = self.volatility.reshape(-1, 1, *extra)
+        start = np.arcsinh(reference / scale)
+        # Written as a change so that an answer of zero gives the reference to the last bit.
+        with np.errstate(over="ignore"):
+            change = scale * (np.sinh(np.clip(start + volatility * answers, -700, 700)) - np.sinh(start))
+            return np.clip(np.nan_to_num(reference + change), -1e308, 1e308)
+
+    def units(self, actual: Floats) -> Floats:
+        """The inverse of `restore`: the answers that would have given `actual`, (rows, horizon)."""
+        scale = self.scale[:, None]
+        change = np.arcsinh(actual / scale) - np.arcsinh(self.reference / scale)
+        return change / np.maximum(self.volatility, VOLATILITY_FLOOR)[:, None]
+
+
+def width(season: int, horizon: int) -> int:
+    """Number of channels of a step."""
+    return LAGS + (2 * horizon if season > 1 else 0) + 5
+
+
+def scale_rows(season: int) -> int:
+    """Rows that the scale is a mean of."""
+    return max(2 * season, 8)
+
+
+def volatility_rows(season: int) -> int:
+    """Changes that the volatility is a mean of."""
+    return max(4 * season, 24)
+
+
+def rows_remembered(season: int) -> int:
+    """Rows before a step that its channels depend on: a volatility's changes and their own scales."""
+    return volatility_rows(season) + max(scale_rows(season), season)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Flat rows of many series, and how to look back in each without leaving it."""
+
+    values: Floats
+    position: Integers
+    """(rows,) rows of the own series before this one."""
+
+    def back(self, lag: int) -> tuple[Floats, Flags]:
+        """Values `lag` rows earlier (the series' first value where there is none), and where there is one."""
+        there = self.position >= lag
+        index = np.arange(len(self.values)) - np.minimum(self.position, lag)
+        return self.values[index], there
+
+
+def channels(values: Floats, bounds: Integers, *, season: int, horizon: int) -> Channels:
+    """The channels of every row; `values` holds the series one behind the other, cut at `bounds`."""
+    rows = _Rows(values, np.arange(len(values)) - np.repeat(bounds[:-1], np.diff(bounds)))
+    scale = _scale(rows, season)
+    now = np.arcsinh(values / scale)
+    seasonal = _volatility(rows, scale, now, lag=season, season=season)
+    stepwise = seasonal if season == 1 else _volatility(rows, scale, now, lag=1, season=season)
+    seen = rows.position >= season
+    volatility = np.where(seen, seasonal, stepwise)
+    unit = np.maximum(volatility, VOLATILITY_FLOOR)
+    level = _level(rows, scale, season)
+
+    inputs = np.zeros((len(values), width(season, horizon)), dtype=np.float32)
+    reference = np.empty((len(values), horizon))
+    columns = iter(inputs.T)
+
+    def put(channel: Floats, where: Flags | bool = True) -> None:
+        next(columns)[:] = np.where(where, np.clip(channel, -CLIP, CLIP), 0.0)
+
+    for lag in range(LAGS):
+        earlier, there = rows.back(lag)
+        put((np.arcsinh(earlier / scale) - level) / unit, there)
+    for step in range(1, horizon + 1):
+        lag = -step % season
+        phase, _ = rows.back(lag)
+        reference[:, step - 1] = np.where(seen, phase, values)
+        if season > 1:
+            before, known = rows.back(lag + season)
+            phase = np.arcsinh(phase / scale)
+            put((phase - level) / unit, seen)
+            put((phase - np.arcsinh(before / scale)) / unit, known)
+    put(np.log1p(rows.position.astype(np.float64)) / 5)
+    put(np.log(unit))
+    put(np.log(unit / np.maximum(stepwise, VOLATILITY_FLOOR)))
+    put(seen.astype(np.float64))
+    put(np.full(len(values), np.log(season) / 5))
+    return Channels(inputs, reference, scale, volatility)
+
+
+def _scale(rows: _Rows, season: int) -> Floats:
+    mean = _mean_back(rows, np.abs(rows.values), scale_rows(season))
+    return np.where(mean > 0, mean, 1.0)
+
+
+def _level(rows: _Rows, scale: Floats, season: int) -> Floats:
+    """Mean of the last `season` values of w, all in today's scale."""
+    total = np.zeros_like(scale)
+    for lag in range(season):
+        earlier, there = rows.back(lag)
+        total += np.where(there, np.arcsinh(earlier / scale), 0.0)
+    return total / np.minimum(rows.position + 1, season)
+
+
+def _volatility(rows: _Rows, scale: Floats, now: Floats, *, lag: int, season: int) -> Floats:
+    earlier, there = rows.back(lag)
+    changes = np.where(there, np.abs(now - np.arcsinh(earlier / scale)), 0.0)
+    past = _Rows(changes, np.maximum(rows.position - lag, -1))
+    return _mean_back(past, changes, volatility_rows(season))
+
+
+def _mean_back(rows: _Rows, sizes: Floats, count: int) -> Floats:
+    """Mean of the newest `count` sizes of the own series, fewer at its start.
+
+    A running sum would be faster, but mixes series of very different size and
+    loses their last digits.
+    """
+    total = np.zeros_like(sizes)
+    index = np.arange(len(sizes))
+    for lag in range(count):
+        there = rows.position >= lag
+        if not there.any():
+            break
+        total += np.where(there, sizes[np.maximum(index - lag, 0)] / count, 0.0)
+    return total * (count / np.clip(rows.position + 1, 1, count))
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """All rows of a panel as training reads them."""
+
+    inputs: NDArray[np.float32]
+    """(rows, channels)"""
+    targets: NDArray[np.float32]
+    """(rows, horizon) right answers, in units of volatility."""
+    weights: NDArray[np.float32]
+    """(rows, horizon) what an error of one unit costs; 0 where no right answer is known."""
+
+
+def training_rows(panel: Panel, *, season: int, horizon: int) -> Rows:
+    """Channels, right answers and their weights for every row of a panel.
+
+    The weight is 0.5 + 5 v: an absolute error counts half relative to the volatility
+    (like MASE) and half relative to the level (like sMAPE).
+    """
+    rows = len(panel.values)
+    inputs = np.empty((rows, width(season, horizon)), dtype=np.float32)
+    targets = np.zeros((rows, horizon), dtype=np.float32)
+    weights = np.zeros((rows, horizon), dtype=np.float32)
+    for part in _chunks(panel.bounds):
+        first, last = panel.bounds[part.start], panel.bounds[part.stop]
+        bounds = panel.bounds[part.start : part.stop + 1] - first
+        here = slice(first, last)
+        seen = channels(panel.values[here], bounds, season=season, horizon=horizon)
+        actual, known = _futures(panel.values[here], panel.observed[here], bounds, horizon)
+        inputs[here] = seen.inputs
+        targets[here] = np.clip(seen.units(actual), -1e4, 1e4)
+        cost = 0.5 + 5 * np.maximum(seen.volatility, VOLATILITY_FLOOR)
+        weights[here] = np.where(known, cost[:, None], 0.0)
+    return Rows(inputs, targets, weights)
+
+
+def _chunks(bounds: Integers) -> Iterator[slice]:
+    """Runs of whole series of about `_CHUNK_ROWS` rows."""
+    first = 0
+    while first < len(bounds) - 1:
+        last = int(np.searchsorted(bounds, bounds[first] + _CHUNK_ROWS, side="right")) - 1
+        last = min(max(last, first + 1), len(bounds) - 1)
+        yield slice(first, last)
+        first = last
+
+
+def _futures(values: Floats, observed: Flags, bounds: Integers, horizon: int) -> tuple[Floats, Flags]:
+    """(rows, horizon) the values after each row, and where they exist and may be trained on."""
+    lengths = np.diff(bounds)
+    position = np.arange(len(values)) - np.repeat(bounds[:-1], lengths)
+    left = np.repeat(lengths, lengths) - 1 - position
+    steps = np.arange(1, horizon + 1)
+    there = (left[:, None] >= steps) & (position[:, None] >= FIRST_JUDGED_ROW)
+    index = np.arange(len(values))[:, None] + np.where(there, steps, 0)
+    return values[index], there & observed[index]
