@@ -1,0 +1,106 @@
+"""A file on disk is written whole or not at all."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from forecast.errors import ForecastError
+
+
+def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
+    """Put what `write` gives at `path`, which holds all of it or what it held before, even after a kill.
+
+    A link is followed. A device or a pipe has no "before": it is written to directly.
+    """
+    with _explained(path):
+        if _is_stream(path):
+            with open(path, "wb") as stream:
+                write(stream)
+            return
+        target = Path(os.path.realpath(path))
+        _remove_leftovers(target)
+        with _temporary(target) as temporary:
+            with open(temporary, "xb") as stream:
+                write(stream)
+                stream.flush()
+                os.fsync(stream.fileno())
+            if target.exists():
+                shutil.copymode(target, temporary)
+            temporary.replace(target)
+        _sync_folder(target.parent)
+
+
+def check_writable(path: Path, *, room_bytes: int = 1 << 16) -> None:
+    """Find out now, not after the work, that a file of `room_bytes` cannot be written at `path`."""
+    if _is_stream(path):
+        return
+    with _explained(path):
+        target = Path(os.path.realpath(path))
+        if target.is_dir():
+            raise ForecastError("is a folder", where=str(path), hint="name a file inside it")
+        _remove_leftovers(target)
+        with _temporary(target) as temporary, open(temporary, "xb") as stream:
+            stream.write(bytes(room_bytes))
+
+
+def _is_stream(path: Path) -> bool:
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn the system's refusal into a message about `path`."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise ForecastError(
+            f'cannot be written: there is no folder "{path.parent}"', where=str(path), hint="make it first"
+        ) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ForecastError(f"cannot be written: {reason}", where=str(path)) from error
+
+
+@contextmanager
+def _temporary(target: Path) -> Iterator[Path]:
+    """Name of a sibling of `target` that is gone at the end, whatever happened."""
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+
+
+def _remove_leftovers(target: Path) -> None:
+    """Remove what killed runs left beside `target`; a name with our own number is an older process's."""
+    name = re.compile(rf"\.{re.escape(target.name)}\.(\d+)\.tmp")
+    for sibling in target.parent.iterdir():
+        match = name.fullmatch(sibling.name)
+        if match and not _runs_elsewhere(int(match[1])):
+            with suppress(OSError):
+                sibling.unlink()
+
+
+def _runs_elsewhere(pid: int) -> bool:
+    if pid == os.getpid():
+        return False
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
