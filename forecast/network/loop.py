@@ -1,0 +1,180 @@
+"""Many epochs of a Keras model inside one compiled call; the only hot loop.
+
+At batch 32 `Model.fit` spends most of its time outside the arithmetic. Here whole
+epochs run in one TensorFlow function over integer offsets: windows are gathered
+from the rows inside, Keras' model and optimizer do the rest.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.network import backend
+
+backend.load()
+
+import keras  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+EMA = 0.99
+"""Share of the averaged weights kept at an update. The average stands in for a falling learning rate."""
+
+Offsets = NDArray[np.int32]
+
+
+class Slices(NamedTuple):
+    """Windows in batches, as places in the rows: a last axis of `batch_size`.
+
+    A window whose `last` is 0 is padding.
+    """
+
+    starts: Offsets
+    """First row of each window."""
+    first: Offsets
+    """First step whose answers count."""
+    last: Offsets
+    """Steps that are read, one behind the last step whose answers count."""
+
+
+class RowTensors(NamedTuple):
+    """`channels.Rows` on the device."""
+
+    inputs: tf.Tensor
+    targets: tf.Tensor
+    weights: tf.Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class EpochLosses:
+    """Losses of the epochs of one call; NaN where nothing was validated."""
+
+    training: NDArray[np.float32]
+    validation: NDArray[np.float32]
+
+
+class Loop:
+    """A model and its optimizer, compiled once and run for any number of fits."""
+
+    def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer, *, window: int, xla: bool) -> None:
+        self.model = model
+        self.optimizer = optimizer
+        self._window = window
+        optimizer.build(model.trainable_variables)
+        self._weights = [variable.value for variable in model.trainable_variables]
+        self._initial = [np.array(weight) for weight in self._weights]
+        self._optimizer_initial = [np.array(variable) for variable in optimizer.variables]
+        self._average = [tf.Variable(weight) for weight in self._weights]
+        self._best = [tf.Variable(weight) for weight in self._weights]
+        self._best_loss = tf.Variable(np.float32(np.inf))
+        self._run = tf.function(self._epochs, jit_compile=xla, reduce_retracing=not xla)
+
+    def reset(self, learning_rate: float) -> None:
+        """Back to the weights of the start, with nothing remembered."""
+        for place in (self._weights, self._average, self._best):
+            for weight, initial in zip(place, self._initial, strict=True):
+                weight.assign(initial)
+        for variable, value in zip(self.optimizer.variables, self._optimizer_initial, strict=True):
+            variable.assign(value)
+        self.optimizer.learning_rate.assign(learning_rate)
+        self._best_loss.assign(np.inf)
+
+    def run(self, rows: RowTensors, batches: Slices, validation: Slices, *, epochs: int) -> EpochLosses:
+        """Train on the first `epochs` of `batches`, (epochs, updates, batch), validating after each.
+
+        `validation`, (batches, batch), may hold padding only: then nothing is validated.
+        """
+        training, validated = self._run(rows, Slices(*batches), Slices(*validation), tf.constant(epochs))
+        return EpochLosses(training.numpy()[:epochs], validated.numpy()[:epochs])
+
+    def best(self) -> None:
+        """Give the model the averaged weights of its best validated epoch."""
+        self._give(self._best)
+
+    def average(self) -> None:
+        """Give the model the averaged weights of the last update."""
+        self._give(self._average)
+
+    def _give(self, weights: list[tf.Variable]) -> None:
+        for variable, weight in zip(self._weights, weights, strict=True):
+            variable.assign(weight)
+
+    def _epochs(
+        self, rows: RowTensors, batches: Slices, validation: Slices, epochs: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        shape = tf.shape(batches.starts)
+        training = tf.fill([shape[0]], np.float32(np.nan))
+        validated = tf.fill([shape[0]], np.float32(np.nan))
+
+        def one(epoch, training, validated):  # type: ignore[no-untyped-def]
+            loss = self._one_epoch(rows, batches, epoch, shape[1])
+            checked = self._validate(rows, validation)
+            self._keep_if_best(checked)
+            place = [[epoch]]
+            return (
+                epoch + 1,
+                tf.tensor_scatter_nd_update(training, place, [loss]),
+                tf.tensor_scatter_nd_update(validated, place, [checked]),
+            )
+
+        _, training, validated = tf.while_loop(
+            lambda epoch, *_: epoch < epochs, one, (0, training, validated)
+        )
+        return training, validated
+
+    def _one_epoch(self, rows: RowTensors, batches: Slices, epoch: tf.Tensor, updates: tf.Tensor) -> tf.Tensor:
+        def one(update, cost, count):  # type: ignore[no-untyped-def]
+            more_cost, more_count = self._update(rows, Slices(*(part[epoch, update] for part in batches)))
+            return update + 1, cost + more_cost, count + more_count
+
+        _, cost, count = tf.while_loop(lambda update, *_: update < updates, one, (0, 0.0, 0.0))
+        return cost / tf.maximum(count, 1.0)
+
+    def _update(self, rows: RowTensors, batch: Slices) -> tuple[tf.Tensor, tf.Tensor]:
+        inputs, targets, weights = self._gather(rows, batch)
+        with tf.GradientTape() as tape:
+            answers = self.model(inputs, training=True)
+            cost, count = _cost(answers, targets, weights)
+            loss = cost / tf.maximum(count, 1.0)
+        self.optimizer.apply(tape.gradient(loss, self._weights), self.model.trainable_variables)
+        done = tf.cast(self.optimizer.iterations.value, tf.float32)
+        # A young average follows fast, so that a short training is not held at its start.
+        pull = 1.0 - tf.minimum(EMA, (1.0 + done) / (10.0 + done))
+        for average, weight in zip(self._average, self._weights, strict=True):
+            average.assign_add(pull * (weight - average))
+        return cost, count
+
+    def _validate(self, rows: RowTensors, validation: Slices) -> tf.Tensor:
+        """Mean cost of the averaged weights on the validation windows, NaN without any."""
+        fixed = [variable.value for variable in self.model.non_trainable_variables]
+
+        def one(index, cost, count):  # type: ignore[no-untyped-def]
+            inputs, targets, weights = self._gather(rows, Slices(*(part[index] for part in validation)))
+            answers, _ = self.model.stateless_call(self._average, fixed, inputs, training=False)
+            more_cost, more_count = _cost(answers, targets, weights)
+            return index + 1, cost + more_cost, count + more_count
+
+        batches = tf.shape(validation.starts)[0]
+        _, cost, count = tf.while_loop(lambda index, *_: index < batches, one, (0, 0.0, 0.0))
+        return cost / count
+
+    def _keep_if_best(self, loss: tf.Tensor) -> None:
+        better = loss < self._best_loss
+        self._best_loss.assign(tf.where(better, loss, self._best_loss))
+        for best, average in zip(self._best, self._average, strict=True):
+            best.assign(tf.where(better, average, best))
+
+    def _gather(self, rows: RowTensors, batch: Slices) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        steps = tf.range(self._window)
+        counts = (steps >= batch.first[:, None]) & (steps < batch.last[:, None])
+        # The recurrence is causal: what a short window reads behind its last step is harmless.
+        index = tf.minimum(batch.starts[:, None] + steps, tf.shape(rows.inputs)[0] - 1)
+        weights = tf.gather(rows.weights, index) * tf.cast(counts, tf.float32)[:, :, None]
+        return tf.gather(rows.inputs, index), tf.gather(rows.targets, index), weights
+
+
+def _cost(answers: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Weighted absolute errors, summed, and how many numbers were judged."""
+    cost = tf.reduce_sum(weights * tf.abs(answers - targets))
+    return cost, tf.reduce_sum(tf.cast(weights > 0, tf.float32))
