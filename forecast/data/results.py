@@ -7,14 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.frequency import Frequency
-from forecast.data.panel import Floats, Times
+from forecast.data.panel import Floats, Integers, Times
 from forecast.spec import Columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Table = dict[str, NDArray[np.object_] | NDArray[np.float64] | NDArray[np.int64]]
+Labels = NDArray[np.object_] | Integers
+Table = dict[str, Labels | Floats]
 """Column name -> values, all of one length, in the order they are written."""
+
+ScoredBy = Literal["model", "series", "step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Forecast:
 
     def to_table(self) -> Table:
         """One row a series and step: the id where there is one, time, forecast, lower_80, upper_80, ..."""
-        series, horizon = self.values.shape
+        horizon = self.values.shape[1]
         table: Table = {}
         if self.columns.series is not None:
             table[self.columns.series] = np.repeat(np.array(self.ids, dtype=object), horizon)
@@ -54,7 +57,7 @@ class Forecast:
         return pd.DataFrame(self.to_table())
 
 
-def _times_column(times: Times, frequency: Frequency) -> NDArray[np.object_] | NDArray[np.int64]:
+def _times_column(times: Times, frequency: Frequency) -> Labels:
     if frequency.form == "integer":
         return times.astype(np.int64)
     return np.array(frequency.text(times), dtype=object)
@@ -78,10 +81,34 @@ class Scores:
     backtests: int
     forecasts: int
     """Numbers that were scored for each model."""
+    forecasts_by_series: Integers
+    """(series,) of them."""
+    forecasts_by_step: Integers
+    """(horizon,) of them."""
 
-    def to_table(self, by: Literal["model", "series", "step"] = "model") -> Table:
+    def to_table(self, by: ScoredBy = "model") -> Table:
         """One row a model, or a model and series, or a model and step: model, ..., metrics, forecasts."""
-        raise NotImplementedError
+        numbers, counts, parts = self._parts(by)
+        models: Labels = np.array(self.models, dtype=object)
+        table: Table = {"model": models.repeat(len(counts))}
+        if parts is not None:
+            column = (self.series_column or "series") if by == "series" else "step"
+            # An id column may be called "model" or "mae"; its values must not replace ours.
+            taken = ("model", *self.metrics, "forecasts")
+            labels: Labels = np.tile(parts, len(self.models))
+            table["series" if column in taken else column] = labels
+        for index, metric in enumerate(self.metrics):
+            table[metric] = numbers[..., index].ravel()
+        table["forecasts"] = np.tile(counts, len(self.models))
+        return table
+
+    def _parts(self, by: ScoredBy) -> tuple[Floats, Integers, Labels | None]:
+        """Numbers (models, parts, metrics), how many forecasts each part rests on, and the parts' names."""
+        if by == "series":
+            return self.by_series, self.forecasts_by_series, np.array(self.ids, dtype=object)
+        if by == "step":
+            return self.by_step, self.forecasts_by_step, np.arange(1, len(self.forecasts_by_step) + 1)
+        return self.overall[:, None], np.array([self.forecasts]), None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +117,7 @@ class Verdict:
 
     outcome: Literal["useful", "unclear", "no better"]
     text: str
-    """One sentence for a person: "18 % better than repeating the last value (3 backtests, 12 forecasts: small sample)"."""
+    """One sentence for a person: "useful: 18 % better than repeating the last value (3 backtests, ...)"."""
     skill: float
     """1 - MAE / MAE of the seasonal naive forecast."""
     best_baseline: str
