@@ -56,7 +56,7 @@ class Channels:
         # Written as a change so that an answer of zero gives the reference to the last bit.
         with np.errstate(over="ignore"):
             change = scale * (np.sinh(np.clip(start + volatility * answers, -700, 700)) - np.sinh(start))
-            return np.clip(np.nan_to_num(reference + change), -1e308, 1e308)
+            return np.asarray(np.clip(np.nan_to_num(reference + change), -1e308, 1e308))
 
     def units(self, actual: Floats) -> Floats:
         """The inverse of `restore`: the answers that would have given `actual`, (rows, horizon)."""

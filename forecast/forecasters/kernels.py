@@ -31,7 +31,7 @@ class LayerWeights:
 
 def _sigmoid(x: Array) -> Array:
     # tanh neither overflows nor warns where exp would.
-    return np.float32(0.5) * (np.tanh(np.float32(0.5) * x) + np.float32(1))
+    return np.asarray(np.float32(0.5) * (np.tanh(np.float32(0.5) * x) + np.float32(1)))
 
 
 def simple_rnn(inputs: Array, weights: LayerWeights) -> Array:

@@ -54,7 +54,11 @@ class RecurrentForecaster:
         """
         half_widths = self.calibration.half_width(levels, horizon)
         shape = (len(history), horizon)
-        values, lower, upper = np.empty(shape), np.empty((len(levels), *shape)), np.empty((len(levels), *shape))
+        values, lower, upper = (
+            np.empty(shape),
+            np.empty((len(levels), *shape)),
+            np.empty((len(levels), *shape)),
+        )
         known = history.tail(self.rows_read)
         for first in range(0, horizon, self.spec.windows.horizon):
             here = slice(first, min(first + self.spec.windows.horizon, horizon))

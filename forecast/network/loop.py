@@ -6,7 +6,7 @@ from the rows inside, Keras' model and optimizer do the rest.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ EMA = 0.99
 """Share of the averaged weights kept at an update. The average stands in for a falling learning rate."""
 
 Offsets = NDArray[np.int32]
+Tensor: TypeAlias = tf.Tensor
 
 
 class Slices(NamedTuple):
@@ -38,12 +39,21 @@ class Slices(NamedTuple):
     """Steps that are read, one behind the last step whose answers count."""
 
 
+class Counts(NamedTuple):
+    """How much of the arrays handed to a call is real; the rest is padding for equal shapes."""
+
+    epochs: int
+    updates: int
+    validations: int
+    """Batches to validate on after each epoch; 0 validates nothing."""
+
+
 class RowTensors(NamedTuple):
     """`channels.Rows` on the device."""
 
-    inputs: tf.Tensor
-    targets: tf.Tensor
-    weights: tf.Tensor
+    inputs: Tensor
+    targets: Tensor
+    weights: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,9 @@ class EpochLosses:
 class Loop:
     """A model and its optimizer, compiled once and run for any number of fits."""
 
-    def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer, *, window: int, xla: bool) -> None:
+    def __init__(
+        self, model: keras.Model, optimizer: keras.optimizers.Optimizer, *, window: int, xla: bool
+    ) -> None:
         self.model = model
         self.optimizer = optimizer
         self._window = window
@@ -80,13 +92,12 @@ class Loop:
         self.optimizer.learning_rate.assign(learning_rate)
         self._best_loss.assign(np.inf)
 
-    def run(self, rows: RowTensors, batches: Slices, validation: Slices, *, epochs: int) -> EpochLosses:
-        """Train on the first `epochs` of `batches`, (epochs, updates, batch), validating after each.
-
-        `validation`, (batches, batch), may hold padding only: then nothing is validated.
-        """
-        training, validated = self._run(rows, Slices(*batches), Slices(*validation), tf.constant(epochs))
-        return EpochLosses(training.numpy()[:epochs], validated.numpy()[:epochs])
+    def run(self, rows: RowTensors, batches: Slices, validation: Slices, counts: Counts) -> EpochLosses:
+        """Train on `batches`, (epochs, updates, batch), validating on (batches, batch) after each epoch."""
+        training, validated = self._run(
+            rows, Slices(*batches), Slices(*validation), Counts(*(tf.constant(count) for count in counts))
+        )
+        return EpochLosses(training.numpy()[: counts.epochs], validated.numpy()[: counts.epochs])
 
     def best(self) -> None:
         """Give the model the averaged weights of its best validated epoch."""
@@ -101,37 +112,34 @@ class Loop:
             variable.assign(weight)
 
     def _epochs(
-        self, rows: RowTensors, batches: Slices, validation: Slices, epochs: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        shape = tf.shape(batches.starts)
-        training = tf.fill([shape[0]], np.float32(np.nan))
-        validated = tf.fill([shape[0]], np.float32(np.nan))
+        self, rows: RowTensors, batches: Slices, validation: Slices, counts: Counts
+    ) -> tuple[Tensor, Tensor]:
+        nothing = tf.fill([tf.shape(batches.starts)[0]], np.float32(np.nan))
 
-        def one(epoch, training, validated):  # type: ignore[no-untyped-def]
-            loss = self._one_epoch(rows, batches, epoch, shape[1])
-            checked = self._validate(rows, validation)
+        def one(epoch: Tensor, training: Tensor, validated: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+            loss = self._one_epoch(rows, batches, epoch, counts.updates)
+            checked = self._validate(rows, validation, counts.validations)
             self._keep_if_best(checked)
-            place = [[epoch]]
             return (
                 epoch + 1,
-                tf.tensor_scatter_nd_update(training, place, [loss]),
-                tf.tensor_scatter_nd_update(validated, place, [checked]),
+                tf.tensor_scatter_nd_update(training, [[epoch]], [loss]),
+                tf.tensor_scatter_nd_update(validated, [[epoch]], [checked]),
             )
 
         _, training, validated = tf.while_loop(
-            lambda epoch, *_: epoch < epochs, one, (0, training, validated)
+            lambda epoch, *_: epoch < counts.epochs, one, (0, nothing, nothing)
         )
         return training, validated
 
-    def _one_epoch(self, rows: RowTensors, batches: Slices, epoch: tf.Tensor, updates: tf.Tensor) -> tf.Tensor:
-        def one(update, cost, count):  # type: ignore[no-untyped-def]
+    def _one_epoch(self, rows: RowTensors, batches: Slices, epoch: Tensor, updates: Tensor) -> Tensor:
+        def one(update: Tensor, cost: Tensor, count: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             more_cost, more_count = self._update(rows, Slices(*(part[epoch, update] for part in batches)))
             return update + 1, cost + more_cost, count + more_count
 
         _, cost, count = tf.while_loop(lambda update, *_: update < updates, one, (0, 0.0, 0.0))
         return cost / tf.maximum(count, 1.0)
 
-    def _update(self, rows: RowTensors, batch: Slices) -> tuple[tf.Tensor, tf.Tensor]:
+    def _update(self, rows: RowTensors, batch: Slices) -> tuple[Tensor, Tensor]:
         inputs, targets, weights = self._gather(rows, batch)
         with tf.GradientTape() as tape:
             answers = self.model(inputs, training=True)
@@ -145,27 +153,26 @@ class Loop:
             average.assign_add(pull * (weight - average))
         return cost, count
 
-    def _validate(self, rows: RowTensors, validation: Slices) -> tf.Tensor:
+    def _validate(self, rows: RowTensors, validation: Slices, batches: Tensor) -> Tensor:
         """Mean cost of the averaged weights on the validation windows, NaN without any."""
         fixed = [variable.value for variable in self.model.non_trainable_variables]
 
-        def one(index, cost, count):  # type: ignore[no-untyped-def]
+        def one(index: Tensor, cost: Tensor, count: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             inputs, targets, weights = self._gather(rows, Slices(*(part[index] for part in validation)))
             answers, _ = self.model.stateless_call(self._average, fixed, inputs, training=False)
             more_cost, more_count = _cost(answers, targets, weights)
             return index + 1, cost + more_cost, count + more_count
 
-        batches = tf.shape(validation.starts)[0]
         _, cost, count = tf.while_loop(lambda index, *_: index < batches, one, (0, 0.0, 0.0))
         return cost / count
 
-    def _keep_if_best(self, loss: tf.Tensor) -> None:
+    def _keep_if_best(self, loss: Tensor) -> None:
         better = loss < self._best_loss
         self._best_loss.assign(tf.where(better, loss, self._best_loss))
         for best, average in zip(self._best, self._average, strict=True):
             best.assign(tf.where(better, average, best))
 
-    def _gather(self, rows: RowTensors, batch: Slices) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    def _gather(self, rows: RowTensors, batch: Slices) -> tuple[Tensor, Tensor, Tensor]:
         steps = tf.range(self._window)
         counts = (steps >= batch.first[:, None]) & (steps < batch.last[:, None])
         # The recurrence is causal: what a short window reads behind its last step is harmless.
@@ -174,7 +181,7 @@ class Loop:
         return tf.gather(rows.inputs, index), tf.gather(rows.targets, index), weights
 
 
-def _cost(answers: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def _cost(answers: Tensor, targets: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
     """Weighted absolute errors, summed, and how many numbers were judged."""
     cost = tf.reduce_sum(weights * tf.abs(answers - targets))
     return cost, tf.reduce_sum(tf.cast(weights > 0, tf.float32))

@@ -1,0 +1,317 @@
+"""From windows to weights: early stopping, seeds, device, and what to do when the loss leaves the numbers."""
+
+import time
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.data.channels import training_rows
+from forecast.data.panel import Integers, Panel
+from forecast.data.windows import Windows
+from forecast.errors import MissingExtra, TrainingError
+from forecast.events import EpochEnded, FitEnded, Listener, Warned
+from forecast.forecasters.recurrent import Weights
+from forecast.network import backend
+from forecast.network.build import build, weights_of
+from forecast.network.loop import Counts, EpochLosses, Loop, RowTensors, Slices
+from forecast.spec import ModelSpec, TrainingPlan
+
+backend.load()
+
+import keras  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+Number = TypeVar("Number", np.int32, np.int64)
+
+EPOCHS_A_CALL = 10
+"""Epochs in one compiled call at most; between calls a signal is heard and progress told."""
+
+_STEPS_A_CALL = 400_000
+"""Window steps in one compiled call at most: one to three seconds of one core."""
+
+_XLA_UPDATES = 3_000
+"""Expected updates above which XLA pays: it compiles 2 s longer and runs small batches 2-3 times faster."""
+
+_XLA_BATCH_STEPS = 4_096
+"""Window steps in a batch above which XLA no longer runs faster."""
+
+_GPU_BATCH_STEPS = 8_192
+"""Window steps in a batch from which a GPU is used by `auto`: below, launching kernels takes longer
+than the arithmetic on one core."""
+
+_EXPECTED_EPOCHS = 100
+
+_LEAST_TRAINED = 8
+"""Rows beyond the horizon that a series must keep for training when rows are held back."""
+
+_VALIDATION_SHARE = 0.15
+_VALIDATION_SERIES = 2_048
+
+
+class _DivergedError(Exception):
+    """The loss is no longer a number."""
+
+
+class Trainer:
+    """One network on one compiled loop, trained again and again: for the backtests and the refit.
+
+    Every fit starts from the same weights and draws its batches from the same seed, so
+    equal panels give equal weights.
+    """
+
+    def __init__(self, spec: ModelSpec, plan: TrainingPlan, panel: Panel, *, listener: Listener) -> None:
+        """`panel` is the largest there will be a fit on: shapes are made for it, once."""
+        self.spec = spec
+        self.plan = plan
+        self._listener = listener
+        self._shape = _Shape.of(spec, plan, panel)
+        self.device = _device(plan, self._shape)
+        self._xla = self.device == "cpu" and _xla_pays(plan, self._shape)
+        with tf.device(self.device):
+            self._model = build(spec, seed=plan.seed)
+            optimizer = keras.optimizers.AdamW(
+                plan.learning_rate, beta_2=0.99, weight_decay=1e-4, global_clipnorm=plan.clip
+            )
+            self._loop = Loop(self._model, optimizer, window=spec.windows.window, xla=self._xla)
+
+    @property
+    def parameters(self) -> int:
+        """Trained numbers in the network."""
+        return int(self._model.count_params())
+
+    def find_epochs(self, panel: Panel, *, stage: str, seconds: float = np.inf) -> int:
+        """Epochs after which the loss on the newest rows of `panel`, held back, was lowest.
+
+        A tenth of the plan's epochs where no series is long enough to hold rows back.
+        """
+        held = _held_back(panel.lengths, self.spec)
+        if not held.any():
+            return max(1, self.plan.epochs // 10)
+        windows = Windows(panel.lengths - held, self.spec.windows, first_rows=panel.bounds[:-1])
+        validation = _validation(panel, held, self.spec, self._shape)
+        return self._train(_Fit(stage, panel, windows, validation, self.plan.epochs, seconds))
+
+    def fit(self, panel: Panel, epochs: int, *, stage: str, seconds: float = np.inf) -> Weights:
+        """Weights after `epochs` on all rows of `panel`; after fewer when the time is over first."""
+        windows = Windows(panel.lengths, self.spec.windows)
+        self._train(_Fit(stage, panel, windows, None, epochs, seconds))
+        self._loop.average()
+        return weights_of(self.spec, self._model)
+
+    def _train(self, fit: "_Fit") -> int:
+        """The best epoch, 1 being the first; the last one where nothing is validated."""
+        try:
+            for rate in (self.plan.learning_rate, self.plan.learning_rate / 10):
+                try:
+                    return self._attempt(fit, rate)
+                except _DivergedError:
+                    self._listener(Warned(f"{fit.stage}: the loss became NaN at learning rate {rate:g}"))
+        finally:
+            self._listener(FitEnded(fit.stage))
+        raise TrainingError(
+            "the loss became NaN twice, the second time at a tenth of the learning rate",
+            where=fit.stage,
+            hint=f"try --learning-rate {self.plan.learning_rate / 100:g} or --clip {self.plan.clip / 10:g}",
+        )
+
+    def _attempt(self, fit: "_Fit", learning_rate: float) -> int:
+        self._loop.reset(learning_rate)
+        rows = self._tensors(fit.panel)
+        order = _Order(fit.windows, self._shape, seed=self.plan.seed)
+        progress = _Progress(fit, patience=self.plan.patience)
+        while not progress.over:
+            epochs = min(self._shape.epochs_a_call, fit.epochs - progress.epoch)
+            losses = self._call(rows, order.draw(epochs), fit.validation, epochs, order.updates)
+            if not np.isfinite(losses.training).all():
+                raise _DivergedError
+            self._listener(progress.add(losses))
+        return progress.best_epoch or progress.epoch
+
+    def _call(
+        self, rows: RowTensors, batches: Slices, validation: Slices | None, epochs: int, updates: int
+    ) -> EpochLosses:
+        """One compiled call for some short epochs, or several for one long one."""
+        shape = self._shape
+        checks = 0 if validation is None else len(validation.starts)
+        checked = _nothing((shape.validations, shape.batch_size)) if validation is None else validation
+        losses = []
+        for first in range(0, updates, shape.updates_a_call):
+            part = Slices(*(_exactly(array[:, first:], shape.updates_a_call) for array in batches))
+            now = min(shape.updates_a_call, updates - first)
+            last = first + now == updates
+            with tf.device(self.device):
+                losses.append(self._loop.run(rows, part, checked, Counts(epochs, now, checks if last else 0)))
+        training = np.stack([each.training for each in losses]).mean(axis=0).astype(np.float32)
+        return EpochLosses(np.asarray(training), losses[-1].validation)
+
+    def _tensors(self, panel: Panel) -> RowTensors:
+        rows = training_rows(panel, season=self.spec.season, horizon=self.spec.windows.horizon)
+        missing = self._shape.rows - len(rows.inputs) if self._xla else 0
+        with tf.device(self.device):
+            return RowTensors(
+                *(
+                    tf.constant(np.pad(part, ((0, missing), (0, 0))) if missing else part)
+                    for part in (rows.inputs, rows.targets, rows.weights)
+                )
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """One training: what on, what against, how long."""
+
+    stage: str
+    panel: Panel
+    windows: Windows
+    validation: Slices | None
+    epochs: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Sizes that stay the same for all fits, so that one compilation serves them."""
+
+    rows: int
+    batch_size: int
+    batch_steps: int
+    epoch_windows: int
+    updates: int
+    """Updates in an epoch."""
+    updates_a_call: int
+    epochs_a_call: int
+    validations: int
+    """Batches of validation windows."""
+
+    @classmethod
+    def of(cls, spec: ModelSpec, plan: TrainingPlan, panel: Panel) -> "_Shape":
+        windows = len(Windows(panel.lengths, spec.windows))
+        batch_steps = plan.batch_size * spec.windows.window
+        epoch_windows = min(windows, plan.epoch_windows or windows)
+        updates = max(1, -(-epoch_windows // plan.batch_size))
+        updates_a_call = max(1, min(updates, _STEPS_A_CALL // batch_steps))
+        epochs_a_call = max(1, min(EPOCHS_A_CALL, _STEPS_A_CALL // (updates * batch_steps)))
+        validations = -(-min(len(panel), _VALIDATION_SERIES) // plan.batch_size)
+        return cls(
+            rows=len(panel.values),
+            batch_size=plan.batch_size,
+            batch_steps=batch_steps,
+            epoch_windows=epoch_windows,
+            updates=updates,
+            updates_a_call=updates_a_call,
+            epochs_a_call=epochs_a_call,
+            validations=validations,
+        )
+
+
+class _Order:
+    """Draws the windows of epoch after epoch: each once before any comes again."""
+
+    def __init__(self, windows: Windows, shape: _Shape, *, seed: int) -> None:
+        self._windows = windows
+        self._shape = shape
+        self._size = min(len(windows), shape.epoch_windows)
+        self._random = np.random.default_rng(seed)
+        self._left = np.empty(0, dtype=np.int64)
+        self.updates = -(-self._size // shape.batch_size)
+
+    def draw(self, epochs: int) -> Slices:
+        """Batches of the next epochs, (epochs_a_call, updates, batch_size), padded."""
+        chosen = np.full((self._shape.epochs_a_call, self.updates * self._shape.batch_size), -1)
+        for epoch in range(epochs):
+            if len(self._left) < self._size:
+                self._left = self._random.permutation(len(self._windows))
+            chosen[epoch, : self._size], self._left = self._left[: self._size], self._left[self._size :]
+        batch = self._windows.batch(np.maximum(chosen, 0))
+        steps = np.where(chosen >= 0, batch.steps, 0)
+        return _slices(batch.starts, np.zeros_like(steps), steps, (len(chosen), self.updates, -1))
+
+
+class _Progress:
+    """Where a fit stands, and whether it is time to stop."""
+
+    def __init__(self, fit: _Fit, *, patience: int) -> None:
+        self.epoch = 0
+        self.best_epoch: int | None = None
+        self._fit = fit
+        self._patience = patience
+        self._best_loss = np.inf
+        self._began = time.monotonic()
+
+    @property
+    def over(self) -> bool:
+        waited = self.best_epoch is not None and self.epoch - self.best_epoch >= self._patience
+        late = self.epoch > 0 and time.monotonic() - self._began >= self._fit.seconds
+        return self.epoch >= self._fit.epochs or waited or late
+
+    def add(self, losses: EpochLosses) -> EpochEnded:
+        for loss in losses.validation:
+            self.epoch += 1
+            if loss < self._best_loss:
+                self._best_loss, self.best_epoch = float(loss), self.epoch
+        spent = time.monotonic() - self._began
+        checked = float(losses.validation[-1])
+        return EpochEnded(
+            stage=self._fit.stage,
+            epoch=self.epoch,
+            epochs=self._fit.epochs,
+            loss=float(losses.training[-1]),
+            validation_loss=checked if np.isfinite(checked) else None,
+            best_epoch=self.best_epoch,
+            seconds_left=min(spent / self.epoch * (self._fit.epochs - self.epoch), self._fit.seconds - spent),
+        )
+
+
+def _held_back(lengths: Integers, spec: ModelSpec) -> Integers:
+    """(series,) newest rows kept from training, to validate on; 0 for a series too short for it."""
+    window, horizon = spec.windows.window, spec.windows.horizon
+    rows = np.clip(np.ceil(_VALIDATION_SHARE * lengths).astype(np.int64), horizon, window + horizon - 1)
+    enough = lengths - rows >= horizon + _LEAST_TRAINED
+    return np.where(enough, rows, 0)
+
+
+def _validation(panel: Panel, held: Integers, spec: ModelSpec, shape: _Shape) -> Slices:
+    """One window a series whose answers lie wholly in the rows held back, of some series spread evenly."""
+    (series,) = np.nonzero(held)
+    series = series[np.linspace(0, len(series) - 1, min(len(series), _VALIDATION_SERIES)).astype(np.int64)]
+    lengths = panel.lengths[series]
+    end = lengths - spec.windows.horizon
+    start = np.maximum(end - spec.windows.window, 0)
+    first = np.maximum(lengths - held[series] - 1 - start, 0)
+    count = -(-len(series) // shape.batch_size) * shape.batch_size
+    parts = (panel.bounds[:-1][series] + start, first, end - start)
+    starts, first, last = (_exactly(part[None], count) for part in parts)
+    return _slices(starts, first, last, (-1, shape.batch_size))
+
+
+def _slices(starts: Integers, first: Integers, last: Integers, shape: tuple[int, ...]) -> Slices:
+    return Slices(*(part.astype(np.int32).reshape(shape) for part in (starts, first, last)))
+
+
+def _nothing(shape: tuple[int, int]) -> Slices:
+    return Slices(*(np.zeros(shape, dtype=np.int32) for _ in Slices._fields))
+
+
+def _exactly(array: NDArray[Number], size: int) -> NDArray[Number]:
+    """The first `size` places of the second axis, filled up with zeros."""
+    missing = max(size - array.shape[1], 0)
+    return np.pad(array[:, :size], [(0, 0), (0, missing)] + [(0, 0)] * (array.ndim - 2))
+
+
+def _xla_pays(plan: TrainingPlan, shape: _Shape) -> bool:
+    expected = min(plan.epochs, _EXPECTED_EPOCHS) * shape.updates
+    return shape.batch_steps <= _XLA_BATCH_STEPS and expected > _XLA_UPDATES
+
+
+def _device(plan: TrainingPlan, shape: _Shape) -> str:
+    """TensorFlow's name of the device to train on: "cpu" or "gpu"."""
+    found = bool(tf.config.list_physical_devices("GPU"))
+    if plan.device == "gpu" and not found:
+        raise MissingExtra(
+            "TensorFlow finds no GPU here",
+            hint="install the CUDA build with: pip install 'forecast[gpu]' ; or leave --device auto",
+        )
+    wanted = plan.device == "gpu" or (plan.device == "auto" and shape.batch_steps >= _GPU_BATCH_STEPS)
+    return "gpu" if found and wanted else "cpu"
