@@ -57,6 +57,10 @@ class Forecast:
         return pd.DataFrame(self.to_table())
 
 
+def _tiled(count: int, times: int) -> Integers:
+    return np.tile(np.arange(count), times)
+
+
 def _times_column(times: Times, frequency: Frequency) -> Labels:
     if frequency.form == "integer":
         return times.astype(np.int64)
@@ -95,11 +99,10 @@ class Scores:
             column = (self.series_column or "series") if by == "series" else "step"
             # An id column may be called "model" or "mae"; its values must not replace ours.
             taken = ("model", *self.metrics, "forecasts")
-            labels: Labels = np.tile(parts, len(self.models))
-            table["series" if column in taken else column] = labels
+            table["series" if column in taken else column] = parts[_tiled(len(parts), len(self.models))]
         for index, metric in enumerate(self.metrics):
             table[metric] = numbers[..., index].ravel()
-        table["forecasts"] = np.tile(counts, len(self.models))
+        table["forecasts"] = counts[_tiled(len(counts), len(self.models))]
         return table
 
     def _parts(self, by: ScoredBy) -> tuple[Floats, Integers, Labels | None]:

@@ -1,0 +1,80 @@
+"""How far forecasts were from what came: one pure function each, arrays in, numbers out.
+
+`actual` is NaN where nothing came, and such places are not counted; a result is NaN
+where nothing at all was counted. `axis` names the axes to sum up over, all of them
+when left out. sMAPE, MASE and MSIS are defined as in the M4 competition
+(Makridakis, Spiliotis, Assimakopoulos 2020).
+"""
+
+import numpy as np
+
+from forecast.data.panel import Floats, Panel
+
+Axis = int | tuple[int, ...] | None
+
+
+def mean(values: Floats, *, axis: Axis = None) -> Floats:
+    """The mean of the numbers among `values`; NaN where there is none."""
+    there = ~np.isnan(values)
+    total = np.where(there, values, 0.0).sum(axis=axis)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(total / there.sum(axis=axis))
+
+
+def mae(actual: Floats, forecast: Floats, *, axis: Axis = None) -> Floats:
+    """Mean absolute error, in the units of the data."""
+    return mean(np.abs(actual - forecast), axis=axis)
+
+
+def rmse(actual: Floats, forecast: Floats, *, axis: Axis = None) -> Floats:
+    """Root of the mean squared error, in the units of the data."""
+    return np.sqrt(mean((actual - forecast) ** 2, axis=axis))
+
+
+def smape(actual: Floats, forecast: Floats, *, axis: Axis = None) -> Floats:
+    """Mean of 200 |y - f| / (|y| + |f|), in percent; a forecast of 0 for a 0 has no error."""
+    size = np.abs(actual) + np.abs(forecast)
+    return mean(200 * np.abs(actual - forecast) / np.where(size == 0, 1.0, size), axis=axis)
+
+
+def mase(actual: Floats, forecast: Floats, scale: Floats, *, axis: Axis = None) -> Floats:
+    """Mean absolute error in units of `scale`, which is that of `seasonal_scales`."""
+    return mean(np.abs(actual - forecast) / scale, axis=axis)
+
+
+def coverage(actual: Floats, lower: Floats, upper: Floats, *, axis: Axis = None) -> Floats:
+    """Percent of the actual values within their intervals; ends belong to them."""
+    inside = np.where((lower <= actual) & (actual <= upper), 100.0, 0.0)
+    return mean(np.where(np.isnan(actual), np.nan, inside), axis=axis)
+
+
+def msis(
+    actual: Floats, lower: Floats, upper: Floats, scale: Floats, *, level: float, axis: Axis = None
+) -> Floats:
+    """Mean scaled interval score: width plus 2 / alpha for each unit missed by; `level` is in percent."""
+    missed = np.maximum(lower - actual, 0) + np.maximum(actual - upper, 0)
+    return mean((upper - lower + 2 / (1 - level / 100) * missed) / scale, axis=axis)
+
+
+def pinball(actual: Floats, quantile: Floats, *, probability: float, axis: Axis = None) -> Floats:
+    """Mean loss of a quantile: `probability` of each unit it is too low by, the rest of each too high by."""
+    above = actual - quantile
+    return mean(np.maximum(probability * above, (probability - 1) * above), axis=axis)
+
+
+def seasonal_scales(history: Panel) -> Floats:
+    """Mean |y_t - y_(t-m)| of each series, (series,), over pairs of observed rows.
+
+    m is the season of the panel's frequency, or 1 where the series is no longer than
+    that. NaN where there is no pair or nothing ever changed: such a series has no scale.
+    """
+    lengths = history.lengths
+    lag = np.where(lengths > history.frequency.season, history.frequency.season, 1)
+    series = np.repeat(np.arange(len(history)), lengths)
+    row = np.arange(len(series))
+    earlier = np.maximum(row - lag[series], history.bounds[series])
+    paired = (row - earlier == lag[series]) & history.observed & history.observed[earlier]
+    change = np.abs(history.values - history.values[earlier])[paired]
+    count = np.bincount(series[paired], minlength=len(history))
+    total = np.bincount(series[paired], weights=change, minlength=len(history))
+    return np.where(total > 0, total, np.nan) / np.maximum(count, 1)

@@ -1,0 +1,120 @@
+"""Every expected number is worked by hand from the formula beside it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecast.data.frequency import Frequency
+from forecast.data.panel import Panel
+from forecast.evaluation import metrics
+from forecast.spec import Columns
+
+ACTUAL = np.array([10.0, 20.0, 30.0, 40.0])
+FORECAST = np.array([12.0, 20.0, 27.0, 48.0])
+
+
+def panel(*series, season=1, observed=None) -> Panel:
+    lengths = [len(values) for values in series]
+    values = np.concatenate([np.asarray(values, dtype=float) for values in series])
+    return Panel(
+        ids=tuple(f"s{index}" for index in range(len(series))),
+        times=np.concatenate([np.arange(2000, 2000 + length) for length in lengths]),
+        values=values,
+        observed=np.ones(len(values), dtype=bool) if observed is None else np.array(observed),
+        bounds=np.concatenate(([0], np.cumsum(lengths))),
+        columns=Columns(target="y", time="year", series="id"),
+        frequency=Frequency("year", season=season, form="integer"),
+    )
+
+
+def test_mae_is_the_mean_size_of_the_errors():
+    assert metrics.mae(ACTUAL, FORECAST) == (2 + 0 + 3 + 8) / 4
+
+
+def test_rmse_weighs_large_errors_more():
+    assert metrics.rmse(ACTUAL, FORECAST) == pytest.approx(np.sqrt((4 + 0 + 9 + 64) / 4))
+
+
+def test_smape_is_relative_to_both_and_in_percent():
+    expected = (400 / 22 + 0 + 600 / 57 + 1600 / 88) / 4
+    assert metrics.smape(ACTUAL, FORECAST) == pytest.approx(expected)
+
+
+def test_smape_of_nothing_forecast_as_nothing_is_nought_and_of_anything_else_two_hundred():
+    assert metrics.smape(np.array([0.0]), np.array([0.0])) == 0
+    assert metrics.smape(np.array([0.0]), np.array([3.0])) == 200
+
+
+def test_mase_is_in_units_of_each_series_own_seasonal_change():
+    history = panel([1, 3, 2, 5, 4, 9], season=2)
+    scales = metrics.seasonal_scales(history)
+    assert scales == pytest.approx([(1 + 2 + 2 + 4) / 4])
+    assert metrics.mase(ACTUAL, FORECAST, scales) == pytest.approx(3.25 / 2.25)
+
+
+def test_a_history_no_longer_than_a_season_is_scaled_by_its_steps():
+    assert metrics.seasonal_scales(panel([1, 4, 2], season=3)) == pytest.approx([(3 + 2) / 2])
+    assert metrics.seasonal_scales(panel([1, 4, 2, 6], season=3)) == pytest.approx([5])
+
+
+def test_a_series_that_never_changed_or_has_one_row_has_no_scale():
+    scales = metrics.seasonal_scales(panel([7, 7, 7], [5], [1, 2]))
+    assert np.isnan(scales).tolist() == [True, True, False]
+    assert np.isnan(metrics.mase(ACTUAL, FORECAST, scales[0]))
+
+
+def test_scales_never_reach_into_the_series_before():
+    together = metrics.seasonal_scales(panel([1, 2, 4, 8], [1000, 1010, 1030], season=2))
+    assert together == pytest.approx([(3 + 6) / 2, 30])
+
+
+def test_filled_rows_do_not_enter_a_scale():
+    history = panel([1, 2, 2, 5], observed=[True, True, False, True])
+    assert metrics.seasonal_scales(history) == pytest.approx([1])
+
+
+def test_empty_series_have_no_scale():
+    history = panel([1, 2], [4, 7]).first(np.array([0, 2]))
+    assert np.isnan(metrics.seasonal_scales(history)).tolist() == [True, False]
+
+
+def test_coverage_counts_the_ends_of_an_interval_as_inside():
+    lower, upper = np.array([10.0, 21.0, 25.0, 30.0]), np.array([11.0, 25.0, 30.0, 39.0])
+    assert metrics.coverage(ACTUAL, lower, upper) == 50
+
+
+def test_msis_adds_a_penalty_for_each_unit_missed():
+    lower, upper = np.array([8.0, 8.0, 8.0]), np.array([12.0, 12.0, 12.0])
+    actual = np.array([9.0, 5.0, 13.0])
+    # 95 %: alpha = 0.05, so a unit missed costs 40; the scale is 2.
+    expected = (4 + (4 + 3 * 40) + (4 + 1 * 40)) / 3 / 2
+    assert metrics.msis(actual, lower, upper, np.array(2.0), level=95) == pytest.approx(expected)
+
+
+def test_pinball_charges_low_and_high_quantiles_differently():
+    actual, quantile = np.array([10.0, 10.0]), np.array([6.0, 12.0])
+    assert metrics.pinball(actual, quantile, probability=0.9) == pytest.approx((0.9 * 4 + 0.1 * 2) / 2)
+
+
+def test_places_where_nothing_came_are_not_counted():
+    actual = np.array([10.0, np.nan, 30.0, np.nan])
+    assert metrics.mae(actual, FORECAST) == (2 + 3) / 2
+    assert metrics.coverage(actual, FORECAST - 2, FORECAST + 2) == 50
+    assert np.isnan(metrics.mae(np.full(4, np.nan), FORECAST))
+
+
+def test_an_axis_gives_a_number_for_each_of_the_others():
+    actual, forecast = np.stack([ACTUAL, ACTUAL]), np.stack([FORECAST, ACTUAL + 1])
+    assert metrics.mae(actual, forecast, axis=1).tolist() == [3.25, 1]
+
+
+@given(st.floats(1e-3, 1e3), st.floats(-1e3, 1e3))
+def test_mase_does_not_depend_on_units(factor, shift):
+    history = panel([1, 3, 2, 5, 4, 9])
+    moved = replace(history, values=history.values * factor + shift)
+    before = metrics.mase(ACTUAL, FORECAST, metrics.seasonal_scales(history))
+    after = metrics.mase(ACTUAL * factor + shift, FORECAST * factor + shift, metrics.seasonal_scales(moved))
+    assert after == pytest.approx(before, rel=1e-6)
