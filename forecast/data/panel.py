@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +88,19 @@ class Panel:
         """At most the last `rows` rows of each series."""
         count = np.minimum(self.lengths, rows)
         return self.rows(self.lengths - count, count)
+
+    def extended(self, values: Floats) -> "Panel":
+        """The panel with `values`, (series, steps), behind the end of its series, as if they had come."""
+        series, steps = values.shape
+        ends = np.repeat(self.bounds[1:], steps)
+        new_times = self.frequency.after(self.last_times, steps).ravel()
+        return replace(
+            self,
+            times=cast(Times, np.insert(self.times, ends, new_times)),
+            values=np.insert(self.values, ends, values.ravel()),
+            observed=np.insert(self.observed, ends, True),
+            bounds=self.bounds + steps * np.arange(series + 1),
+        )
 
     def select(self, indices: Sequence[int] | Integers) -> "Panel":
         """The series at these positions, in this order."""

@@ -46,7 +46,9 @@ class Calibration:
         share = level - below
         widths: Floats = from_nothing[:, below] * (1 - share) + from_nothing[:, below + 1] * share
         steps, last = np.arange(1, horizon + 1), len(self.half_widths)
-        return np.multiply(widths[np.minimum(steps, last) - 1].T, np.sqrt(np.maximum(steps / last, 1)))
+        growth: Floats = np.sqrt(np.maximum(steps / last, 1))
+        grown: Floats = widths[np.minimum(steps, last) - 1].T * growth
+        return grown
 
     def enough(self, level: float) -> bool:
         """Whether the errors were enough for `level` percent; else the largest error stands in."""
@@ -112,4 +114,5 @@ def _held(parts: Sequence[Floats], index: int, level: float) -> Floats:
     others = np.concatenate([part for other, part in enumerate(parts) if other != index])
     half_width = calibrate(others).half_width([level], judged.shape[1])[0]
     told = ~np.isnan(judged) & ~np.isnan(half_width)
-    return (judged <= half_width)[told].astype(np.float64)
+    held: Floats = np.where(judged <= half_width, 1.0, 0.0)[told]
+    return held
