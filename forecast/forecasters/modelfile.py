@@ -1,0 +1,270 @@
+"""A fitted model on disk: readable, versioned, safe to open."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from forecast import atomic
+from forecast.data.frequency import Frequency
+from forecast.data.panel import Panel
+from forecast.data.results import ModelCard, Scores
+from forecast.errors import UsageError
+from forecast.forecasters import tensorfile
+from forecast.forecasters.calibration import PERCENTS, Calibration
+from forecast.forecasters.recurrent import RecurrentForecaster, weight_shapes
+from forecast.forecasters.tensorfile import Contents, Fields, Tensors
+from forecast.plain import from_plain, to_plain
+from forecast.spec import MAX_WINDOW, Columns, ModelSpec
+
+FORMAT = 1
+"""The format that `save` writes; raised whenever an older program would read the new one wrong."""
+
+upgrades: dict[int, Callable[[Fields, Tensors], tuple[Fields, Tensors]]] = {}
+"""From each older format's fields and tensors to those of the next."""
+
+_DTYPES = {"F64": np.float64, "F32": np.float32, "I64": np.int64, "U8": np.uint8}
+
+_DATES = (-62_135_596_800, 253_402_300_799)
+"""Seconds of the first and last moment of the years 1 to 9999."""
+
+_MAX_COUNT = 1_000_000
+"""Units in one step: more would carry a forecast out of the years that can be written."""
+
+_COUNTS = (-(2**53), 2**53)
+"""First and last of the years and steps that are plain integers."""
+
+
+@dataclass(frozen=True, slots=True)
+class _ScoresFields:
+    """All of the scores that is no array."""
+
+    models: tuple[str, ...]
+    metrics: tuple[str, ...]
+    series_column: str | None
+    backtests: int
+    forecasts: int
+
+
+@dataclass(frozen=True, slots=True)
+class _ModelFields:
+    """All of a model that is no array; the card's scores stand apart because they hold some."""
+
+    spec: ModelSpec
+    columns: Columns
+    frequency: Frequency
+    calibration_errors: int
+    card: ModelCard
+    scores: _ScoresFields | None
+
+
+def save(forecaster: RecurrentForecaster, path: Path) -> None:
+    """Put the model at `path`, whole, over nothing but another model."""
+    content = encode(forecaster)
+    tensorfile.refuse_to_replace_others(path)
+    atomic.write_atomically(path, lambda stream: _write(stream, content))
+
+
+def check_writable(path: Path) -> None:
+    """Find out before training that a model could not be saved at `path`."""
+    tensorfile.refuse_to_replace_others(path)
+    atomic.check_writable(path)
+
+
+def load(path: Path) -> RecurrentForecaster:
+    """The model in the file, or a ModelError that says what the file is or lacks."""
+    contents = tensorfile.read(path, newest=FORMAT)
+    fields, tensors = contents.fields, contents.tensors
+    with tensorfile.explained(path):
+        for older in range(contents.format, FORMAT):
+            fields, tensors = upgrades[older](fields, tensors)
+        try:
+            return _assembled(from_plain(_ModelFields, fields), tensors)
+        except UsageError as error:
+            raise ValueError(error.message) from error
+
+
+def encode(forecaster: RecurrentForecaster) -> bytes:
+    """The model as the bytes of its file: the same for the same model."""
+    return tensorfile.encode(Contents(FORMAT, _fields(forecaster), _tensors(forecaster)))
+
+
+def _write(stream: BinaryIO, content: bytes) -> None:
+    stream.write(content)
+
+
+# From a forecaster to fields and tensors, and back.
+
+
+def _fields(forecaster: RecurrentForecaster) -> Fields:
+    card, scores = forecaster.card, forecaster.card.scores
+    fields = _ModelFields(
+        spec=forecaster.spec,
+        columns=forecaster.columns,
+        frequency=forecaster.frequency,
+        calibration_errors=forecaster.calibration.errors,
+        card=replace(card, scores=None),
+        scores=None if scores is None else _scores_fields(scores),
+    )
+    return tensorfile.as_fields(to_plain(fields))
+
+
+def _scores_fields(scores: Scores) -> _ScoresFields:
+    return _ScoresFields(
+        scores.models, scores.metrics, scores.series_column, scores.backtests, scores.forecasts
+    )
+
+
+def _tensors(forecaster: RecurrentForecaster) -> Tensors:
+    tail, scores = forecaster.tail, forecaster.card.scores
+    tensors: Tensors = {f"weight/{name}": weight for name, weight in forecaster.weights.items()}
+    tensors |= {
+        "tail/times": tail.times.view(np.int64),
+        "tail/values": tail.values,
+        "tail/observed": tail.observed.view(np.uint8),
+        "tail/bounds": tail.bounds,
+        **_packed("tail/ids", tail.ids),
+        "calibration/half_widths": forecaster.calibration.half_widths,
+    }
+    if scores is not None:
+        tensors |= {
+            "scores/overall": scores.overall,
+            "scores/by_series": scores.by_series,
+            "scores/by_step": scores.by_step,
+            "scores/forecasts_by_series": scores.forecasts_by_series,
+            "scores/forecasts_by_step": scores.forecasts_by_step,
+            **_packed("scores/ids", scores.ids),
+        }
+    return tensors
+
+
+def _assembled(fields: _ModelFields, tensors: Tensors) -> RecurrentForecaster:
+    _check_tensors(fields, tensors)
+    _check_frequency(fields.frequency)
+    return RecurrentForecaster(
+        spec=fields.spec,
+        weights={name: tensors[f"weight/{name}"].view(np.float32) for name in weight_shapes(fields.spec)},
+        columns=fields.columns,
+        frequency=fields.frequency,
+        tail=_tail(fields, tensors),
+        calibration=_calibration(fields, tensors),
+        card=replace(fields.card, scores=None if fields.scores is None else _scores(fields.scores, tensors)),
+    )
+
+
+def _tail(fields: _ModelFields, tensors: Tensors) -> Panel:
+    bounds, observed = tensors["tail/bounds"].view(np.int64), tensors["tail/observed"].view(np.uint8)
+    times, values = tensors["tail/times"].view(np.int64), tensors["tail/values"].view(np.float64)
+    dated = fields.frequency.form != "integer"
+    first, last = _DATES if dated else _COUNTS
+    _require(bounds[0] == 0 and bounds[-1] == len(times) and (np.diff(bounds) > 0).all(), "its series")
+    _require((observed <= 1).all() and np.isfinite(values).all(), "its newest values")
+    _require(times.min() >= first and times.max() <= last, "its times")
+    return Panel(
+        ids=_unpacked("tail/ids", tensors),
+        times=times.view("datetime64[s]") if dated else times,
+        values=values,
+        observed=observed.view(np.bool_),
+        bounds=bounds,
+        columns=fields.columns,
+        frequency=fields.frequency,
+    )
+
+
+def _calibration(fields: _ModelFields, tensors: Tensors) -> Calibration:
+    half_widths = tensors["calibration/half_widths"].view(np.float64)
+    _require(not (half_widths < 0).any(), "its intervals")
+    return Calibration(half_widths, fields.calibration_errors)
+
+
+def _scores(fields: _ScoresFields, tensors: Tensors) -> Scores:
+    return Scores(
+        models=fields.models,
+        metrics=fields.metrics,
+        overall=tensors["scores/overall"].view(np.float64),
+        by_series=tensors["scores/by_series"].view(np.float64),
+        by_step=tensors["scores/by_step"].view(np.float64),
+        ids=_unpacked("scores/ids", tensors),
+        series_column=fields.series_column,
+        backtests=fields.backtests,
+        forecasts=fields.forecasts,
+        forecasts_by_series=tensors["scores/forecasts_by_series"].view(np.int64),
+        forecasts_by_step=tensors["scores/forecasts_by_step"].view(np.int64),
+    )
+
+
+def _packed(name: str, texts: Sequence[str]) -> Tensors:
+    """Texts as tensors: 20,000 ids would burst the header."""
+    raw = [text.encode(errors="backslashreplace") for text in texts]
+    ends = np.cumsum([len(text) for text in raw], dtype=np.int64)
+    return {name: np.frombuffer(b"".join(raw), dtype=np.uint8), f"{name}/ends": ends}
+
+
+def _unpacked(name: str, tensors: Tensors) -> tuple[str, ...]:
+    raw, ends = tensors[name].tobytes(), [0, *tensors[f"{name}/ends"].tolist()]
+    _require(ends[-1] == len(raw) and ends == sorted(ends), f'"{name}"')
+    return tuple(raw[start:end].decode() for start, end in pairwise(ends))
+
+
+# What must be true of fields and tensors before they are believed.
+
+
+def _check_tensors(fields: _ModelFields, tensors: Tensors) -> None:
+    expected = _expected(fields, tensors)
+    for name in sorted(expected.keys() ^ tensors.keys()):
+        raise ValueError(f'it {"lacks" if name in expected else "has an unknown"} tensor "{name}"')
+    for name, (dtype, shape) in expected.items():
+        tensor = tensors[name]
+        if tensor.dtype != _DTYPES[dtype] or tensor.shape != shape:
+            raise ValueError(f'tensor "{name}" is {tensor.dtype} {tensor.shape}, not {dtype} {shape}')
+        if name.startswith("weight/") and not np.isfinite(tensor.view(np.float32)).all():
+            raise ValueError(f'tensor "{name}" holds numbers that are not finite')
+
+
+def _expected(fields: _ModelFields, tensors: Tensors) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """Type and shape of every tensor; free are only the numbers of rows, series, letters and scored steps."""
+    rows, series = _length(tensors, "tail/values"), _length(tensors, "tail/ids/ends")
+    shapes: dict[str, tuple[str, tuple[int, ...]]] = {
+        "tail/times": ("I64", (rows,)),
+        "tail/values": ("F64", (rows,)),
+        "tail/observed": ("U8", (rows,)),
+        "tail/bounds": ("I64", (series + 1,)),
+        "tail/ids": ("U8", (_length(tensors, "tail/ids"),)),
+        "tail/ids/ends": ("I64", (series,)),
+        "calibration/half_widths": ("F64", (fields.spec.windows.horizon, len(PERCENTS))),
+    }
+    for name, shape in weight_shapes(fields.spec).items():
+        shapes[f"weight/{name}"] = ("F32", shape)
+    if fields.scores is not None:
+        models, metrics = len(fields.scores.models), len(fields.scores.metrics)
+        scored, steps = _length(tensors, "scores/ids/ends"), _length(tensors, "scores/forecasts_by_step")
+        shapes |= {
+            "scores/overall": ("F64", (models, metrics)),
+            "scores/by_series": ("F64", (models, scored, metrics)),
+            "scores/by_step": ("F64", (models, steps, metrics)),
+            "scores/forecasts_by_series": ("I64", (scored,)),
+            "scores/forecasts_by_step": ("I64", (steps,)),
+            "scores/ids": ("U8", (_length(tensors, "scores/ids"),)),
+            "scores/ids/ends": ("I64", (scored,)),
+        }
+    return shapes
+
+
+def _length(tensors: Tensors, name: str) -> int:
+    if name not in tensors:
+        raise ValueError(f'it lacks tensor "{name}"')
+    return len(tensors[name])
+
+
+def _check_frequency(frequency: Frequency) -> None:
+    zone = abs(frequency.offset_seconds or 0)
+    bounded = 1 <= frequency.count <= _MAX_COUNT and 1 <= frequency.season <= MAX_WINDOW and zone <= 86_400
+    _require(bounded, "its frequency")
+
+
+def _require(holds: bool | np.bool_, part: str) -> None:
+    if not holds:
+        raise ValueError(f"{part} cannot be right")

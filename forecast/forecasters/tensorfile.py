@@ -1,0 +1,226 @@
+"""A file of named arrays and plain fields: data and never code, checked before memory is taken.
+
+The layout is safetensors: eight bytes with the header's length, the header (JSON that
+names each tensor's type, shape and place), the tensors' bytes. Its only metadata entry,
+"forecast", is one JSON text: the format number, the fields, and a SHA-256 over both and
+over every tensor. One entry, because the library writes several in random order, and
+equal contents shall be equal files.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from math import prod
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.errors import ModelError
+from forecast.plain import Plain, dump, from_plain, parse
+
+Tensors = dict[str, NDArray[np.generic]]
+Fields = dict[str, Plain]
+
+MAX_FILE_BYTES = 1 << 30
+MAX_HEADER_BYTES = 1 << 20
+"""A header takes 3 to 5 kB; only names of columns and models can make it longer."""
+
+_OURS = b'{"__metadata__":{"forecast":'
+"""How the header of every model file begins."""
+
+_OTHERS: dict[bytes, str] = {
+    b"PK\x03\x04": "a zip archive, such as .keras",
+    b"\x89HDF": "an HDF5 file, such as .h5",
+    b"\x80": "a pickle",
+    b"\x1f\x8b": "compressed with gzip",
+    b"PAR1": "a Parquet file",
+}
+"""What other files begin with."""
+
+_ITEM_BYTES = {"F64": 8, "F32": 4, "I64": 8, "U8": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a file held, digest verified."""
+
+    format: int
+    fields: Fields
+    tensors: Tensors
+    """Read-only arrays of float64, float32, int64 or uint8, of one to three axes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A tensor, as the header tells of it."""
+
+    dtype: Literal["F64", "F32", "I64", "U8"]
+    shape: tuple[int, ...]
+    data_offsets: tuple[int, int]
+
+
+def encode(contents: Contents) -> bytes:
+    """The bytes of the file: the same for the same contents."""
+    from safetensors.numpy import save
+
+    tensors = {name: np.ascontiguousarray(tensor) for name, tensor in contents.tensors.items()}
+    text = dump({**_signed(contents), "sha256": _digest(contents)})
+    encoded = bytes(save(tensors, {"forecast": text}))
+    if len(encoded) > MAX_FILE_BYTES or len(text) > MAX_HEADER_BYTES // 4:
+        raise ModelError(f"the model takes {len(encoded):,} bytes, more than a model file may hold")
+    return encoded
+
+
+def read(path: Path, *, newest: int) -> Contents:
+    """What the file holds; a ModelError says what else it is, or how it is damaged, or that it is too new."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    with explained(path):
+        if path.exists() and not path.is_file():
+            raise ModelError("is not a regular file, so no model")
+        with open(path, "rb") as stream:
+            header, fields_text = _checked_header(stream)
+            number = _format(fields_text, newest)
+            try:
+                tensors = load(header + stream.read())
+            except SafetensorError as error:
+                raise ValueError(str(error)) from error
+        contents = Contents(number, _fields(fields_text), tensors)
+        if fields_text.get("sha256") != _digest(contents):
+            raise ValueError("its SHA-256 is not the one of its contents")
+        return contents
+
+
+def refuse_to_replace_others(path: Path) -> None:
+    """Raise when `path` is a file that is neither ours, whole or damaged, nor empty."""
+    with explained(path):
+        if path.is_file():
+            with open(path, "rb") as stream:
+                start = stream.read(64)
+            if start and not _is_ours(start):
+                raise ModelError(
+                    f"is {_kind(start)}, not a model, and stays as it is", hint="save the model elsewhere"
+                )
+
+
+def as_fields(value: Plain) -> Fields:
+    """The same value, which must be a JSON object."""
+    if not isinstance(value, dict):
+        raise ValueError("its header is not as expected")
+    return value
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn whatever is wrong with a file into a ModelError that names it."""
+    try:
+        yield
+    except ModelError as error:
+        raise ModelError(error.message, where=str(path), hint=error.hint) from error
+    except FileNotFoundError as error:
+        raise ModelError("there is no such model", where=str(path), hint=_nearest(path)) from error
+    except OSError as error:
+        raise ModelError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
+    except ValueError as error:
+        hint = "copy it again from where it came, or train it anew"
+        raise ModelError(f"is damaged: {error}", where=str(path), hint=hint) from error
+
+
+def _signed(contents: Contents) -> Fields:
+    return {"format": contents.format, "model": contents.fields}
+
+
+def _digest(contents: Contents) -> str:
+    digest = hashlib.sha256(dump(_signed(contents)).encode())
+    for name, tensor in sorted(contents.tensors.items()):
+        digest.update(dump([name, tensor.dtype.str, tensor.shape]).encode())
+        digest.update(np.ascontiguousarray(tensor).data)
+    return digest.hexdigest()
+
+
+def _checked_header(stream: BinaryIO) -> tuple[bytes, Fields]:
+    """The file up to its first tensor, and its fields, once its tensors fill the rest of it exactly."""
+    size = os.fstat(stream.fileno()).st_size
+    start = stream.read(64)
+    if not _is_ours(start):
+        raise ModelError(f"is {_kind(start)}, not a model made by forecast")
+    length = int.from_bytes(start[:8], "little")
+    if size > MAX_FILE_BYTES or length > MAX_HEADER_BYTES:
+        raise ValueError("it is larger than a model can be")
+    stream.seek(0)
+    raw = stream.read(8 + length)
+    if len(raw) < 8 + length:
+        raise ValueError("it is cut short")
+    header = as_fields(parse(raw[8:]))
+    metadata = as_fields(header.pop("__metadata__"))
+    _check_layout([from_plain(_Entry, header[name], name) for name in header], size - len(raw))
+    text = metadata.get("forecast")
+    if len(metadata) != 1 or not isinstance(text, str):
+        raise ValueError("its metadata is not as expected")
+    return raw, as_fields(parse(text.encode()))
+
+
+def _check_layout(entries: list[_Entry], room_bytes: int) -> None:
+    """Refuse tensors that leave holes, overlap, or are not as long as the file says or is."""
+    place = 0
+    for entry in sorted(entries, key=lambda entry: entry.data_offsets):
+        start, end = entry.data_offsets
+        fits = 1 <= len(entry.shape) <= 3 and min(entry.shape) >= 0
+        if not fits or start != place or end - start != _ITEM_BYTES[entry.dtype] * prod(entry.shape):
+            raise ValueError("its tensors do not lie one behind the other")
+        place = end
+    if place != room_bytes:
+        raise ValueError(f"it holds {room_bytes:,} bytes of tensors where its header tells of {place:,}")
+
+
+def _format(fields: Fields, newest: int) -> int:
+    number = fields.get("format")
+    if type(number) is not int or number < 1:
+        raise ValueError("its format is not a number")
+    if number > newest:
+        raise ModelError(
+            f"was made by a newer forecast (format {number}; this one reads up to {newest})",
+            hint="upgrade: pip install --upgrade forecast",
+        )
+    return number
+
+
+def _fields(text: Fields) -> Fields:
+    if text.keys() != {"format", "model", "sha256"}:
+        raise ValueError("its metadata is not as expected")
+    return as_fields(text["model"])
+
+
+def _is_ours(start: bytes) -> bool:
+    return start[8:].startswith(_OURS)
+
+
+def _kind(start: bytes) -> str:
+    """What a file that starts like this is."""
+    if not start:
+        return "empty"
+    for magic, kind in _OTHERS.items():
+        if start.startswith(magic):
+            return kind
+    if start[8:9] == b"{":
+        return "a safetensors file of another program"
+    printable = all(byte >= 32 or byte in b"\t\r\n" for byte in start)
+    return "text, such as CSV" if printable else "something else"
+
+
+def _nearest(path: Path) -> str:
+    """A hint that names models where `path` was looked for."""
+    if not path.parent.is_dir():
+        return f'there is no folder "{path.parent}"'
+    stems = sorted(model.stem for model in path.parent.glob("*.forecast"))
+    near = get_close_matches(path.stem, stems, n=1)
+    if near:
+        return f'did you mean "{path.with_name(near[0])}.forecast"?'
+    shown = ", ".join(f'"{stem}.forecast"' for stem in stems[:5])
+    return f"models there: {shown}" if stems else "forecast train makes one"

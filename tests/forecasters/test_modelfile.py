@@ -1,0 +1,547 @@
+import json
+import os
+import resource
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.numpy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecast.data.frequency import Frequency
+from forecast.data.panel import Panel
+from forecast.data.results import Coverage, ModelCard, Scores, Verdict
+from forecast.errors import ForecastError, ModelError
+from forecast.forecasters import modelfile
+from forecast.forecasters.calibration import PERCENTS, Calibration
+from forecast.forecasters.modelfile import FORMAT, check_writable, encode, load, save
+from forecast.forecasters.recurrent import RecurrentForecaster, weight_shapes
+from forecast.plain import dump
+from forecast.spec import Cell, Columns, ModelSpec, NetworkSpec, WindowSpec
+
+CARD = ModelCard(
+    source="harvest.csv",
+    rows=7,
+    series=2,
+    first_time="2001",
+    last_time="2004",
+    data_sha256="ab" * 32,
+    parameters=1234,
+    epochs=17,
+    seed=0,
+    scores=Scores(
+        models=("GRU", "last value"),
+        metrics=("mae", "skill"),
+        overall=np.array([[1.5, 0.25], [2.0, 0.0]]),
+        by_series=np.array([[[1.0, np.nan], [2.0, -0.5]], [[1.5, 0.0], [2.5, 0.0]]]),
+        by_step=np.array([[[1.0, 0.1], [2.0, 0.2]], [[1.5, 0.0], [2.5, 0.0]]]),
+        ids=("nord", "süd"),
+        series_column="region",
+        backtests=3,
+        forecasts=12,
+        forecasts_by_series=np.array([6, 6]),
+        forecasts_by_step=np.array([6, 6]),
+    ),
+    verdict=Verdict("useful", "useful: 25 % better", 0.25, "last value", 0.25, False, True),
+    coverage=Coverage(80.0, float("nan"), 12),
+    versions=(("forecast", "0.1.0"), ("numpy", "2.0")),
+)
+
+
+def forecaster(
+    cell: Cell = "gru", *, units: tuple[int, ...] = (3,), form: str = "integer"
+) -> RecurrentForecaster:
+    spec = ModelSpec(WindowSpec(3, 2), NetworkSpec(cell, units), season=1)
+    random = np.random.default_rng(0)
+    columns = Columns(target="tons", time="year", series="region")
+    years = np.array([2001, 2002, 2003, 2004, 2002, 2003, 2004])
+    dated = form != "integer"
+    frequency = Frequency("year", form="date" if dated else "integer", offset_seconds=3600 if dated else None)
+    days = years.astype(str).astype("datetime64[s]")
+    return RecurrentForecaster(
+        spec=spec,
+        weights={
+            name: random.normal(size=shape).astype(np.float32) for name, shape in weight_shapes(spec).items()
+        },
+        columns=columns,
+        frequency=frequency,
+        tail=Panel(
+            ids=("nord", "süd\n007 "),
+            times=days if dated else years,
+            values=random.normal(size=7),
+            observed=np.array([True, True, False, True, True, True, True]),
+            bounds=np.array([0, 4, 7]),
+            columns=columns,
+            frequency=frequency,
+        ),
+        calibration=Calibration(np.abs(random.normal(size=(2, len(PERCENTS)))), 12),
+        card=CARD,
+    )
+
+
+def saved(folder: Path, content: bytes) -> Path:
+    path = folder / "a.forecast"
+    path.write_bytes(content)
+    return path
+
+
+def parts(content: bytes) -> tuple[dict[str, object], bytes]:
+    """Header and tensors of a model file."""
+    end = 8 + int.from_bytes(content[:8], "little")
+    return json.loads(content[8:end]), content[end:]
+
+
+def joined(header: object, tensors: bytes) -> bytes:
+    raw = header if isinstance(header, bytes) else json.dumps(header, separators=(",", ":")).encode()
+    return len(raw).to_bytes(8, "little") + raw + tensors
+
+
+def forged(change: dict[str, object], *, number: int = FORMAT) -> bytes:
+    """A file whose fields say something else, under a digest that fits them."""
+    header, data = parts(encode(forecaster()))
+    model = json.loads(header["__metadata__"]["forecast"])["model"]
+    for place, value in change.items():
+        *folders, name = place.split(".")
+        inner = model
+        for folder in folders:
+            inner = inner[folder]
+        inner[name] = value
+    return signed(header, data, model, number=number)
+
+
+def signed(header: dict[str, object], data: bytes, model: object, *, number: int = FORMAT) -> bytes:
+    tensors = safetensors.numpy.load(joined({k: v for k, v in header.items() if k != "__metadata__"}, data))
+    digest = sha256(dump({"format": number, "model": model}).encode())
+    for name, tensor in sorted(tensors.items()):
+        digest.update(dump([name, tensor.dtype.str, tensor.shape]).encode())
+        digest.update(tensor.tobytes())
+    text = dump({"format": number, "model": model, "sha256": digest.hexdigest()})
+    return joined({**header, "__metadata__": {"forecast": text}}, data)
+
+
+def with_tensor(name: str, array: np.ndarray) -> bytes:
+    """A file in which one tensor is another, under a digest that fits it."""
+    content = encode(forecaster())
+    model = json.loads(parts(content)[0]["__metadata__"]["forecast"])["model"]
+    raw = safetensors.numpy.save({**safetensors.numpy.load(content), name: array}, {"forecast": "{}"})
+    return signed(*parts(raw), model)
+
+
+# What is saved comes back.
+
+
+@pytest.mark.parametrize("cell", ["simple-rnn", "lstm", "gru"])
+@pytest.mark.parametrize("form", ["integer", "date"])
+def test_a_model_comes_back_as_it_was_saved(tmp_path: Path, cell: Cell, form: str):
+    model = forecaster(cell, units=(3, 2), form=form)
+    path = tmp_path / "a.forecast"
+    save(model, path)
+    back = load(path)
+    assert (back.spec, back.columns, back.frequency) == (model.spec, model.columns, model.frequency)
+    assert back.weights.keys() == model.weights.keys()
+    for name, weight in model.weights.items():
+        np.testing.assert_array_equal(back.weights[name], weight, strict=True)
+    assert back.tail.ids == model.tail.ids
+    for name in ("times", "values", "observed", "bounds"):
+        np.testing.assert_array_equal(getattr(back.tail, name), getattr(model.tail, name), strict=True)
+    np.testing.assert_array_equal(back.calibration.half_widths, model.calibration.half_widths, strict=True)
+    assert back.calibration.errors == model.calibration.errors
+    for name in ("overall", "by_series", "by_step", "forecasts_by_series", "forecasts_by_step"):
+        np.testing.assert_array_equal(
+            getattr(back.card.scores, name), getattr(model.card.scores, name), strict=True
+        )
+    assert back.card.scores.ids == CARD.scores.ids
+    assert back.card.verdict == CARD.verdict
+    assert back.card.versions == CARD.versions
+    assert np.isnan(back.card.coverage.achieved)
+    assert encode(back) == path.read_bytes()
+
+
+def test_a_card_without_scores_verdict_and_coverage_comes_back(tmp_path: Path):
+    card = replace(CARD, scores=None, verdict=None, coverage=None)
+    save(replace(forecaster(), card=card), tmp_path / "a.forecast")
+    assert load(tmp_path / "a.forecast").card == card
+
+
+def test_intervals_that_nothing_is_known_of_come_back_as_not_a_number(tmp_path: Path):
+    unknown = Calibration(np.full((2, len(PERCENTS)), np.nan), 0)
+    save(replace(forecaster(), calibration=unknown), tmp_path / "a.forecast")
+    assert np.isnan(load(tmp_path / "a.forecast").calibration.half_widths).all()
+
+
+def test_a_source_whose_name_is_no_text_is_saved_and_loaded(tmp_path: Path):
+    model = replace(forecaster(), card=replace(CARD, source=os.fsdecode(b"caf\xe9.csv")))
+    save(model, tmp_path / "a.forecast")
+    assert load(tmp_path / "a.forecast").card.source == "caf\\udce9.csv"
+
+
+def test_equal_models_are_equal_files_in_every_process(tmp_path: Path):
+    save(forecaster(), tmp_path / "a.forecast")
+    script = (
+        "import sys; from pathlib import Path; from forecast.forecasters.modelfile import *\n"
+        "save(load(Path(sys.argv[1])), Path(sys.argv[2]))"
+    )
+    for seed in "12":
+        copy = tmp_path / f"{seed}.forecast"
+        subprocess.run(
+            [sys.executable, "-c", script, tmp_path / "a.forecast", copy],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+        )
+        assert copy.read_bytes() == (tmp_path / "a.forecast").read_bytes()
+
+
+def test_the_library_reads_the_file(tmp_path: Path):
+    save(forecaster(), tmp_path / "a.forecast")
+    tensors = safetensors.numpy.load_file(tmp_path / "a.forecast")
+    np.testing.assert_array_equal(
+        tensors["weight/layer0/kernel"], forecaster().weights["layer0/kernel"], strict=True
+    )
+
+
+def test_a_model_that_is_linked_read_only_and_in_a_read_only_folder_is_read(tmp_path: Path):
+    folder = tmp_path / "there"
+    folder.mkdir()
+    save(forecaster(), folder / "a.forecast")
+    (tmp_path / "link.forecast").symlink_to(folder / "a.forecast")
+    (folder / "a.forecast").chmod(0o400)
+    folder.chmod(0o500)
+    try:
+        assert load(tmp_path / "link.forecast").spec == forecaster().spec
+    finally:
+        folder.chmod(0o700)
+
+
+# Whatever happens to a file is found.
+
+
+def test_every_flipped_bit_of_a_byte_is_found_or_harmless(tmp_path: Path):
+    content = encode(forecaster())
+    for place in range(0, len(content), 3):
+        flipped = bytearray(content)
+        flipped[place] ^= 1 << place % 8
+        path = saved(tmp_path, bytes(flipped))
+        with suppress(ModelError):
+            assert encode(load(path)) == content, place
+
+
+def test_a_flipped_byte_of_any_tensor_is_found(tmp_path: Path):
+    content = encode(forecaster())
+    data = 8 + int.from_bytes(content[:8], "little")
+    for place in range(data, len(content), 7):
+        flipped = bytearray(content)
+        flipped[place] ^= 0x40
+        with pytest.raises(ModelError, match="SHA-256"):
+            load(saved(tmp_path, bytes(flipped)))
+
+
+def test_a_file_cut_anywhere_is_refused(tmp_path: Path):
+    content = encode(forecaster())
+    for length in [*range(60), *range(60, len(content), 97), len(content) - 1]:
+        with pytest.raises(ModelError) as caught:
+            load(saved(tmp_path, content[:length]))
+        assert caught.value.where == str(tmp_path / "a.forecast")
+
+
+def test_added_bytes_are_found(tmp_path: Path):
+    with pytest.raises(ModelError, match="bytes of tensors"):
+        load(saved(tmp_path, encode(forecaster()) + b"\0"))
+
+
+def test_two_swapped_tensors_are_found(tmp_path: Path):
+    header, data = parts(encode(forecaster()))
+    header["tail/times"], header["tail/values"] = header["tail/values"], header["tail/times"]
+    header["tail/times"]["dtype"], header["tail/values"]["dtype"] = "I64", "F64"
+    with pytest.raises(ModelError, match="SHA-256"):
+        load(saved(tmp_path, joined(header, data)))
+
+
+# A hostile file does no harm.
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"dtype": "F64", "shape": [1 << 40], "data_offsets": [0, 1 << 43]},
+        {"dtype": "F64", "shape": [10**300], "data_offsets": [0, 8 * 10**300]},
+        {"dtype": "F64", "shape": [-1], "data_offsets": [0, -8]},
+        {"dtype": "F64", "shape": [-2, -4], "data_offsets": [0, 64]},
+        {"dtype": "F64", "shape": [], "data_offsets": [0, 8]},
+        {"dtype": "F64", "shape": [1, 1, 1, 1], "data_offsets": [0, 8]},
+        {"dtype": "F64", "shape": [1.0], "data_offsets": [0, 8]},
+        {"dtype": "F64", "shape": [True], "data_offsets": [0, 8]},
+        {"dtype": "F64", "shape": ["1"], "data_offsets": [0, 8]},
+        {"dtype": "F64", "shape": None, "data_offsets": [0, 8]},
+        {"dtype": "F64", "shape": [1], "data_offsets": [0, 8, 16]},
+        {"dtype": "F64", "shape": [1], "data_offsets": [8, 16]},
+        {"dtype": "F64", "shape": [1]},
+        {"dtype": "F64", "shape": [1], "data_offsets": [0, 8], "more": 1},
+        {"dtype": "O", "shape": [1], "data_offsets": [0, 8]},
+        {"dtype": ["F64"], "shape": [1], "data_offsets": [0, 8]},
+        [],
+        None,
+    ],
+)
+def test_an_impossible_tensor_is_refused(tmp_path: Path, entry: object):
+    header, data = parts(encode(forecaster()))
+    with pytest.raises(ModelError, match="damaged"):
+        load(saved(tmp_path, joined({**header, "tail/values": entry}, data)))
+
+
+def test_overlapping_tensors_are_refused(tmp_path: Path):
+    header, data = parts(encode(forecaster()))
+    header["tail/values"] = header["tail/times"] | {"dtype": "F64"}
+    with pytest.raises(ModelError, match="one behind the other"):
+        load(saved(tmp_path, joined(header, data)))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b'{"__metadata__":{"forecast":' + b"[" * 200_000,
+        b'{"__metadata__":{"forecast":' + b'{"a":' * 100_000,
+        b'{"__metadata__":{"forecast":"{}"},"__metadata__":{"forecast":"{}"}}',
+        b'{"__metadata__":{"forecast":"{}","forecast":"{}"}}',
+        b'{"__metadata__":{"forecast":"{}","more":"{}"}}',
+        b'{"__metadata__":{"forecast":1}}',
+        b'{"__metadata__":{"forecast":"\\ud800"}}',
+        b'{"__metadata__":{"forecast":"[]"}}',
+        b'{"__metadata__":{"forecast":"{\\"format\\":NaN}"}}',
+        b'{"__metadata__":{"forecast":"{\\"format\\":true}"}}',
+        b'{"__metadata__":{"forecast":"{\\"format\\":1,\\"format\\":1}"}}',
+        b'{"__metadata__":{"forecast":"{\\"format\\":' + b"9" * 5000 + b'}"}}',
+        b'{"__metadata__":{"forecast":"{}"}} \xff',
+        b'{"__metadata__":{"forecast":"' + b"x" * (2 << 20) + b'"}}',
+    ],
+)
+def test_a_hostile_header_is_refused(tmp_path: Path, header: bytes):
+    with pytest.raises(ModelError, match="damaged"):
+        load(saved(tmp_path, joined(header, b"")))
+
+
+@pytest.mark.parametrize("length", [0, 1, 1 << 20, 1 << 62, (1 << 64) - 1])
+def test_a_wrong_length_of_the_header_is_refused(tmp_path: Path, length: int):
+    content = encode(forecaster())
+    with pytest.raises(ModelError, match="damaged"):
+        load(saved(tmp_path, length.to_bytes(8, "little") + content[8:]))
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("spec.network.units", [4]),
+        ("spec.network.units", [10**6]),
+        ("spec.network.units", [3] * 1000),
+        ("spec.network.cell", "lambda"),
+        ("spec.network.dropout", "nan"),
+        ("spec.windows.window", 10**9),
+        ("spec.windows.window", 2**70),
+        ("spec.windows.horizon", 0),
+        ("spec.windows.horizon", 3),
+        ("spec.windows", None),
+        ("spec.season", 1.5),
+        ("spec.more", 1),
+        ("frequency.unit", "eon"),
+        ("frequency.count", 10**12),
+        ("frequency.count", 0),
+        ("frequency.season", -1),
+        ("frequency.offset_seconds", 10**9),
+        ("frequency.month_end", 1),
+        ("columns.target", 7),
+        ("columns.target", "\ud800"),
+        ("card.rows", True),
+        ("card.epochs", 10**30),
+        ("card.scores", {"models": []}),
+        ("card.versions", [["numpy"]]),
+        ("scores", None),
+        ("scores.models", []),
+        ("scores", []),
+    ],
+)
+def test_fields_that_cannot_be_are_refused_even_under_their_own_digest(
+    tmp_path: Path, place: str, value: object
+):
+    with pytest.raises(ModelError, match="damaged"):
+        load(saved(tmp_path, forged({place: value})))
+
+
+def test_a_forged_field_that_can_be_is_believed(tmp_path: Path):
+    assert load(saved(tmp_path, forged({"card.epochs": 18}))).card.epochs == 18
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("weight/layer0/kernel", np.zeros((1, 1), np.float32)),
+        ("weight/layer0/bias", np.full((2, 9), np.nan, np.float32)),
+        ("weight/layer1/bias", np.zeros((2, 9), np.float32)),
+        ("skip/kernel", np.zeros(3, np.float32)),
+        ("tail/values", np.full(7, np.inf)),
+        ("tail/values", np.zeros(6)),
+        ("tail/values", np.zeros(7, np.float32)),
+        ("tail/observed", np.full(7, 2, np.uint8)),
+        ("tail/bounds", np.array([0, 7, 7])),
+        ("tail/bounds", np.array([0, -1, 7])),
+        ("tail/bounds", np.array([0, 4, 10**9])),
+        ("tail/bounds", np.array([1, 4, 7])),
+        ("tail/times", np.full(7, np.iinfo(np.int64).min)),
+        ("tail/ids/ends", np.array([-1, 13])),
+        ("tail/ids/ends", np.array([5, 10**9])),
+        ("tail/ids/ends", np.array([5, 4, 13])),
+        ("tail/ids", np.full(13, 0xFF, np.uint8)),
+        ("calibration/half_widths", np.full((2, 99), -1.0)),
+        ("calibration/half_widths", np.zeros((3, 99))),
+        ("scores/by_step", np.zeros((2, 3, 2))),
+        ("scores/overall", np.zeros(4)),
+    ],
+)
+def test_tensors_that_cannot_be_are_refused_even_under_their_own_digest(
+    tmp_path: Path, name: str, array: np.ndarray
+):
+    with pytest.raises(ModelError, match="damaged"):
+        load(saved(tmp_path, with_tensor(name, array)))
+
+
+def test_a_file_that_tells_of_giant_tensors_takes_little_memory(tmp_path: Path):
+    header, _ = parts(encode(forecaster()))
+    header["weight/layer0/kernel"] = {"dtype": "F32", "shape": [1 << 33], "data_offsets": [0, 1 << 35]}
+    path = saved(tmp_path, joined(header, b""))
+    with open(path, "r+b") as file:
+        file.truncate(900 << 20)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ModelError):
+        load(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=300))
+def test_arbitrary_bytes_are_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes):
+    with pytest.raises(ModelError):
+        load(saved(tmp_path_factory.getbasetemp(), content))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_mutated_file_is_refused_or_the_same_model(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+):
+    content = encode(forecaster())
+    start = data.draw(st.integers(0, len(content)))
+    length = data.draw(st.integers(0, 40))
+    mutated = content[:start] + data.draw(st.binary(max_size=40)) + content[start + length :]
+    with suppress(ModelError):
+        assert encode(load(saved(tmp_path_factory.getbasetemp(), mutated))) == content
+
+
+# What a file is instead, and other formats.
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", "is empty"),
+        (b"year,tons\n2001,3\n", "is text, such as CSV"),
+        (b"PK\x03\x04" + bytes(99), "is a zip archive, such as .keras"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(99), "is an HDF5 file, such as .h5"),
+        (b"\x80\x04\x95" + bytes(99), "is a pickle"),
+        (b"\x1f\x8b" + bytes(99), "is compressed with gzip"),
+        (b"\0\xff" * 99, "is something else"),
+        (safetensors.numpy.save({"a": np.zeros(3)}), "is a safetensors file of another program"),
+        (safetensors.numpy.save({"a": np.zeros(3)}, {"format": "pt"}), "of another program"),
+    ],
+)
+def test_a_file_that_is_no_model_is_called_what_it_is(tmp_path: Path, content: bytes, kind: str):
+    with pytest.raises(ModelError, match=kind):
+        load(saved(tmp_path, content))
+
+
+def test_a_folder_and_a_pipe_are_no_models(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(ModelError, match="not a regular file"):
+            load(path)
+
+
+def test_a_missing_model_is_answered_with_the_nearest_name(tmp_path: Path):
+    save(forecaster(), tmp_path / "harvest.forecast")
+    with pytest.raises(ModelError, match="no such model") as caught:
+        load(tmp_path / "harvst.forecast")
+    assert caught.value.hint == f'did you mean "{tmp_path / "harvest.forecast"}"?'
+    with pytest.raises(ModelError) as caught:
+        load(tmp_path / "q.forecast")
+    assert caught.value.hint == 'models there: "harvest.forecast"'
+
+
+def test_a_newer_format_is_refused_with_the_word_upgrade(tmp_path: Path):
+    with pytest.raises(ModelError, match=rf"newer forecast \(format {FORMAT + 1};") as caught:
+        load(saved(tmp_path, forged({}, number=FORMAT + 1)))
+    assert "upgrade" in caught.value.hint
+
+
+def test_an_older_format_is_read_through_every_upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    content = forged({"card.epochs": 18})
+
+    def first(fields: dict[str, object], tensors: modelfile.Tensors):
+        return fields | {"card": fields["card"] | {"epochs": 19}}, tensors
+
+    def second(fields: dict[str, object], tensors: modelfile.Tensors):
+        assert fields["card"]["epochs"] == 19
+        return fields | {"card": fields["card"] | {"epochs": 20}}, tensors
+
+    monkeypatch.setattr(modelfile, "FORMAT", 3)
+    monkeypatch.setattr(modelfile, "upgrades", {1: first, 2: second})
+    assert load(saved(tmp_path, content)).card.epochs == 20
+
+
+def test_every_format_before_this_one_has_an_upgrade():
+    assert set(modelfile.upgrades) == set(range(1, FORMAT))
+
+
+# Nothing is written over but a model.
+
+
+@pytest.mark.parametrize("content", [b"year,tons\n2001,3\n", b"PK\x03\x04", b"\x80", b"x"])
+def test_a_file_that_is_no_model_is_never_written_over(tmp_path: Path, content: bytes):
+    path = saved(tmp_path, content)
+    for attempt in (lambda: save(forecaster(), path), lambda: check_writable(path)):
+        with pytest.raises(ModelError, match="stays as it is"):
+            attempt()
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("cut", [0, 40, 1000])
+def test_an_empty_file_and_a_damaged_model_may_be_written_over(tmp_path: Path, cut: int):
+    path = saved(tmp_path, encode(forecaster())[:cut])
+    check_writable(path)
+    save(forecaster(), path)
+    assert path.read_bytes() == encode(forecaster())
+
+
+def test_the_check_before_training_finds_a_missing_folder_and_leaves_a_model_alone(tmp_path: Path):
+    with pytest.raises(ForecastError, match="no folder"):
+        check_writable(tmp_path / "nowhere" / "a.forecast")
+    save(forecaster(), tmp_path / "a.forecast")
+    check_writable(tmp_path / "a.forecast")
+    assert load(tmp_path / "a.forecast").spec == forecaster().spec
+
+
+def test_a_save_that_runs_out_of_room_leaves_the_old_model(tmp_path: Path):
+    path = tmp_path / "a.forecast"
+    save(forecaster(), path)
+    script = (
+        "import resource, sys; from pathlib import Path; from forecast.forecasters.modelfile import *\n"
+        "model = load(Path(sys.argv[1]))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "save(model, Path(sys.argv[1]))"
+    )
+    done = subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True, check=False)
+    assert "cannot be written: File too large" in done.stderr
+    assert path.read_bytes() == encode(forecaster())
+    assert [file.name for file in tmp_path.iterdir()] == ["a.forecast"]
