@@ -6,7 +6,7 @@
   x ModelError        4    the model: not found, damaged, newer, does not fit the data
   x MissingExtra      5    an optional part is not installed
   x TrainingError     7    the network: its loss became NaN twice
-  x Interrupted       130  a signal asked the work to stop (128 + its number)
+* Interrupted         130  a signal asked the work to stop (128 + its number)
 
 Exit codes that are verdicts rather than errors live in `EXIT_CODES` beside these.
 """
@@ -80,8 +80,8 @@ class TrainingError(ForecastError):
     exit_code = 7
 
 
-class Interrupted(ForecastError):
-    """A signal asked the work to stop; nothing was half-written."""
+class Interrupted(BaseException):
+    """A signal asked the work to stop. No `except Exception` of a library may swallow it."""
 
     def __init__(self, signal_number: int) -> None:
         super().__init__("interrupted")

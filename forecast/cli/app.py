@@ -1,0 +1,92 @@
+"""The program `forecast`: its commands, and the one place where errors become words and exit codes."""
+
+import os
+from typing import Annotated
+
+import typer
+
+import forecast
+from forecast.cli import failures
+from forecast.cli.check import check
+from forecast.cli.console import Console
+from forecast.cli.evaluate import evaluate
+from forecast.cli.help import Command, Group
+from forecast.cli.options import ColorName, Debug, Quiet, Verbose
+from forecast.cli.predict import predict
+from forecast.cli.show import show
+from forecast.cli.train import train
+from forecast.errors import ForecastError
+
+app = typer.Typer(
+    cls=Group,
+    # Typer's own Rich help costs half of the program's start and shows examples last.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+for command in (train, predict, evaluate, check, show):
+    app.command(cls=Command)(command)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"forecast {forecast.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+    color: ColorName = None,
+) -> None:
+    """Forecast time series with recurrent networks: from a CSV to a judged model.
+
+    forecast train harvest.csv            learn, judge, save harvest.forecast
+    forecast predict                      the next values
+    forecast predict > next.csv           the same as CSV
+    forecast evaluate harvest.csv         rolling-origin scores against baselines
+    """
+    del version, quiet, verbose, debug, color
+
+
+def run(arguments: list[str]) -> int:
+    """Do what the words on the command line ask, and give the exit code."""
+    console = Console()
+    try:
+        return _invoke(arguments, console)
+    except ForecastError as error:
+        console.error(str(error), error.hint)
+        return error.exit_code
+    except typer.TyperException as error:
+        console.error(*failures.of_usage(error))
+        return error.exit_code
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        console.error(*failures.of_the_machine(error))
+    except MemoryError:
+        console.error("there is not enough memory", "give it fewer rows or series, or a smaller --batch-size")
+    except Exception as error:
+        console.error(*failures.of_ours(error))
+    finally:
+        console.erase()
+    return 1
+
+
+def _invoke(arguments: list[str], console: Console) -> int:
+    command = typer.main.get_command(app)
+    if "_FORECAST_COMPLETE" in os.environ:
+        command.main(arguments, prog_name="forecast")
+    try:
+        # Not `command.main`: it answers a broken pipe and Ctrl-C in its own way.
+        with command.make_context("forecast", arguments, obj=console) as context:
+            command.invoke(context)
+    except typer.Exit as exit:
+        return exit.exit_code
+    return 0

@@ -1,0 +1,51 @@
+"""The command `forecast check`."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from forecast.cli import options, paths
+from forecast.cli.console import Color, Console
+from forecast.cli.delivery import Delivery, deliver_card, plan_delivery
+from forecast.cli.help import needed_source
+from forecast.spec import Columns
+
+if TYPE_CHECKING:
+    from forecast.planning import TrainRequest
+
+
+def check(
+    ctx: typer.Context,
+    data: options.Data = None,
+    *,
+    target: options.Target = None,
+    time: options.Time = None,
+    id: options.SeriesId = None,
+    horizon: options.Horizon = None,
+    window: options.Window = None,
+    season: options.Season = None,
+    format: options.FormatName = "auto",
+    json: options.AsJson = False,
+) -> None:
+    """Show what is seen in DATA and what train would do with it.
+
+    forecast check harvest.csv
+    forecast check sales.csv --id store --horizon 14
+    cat sales.csv | forecast check --json
+    """
+    console: Console = ctx.obj
+    delivery = plan_delivery(format, json=json)
+    source = needed_source(ctx, data)
+    from forecast.planning import TrainRequest
+
+    request = TrainRequest(
+        columns=Columns(target=target, time=time, series=id), horizon=horizon, window=window, season=season
+    )
+    show_plan(source, request, delivery=delivery, color=console.color)
+
+
+def show_plan(source: paths.Source, request: "TrainRequest", *, delivery: Delivery, color: Color) -> None:
+    """Print the card of the data; nothing is trained."""
+    from forecast import workflow
+
+    deliver_card(workflow.check(source, request), delivery, schema="forecast.check/1", color=color)

@@ -1,0 +1,148 @@
+"""A result goes out: a table on a terminal, else bytes in the format asked for."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+from forecast.cli.console import Color, has_color, is_terminal
+from forecast.cli.options import OutputFormat
+from forecast.errors import MissingExtra, UsageError
+
+if TYPE_CHECKING:
+    from forecast.data.results import Card, Table
+    from forecast.output.writing import Format, Json
+
+SHOWN_ROWS = 1000
+"""Rows of a table that a terminal is given; files and pipes get all."""
+
+_SUFFIXES: dict[str, OutputFormat] = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".md": "md",
+    ".parquet": "parquet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where a result goes, and as what; checked before the work that makes it."""
+
+    format: "Format | Literal['table']"
+    file: Path | None
+
+    @property
+    def is_table(self) -> bool:
+        """True where a person sees the result on a terminal."""
+        return self.format == "table"
+
+
+def plan_delivery(
+    format: OutputFormat,
+    *,
+    json: bool = False,
+    output: Path | None = None,
+    inputs: tuple[str | Path | None, ...] = (),
+) -> Delivery:
+    """How the result will go out; refuses what cannot work, such as overwriting one of `inputs`."""
+    if json and format not in ("auto", "json"):
+        raise UsageError(f"--json and --format {format} contradict each other")
+    file = None if output is None or str(output) == "-" else output
+    chosen = _format("json" if json else format, file)
+    if chosen == "parquet" and find_spec("pyarrow") is None:
+        raise MissingExtra("Parquet needs pyarrow", hint="pip install pyarrow")
+    if file is not None:
+        _check_file(file, inputs)
+    return Delivery(chosen, file)
+
+
+def deliver(
+    table: "Table",
+    delivery: Delivery,
+    *,
+    schema: str,
+    facts: "Mapping[str, Json] | None" = None,
+    color: Color = "auto",
+) -> None:
+    """Send a table to where it was planned to go."""
+    if delivery.is_table:
+        _show(table, color)
+        return
+    from forecast.atomic import write_atomically
+    from forecast.output.writing import Format, write
+
+    format = cast(Format, delivery.format)
+    if delivery.file is not None:
+        write_atomically(
+            delivery.file, lambda stream: write(table, stream, format=format, schema=schema, facts=facts)
+        )
+        return
+    write(table, sys.stdout.buffer, format=format, schema=schema, facts=facts)
+
+
+def deliver_card(card: "Card", delivery: Delivery, *, schema: str, color: Color = "auto") -> None:
+    """Send labelled lines to where they were planned to go."""
+    if not delivery.is_table:
+        deliver(card.to_table(), delivery, schema=schema, facts={"title": card.title})
+        return
+    from forecast.cli.console import LABEL_WIDTH, styled
+    from forecast.output.visible import visible
+
+    colored = has_color(sys.stdout, color)
+    print(styled(visible(card.title), "heading", color=colored))
+    for label, text in card.lines:
+        padded = visible(label).ljust(LABEL_WIDTH - 2) + "  "
+        print(styled(padded, "label", color=colored) + visible(text))
+
+
+def _format(asked: OutputFormat, file: Path | None) -> "Format | Literal['table']":
+    on_terminal = file is None and is_terminal(sys.stdout)
+    if asked == "auto" and file is not None:
+        asked = _format_of(file)
+    elif asked == "auto":
+        asked = "table" if on_terminal else "csv"
+    if asked == "table" and not on_terminal:
+        raise UsageError("a table is for a terminal", hint="--format md is a table for files and pipes")
+    if asked == "parquet" and on_terminal:
+        raise UsageError("Parquet is not for a terminal", hint="--output FILE.parquet")
+    return cast("Format | Literal['table']", asked)
+
+
+def _format_of(file: Path) -> OutputFormat:
+    try:
+        return _SUFFIXES[file.suffix.lower()]
+    except KeyError:
+        known = ", ".join(_SUFFIXES)
+        raise UsageError(
+            f'--output: "{file}" does not end in {known}', hint="--format says what to write there"
+        ) from None
+
+
+def _check_file(file: Path, inputs: tuple[str | Path | None, ...]) -> None:
+    from forecast.atomic import check_writable
+
+    for path in inputs:
+        if isinstance(path, Path) and path.exists() and file.exists() and path.samefile(file):
+            raise UsageError(f'--output: "{file}" would replace what is read from it')
+    check_writable(file)
+
+
+def _show(table: "Table", color: Color) -> None:
+    from rich.console import Console
+    from rich.measure import Measurement
+
+    from forecast.output.tables import rich_table
+
+    rows = len(next(iter(table.values()), ()))
+    shown = rich_table({name: column[:SHOWN_ROWS] for name, column in table.items()})
+    console = Console(file=sys.stdout, no_color=not has_color(sys.stdout, color), markup=False, emoji=False)
+    # Wider than the terminal, a table wraps; Rich would cut its numbers.
+    width = max(console.width, Measurement.get(console, console.options.update(width=10_000), shown).maximum)
+    console.print(shown, width=width, crop=False)
+    if rows > SHOWN_ROWS:
+        console.print(f"({rows - SHOWN_ROWS} more rows: --format csv, or --output FILE, writes all {rows})")

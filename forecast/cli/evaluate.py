@@ -1,0 +1,63 @@
+"""The command `forecast evaluate`."""
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from forecast.cli import options, paths
+from forecast.cli.console import Console
+from forecast.cli.delivery import deliver, plan_delivery
+from forecast.cli.help import needed_source
+from forecast.errors import NO_SKILL
+
+if TYPE_CHECKING:
+    from forecast.data.results import Scores
+
+
+def evaluate(
+    ctx: typer.Context,
+    data: options.Data = None,
+    *,
+    horizon: options.Horizon = None,
+    backtests: options.Backtests = None,
+    baseline: options.Baselines = None,
+    refit: options.Refit = False,
+    by: options.By = "model",
+    require_skill: options.RequireSkill = False,
+    model: options.ModelToRead = None,
+    format: options.FormatName = "auto",
+    json: options.AsJson = False,
+    output: options.Output = None,
+) -> None:
+    """Score a model against baselines on rows of DATA it has not seen.
+
+    forecast evaluate harvest.csv
+    forecast evaluate sales.csv --baseline naive,drift --backtests 5 --by series
+    forecast evaluate sales.csv --refit --require-skill --output scores.csv
+    """
+    console: Console = ctx.obj
+    source = needed_source(ctx, data)
+    path = paths.model_to_read(model)
+    delivery = plan_delivery(format, json=json, output=output, inputs=(source, path))
+    from forecast import workflow
+
+    scores = workflow.evaluate(
+        workflow.load(path),
+        source,
+        backtests=backtests,
+        horizon=horizon,
+        baselines=options.names(baseline),
+        refit=refit,
+        listener=console.listen,
+    )
+    console.erase()
+    facts = {"backtests": scores.backtests, "forecasts": scores.forecasts}
+    deliver(scores.to_table(by), delivery, schema="forecast.evaluate/1", facts=facts, color=console.color)
+    if require_skill and not _beats_all(scores):
+        raise typer.Exit(NO_SKILL)
+
+
+def _beats_all(scores: "Scores") -> bool:
+    """True where the model judged has a smaller error than every baseline."""
+    errors = scores.overall[:, 0].tolist()
+    return all(errors[0] < other for other in errors[1:])

@@ -1,0 +1,133 @@
+"""Commands whose help shows examples first, and that share the options about messages."""
+
+import inspect
+import os
+import sys
+from typing import TYPE_CHECKING, cast
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from forecast.cli import paths
+from forecast.cli.console import Color, Console, has_color, styled
+
+if TYPE_CHECKING:
+    # Only names of types: Typer brings Click under a private name.
+    from typer._click.core import Context, Parameter
+    from typer._click.formatting import HelpFormatter
+
+
+def short_help(context: "Context") -> str:
+    """What a command does, how it is called, and where to read more."""
+    words, examples = _parts(context.command.help)
+    lines = [words, "", *(f"  {example}" for example in examples), ""]
+    return "\n".join([*lines, f"More: {_path(context)} --help"])
+
+
+class Group(TyperGroup):
+    """The program: its help lists examples, then commands, then options."""
+
+    def parse_args(self, ctx: "Context", args: list[str]) -> list[str]:
+        """Read the words before the command; no word at all is answered with the help page."""
+        if not args and not ctx.resilient_parsing:
+            cast(Console, ctx.obj).text(self.get_help(ctx))
+            raise typer.Exit(2)
+        return super().parse_args(ctx, args)
+
+    def format_help(self, ctx: "Context", formatter: "HelpFormatter") -> None:
+        """Write the help page."""
+        _write_head(ctx, formatter)
+        self.format_commands(ctx, formatter)
+        _write_options(self.get_params(ctx), ctx, formatter)
+        _embolden(formatter)
+
+
+class Command(TyperCommand):
+    """One command; it takes the options of the program too, as people type them behind it."""
+
+    def get_params(self, ctx: "Context") -> list["Parameter"]:
+        """The command's own parameters, then those shared by all, then `--help`."""
+        *own, last = super().get_params(ctx)
+        shared = [] if ctx.parent is None else [p for p in ctx.parent.command.params if p.name in _SHARED]
+        return [*own, *shared, last]
+
+    def invoke(self, ctx: "Context") -> object:
+        """Call the command with a console as loud as asked, before or behind the command's name."""
+        before = {} if ctx.parent is None else ctx.parent.params
+        asked = {name: ctx.params.pop(name, None) or before.get(name) for name in _SHARED}
+        settle(cast(Console, ctx.obj), **asked)
+        return super().invoke(ctx)
+
+    def format_help(self, ctx: "Context", formatter: "HelpFormatter") -> None:
+        """Write the help page."""
+        _write_head(ctx, formatter)
+        _write_options(self.get_params(ctx), ctx, formatter)
+        _embolden(formatter)
+
+
+_SHARED = ("quiet", "verbose", "debug", "color")
+
+
+def settle(
+    console: Console, *, quiet: bool | None, verbose: bool | None, debug: bool | None, color: Color | None
+) -> None:
+    """Make the console as loud and as colourful as asked."""
+    console.quiet = bool(quiet)
+    console.verbose = bool(verbose or debug)
+    console.debug = bool(debug)
+    console.color = color or "auto"
+    if debug:
+        os.environ["TF_CPP_MIN_LOG_LEVEL"] = "0"
+
+
+def _parts(text: str | None) -> tuple[str, list[str]]:
+    """A docstring's first paragraph on one line, and the lines of its second: the examples."""
+    words, _, rest = inspect.cleandoc(text or "").partition("\n\n")
+    return " ".join(words.split()), rest.splitlines()
+
+
+def _path(ctx: "Context") -> str:
+    return " ".join(name for name in (ctx.parent and ctx.parent.info_name, ctx.info_name) if name)
+
+
+def _write_head(ctx: "Context", formatter: "HelpFormatter") -> None:
+    words, examples = _parts(ctx.command.help)
+    formatter.write_text(words)
+    with formatter.section("Examples"):
+        for example in examples:
+            formatter.write(f"  {example}\n" if example else "\n")
+    formatter.write_paragraph()
+    formatter.write_usage(_path(ctx), " ".join(ctx.command.collect_usage_pieces(ctx)))
+
+
+def _write_options(parameters: list["Parameter"], ctx: "Context", formatter: "HelpFormatter") -> None:
+    """Every option under its heading, headings in the order they first appear."""
+    sections: dict[str, list[tuple[str, str]]] = {}
+    for parameter in parameters:
+        record = parameter.get_help_record(ctx)
+        if record is not None:
+            default = "Arguments" if parameter.param_type_name == "argument" else "Help"
+            heading = getattr(parameter, "rich_help_panel", None) or default
+            names = parameter.metavar or record[0] if default == "Arguments" else record[0]
+            sections.setdefault(heading, []).append((names, record[1]))
+    width = min(max(len(names) for records in sections.values() for names, _ in records), 22)
+    for heading, records in sections.items():
+        with formatter.section(heading):
+            formatter.write_dl([(names.ljust(width), words) for names, words in records])
+
+
+def _embolden(formatter: "HelpFormatter") -> None:
+    if has_color(sys.stdout):
+        formatter.buffer[:] = [
+            styled(part.rstrip("\n"), "heading", color=True) + "\n" if part.endswith(":\n") else part
+            for part in formatter.buffer
+        ]
+
+
+def needed_source(ctx: "Context", data: str | None) -> paths.Source:
+    """The data a command cannot do without; where there is none, its short help and exit 2."""
+    source = paths.data_source(data)
+    if source is None:
+        cast(Console, ctx.obj).text(short_help(ctx))
+        raise typer.Exit(2)
+    return source

@@ -1,0 +1,284 @@
+"""Every argument and option once: its name, its type, its help, and how its text is read."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from forecast.errors import UsageError
+from forecast.spec import Cell, Device
+
+COLUMNS = "Columns"
+PLAN = "Plan"
+NETWORK = "Network"
+TRAINING = "Training"
+MODEL = "Model"
+JUDGEMENT = "Judgement"
+OUTPUT = "Output"
+MESSAGES = "Messages"
+
+OutputFormat = Literal["auto", "table", "csv", "tsv", "json", "jsonl", "md", "parquet"]
+
+Data = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="DATA", help="A file, plain or gzip; - or nothing: standard input.", show_default=False
+    ),
+]
+ModelArgument = Annotated[
+    Path | None, typer.Argument(metavar="MODEL", help="The model file.", show_default=False)
+]
+
+Target = Annotated[
+    str | None,
+    typer.Option("--target", metavar="NAME", help="The column to forecast.", rich_help_panel=COLUMNS),
+]
+Time = Annotated[
+    str | None, typer.Option("--time", metavar="NAME", help="The column of dates.", rich_help_panel=COLUMNS)
+]
+SeriesId = Annotated[
+    str | None,
+    typer.Option(
+        "--id", metavar="NAME", help="The column that tells several series apart.", rich_help_panel=COLUMNS
+    ),
+]
+
+Horizon = Annotated[
+    int | None,
+    typer.Option("--horizon", "-H", metavar="ROWS", help="Rows to forecast.", rich_help_panel=PLAN),
+]
+Window = Annotated[
+    int | None, typer.Option("--window", metavar="ROWS", help="Rows the network reads.", rich_help_panel=PLAN)
+]
+Season = Annotated[
+    int | None,
+    typer.Option("--season", metavar="ROWS", help="Rows in a period; 1 is none.", rich_help_panel=PLAN),
+]
+
+CellName = Annotated[
+    Cell | None,
+    typer.Option(
+        "--cell",
+        metavar="CELL",
+        help="simple-rnn, lstm or gru; chosen by the data otherwise.",
+        rich_help_panel=NETWORK,
+    ),
+]
+Units = Annotated[
+    str | None,
+    typer.Option("--units", metavar="N,N", help="Units of each layer: 64 or 64,32.", rich_help_panel=NETWORK),
+]
+Dropout = Annotated[
+    float,
+    typer.Option(
+        "--dropout", metavar="SHARE", help="Share of a layer dropped in training.", rich_help_panel=NETWORK
+    ),
+]
+
+Epochs = Annotated[
+    int | None,
+    typer.Option(
+        "--epochs",
+        metavar="N",
+        help="Epochs at most; chosen by the data otherwise.",
+        rich_help_panel=TRAINING,
+    ),
+]
+BatchSize = Annotated[
+    int | None,
+    typer.Option(
+        "--batch-size",
+        metavar="N",
+        help="Windows in one update; chosen by the data otherwise.",
+        rich_help_panel=TRAINING,
+    ),
+]
+LearningRate = Annotated[
+    float,
+    typer.Option(
+        "--learning-rate", metavar="RATE", help="Size of the first steps.", rich_help_panel=TRAINING
+    ),
+]
+Clip = Annotated[
+    float,
+    typer.Option("--clip", metavar="NORM", help="Norm a gradient is clipped to.", rich_help_panel=TRAINING),
+]
+Patience = Annotated[
+    int,
+    typer.Option(
+        "--patience", metavar="N", help="Epochs without progress before the end.", rich_help_panel=TRAINING
+    ),
+]
+Seed = Annotated[
+    int,
+    typer.Option("--seed", metavar="N", help="Same data and seed, same model.", rich_help_panel=TRAINING),
+]
+DeviceName = Annotated[
+    Device,
+    typer.Option("--device", metavar="DEVICE", help="auto, cpu or gpu.", rich_help_panel=TRAINING),
+]
+MaxTime = Annotated[
+    str | None,
+    typer.Option(
+        "--max-time", metavar="TIME", help="Stop learning after 90, 90s, 5m, 1h.", rich_help_panel=TRAINING
+    ),
+]
+
+Backtests = Annotated[
+    int | None,
+    typer.Option(
+        "--backtests",
+        metavar="N",
+        help="Origins to forecast from and be judged at.",
+        rich_help_panel=JUDGEMENT,
+    ),
+]
+RequireSkill = Annotated[
+    bool,
+    typer.Option(
+        "--require-skill", help="Exit 10 unless it beats every baseline.", rich_help_panel=JUDGEMENT
+    ),
+]
+Level = Annotated[
+    str | None,
+    typer.Option(
+        "--level",
+        metavar="PERCENT",
+        help="Coverage the report checks.  [default: 80]",
+        rich_help_panel=JUDGEMENT,
+    ),
+]
+Levels = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--level",
+        metavar="PERCENT",
+        help="Interval that holds so often; repeat, or 80,95.  [default: 80]",
+        rich_help_panel=PLAN,
+    ),
+]
+Baselines = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--baseline",
+        metavar="NAME",
+        help="Judge these beside it; repeat, or naive,drift.",
+        rich_help_panel=JUDGEMENT,
+    ),
+]
+Refit = Annotated[
+    bool, typer.Option("--refit", help="Train anew at every origin.", rich_help_panel=JUDGEMENT)
+]
+By = Annotated[
+    Literal["model", "series", "step"],
+    typer.Option("--by", metavar="PART", help="model, series or step.", rich_help_panel=JUDGEMENT),
+]
+
+ModelToWrite = Annotated[
+    Path | None,
+    typer.Option(
+        "--model",
+        metavar="PATH",
+        help="Where to save it; DATA.forecast here otherwise.",
+        rich_help_panel=MODEL,
+    ),
+]
+ModelToRead = Annotated[
+    Path | None,
+    typer.Option(
+        "--model",
+        metavar="PATH",
+        help="The model; else $FORECAST_MODEL, else the only *.forecast here.",
+        rich_help_panel=MODEL,
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Print the plan and train nothing.", rich_help_panel=MODEL)
+]
+
+FormatName = Annotated[
+    OutputFormat,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="FORMAT",
+        help="table, csv, tsv, json, jsonl, md, parquet; auto: a table on a terminal, else csv.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="The same as --format json.", rich_help_panel=OUTPUT)]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write to FILE, whole or not at all; format by its suffix.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Results and errors only.", rich_help_panel=MESSAGES)
+]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Decisions and their reasons too.", rich_help_panel=MESSAGES)
+]
+Debug = Annotated[
+    bool, typer.Option("--debug", help="Tracebacks, and TensorFlow's own log.", rich_help_panel=MESSAGES)
+]
+ColorName = Annotated[
+    Literal["auto", "always", "never"] | None,
+    typer.Option("--color", metavar="WHEN", help="auto, always or never.", rich_help_panel=MESSAGES),
+]
+
+_DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s?)?", re.ASCII)
+
+
+def seconds(text: str) -> float:
+    """Seconds in "90", "90s", "5m", "1h" or "1h30m"."""
+    match = _DURATION.fullmatch(text)
+    if match is None or not text:
+        raise UsageError(f'--max-time: "{text}" is not a length of time', hint="write 90, 90s, 5m or 1h")
+    hours, minutes, rest = (float(part or 0) for part in match.groups())
+    return hours * 3600 + minutes * 60 + rest
+
+
+def units(text: str) -> tuple[int, ...]:
+    """Units of each layer in "64" or "64,32"."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(re.fullmatch(r"\d{1,9}", part, re.ASCII) for part in parts):
+        raise UsageError(f'--units: "{text}" is not a list of whole numbers', hint="write 64 or 64,32")
+    return tuple(int(part) for part in parts)
+
+
+def levels(texts: list[str] | None) -> tuple[float, ...]:
+    """Coverages in percent, ascending and each once, from "80" and "80,95"; 80 where none is named."""
+    return tuple(sorted({_level(name) for name in names(texts or ["80"])}))
+
+
+def only_level(text: str | None) -> float:
+    """The one coverage in percent that `train` reports on."""
+    (first, *more) = levels(None if text is None else [text])
+    if more:
+        raise UsageError("--level: train reports on one level", hint="predict takes several")
+    return first
+
+
+def names(texts: list[str] | None) -> tuple[str, ...]:
+    """The names in a repeated option that also takes commas, in order."""
+    parts = (part.strip() for text in texts or () for part in text.split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def _level(text: str) -> float:
+    try:
+        level = float(text.removesuffix("%"))
+    except ValueError:
+        raise UsageError(f'--level: "{text}" is not a number', hint="write --level 80") from None
+    if 0 < level < 1:
+        raise UsageError(f"--level is in percent, not {text}", hint=f"write --level {100 * level:g}")
+    if not 1 <= level <= 99:
+        raise UsageError(f"--level must be between 1 and 99 percent, not {text}")
+    return level

@@ -1,0 +1,141 @@
+"""The command `forecast train`."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from forecast.cli import options, paths
+from forecast.cli.check import show_plan
+from forecast.cli.console import Console
+from forecast.cli.delivery import Delivery, deliver, plan_delivery
+from forecast.cli.help import needed_source
+from forecast.errors import NO_SKILL
+from forecast.spec import Columns, NetworkSpec, TrainingPlan
+
+if TYPE_CHECKING:
+    from forecast.output.writing import Json
+    from forecast.workflow import Trained
+
+_NETWORK = NetworkSpec()
+_PLAN = TrainingPlan()
+
+
+def train(
+    ctx: typer.Context,
+    data: options.Data = None,
+    *,
+    target: options.Target = None,
+    time: options.Time = None,
+    id: options.SeriesId = None,
+    horizon: options.Horizon = None,
+    window: options.Window = None,
+    season: options.Season = None,
+    cell: options.CellName = None,
+    units: options.Units = None,
+    dropout: options.Dropout = _NETWORK.dropout,
+    epochs: options.Epochs = None,
+    batch_size: options.BatchSize = None,
+    learning_rate: options.LearningRate = _PLAN.learning_rate,
+    clip: options.Clip = _PLAN.clip,
+    patience: options.Patience = _PLAN.patience,
+    seed: options.Seed = _PLAN.seed,
+    device: options.DeviceName = _PLAN.device,
+    max_time: options.MaxTime = None,
+    backtests: options.Backtests = None,
+    level: options.Level = None,
+    require_skill: options.RequireSkill = False,
+    model: options.ModelToWrite = None,
+    dry_run: options.DryRun = False,
+    format: options.FormatName = "auto",
+    json: options.AsJson = False,
+) -> None:
+    """Learn a model from DATA, judge it on unseen rows, and save it.
+
+    forecast train harvest.csv
+    forecast train sales.csv --target sold --id store --horizon 14 --max-time 5m
+    zcat sales.csv.gz | forecast train --model sales.forecast --require-skill
+    forecast train harvest.csv --dry-run
+    """
+    console: Console = ctx.obj
+    delivery = plan_delivery(format, json=json)
+    training = TrainingPlan(
+        epochs=epochs or _PLAN.epochs,
+        batch_size=batch_size or _PLAN.batch_size,
+        learning_rate=learning_rate,
+        clip=clip,
+        patience=patience,
+        seed=seed,
+        device=device,
+        max_seconds=None if max_time is None else options.seconds(max_time),
+    )
+    source = needed_source(ctx, data)
+    from forecast import workflow
+    from forecast.planning import TrainRequest
+
+    request = TrainRequest(
+        columns=Columns(target=target, time=time, series=id),
+        horizon=horizon,
+        window=window,
+        season=season,
+        cell=cell,
+        units=None if units is None else options.units(units),
+        dropout=dropout,
+        epochs=epochs,
+        batch_size=batch_size,
+        backtests=backtests,
+        level=options.only_level(level),
+        training=training,
+    )
+    if dry_run:
+        show_plan(source, request, delivery=delivery, color=console.color)
+        return
+    out = paths.model_to_write(model, source)
+    trained = workflow.train(source, request, out=out, listener=console.listen)
+    _report(trained, delivery, console)
+    verdict = trained.model.card.verdict
+    if require_skill and (verdict is None or verdict.outcome != "useful"):
+        raise typer.Exit(NO_SKILL)
+
+
+def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:
+    """The scores as the result; the verdict, the intervals and the path as notes behind them."""
+    card = trained.model.card
+    console.erase()
+    deliver(
+        {} if card.scores is None else card.scores.to_table(),
+        delivery,
+        schema="forecast.train/1",
+        facts=_facts(trained),
+        color=console.color,
+    )
+    if card.verdict is not None:
+        console.note("verdict", card.verdict.text)
+    if card.coverage is not None:
+        console.note("intervals", coverage_text(card.coverage.asked, card.coverage.achieved))
+    if trained.path is not None:
+        console.note("saved", f"{trained.path}      next: {_next_command(trained.path)}")
+
+
+def coverage_text(asked: float, achieved: float) -> str:
+    """What intervals promised and what they kept: "80 % asked, 83 % achieved"."""
+    if achieved != achieved:
+        return f"{asked:g} % asked; too few rows to tell what was achieved"
+    return f"{asked:g} % asked, {achieved:.0f} % achieved"
+
+
+def _facts(trained: "Trained") -> "dict[str, Json]":
+    from dataclasses import asdict
+
+    card = trained.model.card
+    return {
+        "model": None if trained.path is None else str(trained.path),
+        "verdict": None if card.verdict is None else asdict(card.verdict),
+        "coverage": None if card.coverage is None else asdict(card.coverage),
+    }
+
+
+def _next_command(path: Path) -> str:
+    alone = paths.models_here() == [path]
+    return "forecast predict" if alone else f"forecast predict --model {shlex.quote(str(path))}"

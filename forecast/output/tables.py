@@ -1,0 +1,67 @@
+"""Results as tables for people: rounded numbers, escaped text, nothing cut."""
+
+import math
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.data.results import Table
+from forecast.output.visible import visible
+
+if TYPE_CHECKING:
+    import rich.table
+
+SIGNIFICANT = 4
+"""Digits shown of a column's typical number."""
+
+Column = NDArray[np.object_] | NDArray[np.float64] | NDArray[np.int64]
+
+
+def texts(table: Table) -> dict[str, list[str]]:
+    """Each column as the texts a person reads; a missing number is a dot."""
+    return {visible(name): _texts(column) for name, column in table.items()}
+
+
+def is_number(column: Column) -> bool:
+    """True for a column that is set flush right."""
+    return column.dtype.kind in "fi"
+
+
+def rich_table(table: Table) -> "rich.table.Table":
+    """A table for a terminal, whose text is never read as markup."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    shown = RichTable(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for name, column in table.items():
+        shown.add_column(Text(visible(name)), justify="right" if is_number(column) else "left", no_wrap=True)
+    for row in zip(*texts(table).values(), strict=True):
+        shown.add_row(*map(Text, row))
+    return shown
+
+
+def _texts(column: Column) -> list[str]:
+    if column.dtype.kind != "f":
+        return ["." if value is None else visible(str(value)) for value in column.tolist()]
+    numbers = cast(list[float], column.tolist())
+    decimals = _decimals([abs(number) for number in numbers if math.isfinite(number) and number])
+    return [_rounded(number, decimals) for number in numbers]
+
+
+def _decimals(sizes: list[float]) -> int:
+    """Decimals that show `SIGNIFICANT` digits of the median size."""
+    if not sizes:
+        return 0
+    return min(max(SIGNIFICANT - 1 - math.floor(math.log10(float(np.median(sizes)))), 0), 12)
+
+
+def _rounded(number: float, decimals: int) -> str:
+    if math.isnan(number):
+        return "."
+    size = abs(number)
+    if size >= 1e15 or 0 < size < 10.0 ** (1 - decimals):
+        return f"{number:.{SIGNIFICANT}g}"
+    # Adding zero turns -0.0 into 0.0.
+    return f"{round(number, decimals) + 0.0:.{decimals}f}"

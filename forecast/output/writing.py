@@ -1,0 +1,137 @@
+"""Results as bytes: CSV, TSV, JSON, JSON lines, Markdown, Parquet.
+
+Always UTF-8 with LF, numbers in their shortest form that reads back the same, whatever the
+locale or the terminal: a missing number is empty in CSV, null in JSON.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, Literal, get_args
+
+from forecast.data.results import Table
+from forecast.errors import MissingExtra
+from forecast.output.tables import Column, is_number, texts
+
+Format = Literal["csv", "tsv", "json", "jsonl", "md", "parquet"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+Cell = str | int | float | None
+
+CHUNK_ROWS = 16_384
+
+
+def write(
+    table: Table,
+    stream: BinaryIO,
+    *,
+    format: Format,
+    schema: str,
+    facts: Mapping[str, Json] | None = None,
+) -> None:
+    """Write all rows of `table`; `schema` ("forecast.predict/1") and `facts` stand before them in JSON."""
+    if format == "csv":
+        _write_separated(table, stream, ",")
+    elif format == "tsv":
+        _write_separated(table, stream, "\t")
+    elif format == "json":
+        _write_json(table, stream, {"schema": schema, **(facts or {})})
+    elif format == "jsonl":
+        _write_json_lines(table, stream)
+    elif format == "md":
+        _write_markdown(table, stream)
+    else:
+        _write_parquet(table, stream)
+    stream.flush()
+
+
+def plain(value: Json) -> Json:
+    """The value with every number that JSON cannot say replaced by null."""
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [plain(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _starts(table: Table) -> range:
+    """The first row of each chunk."""
+    return range(0, len(next(iter(table.values()), ())), CHUNK_ROWS)
+
+
+def _write_separated(table: Table, stream: BinaryIO, delimiter: str) -> None:
+    special = re.compile(f'["\\r\\n{delimiter}]')
+    header = (_quoted(name, special) for name in table)
+    stream.write(_encoded(delimiter.join(header) + "\n"))
+    for start in _starts(table):
+        columns = [_fields(column[start : start + CHUNK_ROWS], special) for column in table.values()]
+        lines = [delimiter.join(row) + "\n" for row in zip(*columns, strict=True)]
+        stream.write(_encoded("".join(lines)))
+
+
+def _fields(column: Column, special: re.Pattern[str]) -> list[str]:
+    values: list[Cell] = column.tolist()
+    if column.dtype.kind in "fi":
+        return ["" if value != value else repr(value) for value in values]
+    return ["" if value is None else _quoted(str(value), special) for value in values]
+
+
+def _quoted(text: str, special: re.Pattern[str]) -> str:
+    """The text as an RFC 4180 field; the `csv` module would leave a lone CR unquoted."""
+    return '"' + text.replace('"', '""') + '"' if special.search(text) else text
+
+
+def _records(table: Table) -> Iterator[list[str]]:
+    """JSON objects in chunks, one text a row."""
+    for start in _starts(table):
+        columns = [column[start : start + CHUNK_ROWS].tolist() for column in table.values()]
+        yield [_json(dict(zip(table, row, strict=True))) for row in zip(*columns, strict=True)]
+
+
+def _write_json(table: Table, stream: BinaryIO, head: Mapping[str, Json]) -> None:
+    stream.write(_encoded(_json(dict(head))[:-1] + ', "rows": ['))
+    separator = "\n"
+    for records in _records(table):
+        stream.write(_encoded(separator + ",\n".join(records)))
+        separator = ",\n"
+    stream.write(b"\n]}\n")
+
+
+def _write_json_lines(table: Table, stream: BinaryIO) -> None:
+    for records in _records(table):
+        for record in records:
+            stream.write(_encoded(record + "\n"))
+            stream.flush()
+
+
+def _json(value: dict[str, Json]) -> str:
+    return json.dumps(plain(value), ensure_ascii=False, allow_nan=False)
+
+
+def _write_markdown(table: Table, stream: BinaryIO) -> None:
+    columns = [
+        [name, "--:" if is_number(table[original]) else ":--", *cells]
+        for original, (name, cells) in zip(table, texts(table).items(), strict=True)
+    ]
+    lines = (
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n"
+        for row in zip(*columns, strict=True)
+    )
+    stream.write(_encoded("".join(lines)))
+
+
+def _write_parquet(table: Table, stream: BinaryIO) -> None:
+    try:
+        import pyarrow as arrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise MissingExtra("Parquet needs pyarrow", hint="pip install pyarrow") from error
+    sink = arrow.BufferOutputStream()
+    parquet.write_table(arrow.table(dict(table)), sink)
+    stream.write(sink.getvalue())
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", errors="surrogateescape")
