@@ -1,84 +1,29 @@
 """The verbs: check, train, predict, evaluate. Read, call, save; nothing is printed here."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from forecast.data.reading import Source
-from forecast.data.results import Card, Forecast, Scores
-from forecast.events import Listener, ignore
+import numpy as np
+
+from forecast import __version__
+from forecast.data.panel import Floats, Integers, Panel
+from forecast.data.reading import Reading, Source, read_panel
+from forecast.data.results import Card, Forecast, ModelCard, Scores
+from forecast.errors import DataError, ModelError
+from forecast.events import Decided, Listener, Noted, Warned, ignore
+from forecast.evaluation.backtest import Fold, Origins, backtest, cuts, score
+from forecast.evaluation.verdict import OneStep, judge
+from forecast.forecasters import modelfile
+from forecast.forecasters.baselines import BASELINES, baseline, default_baselines
+from forecast.forecasters.calibration import Calibration, achieved, calibrate
+from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import RecurrentForecaster
-from forecast.spec import Cell, Columns, TrainingPlan
+from forecast.planning import Plan, TrainRequest, plan
 
-
-@dataclass(frozen=True, slots=True)
-class TrainRequest:
-    """What a user asked of `train`; None is left to the tool."""
-
-    columns: Columns = field(default_factory=Columns)
-    horizon: int | None = None
-    window: int | None = None
-    season: int | None = None
-    cell: Cell | None = None
-    units: tuple[int, ...] | None = None
-    dropout: float = 0.0
-    epochs: int | None = None
-    batch_size: int | None = None
-    backtests: int | None = None
-    level: float = 80.0
-    """Coverage, in percent, that the report checks."""
-    training: TrainingPlan = field(default_factory=TrainingPlan)
-
-
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """A judged model and where it was saved; its card holds scores, verdict and coverage."""
-
-    model: RecurrentForecaster
-    path: Path | None
-
-
-def check(source: Source, request: TrainRequest = TrainRequest()) -> Card:
-    """What the tool sees in the data and what `train` would do with it."""
-    raise NotImplementedError
-
-
-def train(source: Source, request: TrainRequest = TrainRequest(), *, out: Path | None = None, listener: Listener = ignore) -> Trained:
-    """Learn a model from the data, judge it on rows it has not seen, and save it to `out`."""
-    raise NotImplementedError
-
-
-def load(path: Path) -> RecurrentForecaster:
-    """The model in a file."""
-    raise NotImplementedError
-
-
-def show(model: RecurrentForecaster) -> Card:
-    """The model card, for a person."""
-    raise NotImplementedError
-
-
-def predict(
-    model: RecurrentForecaster,
-    source: Source | None = None,
-    *,
-    horizon: int | None = None,
-    levels: Sequence[float] = (80.0,),
-    listener: Listener = ignore,
-) -> Forecast:
-    """The values behind the end of the data, or behind the model's own tail without data."""
-    raise NotImplementedError
-
-
-def evaluate(
-    model: RecurrentForecaster,
-    source: Source,
-    *,
-    backtests: int | None = None,
-    horizon: int | None = None,
-    baselines: Sequence[str] = (),
-    refit: bool = False,
-    listener: Listener = ignore,
-) -> Scores:
-    """Rolling-origin scores on rows the model has not seen; with `refit` a new model at each origin."""
-    raise NotImplementedError
+if TYPE_CHECKING:
+    from forecast.network.fit import Trainer

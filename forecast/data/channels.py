@@ -32,6 +32,11 @@ FIRST_JUDGED_ROW = 3
 
 _CHUNK_ROWS = 1 << 17
 
+_FAR = 700.0
+"""The hyperbolic sine of more is no number."""
+
+_LARGEST = 1e308
+
 
 @dataclass(frozen=True, slots=True)
 class Channels:
@@ -46,17 +51,19 @@ class Channels:
     volatility: Floats
     """(rows,) mean size of a seasonal change of w; 0 where the series stood still."""
 
+    def at(self, rows: Integers) -> "Channels":
+        """The channels of some rows alone."""
+        return Channels(self.inputs[rows], self.reference[rows], self.scale[rows], self.volatility[rows])
+
     def restore(self, answers: Floats) -> Floats:
-        """Values in the data's units from `answers`, (rows, horizon, ...) in units of volatility."""
-        extra = (1,) * (answers.ndim - 2)
-        reference = self.reference.reshape(*self.reference.shape, *extra)
-        scale = self.scale.reshape(-1, 1, *extra)
-        volatility = self.volatility.reshape(-1, 1, *extra)
+        """Values in the data's units from `answers`, (rows, steps) in units of volatility."""
+        reference, scale = self.reference[:, : answers.shape[1]], self.scale[:, None]
         start = np.arcsinh(reference / scale)
         # Written as a change so that an answer of zero gives the reference to the last bit.
         with np.errstate(over="ignore"):
-            change = scale * (np.sinh(np.clip(start + volatility * answers, -700, 700)) - np.sinh(start))
-            return np.asarray(np.clip(np.nan_to_num(reference + change), -1e308, 1e308))
+            moved = np.sinh(np.clip(start + self.volatility[:, None] * answers, -_FAR, _FAR))
+            restored = reference + scale * (moved - np.sinh(start))
+        return np.asarray(np.clip(restored, -_LARGEST, _LARGEST))
 
     def units(self, actual: Floats) -> Floats:
         """The inverse of `restore`: the answers that would have given `actual`, (rows, horizon)."""

@@ -28,6 +28,77 @@ _BATCH = 1024
 
 
 @dataclass(frozen=True, slots=True)
+class Network:
+    """Trained tensors that forecast any history; its intervals are unknown."""
+
+    spec: ModelSpec
+    weights: Weights
+    """Tensors by name, shapes given by `weight_shapes(spec)`."""
+
+    @property
+    def name(self) -> str:
+        """The cell, as people write it: SimpleRNN, LSTM, GRU."""
+        return CELL_NAMES[self.spec.network.cell]
+
+    @property
+    def rows_read(self) -> int:
+        """Newest rows of a series that a forecast depends on."""
+        return self.spec.windows.window + rows_remembered(self.spec.season)
+
+    def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
+        """The next rows of every series of `history`; see `Forecaster.predict`."""
+        unknown = np.full((len(levels), horizon), np.nan)
+        return self.predict_within(history, unknown, levels=levels)
+
+    def predict_within(self, history: Panel, half_widths: Floats, *, levels: Sequence[float]) -> Forecast:
+        """The next rows, with intervals of `half_widths`, (levels, horizon), in units of volatility.
+
+        Steps beyond the trained horizon come from feeding the forecasts back, a block
+        of `spec.windows.horizon` at a time.
+        """
+        horizon = half_widths.shape[1]
+        reach = np.concatenate((np.zeros((1, horizon)), -half_widths, half_widths))
+        found = np.empty((len(reach), len(history), horizon))
+        known = history.tail(self.rows_read)
+        for first in range(0, horizon, self.spec.windows.horizon):
+            here = slice(first, min(first + self.spec.windows.horizon, horizon))
+            answers, last = self._answers(known)
+            answers = answers[:, : here.stop - first]
+            for place, shift in zip(found, reach, strict=True):
+                place[:, here] = last.restore(answers + shift[here])
+            known = _extend(known, found[0][:, here])
+        return Forecast(
+            ids=history.ids,
+            times=history.frequency.after(history.last_times, horizon),
+            values=found[0],
+            levels=tuple(levels),
+            lower=found[1 : len(levels) + 1],
+            upper=found[len(levels) + 1 :],
+            columns=history.columns,
+            frequency=history.frequency,
+        )
+
+    def errors(self, history: Panel, future: Floats) -> Floats:
+        """Signed errors in units of volatility against `future`, both (series, horizon); NaN stays NaN."""
+        answers, last = self._answers(history.tail(self.rows_read))
+        return last.units(future) - answers
+
+    def _answers(self, history: Panel) -> tuple[Floats, Channels]:
+        """(series, horizon) in units of volatility, and the channels of each series' last row."""
+        horizon = self.spec.windows.horizon
+        seen = channels(history.values, history.bounds, season=self.spec.season, horizon=horizon)
+        ends = history.bounds[1:]
+        steps = np.minimum(history.lengths, self.spec.windows.window)
+        answers = np.empty((len(history), horizon))
+        for count in np.unique(steps):
+            (alike,) = np.nonzero(steps == count)
+            for batch in np.array_split(alike, -(-len(alike) // _BATCH)):
+                rows = ends[batch][:, None] + np.arange(-count, 0)
+                answers[batch] = forward(self.spec, self.weights, seen.inputs[rows])
+        return answers, seen.at(ends - 1)
+
+
+@dataclass(frozen=True, slots=True)
 class RecurrentForecaster:
     """A fitted recurrent network, whole: what `predict` needs and what the model file holds."""
 
@@ -42,78 +113,19 @@ class RecurrentForecaster:
     card: ModelCard
 
     @property
-    def name(self) -> str:
-        """The cell, as people write it: SimpleRNN, LSTM, GRU."""
-        return CELL_NAMES[self.spec.network.cell]
-
-    def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
-        """The next rows of every series of `history`; see `Forecaster.predict`.
-
-        Steps beyond the trained horizon come from feeding the forecasts back, a block
-        of `spec.windows.horizon` at a time.
-        """
-        half_widths = self.calibration.half_width(levels, horizon)
-        shape = (len(history), horizon)
-        values, lower, upper = (
-            np.empty(shape),
-            np.empty((len(levels), *shape)),
-            np.empty((len(levels), *shape)),
-        )
-        known = history.tail(self.rows_read)
-        for first in range(0, horizon, self.spec.windows.horizon):
-            here = slice(first, min(first + self.spec.windows.horizon, horizon))
-            steps = here.stop - here.start
-            answers, last = self._answers(known)
-            centre = answers[:, :steps]
-            seen = replace(last, reference=last.reference[:, :steps])
-            values[:, here] = seen.restore(centre)
-            for index, half in enumerate(half_widths[:, here]):
-                lower[index][:, here] = seen.restore(centre - half)
-                upper[index][:, here] = seen.restore(centre + half)
-            known = _extend(known, values[:, here])
-        return Forecast(
-            ids=history.ids,
-            times=history.frequency.after(history.last_times, horizon),
-            values=values,
-            levels=tuple(levels),
-            lower=lower,
-            upper=upper,
-            columns=self.columns,
-            frequency=history.frequency,
-        )
+    def network(self) -> Network:
+        """What forecasts, without the rest."""
+        return Network(self.spec, self.weights)
 
     @property
-    def rows_read(self) -> int:
-        """Newest rows of a series that a forecast depends on."""
-        return self.spec.windows.window + rows_remembered(self.spec.season)
+    def name(self) -> str:
+        """The cell, as people write it: SimpleRNN, LSTM, GRU."""
+        return self.network.name
 
-    def errors(self, history: Panel, future: Floats) -> Floats:
-        """Signed errors in units of volatility, (series, steps), against `future` of the same shape.
-
-        At most the trained horizon's steps are answered; NaN stays NaN.
-        """
-        answers, last = self._answers(history.tail(self.rows_read))
-        steps = future.shape[1]
-        seen = replace(last, reference=last.reference[:, :steps])
-        return seen.units(future) - answers[:, :steps]
-
-    def _answers(self, history: Panel) -> tuple[Floats, Channels]:
-        """(series, horizon) in units of volatility, and the channels of each series' last row."""
-        seen = channels(
-            history.values, history.bounds, season=self.spec.season, horizon=self.spec.windows.horizon
-        )
-        ends = history.bounds[1:]
-        steps = np.minimum(history.lengths, self.spec.windows.window)
-        answers = np.empty((len(history), self.spec.windows.horizon))
-        for count in np.unique(steps):
-            (alike,) = np.nonzero(steps == count)
-            for batch in np.array_split(alike, -(-len(alike) // _BATCH)):
-                rows = ends[batch][:, None] + np.arange(-count, 0)
-                answers[batch] = forward(self.spec, self.weights, seen.inputs[rows])
-        last = ends - 1
-        return answers, Channels(
-            seen.inputs[last], seen.reference[last], seen.scale[last], seen.volatility[last]
-        )
+    def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
+        """The next rows of every series of `history`; see `Forecaster.predict`."""
+        half_widths = self.calibration.half_width(levels, horizon)
+        return self.network.predict_within(history, half_widths, levels=levels)
 
 
 def forward(spec: ModelSpec, weights: Weights, inputs: NDArray[np.float32]) -> NDArray[np.float32]:

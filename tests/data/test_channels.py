@@ -1,0 +1,128 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecast.data.channels import (
+    CLIP,
+    VOLATILITY_FLOOR,
+    channels,
+    rows_remembered,
+    training_rows,
+    width,
+)
+from tests.panels import panel, wave
+
+values = st.lists(st.floats(-1e12, 1e12, width=64), min_size=1, max_size=60).map(np.array)
+seasons = st.sampled_from([1, 4, 12])
+
+
+def of(series: np.ndarray, *, season: int = 1, horizon: int = 3):
+    return channels(series, np.array([0, len(series)]), season=season, horizon=horizon)
+
+
+@given(series=values, season=seasons)
+def test_channels_are_finite_and_within_their_bounds(series, season):
+    inputs = of(series, season=season).inputs
+    assert inputs.shape == (len(series), width(season, 3))
+    assert (np.abs(inputs) <= CLIP).all()
+
+
+@given(series=values, season=seasons, data=st.data())
+def test_no_row_depends_on_a_later_one(series, season, data):
+    cut = data.draw(st.integers(1, len(series)))
+    whole, early = of(series, season=season), of(series[:cut], season=season)
+    for name in ("inputs", "reference", "scale", "volatility"):
+        assert np.array_equal(getattr(whole, name)[:cut], getattr(early, name))
+
+
+@pytest.mark.parametrize("season", [1, 4, 12])
+def test_the_tail_of_a_series_gives_the_same_channels_as_all_of_it_but_for_its_age(season):
+    series = wave(400)
+    kept = rows_remembered(season) + 5
+    whole, tail = of(series, season=season).at(np.arange(-5, 0)), of(series[-kept:], season=season).at(np.arange(-5, 0))
+    age = -5
+    assert np.array_equal(np.delete(whole.inputs, age, axis=1), np.delete(tail.inputs, age, axis=1))
+    assert np.array_equal(whole.volatility, tail.volatility)
+
+
+@given(series=values, season=seasons)
+def test_a_series_beside_others_has_the_channels_it_has_alone(series, season):
+    beside = np.concatenate((wave(30) * 1e9, series, -wave(17)))
+    bounds = np.array([0, 30, 30 + len(series), 47 + len(series)])
+    together = channels(beside, bounds, season=season, horizon=3).at(np.arange(30, 30 + len(series)))
+    alone = of(series, season=season)
+    assert np.array_equal(together.inputs, alone.inputs)
+    assert np.array_equal(together.scale, alone.scale)
+
+
+@given(series=values, season=seasons)
+def test_an_answer_of_zero_is_the_naive_forecast_to_the_last_bit(series, season):
+    seen = of(series, season=season)
+    assert np.array_equal(seen.restore(np.zeros_like(seen.reference)), seen.reference)
+
+
+def test_the_reference_is_the_value_one_season_before_at_the_same_phase():
+    seen = of(np.arange(10.0), season=4, horizon=6)
+    assert seen.reference[-1].tolist() == [6, 7, 8, 9, 6, 7]
+
+
+def test_the_reference_before_a_full_season_is_the_last_value():
+    assert of(np.arange(10.0), season=4).reference[2].tolist() == [2, 2, 2]
+
+
+def test_answers_and_values_are_inverse():
+    seen = of(wave(80), season=12).at(np.arange(30, 80))
+    answers = np.random.default_rng(0).normal(size=seen.reference.shape)
+    assert seen.units(seen.restore(answers)) == pytest.approx(answers)
+
+
+def test_a_constant_series_cannot_be_left():
+    seen = of(np.full(20, 42.0))
+    assert (seen.restore(np.full_like(seen.reference, 3.0)) == 42.0).all()
+
+
+@pytest.mark.parametrize("factor", [1e-9, 0.25, -1.0, 1e12])
+def test_a_multiple_of_a_series_has_the_same_volatility_and_multiplied_answers(factor):
+    series, answers = wave(60), np.full((60, 3), 0.7)
+    once, times = of(series, season=12), of(series * factor, season=12)
+    assert times.volatility == pytest.approx(once.volatility)
+    signed = answers if factor > 0 else -answers
+    assert times.restore(signed) == pytest.approx(once.restore(answers) * factor)
+
+
+@given(series=st.lists(st.floats(-1.7e308, 1.7e308), min_size=2, max_size=40).map(np.array))
+def test_numbers_of_any_size_restore_to_finite_ones(series):
+    seen = of(series)
+    assert np.isfinite(seen.restore(np.full_like(seen.reference, 5.0))).all()
+
+
+def test_training_rows_weigh_only_answers_that_exist_and_were_observed():
+    rows = training_rows(panel(wave(10)), season=1, horizon=2)
+    known = rows.weights > 0
+    assert known.tolist() == [[False] * 2] * 3 + [[True] * 2] * 5 + [[True, False], [False, False]]
+
+
+def test_a_fill_is_no_right_answer():
+    from dataclasses import replace
+
+    filled = panel(wave(10))
+    observed = filled.observed.copy()
+    observed[6] = False
+    rows = training_rows(replace(filled, observed=observed), season=1, horizon=1)
+    assert (rows.weights[:, 0] > 0).tolist() == [False] * 3 + [True] * 2 + [False] + [True] * 3 + [False]
+
+
+def test_the_weight_counts_an_error_half_like_mase_and_half_like_smape():
+    series = panel(wave(40))
+    seen = channels(series.values, series.bounds, season=1, horizon=1)
+    rows = training_rows(series, season=1, horizon=1)
+    volatility = np.maximum(seen.volatility, VOLATILITY_FLOOR)
+    assert rows.weights[10, 0] == pytest.approx(0.5 + 5 * volatility[10], rel=1e-6)
+
+
+def test_the_right_answer_gives_the_value_that_came():
+    series = panel(wave(40))
+    seen = channels(series.values, series.bounds, season=1, horizon=2)
+    rows = training_rows(series, season=1, horizon=2)
+    assert seen.restore(rows.targets.astype(float))[20] == pytest.approx(series.values[21:23], rel=1e-5)
