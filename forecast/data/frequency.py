@@ -6,8 +6,36 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.errors import DataError
+
 Unit = Literal["year", "quarter", "month", "week", "day", "weekday", "hour", "minute", "second", "step"]
 Form = Literal["integer", "month", "date", "datetime"]
+
+Integers = NDArray[np.int64]
+Dates = NDArray[np.datetime64]
+Times = Integers | Dates
+
+FIRST_YEAR, LAST_YEAR = 1500, 2999
+"""Integers in here are taken for years."""
+
+DAY = 86_400
+SECONDS: dict[Unit, int] = {"week": 7 * DAY, "day": DAY, "hour": 3600, "minute": 60, "second": 1}
+MONTHS: dict[Unit, int] = {"year": 12, "quarter": 3, "month": 1}
+ADJECTIVES: dict[Unit, str] = {
+    "year": "yearly",
+    "quarter": "quarterly",
+    "month": "monthly",
+    "week": "weekly",
+    "day": "daily",
+    "weekday": "working-daily",
+    "hour": "hourly",
+    "minute": "minutely",
+    "second": "secondly",
+    "step": "stepwise",
+}
+
+MONTHLY_SHARE = 0.9
+"""Share of rows on one day of the month that makes a step of months: the rest is then named as wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +55,177 @@ class Frequency:
     offset_seconds: int | None = None
     """Zone of the times, in seconds east of UTC; None where the data names none."""
 
-    def after(self, last: NDArray[np.int64] | NDArray[np.datetime64], steps: int) -> NDArray[np.int64] | NDArray[np.datetime64]:
+    def after(self, last: Times, steps: int) -> Times:
         """Times of the next `steps` rows, (series, steps), behind each of `last`, (series,)."""
-        raise NotImplementedError
+        return self.shift(last[:, None], np.arange(1, steps + 1))
 
-    def text(self, times: NDArray[np.int64] | NDArray[np.datetime64]) -> list[str]:
+    def shift(self, times: Times, steps: Integers) -> Times:
+        """Each time moved by so many steps of this clock; the two shapes broadcast."""
+        if self.form == "integer":
+            return times.astype(np.int64) + steps * self.count
+        local = self._local(times)
+        if self.unit in MONTHS:
+            return self._zoned(_shift_months(local, steps * self._base_units, month_end=self.month_end))
+        if self.unit == "weekday":
+            return self._zoned(_shift_weekdays(local, steps * self.count))
+        return _moved(times, steps * self._base_units)
+
+    def steps_between(self, first: Times, times: Times) -> Integers:
+        """Whole steps from `first` to each time, rounded down where a time is between two steps."""
+        return (self._ordinal(times) - self._ordinal(first)) // self._base_units
+
+    def text(self, times: Times) -> list[str]:
         """Times as they are written in results: integers that came in, else ISO 8601."""
-        raise NotImplementedError
+        if self.form == "integer":
+            return [str(time) for time in times.astype(np.int64)]
+        unit: Literal["M", "D", "s"] = {"month": "M", "date": "D"}.get(self.form, "s")  # type: ignore[assignment]
+        zone = _zone_text(self.offset_seconds) if unit == "s" else ""
+        return [text + zone for text in np.datetime_as_string(self._local(times), unit=unit).tolist()]
 
     @property
     def adjective(self) -> str:
-        """"yearly", "monthly", "15-minutely", "stepwise"..."""
-        raise NotImplementedError
+        """How a step is called: "yearly", "monthly", "15-minutely", "stepwise"."""
+        word = ADJECTIVES[self.unit]
+        return word if self.count == 1 else f"{self.count}-{word}"
+
+    @property
+    def _base_units(self) -> int:
+        """Months, weekdays, seconds or integers in one step."""
+        if self.form == "integer":
+            return self.count
+        return self.count * (MONTHS.get(self.unit) or SECONDS.get(self.unit) or 1)
+
+    def _ordinal(self, times: Times) -> Integers:
+        if self.form == "integer":
+            return times.astype(np.int64)
+        local = self._local(times)
+        if self.unit in MONTHS:
+            return local.astype("datetime64[M]").astype(np.int64)
+        if self.unit == "weekday":
+            return _weekday_number(local)
+        return local.astype(np.int64)
+
+    def _local(self, times: Times) -> Dates:
+        return _moved(times, self.offset_seconds or 0)
+
+    def _zoned(self, local: Dates) -> Dates:
+        return _moved(local, -(self.offset_seconds or 0))
 
 
-def infer(times: NDArray[np.int64] | NDArray[np.datetime64], bounds: NDArray[np.int64]) -> Frequency:
-    """The step most rows of sorted series keep, with its usual season."""
-    raise NotImplementedError
+def infer(
+    times: Times, bounds: Integers, *, form: Form = "date", offset_seconds: int | None = None
+) -> Frequency:
+    """The step most rows of sorted series keep, with its usual season.
+
+    `form` tells how the times came in; integers are always of form "integer".
+    """
+    within = np.ones(max(len(times) - 1, 0), dtype=bool)
+    inner = bounds[1:-1]
+    within[inner[(inner > 0) & (inner < len(times))] - 1] = False
+    if not within.any():
+        raise DataError("one row a series shows no step of time", hint="give two rows of a series or more")
+    if times.dtype.kind in "iu":
+        step = _most_common(_differences(times.astype(np.int64))[within])
+        years = times.min() >= FIRST_YEAR and times.max() <= LAST_YEAR
+        return Frequency("year" if years else "step", step, 1, "integer")
+    local = _moved(times, offset_seconds or 0)
+    step = _most_common(_differences(local.astype(np.int64))[within])
+    if step >= 28 * DAY:
+        monthly = _by_months(local, within, form=form, offset_seconds=offset_seconds)
+        if monthly is not None:
+            return monthly
+    return _by_seconds(local, within, step, form=form, offset_seconds=offset_seconds)
+
+
+def _moved(times: Times, seconds: int | Integers) -> Dates:
+    moved: Dates = (times.astype("datetime64[s]").astype(np.int64) + seconds).astype("datetime64[s]")
+    return moved
+
+
+def _by_months(
+    local: Dates, within: NDArray[np.bool_], *, form: Form, offset_seconds: int | None
+) -> Frequency | None:
+    """A step of whole months, where nearly all rows stand on one day of the month or on its last."""
+    days = local.astype("datetime64[D]")
+    months = days.astype("datetime64[M]")
+    day_of_month = days.astype(np.int64) - months.astype("datetime64[D]").astype(np.int64) + 1
+    is_last = (days + 1).astype("datetime64[M]") != months
+    usual = _most_common(day_of_month)
+    month_end = bool(is_last.mean() >= MONTHLY_SHARE)
+    if not month_end and (usual > 28 or (day_of_month == usual).mean() < MONTHLY_SHARE):
+        return None
+    step = _most_common(_differences(months.astype(np.int64))[within])
+    unit: Unit = "year" if step % 12 == 0 else "quarter" if step == 3 else "month"
+    season = 12 // step if step < 12 and 12 % step == 0 else 1
+    return Frequency(unit, step // MONTHS[unit], season, form, month_end, offset_seconds)
+
+
+def _by_seconds(
+    local: Dates, within: NDArray[np.bool_], step: int, *, form: Form, offset_seconds: int | None
+) -> Frequency:
+    """A step of a fixed length, or of days that leave out the weekend."""
+    if step == DAY and _leaves_out_weekends(local, within):
+        return Frequency("weekday", 1, 5, form, offset_seconds=offset_seconds)
+    unit: Unit = next(unit for unit, length in SECONDS.items() if step % length == 0)
+    return Frequency(unit, step // SECONDS[unit], _season(unit, step), form, offset_seconds=offset_seconds)
+
+
+def _season(unit: Unit, step: int) -> int:
+    """Rows in a year for weeks, in a week for days, in a day below."""
+    if unit == "week":
+        return 52 if step == SECONDS["week"] else 1
+    if unit == "day":
+        return 7 if step == DAY else 1
+    return DAY // step if unit in ("hour", "minute") and DAY % step == 0 else 1
+
+
+def _leaves_out_weekends(local: Dates, within: NDArray[np.bool_]) -> bool:
+    """No row on a weekend, though some step went over one."""
+    days = local.astype("datetime64[D]").astype(np.int64)
+    return bool(np.all((days + 3) % 7 < 5) and np.any(_differences(days)[within] == 3))
+
+
+def _differences(numbers: Integers) -> Integers:
+    return numbers[1:] - numbers[:-1]
+
+
+def _most_common(numbers: Integers) -> int:
+    """The most frequent number above zero, the smallest of equals; 1 where there is none."""
+    values, counts = np.unique(numbers[numbers > 0], return_counts=True)
+    return int(values[counts.argmax()]) if len(values) else 1
+
+
+def _shift_months(local: Dates, months: Integers, *, month_end: bool) -> Dates:
+    """Same day of the month (or its last, where the month is too short) and time of day, months on."""
+    month = local.astype("datetime64[M]")
+    first = (month + months.astype("timedelta64[M]")).astype("datetime64[D]")
+    last = ((month + (months + 1).astype("timedelta64[M]")).astype("datetime64[D]")) - 1
+    if month_end:
+        day = np.broadcast_to(last, first.shape)
+    else:
+        day = np.minimum(first + (local.astype("datetime64[D]") - month.astype("datetime64[D]")), last)
+    result: Dates = day.astype("datetime64[s]") + (local - local.astype("datetime64[D]"))
+    return result
+
+
+def _weekday_number(local: Dates) -> Integers:
+    """Working days since one fixed Monday; Saturday and Sunday count as the Friday before."""
+    days = local.astype("datetime64[D]").astype(np.int64) + 3  # 1970-01-01 was a Thursday
+    number: Integers = 5 * (days // 7) + np.minimum(days % 7, 4)
+    return number
+
+
+def _shift_weekdays(local: Dates, steps: Integers) -> Dates:
+    number = _weekday_number(local) + steps
+    days = (7 * (number // 5) + number % 5 - 3).astype("datetime64[D]")
+    result: Dates = days.astype("datetime64[s]") + (local - local.astype("datetime64[D]"))
+    return result
+
+
+def _zone_text(offset_seconds: int | None) -> str:
+    if offset_seconds is None:
+        return ""
+    if offset_seconds == 0:
+        return "Z"
+    hours, seconds = divmod(abs(offset_seconds), 3600)
+    return f"{'-' if offset_seconds < 0 else '+'}{hours:02d}:{seconds // 60:02d}"

@@ -1,17 +1,26 @@
-"""A file, a pipe or a frame becomes a checked `Panel`, or one `DataError` that names file, line and column."""
+"""A file, a pipe or a frame becomes a checked `Panel`, or one `DataError` that names its place."""
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
 
-from forecast.data.frequency import Frequency
+import numpy as np
+
+from forecast.data import numbers, times
+from forecast.data.frequency import Frequency, infer
+from forecast.data.guessing import Roles, find_roles, text_columns
+from forecast.data.opening import open_source
 from forecast.data.panel import Panel
+from forecast.data.regular import Rows, regular
+from forecast.data.table import BadTextError, Table
+from forecast.data.text import read_table
+from forecast.errors import DataError
 from forecast.spec import Columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Source = str | Path | BinaryIO | "pd.DataFrame"
+Source: TypeAlias = "str | Path | BinaryIO | pd.DataFrame"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +33,123 @@ class Reading:
     guesses: tuple[tuple[str, str, str], ...]
     """(part, guess, reason): ("time", "year", "integers that look like years")."""
     repairs: tuple[str, ...]
-    """Sentences: "3 gaps filled with the value a season before (first: 1914, line 8)"."""
+    """Sentences: "3 gaps of 5 rows filled with the last value (first: 1914, before line 8)"."""
 
 
-def read_panel(source: Source, columns: Columns | None = None, *, frequency: Frequency | None = None) -> Reading:
+def read_panel(
+    source: Source, columns: Columns | None = None, *, frequency: Frequency | None = None
+) -> Reading:
     """The checked panel in `source`; "-" is standard input.
 
+    Series stand in the order of their ids, so that the order of rows decides nothing.
     With `frequency` (a model's own), the data need not show one: a single row will do.
     """
-    raise NotImplementedError
+    table = _table(source)
+    roles = find_roles(table, columns or Columns())
+    clock = _clock(table, roles, frequency)
+    found = _numbers(table, roles)
+    rows = _sorted(table, roles, clock, found)
+    _refuse_duplicates(rows, roles, table)
+    step = _frequency(rows, clock, table) if frequency is None else frequency
+    whole = regular(rows, step, table)
+    panel = Panel(rows.ids, whole.times, whole.values, whole.observed, whole.bounds, roles.columns, step)
+    repairs = (*table.repairs, *filter(None, [clock.repair]), *whole.repairs)
+    return Reading(panel, table.source, (*_notation(table, found), *roles.guesses), repairs)
+
+
+def _table(source: Source) -> Table:
+    if hasattr(source, "iloc"):
+        from forecast.data.frames import frame_table
+
+        return frame_table(cast("pd.DataFrame", source))
+    opened = open_source(source)
+    if not opened.is_parquet:
+        return read_table(opened)
+    from forecast.data.frames import parquet_table
+
+    return parquet_table(opened)
+
+
+def _clock(table: Table, roles: Roles, frequency: Frequency | None) -> times.Clock:
+    """The times of the time column's texts, in the way the model's frequency needs them."""
+    if roles.time is None:
+        return times.Clock(np.arange(1, table.rows + 1), "integer", None, "rows are counted")
+    integer_steps = frequency is not None and frequency.form == "integer"
+    try:
+        clock = times.parse(roles.time.texts, integer_steps=integer_steps)
+    except BadTextError as bad:
+        raise table.refusal(roles.time, bad) from None
+    if frequency is None:
+        return clock
+    if (clock.form == "integer") != integer_steps:
+        found, wanted = ("integers", "dates") if integer_steps is False else ("dates", "integers")
+        raise DataError(
+            f'column "{roles.time.name}" holds {found}, the model\'s times are {wanted}', where=table.source
+        )
+    if (clock.offset_seconds is None) != (frequency.offset_seconds is None):
+        named = "no zone" if clock.offset_seconds is None else "a zone"
+        raise DataError(
+            f'times of column "{roles.time.name}" have {named}, unlike the model\'s', where=table.source
+        )
+    return clock
+
+
+def _numbers(table: Table, roles: Roles) -> numbers.Numbers:
+    try:
+        return numbers.parse(roles.target.texts, delimiter=table.delimiter)
+    except BadTextError as bad:
+        raise table.refusal(roles.target, bad) from None
+
+
+def _sorted(table: Table, roles: Roles, clock: times.Clock, found: numbers.Numbers) -> Rows:
+    """The rows by id and time."""
+    row_times = clock.times if roles.time is None else clock.times[roles.time.codes]
+    if roles.series is None:
+        ids: tuple[str, ...] = ("",)
+        series = np.zeros(table.rows, dtype=np.int64)
+    else:
+        by_id = sorted(range(len(roles.series.texts)), key=roles.series.texts.__getitem__)
+        ids = tuple(roles.series.texts[index] for index in by_id)
+        series = np.argsort(by_id)[roles.series.codes]
+    order = np.lexsort((row_times, series))
+    bounds = np.concatenate(([0], np.cumsum(np.bincount(series, minlength=len(ids)))))
+    return Rows(ids, row_times[order], found.values[roles.target.codes[order]], order, bounds)
+
+
+def _refuse_duplicates(rows: Rows, roles: Roles, table: Table) -> None:
+    """Lexsort is stable, so of two equal times the one that stands first in the data comes first."""
+    series = rows.series
+    same = np.flatnonzero((rows.times[1:] == rows.times[:-1]) & (series[1:] == series[:-1]))
+    if not len(same) or roles.time is None:
+        return
+    first, second = rows.origin[same[0]], rows.origin[same[0] + 1]
+    text = roles.time.texts[roles.time.codes[second]]
+    within = "" if roles.series is None else f' in series "{rows.ids[series[same[0]]]}"'
+    others = text_columns(table, roles)
+    raise DataError(
+        f'"{text}" stands twice{within}, first on {table.place(int(first))}',
+        where=table.where(int(second), roles.time),
+        hint=f"if the data holds several series, name the column that tells them apart: --id {others[0]}"
+        if others
+        else "keep one row for each time",
+    )
+
+
+def _frequency(rows: Rows, clock: times.Clock, table: Table) -> Frequency:
+    try:
+        return infer(rows.times, rows.bounds, form=clock.form, offset_seconds=clock.offset_seconds)
+    except DataError as error:
+        raise DataError(error.message, where=table.source, hint=error.hint) from None
+
+
+def _notation(table: Table, found: numbers.Numbers) -> list[tuple[str, str, str]]:
+    """How fields are parted and numbers written, where it is not the plain way."""
+    told = []
+    if table.delimiter != ",":
+        mark = {"\t": "tab"}.get(table.delimiter, table.delimiter)
+        told.append(("delimiter", mark, "every row has as many fields as the header"))
+    if found.style.decimal != ".":
+        told.append(("decimal", found.style.decimal, "all numbers can be read so"))
+    if found.style.group:
+        told.append(("thousands", found.style.group, "all numbers can be read so"))
+    return told

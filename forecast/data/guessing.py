@@ -1,0 +1,248 @@
+"""Which column plays which part: as asked, or guessed and said."""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.data import numbers, times
+from forecast.data.frequency import FIRST_YEAR, LAST_YEAR
+from forecast.data.table import Column, Table, listed
+from forecast.errors import DataError
+from forecast.spec import Columns
+
+TIME_NAMES = (
+    *("ds", "date", "datetime", "timestamp", "time"),
+    *("year", "quarter", "month", "week", "day", "hour", "period", "step", "t"),
+)
+SERIES_NAMES = (
+    *(
+        "unique_id",
+        "series_id",
+        "id",
+        "series",
+        "item_id",
+        "item",
+        "sku",
+        "product",
+        "store_id",
+        "store",
+        "shop",
+    ),
+    *("region", "country", "state", "province", "city", "place", "location", "site", "station", "sensor"),
+    *("symbol", "ticker", "crop", "category", "group", "name"),
+)
+TARGET_NAMES = ("y", "target", "value", "quantity", "sales", "harvest", "yield", "demand", "count", "amount")
+
+REPEATS_OF_A_PANEL = 1.5
+"""Rows for each distinct time, from which a column without a telling name may be taken for the id."""
+READABLE_SHARE = 0.5
+"""Share of numbers that makes a column one of numbers; its other texts are then errors."""
+
+Guess = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The columns that are read, and what was guessed about them."""
+
+    target: Column
+    time: Column | None
+    """None where rows are counted instead."""
+    series: Column | None
+    guesses: tuple[Guess, ...]
+
+    @property
+    def columns(self) -> Columns:
+        """Their names."""
+        return Columns(
+            target=self.target.name,
+            time=self.time.name if self.time else None,
+            series=self.series.name if self.series else None,
+        )
+
+
+def find_roles(table: Table, asked: Columns) -> Roles:
+    """The columns asked for, and for the other parts the likeliest."""
+    named = {
+        part: _named(table, name)
+        for part, name in (("target", asked.target), ("time", asked.time), ("id", asked.series))
+        if name is not None
+    }
+    _refuse_double_use(table, named)
+    guesses: list[Guess] = []
+    target, time, series = named.get("target"), named.get("time"), named.get("id")
+    if time is None:
+        time, reason = _guess_time(table, _left(table, target, series))
+        guesses.append(("time", time.name if time else "row number", reason))
+    if series is None and time is not None:
+        series, reason = _guess_series(table, _left(table, target, time), time)
+        if series is not None:
+            guesses.append(("id", series.name, reason))
+    if target is None:
+        target, reason = _guess_target(table, _left(table, time, series))
+        guesses.append(("target", target.name, reason))
+    for column in (target, time, series):
+        _refuse_twins(table, column)
+    return Roles(target, time, series, tuple(guesses))
+
+
+def text_columns(table: Table, roles: Roles) -> list[str]:
+    """Names of columns that could tell series apart and were not chosen."""
+    taken = (roles.target, roles.time, roles.series)
+    return [column.name for column in _left(table, *taken) if _is_text(column)]
+
+
+def _named(table: Table, name: str) -> Column:
+    for column in table.columns:
+        if column.name == name:
+            return column
+    near = difflib.get_close_matches(name.lower(), [known.lower() for known in table.names], n=1)
+    meant = [known for known in table.names if near and known.lower() == near[0]]
+    hint = f'did you mean "{meant[0]}"? ' if meant else ""
+    raise DataError(
+        f'there is no column "{name}"',
+        where=table.source,
+        hint=f"{hint}it has {listed(table.names, most=20)}",
+    )
+
+
+def _left(table: Table, *taken: Column | None) -> list[Column]:
+    return [column for column in table.columns if not any(column is other for other in taken)]
+
+
+def _refuse_double_use(table: Table, named: dict[str, Column]) -> None:
+    seen: dict[str, str] = {}
+    for part, column in named.items():
+        if column.name in seen:
+            raise DataError(
+                f'column "{column.name}" cannot be both {seen[column.name]} and {part}', where=table.source
+            )
+        seen[column.name] = part
+
+
+def _refuse_twins(table: Table, column: Column | None) -> None:
+    if column is not None and table.names.count(column.name) > 1:
+        raise DataError(
+            f'{table.names.count(column.name)} columns are named "{column.name}"',
+            where=table.source,
+            hint="give each its own name",
+        )
+
+
+def _rank(column: Column, names: Sequence[str]) -> int | None:
+    """Place among telling names, 0 the most telling; None for another name."""
+    name = column.name.lower()
+    return names.index(name) if name in names else None
+
+
+def _guess_time(table: Table, left: list[Column]) -> tuple[Column | None, str]:
+    """Dates before integers, telling names before others, years before steps."""
+    if len(table.columns) == 1:
+        return None, "the only column is the target"
+    likely: list[tuple[tuple[bool, int, bool, int], str]] = []
+    for place, column in enumerate(left):
+        kind = times.kind_of(column.texts)
+        rank = _rank(column, TIME_NAMES)
+        if kind == "dates" or (kind != "none" and (rank is not None or _rises_like_time(column, kind))):
+            key = (kind != "dates", len(TIME_NAMES) if rank is None else rank, kind != "years", place)
+            likely.append((key, _time_reason(kind, named=rank is not None)))
+    if likely:
+        key, reason = min(likely)
+        return left[key[-1]], reason
+    telling = [column for column in left if _rank(column, TIME_NAMES) is not None]
+    if telling:
+        return telling[0], "its name"  # not readable as times: parsing names the line
+    raise DataError(
+        "no column looks like times",
+        where=table.source,
+        hint=f"name it with --time; there are {listed(table.names)}",
+    )
+
+
+def _time_reason(kind: times.Kind, *, named: bool) -> str:
+    reason = {"dates": "dates", "years": "integers that look like years"}.get(
+        kind, "steadily rising integers"
+    )
+    return "its name" if named and kind == "steps" else reason
+
+
+def _rises_like_time(column: Column, kind: times.Kind) -> bool:
+    """Distinct integers that fill a span of years, or that all lie one step apart."""
+    found = numbers.integers([text.strip() for text in column.texts])
+    if found is None or len(found) < 3:
+        return False
+    ordered = np.unique(np.array(found, dtype=np.int64))
+    if kind == "years" and ordered[0] >= FIRST_YEAR and ordered[-1] <= LAST_YEAR:
+        return bool(ordered[-1] - ordered[0] < 2 * len(ordered))
+    return bool(np.all(np.diff(ordered) == ordered[1] - ordered[0]) and np.all(np.diff(found) > 0))
+
+
+def _guess_series(table: Table, left: list[Column], time: Column) -> tuple[Column | None, str]:
+    """The text column under which each time stands once a series, if times repeat."""
+    ranks = {id(column): _rank(column, SERIES_NAMES) for column in left}
+    named = sorted(
+        (column for column in left if ranks[id(column)] is not None),
+        key=lambda column: ranks[id(column)] or 0,
+    )
+    named = [column for column in named if _is_text(column) or _is_identifier(column)]
+    if len(time.texts) == table.rows:
+        constant = [column for column in named if len(column.texts) == 1]
+        return (constant[0], "its name") if constant else (None, "")
+    others = [column for column in left if column not in named and _is_text(column)]
+    if table.rows < REPEATS_OF_A_PANEL * len(time.texts):
+        others = []
+    for column in [*named, *others]:
+        if _tells_apart(column, time, rows=table.rows):
+            return column, "times repeat, and not within one " + column.name
+    likely = [column for column in named if len(column.texts) < table.rows]
+    return (likely[0], "its name") if likely else (None, "")
+
+
+def _tells_apart(column: Column, time: Column, *, rows: int) -> bool:
+    """Whether no time stands twice under one text of the column, and texts repeat."""
+    if len(column.texts) == rows:
+        return False
+    pairs = column.codes.astype(np.int64) * len(time.texts) + time.codes
+    return len(np.unique(pairs)) == rows
+
+
+def _is_text(column: Column) -> bool:
+    """Neither numbers nor dates, and not empty throughout."""
+    return (
+        numbers.readable_share(column.texts) < READABLE_SHARE
+        and times.kind_of(column.texts) == "none"
+        and any(text.strip().lower() not in numbers.MISSING for text in column.texts)
+    )
+
+
+def _is_identifier(column: Column) -> bool:
+    """Integers, as ids often are."""
+    return numbers.integers([text.strip() for text in column.texts]) is not None
+
+
+def _guess_target(table: Table, left: list[Column]) -> tuple[Column, str]:
+    """The only numeric column, else one with a telling name, else the only column at all."""
+    numeric = [column for column in left if numbers.readable_share(column.texts) >= READABLE_SHARE]
+    unnamed = [column for column in numeric if column.name.startswith("column ")]
+    if len(unnamed) < len(numeric):
+        numeric = [column for column in numeric if column not in unnamed]
+    if len(numeric) == 1:
+        return numeric[0], "the only numeric column left"
+    telling = sorted(
+        (rank, place)
+        for place, column in enumerate(numeric or left)
+        if (rank := _rank(column, TARGET_NAMES)) is not None
+    )
+    if telling:
+        return (numeric or left)[telling[0][1]], "its name"
+    if not numeric and len(left) == 1:
+        return left[0], "the only column left"
+    if not numeric:
+        raise DataError("no column holds numbers", where=table.source, hint=f"it has {listed(table.names)}")
+    raise DataError(
+        f"several columns could be the target: {listed([column.name for column in numeric])}",
+        where=table.source,
+        hint="name one with --target",
+    )

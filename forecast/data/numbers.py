@@ -1,0 +1,178 @@
+"""Texts become numbers, or the one text that is none is named."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.data.table import BadTextError
+
+MISSING = frozenset(
+    ["", "na", "n/a", "nan", "null", "none", "-", "--", "?", ".", "#div/0!", "#n/a", "#value!", "#null!"]
+)
+"""Texts, in lower case, that stand for no number."""
+
+PLAIN_CHARACTERS = frozenset("0123456789.+-eE")
+"""With these alone Python's `float` takes decimal numbers and nothing else: no 1_000, 0x1F, nan or inf."""
+
+GROUP_MARKS = (",", ".", " ", "'")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A way of writing numbers."""
+
+    decimal: str
+    group: str
+    """Between thousands; "" for none."""
+
+    def matches(self, text: str) -> bool:
+        """Whether a text is a number written so."""
+        return _pattern(self).fullmatch(text) is not None
+
+    def number(self, text: str) -> float:
+        """The number in a text that matches."""
+        ungrouped = text.replace(self.group, "") if self.group else text
+        return float(ungrouped.replace(self.decimal, "."))
+
+
+PLAIN = Style(".", "")
+COMMA = Style(",", "")
+STYLES = (
+    PLAIN,
+    COMMA,
+    *(Style(decimal, group) for decimal in ".," for group in GROUP_MARKS if group != decimal),
+)
+
+
+@cache
+def _pattern(style: Style) -> re.Pattern[str]:
+    group, decimal = re.escape(style.group), re.escape(style.decimal)
+    whole = rf"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+)" if style.group else "[0-9]+"
+    return re.compile(rf"[+-]?(?:{whole}(?:{decimal}[0-9]*)?|{decimal}[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers of a column's distinct texts."""
+
+    values: NDArray[np.float64]
+    """(texts,) NaN where the text stands for no number."""
+    style: Style
+
+
+def parse(texts: list[str], *, delimiter: str = ",") -> Numbers:
+    """The number in each text; NaN for marks of a missing one.
+
+    A file that parts its fields with semicolons often has decimal commas, so there
+    "1.234" alone proves nothing; it is refused unless another number shows what the dot is.
+    """
+    dots = delimiter != ";"
+    plain = _plain_numbers(texts, dots=dots)
+    if plain is not None:
+        return Numbers(_finite(plain, texts), PLAIN)
+    cleaned = [_clean(text) for text in texts]
+    places = [place for place, text in enumerate(cleaned) if text.lower() not in MISSING]
+    present = [cleaned[place] for place in places]
+    found, style = _plain_numbers(present, dots=dots), PLAIN
+    if found is None:
+        style = _style_of(present, [texts[place] for place in places], places, delimiter=delimiter)
+        found = [style.number(text) for text in present]
+    values = np.full(len(texts), np.nan)
+    values[places] = _finite(found, [texts[place] for place in places], places)
+    return Numbers(values, style)
+
+
+def readable_share(texts: list[str], *, most: int = 1000) -> float:
+    """Share of the texts that are numbers in some way of writing; 0 where all are missing."""
+    sample = [text for text in map(_clean, texts[:most]) if text.lower() not in MISSING]
+    if not sample:
+        return 0.0
+    return sum(any(style.matches(text) for style in STYLES) for text in sample) / len(sample)
+
+
+def integers(texts: list[str]) -> list[int] | None:
+    """The integers in the texts, or None where one is something else or over 18 digits."""
+    joined = "".join(texts)
+    if not joined.isascii() or not set(joined) <= set("0123456789+- "):
+        return None
+    if not all(re.fullmatch(" *[+-]?[0-9]{1,18} *", text) for text in texts):
+        return None
+    return [int(text) for text in texts]
+
+
+def _clean(text: str) -> str:
+    """The text without spaces around it, and one sign for each of minus, thousands space, apostrophe."""
+    text = text.strip()
+    if text.isascii():
+        return text
+    return text.translate({0x2212: "-", 0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2019: "'"})
+
+
+def _plain_numbers(texts: list[str], *, dots: bool) -> list[float] | None:
+    """The numbers, where all are written plainly; without `dots` a dot is not taken for a decimal point."""
+    characters = set("".join(texts))
+    if not characters <= PLAIN_CHARACTERS or ("." in characters and not dots):
+        return None
+    try:
+        return list(map(float, texts))
+    except ValueError:
+        return None
+
+
+def _style_of(present: list[str], written: list[str], places: list[int], *, delimiter: str) -> Style:
+    """The one way of writing that fits every text; all that fit must agree on every number."""
+    possible = [style for style in STYLES if all(style.matches(text) for text in present)]
+    if not possible:
+        raise _no_style(present, written, places)
+    if delimiter != ";" and PLAIN in possible:
+        return PLAIN
+    if delimiter == ";" and COMMA in possible and all("," in text for text in present):
+        return COMMA
+    for text, shown, place in zip(present, written, places, strict=True):
+        readings = sorted({style.number(text) for style in possible})
+        if len(readings) > 1:
+            raise BadTextError(
+                place,
+                f'"{shown}" may be {readings[0]:g} or {readings[-1]:.15g}',
+                hint="write numbers without thousands marks and with a decimal point",
+            )
+    return possible[0]
+
+
+def _no_style(present: list[str], written: list[str], places: list[int]) -> BadTextError:
+    """The text that is no number, or the first that is written in another way than those before it."""
+    fitting = list(STYLES)
+    for text, shown, place in zip(present, written, places, strict=True):
+        if not any(style.matches(text) for style in STYLES):
+            return BadTextError(place, f'"{shown}" is not a number', hint=_advice(text))
+        fitting = [style for style in fitting if style.matches(text)]
+        if not fitting:
+            break
+    return BadTextError(
+        place,
+        f'"{shown}" is written in another way than the numbers before it',
+        hint="write all numbers with a decimal point and without thousands marks",
+    )
+
+
+def _advice(text: str) -> str:
+    if re.fullmatch(r"\([0-9.,]+\)", text):
+        return f"write a negative number as -{text[1:-1]}"
+    if re.search(r"[0-9]", text) and re.search(r"[^\W\d_]|[%$€£¥]", text):
+        return "remove the unit"
+    return "correct it, or leave it empty if the number is missing"
+
+
+def _finite(numbers: list[float], texts: list[str], places: list[int] | None = None) -> NDArray[np.float64]:
+    """The numbers, none of them too large for float64."""
+    values = np.array(numbers, dtype=np.float64)
+    for index in np.flatnonzero(np.isinf(values))[:1].tolist():
+        raise BadTextError(
+            places[index] if places else index,
+            f'"{texts[index]}" is too large',
+            hint="numbers go up to about 1.8e308",
+        )
+    return values

@@ -1,0 +1,73 @@
+"""Columns of text as they stand in the data, each distinct text held once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.errors import DataError
+
+Integers = NDArray[np.int64]
+
+
+class BadTextError(Exception):
+    """One text of a column cannot be read; whoever knows the column turns it into a `DataError`."""
+
+    def __init__(self, index: int, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.index = index
+        """Position in the column's texts."""
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: row `r` holds `texts[codes[r]]`."""
+
+    name: str
+    texts: list[str]
+    """Distinct texts in order of first appearance, byte for byte as in the data."""
+    codes: NDArray[np.int32]
+    """(rows,)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns of one length, and the way back from a row to its place in the data."""
+
+    source: str
+    columns: tuple[Column, ...]
+    rows: int
+    place: Callable[[int], str]
+    """"line 19" for a row, counted from 0."""
+    delimiter: str = ","
+    """What parts the fields; "," for tables that never were text."""
+    repairs: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all columns, from left to right."""
+        return tuple(column.name for column in self.columns)
+
+    def where(self, row: int, column: Column | None = None) -> str:
+        """The place of a row, or of a field in it, for an error: 'harvest.csv, line 19, column "tons"'."""
+        place = f"{self.source}, {self.place(row)}"
+        return place if column is None else f'{place}, column "{column.name}"'
+
+    def refusal(self, column: Column, bad: BadTextError) -> DataError:
+        """The error for a text of `column`, naming the first row that holds it."""
+        row = int(np.argmax(column.codes == bad.index))
+        return DataError(bad.message, where=self.where(row, column), hint=bad.hint)
+
+
+def listed(names: list[str] | tuple[str, ...], *, most: int = 5) -> str:
+    """Names in quotes, at most five of them: '"a", "b" and 3 more'."""
+    shown = ", ".join(f'"{name}"' for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: "1 gap", "1,204 gaps"."""
+    return f"{number:,} {noun}" if number == 1 or noun == "series" else f"{number:,} {noun}s"

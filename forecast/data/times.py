@@ -1,0 +1,297 @@
+"""Texts become times, or the one text that is none is named.
+
+A column is written in one way throughout. A day before or after a month needs
+a row that proves the order; nothing is taken for a time in 1970 by mistake.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.data.frequency import FIRST_YEAR, LAST_YEAR, Form, Times
+from forecast.data.numbers import integers
+from forecast.data.table import BadTextError
+
+MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+EXCEL_SERIALS = range(25_000, 80_001)
+"""Days since 1899-12-30 from 1968 to 2119."""
+EPOCHS = range(10**9, 10**10)
+"""Seconds since 1970 from 2001 to 2286."""
+
+_NAME = (
+    "(?P<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[.]?"
+)
+_YEAR = "(?P<year>[0-9]{4})"
+_MONTH = "(?P<month>[0-9]{1,2})"
+_DAY = "(?P<day>[0-9]{1,2})"
+_CLOCK = (
+    "(?:(?:T|t| +)(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
+    "(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
+    " ?(?P<zone>Z|z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A way of writing times."""
+
+    pattern: re.Pattern[str]
+    form: Form
+    example: str
+
+
+def _layout(pattern: str, form: Form, example: str) -> Layout:
+    return Layout(re.compile(pattern, re.IGNORECASE | re.ASCII), form, example)
+
+
+DAY_FIRST = _layout(f"{_DAY}([/.-]){_MONTH}\\2{_YEAR}{_CLOCK}", "date", "31/12/2019")
+MONTH_FIRST = _layout(f"{_MONTH}([/.-]){_DAY}\\2{_YEAR}{_CLOCK}", "date", "12/31/2019")
+LAYOUTS = (
+    _layout(f"{_YEAR}([/.-]){_MONTH}\\2{_DAY}{_CLOCK}", "date", "2019-12-31"),
+    _layout(f"{_YEAR}[-/]?M?{_MONTH}", "month", "2019-12"),
+    _layout(f"{_YEAR}[- ]?Q(?P<quarter>[1-4])", "month", "2019Q4"),
+    _layout(f"Q(?P<quarter>[1-4])[- /]?{_YEAR}", "month", "Q4 2019"),
+    _layout(f"{_NAME}[-/ ]?{_YEAR}", "month", "Dec 2019"),
+    _layout(f"{_YEAR}[-/ ]?{_NAME}", "month", "2019 Dec"),
+    _layout(f"{_DAY}[-/ ]?{_NAME}[-/ ]?{_YEAR}{_CLOCK}", "date", "31 Dec 2019"),
+    _layout(f"{_NAME} ?{_DAY},? {_YEAR}{_CLOCK}", "date", "Dec 31, 2019"),
+    _layout(f"{_YEAR}-?W(?P<week>[0-9]{{2}})(?:-?(?P<weekday>[1-7]))?", "date", "2019-W52"),
+    DAY_FIRST,
+    MONTH_FIRST,
+)
+COMPACT_DAY = _layout("(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})", "date", "20191231")
+COMPACT_MONTH = _layout("(?P<year>[0-9]{4})(?P<month>[0-9]{2})", "month", "201912")
+TWO_DIGIT_YEAR = re.compile(
+    f"(?:[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-][0-9]{{2}}|(?:[0-9]{{1,2}}[-/ ])?{_NAME}[-/ ]?[0-9]{{2}})(?: .*)?",
+    re.IGNORECASE | re.ASCII,
+)
+ADVICE = "write times as 2019-12-31, 2019-12-31T23:00:00, 2019-12, 2019Q4 or 2019"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The times of a column's distinct texts and how they were written."""
+
+    times: Times
+    """(texts,) int64 for integer years and steps, datetime64[s] else (UTC where zoned)."""
+    form: Form
+    offset_seconds: int | None
+    note: str
+    """Why this is taken for times: "dates like 2019-12-31"."""
+    repair: str = ""
+    """A sentence where zones had to be made one."""
+
+
+Kind = Literal["dates", "years", "steps", "none"]
+
+
+def kind_of(texts: list[str], *, most: int = 1000) -> Kind:
+    """What a column could be as times, judged by its first texts; nothing is proved yet."""
+    sample = [text.strip() for text in texts[:most]]
+    numbers = integers(sample)
+    if numbers is not None and sample:
+        if any(_compact(sample, numbers)) or _all_within(numbers, EPOCHS):
+            return "dates"
+        return "years" if _all_within(numbers, range(FIRST_YEAR, LAST_YEAR + 1)) else "steps"
+    layouts = [*LAYOUTS]
+    for text in sample:
+        layouts = [layout for layout in layouts if layout.pattern.fullmatch(text)]
+        if not layouts:
+            return "none"
+    return "dates" if sample else "none"
+
+
+def parse(texts: list[str], *, integer_steps: bool = False) -> Clock:
+    """The time in each text; all are written in one way.
+
+    With `integer_steps` integers are plain counters, whatever dates they look like.
+    """
+    cleaned = [text.strip() for text in texts]
+    for index, text in enumerate(cleaned):
+        if not text:
+            raise BadTextError(index, "the time is missing", hint="give the row a time, or remove it")
+    numbers = integers(cleaned)
+    if numbers is not None:
+        return _from_integers(cleaned, numbers, integer_steps=integer_steps)
+    return _from_layout(texts, cleaned, _layout_of(texts, cleaned))
+
+
+def _all_within(numbers: list[int], span: range) -> bool:
+    return span.start <= min(numbers) and max(numbers) < span.stop
+
+
+def _compact(texts: list[str], numbers: list[int]) -> tuple[bool, bool]:
+    """Whether integers are all days like 20191231, and whether they are all months like 201912."""
+    days = _all_within(numbers, range(FIRST_YEAR * 10_000, (LAST_YEAR + 1) * 10_000))
+    months = _all_within(numbers, range(FIRST_YEAR * 100, (LAST_YEAR + 1) * 100))
+    return (
+        days and all("01" <= text[4:6] <= "12" and "01" <= text[6:] <= "31" for text in texts),
+        months and all("01" <= text[4:] <= "12" for text in texts),
+    )
+
+
+def _from_integers(texts: list[str], numbers: list[int], *, integer_steps: bool) -> Clock:
+    if not integer_steps:
+        days, months = _compact(texts, numbers)
+        if days or months:
+            return _from_layout(texts, texts, COMPACT_DAY if days else COMPACT_MONTH)
+        for name, per_second in (("seconds", 1), ("milliseconds", 1000)):
+            if _all_within(numbers, range(EPOCHS.start * per_second, EPOCHS.stop * per_second)):
+                return _from_epochs(texts, numbers, name=name, per_second=per_second)
+        if _all_within(numbers, EXCEL_SERIALS):
+            raise BadTextError(
+                0,
+                f'"{texts[0]}" looks like a day number of a spreadsheet',
+                hint="format the column as dates in the spreadsheet and save it again; "
+                "number plain steps from 1",
+            )
+    years = _all_within(numbers, range(FIRST_YEAR, LAST_YEAR + 1))
+    note = "integers that look like years" if years else "integers"
+    return Clock(np.array(numbers, dtype=np.int64), "integer", None, note)
+
+
+def _from_epochs(texts: list[str], numbers: list[int], *, name: str, per_second: int) -> Clock:
+    for index, number in enumerate(numbers):
+        if number % per_second:
+            raise BadTextError(
+                index, f'"{texts[index]}" is between two seconds', hint="round times to seconds"
+            )
+    seconds = np.array(numbers, dtype=np.int64) // per_second
+    return Clock(seconds.astype("datetime64[s]"), "datetime", 0, f"{name} since 1970 (UTC)")
+
+
+def _layout_of(texts: list[str], cleaned: list[str]) -> Layout:
+    """The layout that every text has; of several that are proved by no text none is chosen."""
+    possible = list(LAYOUTS)
+    for index, text in enumerate(cleaned):
+        still = [layout for layout in possible if layout.pattern.fullmatch(text)]
+        if not still:
+            raise _no_layout(index, texts, possible)
+        possible = still
+    if DAY_FIRST in possible:
+        return _day_or_month_first(texts, cleaned)
+    return possible[0]
+
+
+def _no_layout(index: int, texts: list[str], possible: list[Layout]) -> BadTextError:
+    text = texts[index].strip()
+    if TWO_DIGIT_YEAR.fullmatch(text):
+        return BadTextError(index, f'"{text}" has a year of two digits', hint="write years with four digits")
+    if index == 0 or len(possible) == len(LAYOUTS):
+        return BadTextError(index, f'"{text}" is not a time', hint=ADVICE)
+    return BadTextError(
+        index,
+        f'"{text}" is not a time written like "{texts[0]}"',
+        hint="write all times in one way: " + possible[0].example,
+    )
+
+
+def _day_or_month_first(texts: list[str], cleaned: list[str]) -> Layout:
+    """The order that some row proves with a number over 12."""
+    first_over, second_over, unlike = -1, -1, -1
+    for index, text in enumerate(cleaned):
+        first, second = (int(part) for part in re.split("[/.-]", text, maxsplit=2)[:2])
+        first_over = index if first > 12 else first_over
+        second_over = index if second > 12 else second_over
+        unlike = index if first != second and unlike < 0 else unlike
+    if first_over >= 0 and second_over >= 0:
+        raise BadTextError(
+            second_over,
+            f'"{texts[second_over]}" has the month first, "{texts[first_over]}" has it second',
+            hint="write all dates in one way: 2019-12-31",
+        )
+    if first_over < 0 and second_over < 0 and unlike >= 0:
+        raise BadTextError(
+            unlike,
+            f'"{texts[unlike]}" may have the day or the month first, and no row proves which',
+            hint="write dates as 2019-12-31",
+        )
+    return DAY_FIRST if first_over >= 0 else MONTH_FIRST
+
+
+def _from_layout(texts: list[str], cleaned: list[str], layout: Layout) -> Clock:
+    """Times by one layout: each text is rewritten as ISO 8601, all are converted at once."""
+    matches = [layout.pattern.fullmatch(text) for text in cleaned]
+    parts = [match.groupdict() if match else {} for match in matches]
+    writer = _iso_week if parts and "week" in parts[0] else _iso
+    isos = [writer(part) for part in parts]
+    times = _converted(texts, isos)
+    for index, part in enumerate(parts):
+        if (part.get("fraction") or "0").strip("0"):
+            raise BadTextError(
+                index, f'"{texts[index]}" is between two seconds', hint="round times to seconds"
+            )
+    form: Form = "datetime" if any(part.get("hour") for part in parts) else layout.form
+    offsets = [_offset(part.get("zone")) for part in parts]
+    if not any(part.get("zone") for part in parts):
+        return Clock(times, form, None, f"dates like {texts[0].strip()}")
+    return _in_one_zone(texts, times, offsets)
+
+
+def _iso(part: dict[str, str | None]) -> str:
+    month = part.get("month")
+    if name := part.get("name"):
+        month = str(MONTH_NAMES.index(name[:3].lower()) + 1)
+    if quarter := part.get("quarter"):
+        month = str(int(quarter) * 3 - 2)
+    day, hour = part.get("day") or "1", part.get("hour") or "0"
+    minute, second = part.get("minute") or "00", part.get("second") or "00"
+    return f"{part['year']}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute}:{second}"
+
+
+def _iso_week(part: dict[str, str | None]) -> str:
+    """The date of a week's day, Monday where none is named; "" where the year has no such week."""
+    week, weekday = int(part["week"] or 0), int(part.get("weekday") or 1)
+    fourth = np.datetime64(f"{part['year']}-01-04", "D")  # always in week 1
+    monday = fourth - (fourth.astype(np.int64) + 3) % 7 + 7 * (week - 1)
+    thursday_year = str((monday + 3).astype("datetime64[Y]"))
+    return str(monday + weekday - 1) + "T00:00:00" if thursday_year == part["year"] else ""
+
+
+def _converted(texts: list[str], isos: list[str]) -> NDArray[np.datetime64]:
+    try:
+        if all(isos):
+            return np.array(isos, dtype="datetime64[s]")
+    except ValueError:
+        pass
+    for index, iso in enumerate(isos):
+        if not iso or not _convertible(iso):
+            raise BadTextError(index, f'"{texts[index]}" is not in the calendar', hint="correct the date")
+    raise AssertionError("one text must have failed")
+
+
+def _convertible(iso: str) -> bool:
+    try:
+        np.datetime64(iso, "s")
+    except ValueError:
+        return False
+    return True
+
+
+def _offset(zone: str | None) -> int | None:
+    """Seconds east of UTC."""
+    if not zone:
+        return None
+    if zone[0] not in "+-":
+        return 0
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60
+    return -seconds if zone[0] == "-" else seconds
+
+
+def _in_one_zone(texts: list[str], times: NDArray[np.datetime64], offsets: list[int | None]) -> Clock:
+    """UTC times; the zone is kept where all rows name one, else it is UTC."""
+    for index, offset in enumerate(offsets):
+        if offset is None:
+            raise BadTextError(
+                index, f'"{texts[index]}" has no zone, other times have one', hint="give all times a zone"
+            )
+    seconds = np.array(offsets, dtype=np.int64)
+    utc = times - seconds.astype("timedelta64[s]")
+    zones = np.unique(seconds)
+    repair = "" if len(zones) == 1 else f"times of {len(zones)} zones turned into UTC"
+    return Clock(utc, "datetime", int(zones[0]) if len(zones) == 1 else 0, f"times like {texts[0]}", repair)
