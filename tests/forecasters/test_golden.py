@@ -1,0 +1,20 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forecast.forecasters.modelfile import FORMAT, load
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+
+@pytest.mark.parametrize("number", range(1, FORMAT + 1))
+def test_a_model_of_every_format_forecasts_what_it_did_when_it_was_made(number: int):
+    model = load(GOLDEN / f"format-{number}.forecast")
+    expected = json.loads((GOLDEN / f"format-{number}.json").read_text())
+    forecast = model.predict(model.tail, 6, levels=(80,))
+    assert forecast.times.tolist() == expected["times"]
+    np.testing.assert_allclose(forecast.values, expected["values"], rtol=1e-5)
+    np.testing.assert_allclose(forecast.lower[0], expected["lower"], rtol=1e-5)
+    np.testing.assert_allclose(forecast.upper[0], expected["upper"], rtol=1e-5)
