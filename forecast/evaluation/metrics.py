@@ -74,7 +74,8 @@ def seasonal_scales(history: Panel) -> Floats:
     row = np.arange(len(series))
     earlier = np.maximum(row - lag[series], history.bounds[series])
     paired = (row - earlier == lag[series]) & history.observed & history.observed[earlier]
-    change = np.abs(history.values - history.values[earlier])[paired]
+    with np.errstate(over="ignore"):  # 1e308 after -1e308
+        change = np.abs(history.values - history.values[earlier])[paired]
     count = np.bincount(series[paired], minlength=len(history))
     total = np.bincount(series[paired], weights=change, minlength=len(history))
-    return np.where(total > 0, total, np.nan) / np.maximum(count, 1)
+    return np.where((total > 0) & np.isfinite(total), total, np.nan) / np.maximum(count, 1)

@@ -1,0 +1,243 @@
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from forecast.data.frequency import Frequency
+from forecast.data.panel import Panel
+from forecast.evaluation.backtest import Fold, score
+from forecast.evaluation.verdict import OneStep, echoes, is_flat, judge
+from forecast.spec import Columns
+
+RNG = np.random.default_rng
+
+
+def panel(series: int) -> Panel:
+    return Panel(
+        ids=tuple(f"s{index}" for index in range(series)),
+        times=np.arange(2000, 2000 + series),
+        values=np.zeros(series),
+        observed=np.ones(series, dtype=bool),
+        bounds=np.arange(series + 1),
+        columns=Columns(target="y"),
+        frequency=Frequency("year", form="integer"),
+    )
+
+
+def fold(actual, scales=None, **forecasts) -> Fold:
+    """One origin; underscores in names are blanks."""
+    actual = np.atleast_2d(np.asarray(actual, dtype=float))
+    placed = {
+        name.replace("_", " "): np.broadcast_to(np.asarray(said, dtype=float), actual.shape)
+        for name, said in forecasts.items()
+    }
+    ones = np.ones(len(actual))
+    return Fold(
+        origin="2000",
+        rows=np.full(len(actual), 9),
+        actual=actual,
+        forecasts=placed,
+        seasonal_naive=placed.get("last value", np.zeros_like(actual)),
+        last=np.zeros(len(actual)),
+        scales=ones if scales is None else np.asarray(scales, dtype=float),
+    )
+
+
+def verdict(*folds, one_step=None):
+    return judge(score(folds, panel(len(folds[0].actual))), folds, one_step)
+
+
+def test_a_network_that_is_always_better_is_useful_and_the_sample_is_named():
+    folds = [
+        fold(
+            [y, y + 1, y + 2, y + 3], GRU=[y + 0.9, y + 1.8, y + 2.8, y + 3.8], last_value=y - 1, drift=y - 9
+        )
+        for y in (5, 7, 6)
+    ]
+    result = verdict(*folds)
+    assert result.outcome == "useful"
+    assert result.best_baseline == "last value"
+    error = (0.9 + 0.8 + 0.8 + 0.8) / 4
+    assert result.better_by == pytest.approx(1 - error / 2.5)
+    assert result.skill == pytest.approx(result.better_by)
+    assert result.text == (
+        "useful: 67 % better than repeating the last value (3 backtests, 12 forecasts: small sample)"
+    )
+
+
+def test_a_baseline_that_is_always_better_is_recommended():
+    folds = [fold([y], GRU=y + 2, drift=y + 1.9, mean=y + 5) for y in (1, 2, 3)]
+    result = verdict(*folds)
+    assert result.outcome == "no better"
+    assert result.better_by == pytest.approx(1 - 2 / 1.9)
+    assert result.text.startswith("no better: drift is 5 % better; forecast with that (3 backtests")
+
+
+def test_a_difference_within_one_standard_error_is_unclear():
+    errors = [(1.0, 3.0), (3.0, 1.0), (1.0, 2.0), (3.0, 2.5)]
+    result = verdict(*[fold([0], GRU=gru, drift=drift) for gru, drift in errors])
+    assert result.better_by > 0
+    assert result.outcome == "unclear"
+    assert result.text.startswith("unclear: 6 % better than drift, which may be chance (4 backtests")
+
+
+def test_an_unclear_loss_says_who_was_ahead():
+    errors = [(3.0, 1.0), (1.0, 3.0), (2.0, 1.0), (2.5, 3.0)]
+    result = verdict(*[fold([0], GRU=gru, drift=drift) for gru, drift in errors])
+    assert result.text.startswith("unclear: drift is 6 % better, which may be chance")
+
+
+def test_the_steps_of_one_forecast_count_as_one():
+    # Twelve steps all better, but of one origin alone: still a small sample.
+    result = verdict(fold(np.arange(12.0), GRU=np.arange(12.0) + 0.5, drift=np.arange(12.0) + 1))
+    assert result.outcome == "useful"
+    assert "(1 backtest, 12 forecasts: small sample)" in result.text
+
+
+def test_a_large_sample_is_not_called_small():
+    rng = RNG(0)
+    actual = rng.normal(size=(40, 4))
+    result = verdict(fold(actual, GRU=actual + 0.5, drift=actual + 1))
+    assert result.text == "useful: 50 % better than drift (1 backtest, 160 forecasts)"
+
+
+def test_series_of_a_panel_weigh_alike_whatever_their_units():
+    # The network wins on the two small series and loses on the one in the millions.
+    actual = np.zeros((3, 2))
+    gru, drift = [[1.0], [1.0], [2e6]], [[2.0], [2.0], [1.5e6]]
+    result = verdict(fold(actual, scales=[1, 1, 1e6], GRU=gru, drift=drift))
+    assert result.better_by == pytest.approx(1 - (1 + 1 + 2) / (2 + 2 + 1.5))
+
+
+def test_a_series_without_a_scale_does_not_spoil_the_verdict():
+    result = verdict(fold(np.zeros((3, 1)), scales=[1, np.nan, 1], GRU=[[1], [9], [1]], drift=2))
+    assert result.better_by == 0.5
+
+
+def test_a_panel_that_never_moved_is_judged_in_its_own_units():
+    result = verdict(fold(np.zeros((3, 1)), scales=[np.nan] * 3, GRU=1, drift=2))
+    assert result.better_by == 0.5
+
+
+def test_being_as_good_as_a_baseline_is_no_better():
+    result = verdict(*[fold([y], GRU=y, last_value=y) for y in (4, 4, 4)])
+    assert result.outcome == "no better"
+    assert result.better_by == 0
+    assert result.text.startswith("no better: repeating the last value is as good")
+
+
+def test_a_baseline_without_error_is_said_to_be_so():
+    result = verdict(*[fold([4], GRU=5, last_value=4)] * 3)
+    assert result.outcome == "no better"
+    assert np.isnan(result.better_by)
+    assert result.text.startswith("no better: repeating the last value makes no error")
+
+
+@dataclass
+class Walk:
+    """A series, and forecasts one step ahead of it by a rule of all values so far."""
+
+    values: np.ndarray
+
+    def seen_by(self, rule, count=60) -> OneStep:
+        ends = np.arange(len(self.values) - count, len(self.values))
+        said = [rule(self.values[:end]) for end in ends]
+        return OneStep(np.array(said)[:, None], self.values[ends - 1][:, None], self.values[ends][:, None])
+
+    @property
+    def scale(self):
+        return np.array([np.abs(np.diff(self.values)).mean()])
+
+    def echoed_by(self, rule, count=60) -> bool:
+        return echoes(self.seen_by(rule, count), self.scale)
+
+
+def autoregression(*weights, size=400, seed=0) -> Walk:
+    noise = RNG(seed).normal(size=size)
+    values = list(noise[: len(weights)])
+    for shock in noise[len(weights) :]:
+        values.append(np.dot(weights, values[: -len(weights) - 1 : -1]) + shock)
+    return Walk(np.array(values))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_network_that_says_the_last_value_with_a_little_noise_echoes(seed):
+    noise = RNG(seed + 100)
+    season = Walk(10 * np.sin(np.arange(300)) + RNG(seed).normal(size=300))
+    assert season.echoed_by(lambda past: past[-1] + 0.05 * noise.normal())
+    walk = Walk(RNG(seed).normal(size=300).cumsum())
+    assert walk.echoed_by(lambda past: past[-1] + 0.2 * noise.normal())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_good_autoregression_does_not_echo(seed):
+    assert not autoregression(-0.6, seed=seed).echoed_by(lambda past: -0.6 * past[-1])
+    cycle = autoregression(1.6, -0.9, seed=seed)
+    assert not cycle.echoed_by(lambda past: 1.6 * past[-1] - 0.9 * past[-2])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_bold_forecasts_of_a_random_walk_do_not_echo_though_they_are_wrong(seed):
+    noise = RNG(seed + 100)
+    walk = Walk(RNG(seed).normal(size=300).cumsum())
+    assert not walk.echoed_by(lambda past: past[-1] + 1.5 * noise.normal())
+    assert not walk.echoed_by(lambda past: past[-1] + (past[-1] - past[-2]))
+
+
+def test_the_last_value_is_an_echo_even_where_nothing_better_can_be_said():
+    assert Walk(RNG(1).normal(size=300).cumsum()).echoed_by(lambda past: past[-1])
+
+
+def test_a_forecast_that_knows_the_season_does_not_echo():
+    season = Walk(np.tile([0.0, 5, 9, 2], 60) + RNG(0).normal(size=240) * 0.3)
+    assert not season.echoed_by(lambda past: past[-4])
+
+
+def test_a_handful_of_forecasts_is_never_called_an_echo():
+    assert not Walk(RNG(1).normal(size=300).cumsum()).echoed_by(lambda past: past[-1], count=8)
+
+
+def test_a_constant_series_is_no_echo():
+    assert not echoes(OneStep(*(np.ones((30, 1)),) * 3), np.array([np.nan]))
+    assert not echoes(OneStep(*(np.ones((30, 1)),) * 3), np.array([1.0]))
+
+
+def test_an_echo_is_found_among_many_series_of_different_units_with_holes():
+    values = RNG(3).normal(size=(12, 20)).cumsum(axis=0) * np.logspace(0, 8, 20)
+    actual = values[1:].copy()
+    actual[4, ::2] = np.nan
+    scales = np.abs(np.diff(values, axis=0)).mean(axis=0)
+    assert echoes(OneStep(values[:-1], values[:-1], actual), scales)
+    assert not echoes(OneStep(values[1:] * 1.0, values[:-1], actual), scales)
+
+
+def test_parts_of_one_origin_join_in_their_order():
+    part = [OneStep(np.array([k, k + 10.0]), np.zeros(2), np.ones(2)) for k in range(3)]
+    assert OneStep.joined(part).forecast.tolist() == [[0, 10], [1, 11], [2, 12]]
+
+
+def test_an_echo_is_said_in_the_verdict():
+    walk = Walk(RNG(1).normal(size=300).cumsum())
+    folds = [fold([y], GRU=y + 2, drift=y + 1) for y in (1, 2, 5)]
+    result = verdict(*folds, one_step=walk.seen_by(lambda past: past[-1]))
+    assert result.echo
+    assert result.text.endswith("; its forecasts mostly repeat the last value")
+    assert not verdict(*folds).echo
+
+
+def test_forecasts_that_stand_still_while_the_series_moves_are_flat():
+    folds = [fold([y, y + 1, y - 1], GRU=[3, 3.01, 3.02], drift=0) for y in (1, 5, 3)]
+    assert is_flat(folds, "GRU")
+    assert verdict(*folds).text.endswith("; its forecasts hardly move")
+
+
+def test_forecasts_that_move_from_origin_to_origin_are_not_flat():
+    assert not is_flat([fold([y, y + 1], GRU=y, drift=0) for y in (1.0, 5.0, 3.0)], "GRU")
+
+
+def test_a_flat_forecast_of_a_series_that_stands_still_is_right():
+    assert not is_flat([fold([3, 3, 3], GRU=[3, 3, 3], drift=0)] * 3, "GRU")
+
+
+def test_a_single_number_is_not_flat():
+    assert not is_flat([fold([3], GRU=[4], drift=0)], "GRU")
