@@ -56,11 +56,11 @@ def _explained(path: Path) -> Iterator[None]:
     """Turn the system's refusal into a message about `path`."""
     try:
         yield
-    except FileNotFoundError as error:
-        raise ForecastError(
-            f'cannot be written: there is no folder "{path.parent}"', where=str(path), hint="make it first"
-        ) from error
     except OSError as error:
+        folder = Path(os.path.realpath(path)).parent
+        if not folder.is_dir():
+            message = f'cannot be written: there is no folder "{folder}"'
+            raise ForecastError(message, where=str(path), hint="make it first") from error
         reason = error.strerror or str(error)
         raise ForecastError(f"cannot be written: {reason}", where=str(path)) from error
 

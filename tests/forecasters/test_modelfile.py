@@ -532,6 +532,28 @@ def test_the_check_before_training_finds_a_missing_folder_and_leaves_a_model_alo
     assert load(tmp_path / "a.forecast").spec == forecaster().spec
 
 
+def test_a_model_read_while_others_are_saved_is_one_or_the_other(tmp_path: Path):
+    models = [encode(forecaster("gru")), encode(forecaster("lstm"))]
+    path = saved(tmp_path, models[0])
+    for index, content in enumerate(models):
+        (tmp_path / f"{index}.forecast").write_bytes(content)
+    script = (
+        "import sys; from pathlib import Path; from forecast.forecasters.modelfile import *\n"
+        "model = load(Path(sys.argv[1]))\n"
+        "for _ in range(100): save(model, Path(sys.argv[2]))"
+    )
+    writers = [
+        subprocess.Popen([sys.executable, "-c", script, tmp_path / f"{index}.forecast", path])
+        for index in range(2)
+    ]
+    read = set()
+    while any(writer.poll() is None for writer in writers):
+        read.add(encode(load(path)))
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert read <= set(models)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
 def test_a_save_that_runs_out_of_room_leaves_the_old_model(tmp_path: Path):
     path = tmp_path / "a.forecast"
     save(forecaster(), path)
