@@ -122,10 +122,10 @@ class Verdict:
     text: str
     """One sentence for a person: "useful: 18 % better than repeating the last value (3 backtests, ...)"."""
     skill: float
-    """1 - MAE / MAE of the seasonal naive forecast."""
+    """1 - MAE / MAE of the seasonal naive forecast; MASE, for a panel."""
     best_baseline: str
     better_by: float
-    """1 - MAE / MAE of the best baseline; negative where the baseline won."""
+    """1 - MAE / MAE of the best baseline, negative where that won; MASE, for a panel."""
     echo: bool
     """The forecasts repeat the last value rather than foresee the next."""
     flat: bool
