@@ -90,7 +90,7 @@ def backtest(fit: Callable[[Panel], Sequence[Forecaster]], panel: Panel, origins
     """The origins one after the other, the oldest first, without those where no series can be judged."""
     by_time = clock(panel, origins) == "the same time in all series"
     for rows, back in zip(cuts(panel, origins), origins.rows_back, strict=True):
-        actual = _came_after(panel, rows, origins.horizon)
+        actual = came_after(panel, rows, origins.horizon)
         if np.isnan(actual).all():
             continue
         past = panel.first(rows)
@@ -127,7 +127,7 @@ def _rows_until(panel: Panel, back: int) -> Integers:
     return np.diff(before[panel.bounds])
 
 
-def _came_after(panel: Panel, rows: Integers, horizon: int) -> Floats:
+def came_after(panel: Panel, rows: Integers, horizon: int) -> Floats:
     """(series, horizon) observed values after the first `rows` of each series that has any."""
     steps = rows[:, None] + np.arange(horizon)
     there = (steps < panel.lengths[:, None]) & (rows > 0)[:, None]

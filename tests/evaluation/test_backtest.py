@@ -9,25 +9,19 @@ from forecast.data.panel import Panel
 from forecast.errors import DataError
 from forecast.evaluation.backtest import Origins, backtest, clock, cuts, improvement, score
 from forecast.forecasters.baselines import Drift, Mean, Naive, SeasonalNaive
-from forecast.spec import Columns
+from tests.panels import panel
 
 SHARED, OWN = "the same time in all series", "rows before each series' own end"
 
 
-def panel(*series, first=(), season=1, unit="year") -> Panel:
-    """Series of yearly values that start in 2000, or where `first` says."""
-    first = first or [2000] * len(series)
-    lengths = [len(values) for values in series]
-    values = np.concatenate([np.asarray(values, dtype=float) for values in series])
-    return Panel(
-        ids=tuple(f"s{index}" for index in range(len(series))),
-        times=np.concatenate([np.arange(f, f + n) for f, n in zip(first, lengths, strict=True)]),
-        values=values,
-        observed=np.ones(len(values), dtype=bool),
-        bounds=np.concatenate(([0], np.cumsum(lengths))),
-        columns=Columns(target="y", time="year", series="id"),
-        frequency=Frequency(unit, season=season, form="integer"),
-    )
+def started(history: Panel, *years: int) -> Panel:
+    """The panel with series that start in these years."""
+    offsets = np.repeat(np.array(years) - 2000, history.lengths)
+    return replace(history, times=history.times + offsets)
+
+
+def counted(history: Panel) -> Panel:
+    return replace(history, frequency=Frequency("step", form="integer"))
 
 
 def naive(_past):
@@ -39,7 +33,7 @@ def three_rules(_past):
 
 
 def test_an_origin_is_the_same_year_in_series_that_start_apart():
-    history = panel(np.arange(10), np.arange(6), first=[2000, 2004])
+    history = started(panel(np.arange(10), np.arange(6)), 2000, 2004)
     assert clock(history, Origins(2, 3)) == SHARED
     assert [rows.tolist() for rows in cuts(history, Origins(2, 3))] == [[4, 0], [7, 3]]
 
@@ -67,7 +61,7 @@ def test_series_that_end_here_and_there_are_cut_from_their_own_ends():
 
 
 def test_plain_counters_are_cut_from_their_own_ends():
-    history = panel(np.arange(10), np.arange(9), unit="step")
+    history = counted(panel(np.arange(10), np.arange(9)))
     assert clock(history, Origins(1, 2)) == OWN
     assert cuts(history, Origins(1, 2))[0].tolist() == [8, 7]
 
@@ -85,8 +79,8 @@ def test_origins_may_stand_closer_than_a_horizon():
 
 def test_an_origin_is_named_as_the_data_writes_it():
     assert [fold.origin for fold in backtest(naive, panel(np.arange(10)), Origins(2, 3))] == ["2003", "2006"]
-    counted = panel(np.arange(10), unit="step")
-    assert [fold.origin for fold in backtest(naive, counted, Origins(1, 3))] == ["3 rows before the end"]
+    rows = counted(panel(np.arange(10)))
+    assert [fold.origin for fold in backtest(naive, rows, Origins(1, 3))] == ["3 rows before the end"]
 
 
 def test_nothing_behind_the_origin_reaches_the_fit_or_the_forecast():
@@ -110,7 +104,7 @@ def test_nothing_behind_the_origin_reaches_the_fit_or_the_forecast():
 
 
 def test_the_fit_is_never_given_an_empty_series():
-    history = panel(np.arange(20), np.arange(5), first=[2000, 2015])
+    history = started(panel(np.arange(20), np.arange(5)), 2000, 2015)
     lengths = []
 
     def watch(past):

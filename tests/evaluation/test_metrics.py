@@ -7,27 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.data.frequency import Frequency
-from forecast.data.panel import Panel
 from forecast.evaluation import metrics
-from forecast.spec import Columns
+from tests.panels import panel
 
 ACTUAL = np.array([10.0, 20.0, 30.0, 40.0])
 FORECAST = np.array([12.0, 20.0, 27.0, 48.0])
-
-
-def panel(*series, season=1, observed=None) -> Panel:
-    lengths = [len(values) for values in series]
-    values = np.concatenate([np.asarray(values, dtype=float) for values in series])
-    return Panel(
-        ids=tuple(f"s{index}" for index in range(len(series))),
-        times=np.concatenate([np.arange(2000, 2000 + length) for length in lengths]),
-        values=values,
-        observed=np.ones(len(values), dtype=bool) if observed is None else np.array(observed),
-        bounds=np.concatenate(([0], np.cumsum(lengths))),
-        columns=Columns(target="y", time="year", series="id"),
-        frequency=Frequency("year", season=season, form="integer"),
-    )
 
 
 def test_mae_is_the_mean_size_of_the_errors():
@@ -72,7 +56,7 @@ def test_scales_never_reach_into_the_series_before():
 
 
 def test_filled_rows_do_not_enter_a_scale():
-    history = panel([1, 2, 2, 5], observed=[True, True, False, True])
+    history = replace(panel([1, 2, 2, 5]), observed=np.array([True, True, False, True]))
     assert metrics.seasonal_scales(history) == pytest.approx([1])
 
 

@@ -3,25 +3,11 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from forecast.data.frequency import Frequency
-from forecast.data.panel import Panel
 from forecast.evaluation.backtest import Fold, score
 from forecast.evaluation.verdict import OneStep, echoes, is_flat, judge
-from forecast.spec import Columns
+from tests.panels import panel
 
 RNG = np.random.default_rng
-
-
-def panel(series: int) -> Panel:
-    return Panel(
-        ids=tuple(f"s{index}" for index in range(series)),
-        times=np.arange(2000, 2000 + series),
-        values=np.zeros(series),
-        observed=np.ones(series, dtype=bool),
-        bounds=np.arange(series + 1),
-        columns=Columns(target="y"),
-        frequency=Frequency("year", form="integer"),
-    )
 
 
 def fold(actual, scales=None, **forecasts) -> Fold:
@@ -44,7 +30,7 @@ def fold(actual, scales=None, **forecasts) -> Fold:
 
 
 def verdict(*folds, one_step=None):
-    return judge(score(folds, panel(len(folds[0].actual))), folds, one_step)
+    return judge(score(folds, panel(*[[0.0]] * len(folds[0].actual))), folds, one_step)
 
 
 def test_a_network_that_is_always_better_is_useful_and_the_sample_is_named():

@@ -1,12 +1,11 @@
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from forecast.data.frequency import Frequency
-from forecast.data.panel import Panel
 from forecast.errors import UsageError
 from forecast.forecasters.baselines import (
     BASELINES,
@@ -18,21 +17,8 @@ from forecast.forecasters.baselines import (
     fit_ridge,
     yardsticks,
 )
-from forecast.spec import Columns, WindowSpec
-
-
-def panel(*series, season=1, observed=None) -> Panel:
-    lengths = [len(values) for values in series]
-    values = np.concatenate([np.asarray(values, dtype=float) for values in series])
-    return Panel(
-        ids=tuple(f"s{index}" for index in range(len(series))),
-        times=np.concatenate([np.arange(2000, 2000 + length) for length in lengths]),
-        values=values,
-        observed=np.ones(len(values), dtype=bool) if observed is None else np.array(observed),
-        bounds=np.concatenate(([0], np.cumsum(lengths))),
-        columns=Columns(target="y", time="year", series="id"),
-        frequency=Frequency("year", season=season, form="integer"),
-    )
+from forecast.spec import WindowSpec
+from tests.panels import panel
 
 
 def test_the_last_value_is_repeated():
@@ -84,15 +70,13 @@ def test_a_baseline_continues_the_times_and_knows_no_interval():
 @pytest.mark.parametrize("rule", [Naive(), SeasonalNaive(), Drift(), Mean()])
 def test_twenty_thousand_series_take_milliseconds(rule):
     values = np.random.default_rng(0).normal(size=(20_000, 50))
-    history = panel([0])
-    history = Panel(
+    history = replace(
+        panel([0]),
         ids=tuple(map(str, range(20_000))),
         times=np.tile(np.arange(2000, 2050), 20_000),
         values=values.ravel(),
         observed=np.ones(values.size, dtype=bool),
         bounds=np.arange(0, values.size + 1, 50),
-        columns=history.columns,
-        frequency=history.frequency,
     )
     start = time.perf_counter()
     rule.predict(history, 14)
@@ -122,8 +106,8 @@ def test_ridge_without_a_window_to_learn_from_repeats_the_last_season():
 
 def test_ridge_never_learns_from_a_filled_row():
     values = np.concatenate([np.random.default_rng(0).normal(size=40) + 50, [1e6]])
-    observed = [True] * 40 + [False]
-    full, part = panel(values, observed=observed), panel(values[:40])
+    full = replace(panel(values), observed=np.arange(41) < 40)
+    part = panel(values[:40])
     assert fit_ridge(full, WindowSpec(6, 1)).kernel == pytest.approx(fit_ridge(part, WindowSpec(6, 1)).kernel)
 
 
