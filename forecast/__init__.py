@@ -1,3 +1,92 @@
-"""Time-series forecasting with recurrent networks, from a CSV to a judged model."""
+"""Time-series forecasting with recurrent networks, from a CSV to a judged model.
+
+>>> import forecast
+>>> trained = forecast.train("harvest.csv", forecast.TrainRequest(horizon=4))  # doctest: +SKIP
+>>> forecast.predict(trained.model).to_frame()  # doctest: +SKIP
+
+Every name here is loaded when it is first used: `import forecast` is free.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from forecast.data.panel import Panel
+    from forecast.data.results import Card, Coverage, Forecast, ModelCard, Scores, Verdict
+    from forecast.errors import (
+        DataError,
+        ForecastError,
+        Interrupted,
+        MissingExtra,
+        ModelError,
+        TrainingError,
+        UsageError,
+    )
+    from forecast.forecasters.recurrent import RecurrentForecaster
+    from forecast.planning import TrainRequest
+    from forecast.spec import Columns, ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
+    from forecast.workflow import Trained, check, evaluate, load, predict, show, train
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Card",
+    "Columns",
+    "Coverage",
+    "DataError",
+    "Forecast",
+    "ForecastError",
+    "Interrupted",
+    "MissingExtra",
+    "ModelCard",
+    "ModelError",
+    "ModelSpec",
+    "NetworkSpec",
+    "Panel",
+    "RecurrentForecaster",
+    "Scores",
+    "TrainRequest",
+    "Trained",
+    "TrainingError",
+    "TrainingPlan",
+    "UsageError",
+    "Verdict",
+    "WindowSpec",
+    "check",
+    "evaluate",
+    "load",
+    "predict",
+    "show",
+    "train",
+]
+
+_HOMES = {
+    "forecast.data.panel": ("Panel",),
+    "forecast.data.results": ("Card", "Coverage", "Forecast", "ModelCard", "Scores", "Verdict"),
+    "forecast.errors": (
+        "DataError",
+        "ForecastError",
+        "Interrupted",
+        "MissingExtra",
+        "ModelError",
+        "TrainingError",
+        "UsageError",
+    ),
+    "forecast.forecasters.recurrent": ("RecurrentForecaster",),
+    "forecast.planning": ("TrainRequest",),
+    "forecast.spec": ("Columns", "ModelSpec", "NetworkSpec", "TrainingPlan", "WindowSpec"),
+    "forecast.workflow": ("Trained", "check", "evaluate", "load", "predict", "show", "train"),
+}
+
+
+def __getattr__(name: str) -> object:
+    for home, names in _HOMES.items():
+        if name in names:
+            value: object = getattr(import_module(home), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

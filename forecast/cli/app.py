@@ -1,6 +1,7 @@
 """The program `forecast`: its commands, and the one place where errors become words and exit codes."""
 
 import os
+import sys
 from typing import Annotated
 
 import typer
@@ -87,6 +88,7 @@ def _invoke(arguments: list[str], console: Console) -> int:
         # Not `command.main`: it answers a broken pipe and Ctrl-C in its own way.
         with command.make_context("forecast", arguments, obj=console) as context:
             command.invoke(context)
+        sys.stdout.flush()
     except typer.Exit as exit:
         return exit.exit_code
     return 0

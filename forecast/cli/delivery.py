@@ -142,7 +142,8 @@ def _show(table: "Table", color: Color) -> None:
     shown = rich_table({name: column[:SHOWN_ROWS] for name, column in table.items()})
     console = Console(file=sys.stdout, no_color=not has_color(sys.stdout, color), markup=False, emoji=False)
     # Wider than the terminal, a table wraps; Rich would cut its numbers.
-    width = max(console.width, Measurement.get(console, console.options.update(width=10_000), shown).maximum)
-    console.print(shown, width=width, crop=False)
+    natural = Measurement.get(console, console.options.update(width=10_000), shown).maximum
+    console.width = max(console.width, natural)
+    console.print(shown)
     if rows > SHOWN_ROWS:
         console.print(f"({rows - SHOWN_ROWS} more rows: --format csv, or --output FILE, writes all {rows})")

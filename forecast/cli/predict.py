@@ -19,7 +19,7 @@ def predict(
     json: options.AsJson = False,
     output: options.Output = None,
 ) -> None:
-    """Print the values that come next: behind DATA, or where training ended.
+    """Print the next values: behind DATA, or behind the training data.
 
     forecast predict
     forecast predict harvest.csv --horizon 8 --level 80,95

@@ -37,13 +37,15 @@ def guarded(run: Callable[[], int]) -> int:
     """The exit code of `run`, also when a signal or a reader that left ended it."""
     try:
         code = run()
-        sys.stdout.flush()
     except BrokenPipeError:
-        silence(1)
         code = BROKEN_PIPE
     except Interrupted as interruption:
         code = interruption.exit_code
     _stop_listening()
+    try:
+        sys.stdout.flush()
+    except OSError:
+        silence(1)
     return code
 
 

@@ -34,7 +34,7 @@ def rich_table(table: Table) -> "rich.table.Table":
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    shown = RichTable(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    shown = RichTable(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for name, column in table.items():
         shown.add_column(Text(visible(name)), justify="right" if is_number(column) else "left", no_wrap=True)
     for row in zip(*texts(table).values(), strict=True):

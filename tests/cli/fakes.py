@@ -1,0 +1,120 @@
+"""A workflow without networks: real results, made up; every call is kept."""
+
+import time
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import numpy as np
+
+from forecast.data.frequency import Frequency
+from forecast.data.results import Card, Coverage, Forecast, ModelCard, Scores, Verdict
+from forecast.events import Decided, EpochEnded, FitEnded, Noted, Warned
+from forecast.spec import Columns
+
+YEARLY = Frequency(unit="year", form="integer")
+
+
+def forecast(series: int = 1, horizon: int = 4, levels=(80.0,), ids=None) -> Forecast:
+    values = np.arange(series * horizon, dtype=float).reshape(series, horizon) + 0.5
+    return Forecast(
+        ids=ids or tuple(f"s{index}" for index in range(series)),
+        times=np.tile(np.arange(2024, 2024 + horizon), (series, 1)),
+        values=values,
+        levels=tuple(levels),
+        lower=np.stack([values - 1 for _ in levels]),
+        upper=np.stack([values + 1 for _ in levels]),
+        columns=Columns(target="tons", time="year", series="field" if series > 1 else None),
+        frequency=YEARLY,
+    )
+
+
+def scores(model: float = 3.1, naive: float = 3.78) -> Scores:
+    return Scores(
+        models=("GRU", "last value"),
+        metrics=("mae", "skill"),
+        overall=np.array([[model, 1 - model / naive], [naive, 0.0]]),
+        by_series=np.array([[[model, 0.2]], [[naive, 0.0]]]),
+        by_step=np.array([[[model, 0.2]], [[naive, np.nan]]]),
+        ids=("",),
+        series_column=None,
+        backtests=3,
+        forecasts=12,
+        forecasts_by_series=np.array([12]),
+        forecasts_by_step=np.array([12]),
+    )
+
+
+def card(outcome="useful") -> ModelCard:
+    return ModelCard(
+        source="harvest.csv",
+        rows=60,
+        series=1,
+        first_time="1964",
+        last_time="2023",
+        data_sha256="0" * 64,
+        parameters=3000,
+        epochs=40,
+        seed=0,
+        scores=scores(),
+        verdict=Verdict(
+            outcome=outcome,
+            text="useful: 18 % better than repeating the last value",
+            skill=0.18,
+            best_baseline="last value",
+            better_by=0.18,
+            echo=False,
+            flat=False,
+        ),
+        coverage=Coverage(asked=80.0, achieved=83.3, errors=12),
+        versions=(("forecast", "0"),),
+    )
+
+
+def workflow(outcome: str = "useful") -> ModuleType:
+    """A module that can stand in for `forecast.workflow`."""
+    fake = ModuleType("forecast.workflow")
+    fake.calls = []
+    fake.outcome = outcome
+    fake.forecast = forecast
+    fake.scores = scores()
+
+    def load(path):
+        fake.calls.append(("load", path))
+        return SimpleNamespace(card=card(), path=path)
+
+    def predict(model, source=None, *, horizon=None, levels=(80.0,), listener):
+        fake.calls.append(("predict", source, horizon, levels))
+        listener(Warned("2 gaps filled"))
+        listener(Decided("device", "cpu: the work is small"))
+        return fake.forecast(horizon=horizon or 4, levels=levels)
+
+    def train(source, request, *, out=None, listener):
+        fake.calls.append(("train", source, request, out))
+        listener(Noted("guessed", "time=year  target=tons"))
+        listener(EpochEnded("refit", 10, 300, 0.5, 0.6, 9, 12.0))
+        listener(FitEnded("refit"))
+        Path(out).write_bytes(b"model")
+        return SimpleNamespace(model=SimpleNamespace(card=card(fake.outcome)), path=out)
+
+    def evaluate(model, source, **options):
+        fake.calls.append(("evaluate", source, options))
+        return fake.scores
+
+    def check(source, request):
+        fake.calls.append(("check", source, request))
+        return Card("harvest.csv", (("rows", "60"), ("time", "year")))
+
+    def show(model):
+        return Card(str(model.path), (("cell", "GRU"),))
+
+    for function in (load, predict, train, evaluate, check, show):
+        setattr(fake, function.__name__, function)
+    return fake
+
+
+def sleeping_train(source, request, *, out=None, listener):
+    """A training that never ends by itself."""
+    del source, request, out
+    while True:
+        listener(Noted("training", "goes on"))
+        time.sleep(0.01)
