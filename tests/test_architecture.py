@@ -18,7 +18,7 @@ FLOORS: list[set[str]] = [
     {"forecasters"},
     {"network", "evaluation", "output"},
     {"planning"},
-    {"training"},
+    {"training", "wording"},
     {"workflow"},
     {"cli"},
     {"__init__", "__main__"},
