@@ -131,7 +131,7 @@ class Console:
     def _draw(self, event: EpochEnded) -> None:
         if self._progress is None:
             self._progress = _progress_line(color=has_color(sys.stderr, self.color))
-            self._progress.add_task("", total=event.epochs)
+            self._progress.add_task("", standing="")
             self._progress.start()
         task = self._progress.task_ids[0]
         self._progress.update(

@@ -20,3 +20,19 @@ def workflow(monkeypatch):
     monkeypatch.setitem(sys.modules, "forecast.workflow", fake)
     monkeypatch.setattr(forecast, "workflow", fake, raising=False)
     return fake
+
+
+@pytest.fixture
+def forecast_program(workflow, capsys, monkeypatch):
+    """Run the program in this process: (exit code, stdout, stderr)."""
+    del workflow
+    from forecast.cli.app import run
+
+    def program(*words: str, stdin: str = "/dev/null") -> tuple[int, str, str]:
+        with open(stdin) as stream:
+            monkeypatch.setattr(sys, "stdin", stream)
+            code = run(list(words))
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return program

@@ -82,7 +82,7 @@ def workflow(outcome: str = "useful") -> ModuleType:
         fake.calls.append(("load", path))
         return SimpleNamespace(card=card(), path=path)
 
-    def predict(model, source=None, *, horizon=None, levels=(80.0,), listener):
+    def predict(_model, source=None, *, horizon=None, levels=(80.0,), listener):
         fake.calls.append(("predict", source, horizon, levels))
         listener(Warned("2 gaps filled"))
         listener(Decided("device", "cpu: the work is small"))
@@ -96,7 +96,7 @@ def workflow(outcome: str = "useful") -> ModuleType:
         Path(out).write_bytes(b"model")
         return SimpleNamespace(model=SimpleNamespace(card=card(fake.outcome)), path=out)
 
-    def evaluate(model, source, **options):
+    def evaluate(_model, source, **options):
         fake.calls.append(("evaluate", source, options))
         return fake.scores
 

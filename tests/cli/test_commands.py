@@ -1,0 +1,302 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from forecast.errors import DataError
+from forecast.spec import Columns
+from tests.cli import fakes
+
+
+@pytest.fixture(autouse=True)
+def _data():
+    Path("harvest.csv").write_text("year,tons\n2023,1\n")
+
+
+@pytest.fixture
+def model():
+    Path("m.forecast").touch()
+
+
+def test_train_hands_every_option_to_the_workflow(forecast_program, workflow):
+    words = (
+        "train harvest.csv --target tons --time year --id field --horizon 4 --window 8 --season 1 "
+        "--cell lstm --units 64,32 --dropout 0.1 --epochs 50 --batch-size 16 --learning-rate 0.01 --clip 2 --patience 5 "
+        "--seed 7 --device cpu --max-time 5m --backtests 2 --level 90 --model out.forecast"
+    )
+    assert forecast_program(*words.split())[0] == 0
+    ((_, source, request, out),) = workflow.calls
+    assert (source, out) == (Path("harvest.csv"), Path("out.forecast"))
+    assert request.columns == Columns(target="tons", time="year", series="field")
+    assert (request.horizon, request.window, request.season, request.cell) == (4, 8, 1, "lstm")
+    assert (request.units, request.dropout, request.backtests, request.level) == ((64, 32), 0.1, 2, 90.0)
+    assert (request.epochs, request.batch_size) == (50, 16)
+    plan = request.training
+    assert (plan.epochs, plan.batch_size, plan.learning_rate, plan.clip) == (50, 16, 0.01, 2.0)
+    assert (plan.patience, plan.seed, plan.device, plan.max_seconds) == (5, 7, "cpu", 300.0)
+
+
+def test_train_leaves_to_the_workflow_what_nobody_asked(forecast_program, workflow):
+    forecast_program("train", "harvest.csv")
+    ((_, _, request, out),) = workflow.calls
+    assert out == Path("harvest.forecast")
+    left = (request.horizon, request.window, request.season, request.cell, request.units, request.epochs)
+    assert left == (None,) * 6
+
+
+def test_train_prints_scores_as_csv_and_all_else_on_stderr(forecast_program):
+    code, out, err = forecast_program("train", "harvest.csv")
+    assert code == 0
+    assert out.splitlines()[0] == "model,mae,skill,forecasts"
+    assert out.splitlines()[1].startswith("GRU,3.1,")
+    assert err.splitlines() == [
+        "guessed       time=year  target=tons",
+        "verdict       useful: 18 % better than repeating the last value",
+        "intervals     80 % asked, 83 % achieved",
+        "saved         harvest.forecast      next: forecast predict",
+    ]
+
+
+@pytest.mark.usefixtures("model")
+def test_train_names_the_model_in_the_next_command_where_there_are_two(forecast_program):
+    err = forecast_program("train", "harvest.csv")[2]
+    assert "next: forecast predict --model harvest.forecast" in err
+
+
+def test_train_as_json_is_one_document(forecast_program):
+    document = json.loads(forecast_program("train", "harvest.csv", "--json", "-q")[1])
+    assert document["schema"] == "forecast.train/1"
+    assert document["model"] == "harvest.forecast"
+    assert document["verdict"]["outcome"] == "useful"
+    assert document["coverage"] == {"asked": 80.0, "achieved": 83.3, "errors": 12}
+    assert [row["model"] for row in document["rows"]] == ["GRU", "last value"]
+
+
+@pytest.mark.parametrize(("outcome", "code"), [("useful", 0), ("unclear", 10), ("no better", 10)])
+def test_require_skill_turns_the_verdict_into_the_exit_code(forecast_program, workflow, outcome, code):
+    workflow.outcome = outcome
+    assert forecast_program("train", "harvest.csv", "--require-skill")[0] == code
+    assert forecast_program("train", "harvest.csv")[0] == 0
+
+
+def test_a_dry_run_prints_the_plan_and_trains_nothing(forecast_program, workflow):
+    code, out, _ = forecast_program("train", "harvest.csv", "--dry-run", "--horizon", "3")
+    assert (code, out) == (0, "item,value\nrows,60\ntime,year\n")
+    assert [call[0] for call in workflow.calls] == ["check"]
+    assert workflow.calls[0][2].horizon == 3
+
+
+def test_a_wrong_option_fails_before_the_data_is_read(forecast_program, workflow):
+    code, out, err = forecast_program("train", "absent.csv", "--learning-rate", "99")
+    assert (code, out, workflow.calls) == (2, "", [])
+    assert "learning-rate must be" in err
+
+
+@pytest.mark.usefixtures("model")
+def test_predict_passes_data_horizon_and_levels(forecast_program, workflow):
+    code, out, _ = forecast_program("predict", "harvest.csv", "-H", "2", "--level", "95", "--level", "80,50")
+    assert code == 0
+    assert workflow.calls[1] == ("predict", Path("harvest.csv"), 2, (50.0, 80.0, 95.0))
+    assert out.splitlines()[0] == "time,forecast,lower_50,upper_50,lower_80,upper_80,lower_95,upper_95"
+
+
+@pytest.mark.usefixtures("model")
+def test_predict_without_data_continues_the_model(forecast_program, workflow):
+    forecast_program("predict")
+    assert workflow.calls[1][1] is None
+
+
+@pytest.mark.usefixtures("model")
+def test_predict_reads_what_is_piped(forecast_program, workflow):
+    forecast_program("predict", stdin="harvest.csv")
+    assert workflow.calls[1][1] == "-"
+
+
+@pytest.mark.usefixtures("model")
+def test_predict_from_an_empty_pipe_continues_the_model_and_says_so(forecast_program, workflow):
+    Path("empty").touch()
+    assert "standard input is empty" in forecast_program("predict", stdin="empty")[2]
+    assert workflow.calls[1][1] is None
+
+
+@pytest.mark.usefixtures("model")
+def test_predict_from_an_empty_pipe_asked_for_with_a_dash_is_the_readers_to_refuse(
+    forecast_program, workflow
+):
+    Path("empty").touch()
+    forecast_program("predict", "-", stdin="empty")
+    assert workflow.calls[1][1] == "-"
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("next.csv", b"time,forecast"),
+        ("next.tsv", b"time\tforecast"),
+        ("next.JSON", b'{"schema": "forecast.predict/1"'),
+        ("next.jsonl", b'{"time": 2024'),
+        ("next.md", b"| time |"),
+        ("next.parquet", b"PAR1"),
+    ],
+)
+@pytest.mark.usefixtures("model")
+def test_output_takes_its_format_from_the_suffix(forecast_program, name, start):
+    code, out, _ = forecast_program("predict", "--output", name)
+    assert (code, out) == (0, "")
+    assert Path(name).read_bytes().startswith(start)
+
+
+@pytest.mark.usefixtures("model")
+def test_format_wins_over_the_suffix(forecast_program):
+    forecast_program("predict", "--output", "next.txt", "-f", "csv")
+    assert Path("next.txt").read_text().startswith("time,forecast")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--output next.txt", "does not end in"),
+        ("--json -f csv", "contradict"),
+        ("-f table", "a table is for a terminal"),
+        ("harvest.csv --output harvest.csv", "would replace"),
+        ("--output m.forecast -f csv", "would replace"),
+        ("--level 0.8", "in percent"),
+        ("--output absent/next.csv", "no folder"),
+    ],
+)
+@pytest.mark.usefixtures("model")
+def test_what_cannot_be_delivered_is_refused_before_the_work(forecast_program, workflow, words, said):
+    code, out, err = forecast_program("predict", *words.split())
+    assert code in (1, 2)
+    assert out == ""
+    assert said in err
+    assert workflow.calls == []
+
+
+@pytest.mark.usefixtures("model")
+def test_output_dash_is_stdout(forecast_program):
+    assert forecast_program("predict", "--output", "-")[1].startswith("time,forecast")
+
+
+@pytest.mark.usefixtures("model")
+def test_messages_are_asked_for_before_or_behind_the_command(forecast_program):
+    plain = forecast_program("predict")[2]
+    assert plain == "warning: 2 gaps filled\n"
+    for words in (["predict", "-q"], ["-q", "predict"], ["--quiet", "predict"]):
+        assert forecast_program(*words)[2] == ""
+    for words in (["predict", "-v"], ["--verbose", "predict"]):
+        assert "device        cpu" in forecast_program(*words)[2]
+    for words in (["predict", "--color", "always"], ["--color=always", "predict"]):
+        assert "\x1b[1;33mwarning:\x1b[0m 2 gaps" in forecast_program(*words)[2]
+
+
+@pytest.mark.usefixtures("model")
+def test_evaluate_hands_its_options_to_the_workflow(forecast_program, workflow):
+    words = "evaluate harvest.csv --backtests 5 --horizon 2 --baseline naive,drift --baseline mean --refit"
+    code, out, _ = forecast_program(*words.split())
+    assert code == 0
+    _, (_, source, options) = workflow.calls
+    assert source == Path("harvest.csv")
+    assert options.pop("listener")
+    assert options == {
+        "backtests": 5,
+        "horizon": 2,
+        "baselines": ("naive", "drift", "mean"),
+        "refit": True,
+    }
+    assert out.splitlines()[0] == "model,mae,skill,forecasts"
+
+
+@pytest.mark.usefixtures("model")
+def test_evaluate_by_step_has_a_step_column(forecast_program):
+    assert forecast_program("evaluate", "harvest.csv", "--by", "step")[1].startswith("model,step,")
+
+
+@pytest.mark.parametrize(("error", "code"), [(3.1, 0), (3.78, 10), (4.0, 10)])
+@pytest.mark.usefixtures("model")
+def test_evaluate_with_require_skill_wants_every_baseline_beaten(forecast_program, workflow, error, code):
+    workflow.scores = fakes.scores(model=error)
+    assert forecast_program("evaluate", "harvest.csv", "--require-skill")[0] == code
+
+
+def test_check_prints_the_card(forecast_program, workflow):
+    code, out, _ = forecast_program("check", "harvest.csv", "--id", "field", "--json")
+    assert code == 0
+    document = json.loads(out)
+    assert (document["schema"], document["title"]) == ("forecast.check/1", "harvest.csv")
+    assert document["rows"][0] == {"item": "rows", "value": "60"}
+    assert workflow.calls[0][2].columns.series == "field"
+
+
+@pytest.mark.usefixtures("model")
+def test_show_takes_the_model_as_an_argument_or_an_option_but_not_both(forecast_program):
+    assert forecast_program("show", "m.forecast")[1] == "item,value\ncell,GRU\n"
+    assert forecast_program("show", "--model", "m.forecast")[1] == "item,value\ncell,GRU\n"
+    assert forecast_program("show")[0] == 0
+    assert forecast_program("show", "m.forecast", "--model", "n.forecast")[0] == 2
+
+
+@pytest.mark.usefixtures("model")
+def test_an_error_of_ours_is_said_with_its_place_and_hint(forecast_program, workflow):
+    def fail(*_, **__):
+        raise DataError(
+            '"12,4t" is not a number', where='harvest.csv, line 19, column "tons"', hint="--decimal ,"
+        )
+
+    workflow.predict = fail
+    code, out, err = forecast_program("predict", "harvest.csv")
+    assert (code, out) == (3, "")
+    assert err.splitlines() == [
+        'error: harvest.csv, line 19, column "tons": "12,4t" is not a number',
+        "hint:  --decimal ,",
+    ]
+
+
+@pytest.mark.usefixtures("model")
+def test_too_little_memory_is_said(forecast_program, workflow):
+    def fail(*_, **__):
+        raise MemoryError
+
+    workflow.predict = fail
+    code, _, err = forecast_program("predict")
+    assert code == 1
+    assert err.startswith("error: there is not enough memory\nhint:")
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "hint"),
+    [
+        ("trian x.csv", 'there is no command "trian"', "did you mean forecast train?"),
+        ("harvest.csv", 'there is no command "harvest.csv"', "forecast train harvest.csv"),
+        ("predict --horizn 3", "there is no option --horizn", "did you mean --horizon?"),
+        ("--versoin", "there is no option --versoin", "did you mean --version or"),
+        ("predict -H", "option '-H' requires an argument", "--help lists"),
+        ("predict -H x", "--horizon: needs a whole number", "forecast predict --help"),
+        ("train --dropout x", "--dropout: needs a number", "forecast train --help"),
+        ("train --cell gruu", "--cell: 'gruu' is not one of", "did you mean gru?"),
+        ("predict -f jsn", "--format: 'jsn' is not one of", "did you mean json"),
+        ("--color sometimes predict", "--color: 'sometimes' is not one of", "forecast --help"),
+        ("predict a.csv b.csv", "one argument too many: b.csv", "forecast predict --help"),
+        ("-q", "missing command", "forecast --help"),
+    ],
+)
+def test_wrong_words_are_exit_2_with_the_nearest_right_ones(forecast_program, words, error, hint):
+    code, out, err = forecast_program(*words.split())
+    assert (code, out) == (2, "")
+    first, second = err.splitlines()
+    assert first.startswith(f"error: {error}")
+    assert second.startswith("hint:  ")
+    assert hint in second
+
+
+def test_escapes_on_the_command_line_do_not_reach_the_terminal(forecast_program):
+    for words in (["predict", "--\x1b[31m"], ["\x1b[31m"], ["train", "--cell", "\x1b[31m"]):
+        assert "\x1b" not in forecast_program(*words)[2]
+
+
+@pytest.mark.usefixtures("model")
+def test_debug_keeps_tensorflows_log(forecast_program, monkeypatch):
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
+    forecast_program("predict", "--debug")
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
