@@ -50,7 +50,7 @@ STYLES = (
 @cache
 def _pattern(style: Style) -> re.Pattern[str]:
     group, decimal = re.escape(style.group), re.escape(style.decimal)
-    whole = rf"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+)" if style.group else "[0-9]+"
+    whole = rf"(?:[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+|[0-9]+)" if style.group else "[0-9]+"
     return re.compile(rf"[+-]?(?:{whole}(?:{decimal}[0-9]*)?|{decimal}[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 

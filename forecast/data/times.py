@@ -91,7 +91,7 @@ Kind = Literal["dates", "years", "steps", "none"]
 
 def kind_of(texts: list[str], *, most: int = 1000) -> Kind:
     """What a column could be as times, judged by its first texts; nothing is proved yet."""
-    sample = [text.strip() for text in texts[:most]]
+    sample = [text.strip() for text in texts[:most] if text.strip()]
     numbers = integers(sample)
     if numbers is not None and sample:
         if any(_compact(sample, numbers)) or _all_within(numbers, EPOCHS):

@@ -1,0 +1,102 @@
+from pathlib import Path
+
+import pytest
+
+from forecast.data.reading import read_panel
+from forecast.errors import DataError
+from forecast.spec import Columns
+
+FOLDER = Path(__file__).parent / "nasty"
+
+READ = {
+    "derived_semicolon_decimal_comma_latin1.csv": (117, "1908", 3.06, "2024", 34.958, "yearly"),
+    "derived_tab_utf16_bom.csv": (117, "1908", 3_060_250, "2024", 34_958_232, "yearly"),
+    "derived_thousands_comma_quoted.csv": (117, "1908", 3_060_250, "2024", 34_958_232, "yearly"),
+    "messytables_simple.ssv": (6, "2011-01-01", 6, "2011-01-03", 0, "daily"),
+    "series_monthly-milk-incomplete.csv": (168, "1962-01", 589, "1975-12", 843, "monthly"),
+    "series_us_dates_newest_first_us_gasoline.csv": (1578, "1991-02-08", 6621, "2021-04-30", 8864, "weekly"),
+}
+
+NO_TIME = "no column looks like times"
+REFUSED = {
+    "csvkit_bad.csv": "line 2: 4 fields where the header has 3",
+    "csvkit_blanks.csv": NO_TIME,
+    "csvkit_date_like_number.csv": "one row a series",
+    "csvkit_dummy.csv.gz": NO_TIME,
+    "csvkit_dummy.tsv": NO_TIME,
+    "csvkit_mac_newlines.csv": NO_TIME,
+    "csvkit_no_header_row.csv": "line 1: the first row holds values",
+    "csvkit_null_byte.csv": "line 2: holds a NUL byte",
+    "csvkit_sort_ints_nulls.csv": NO_TIME,
+    "csvkit_test_latin1.csv": NO_TIME,
+    "csvkit_test_locale.csv": NO_TIME,
+    "csvkit_test_skip_lines.csv": NO_TIME,
+    "csvkit_test_utf16_little.csv": NO_TIME,
+    "csvkit_test_utf8_bom.csv": NO_TIME,
+    "messytables_begrotingsanalyse-2011.csv": NO_TIME,
+    "messytables_mixedGLB.csv": NO_TIME,
+    "messytables_null.csv": "line 1: the first row holds values",
+    "messytables_utf-16le_encoded.csv": "several columns could be the target",
+    "messytables_utf8bom.csv": "has a header and no rows",
+    "series_header_one_short_co2-mm-mlo.csv": "line 2: 7 fields where the header has 6",
+    "series_wide_months_elnino.csv": 'several columns could be the target: "JAN", "FEB"',
+    "spectrum_comma_in_quotes.csv": NO_TIME,
+    "spectrum_empty.csv": NO_TIME,
+    "spectrum_empty_crlf.csv": NO_TIME,
+    "spectrum_escaped_quotes.csv": NO_TIME,
+    "spectrum_json.csv": NO_TIME,
+    "spectrum_location_coordinates.csv": "no column holds numbers",
+    "spectrum_newlines.csv": "several columns",
+    "spectrum_newlines_crlf.csv": "several columns",
+    "spectrum_quotes_and_newlines.csv": NO_TIME,
+    "spectrum_simple.csv": NO_TIME,
+    "spectrum_simple_crlf.csv": NO_TIME,
+    "spectrum_utf8.csv": NO_TIME,
+}
+
+
+def test_every_nasty_file_has_a_verdict():
+    assert {path.name for path in FOLDER.iterdir()} - {"SOURCES.md"} == set(READ) | set(REFUSED)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_nasty_file_is_read_right(name):
+    panel = read_panel(FOLDER / name).panel
+    first, last = panel.frequency.text(panel.times[[0, -1]])
+    found = (len(panel.values), first, panel.values[0], last, panel.values[-1], panel.frequency.adjective)
+    assert found == READ[name]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_nasty_file_is_refused_with_the_reason(name):
+    with pytest.raises(DataError) as refused:
+        read_panel(FOLDER / name)
+    assert REFUSED[name] in str(refused.value)
+    assert name in str(refused.value)
+
+
+def test_one_month_column_of_a_wide_file_can_be_named():
+    panel = read_panel(FOLDER / "series_wide_months_elnino.csv", Columns(target="JUL")).panel
+    assert (len(panel.values), panel.times[0], panel.values[0]) == (61, 1950, 20.63)
+
+
+def test_the_missing_months_of_milk_are_filled_from_the_year_before_and_told():
+    reading = read_panel(FOLDER / "series_monthly-milk-incomplete.csv")
+    filled = (~reading.panel.observed).nonzero()[0]
+    assert len(filled) == 13
+    assert (reading.panel.values[filled] == reading.panel.values[filled - 12]).all()
+    assert reading.repairs == (
+        "8 gaps of 13 rows filled with the value a season before (first: 1963-09, before line 22)",
+    )
+
+
+def test_latin_1_is_read_and_told():
+    reading = read_panel(FOLDER / "derived_semicolon_decimal_comma_latin1.csv")
+    assert reading.panel.columns == Columns(target="Récolte (Mt)", time="Année")
+    assert reading.repairs == ("not UTF-8 (first on line 1): read as cp1252 (Latin-1)",)
+    assert [guess[:2] for guess in reading.guesses] == [
+        ("delimiter", ";"),
+        ("decimal", ","),
+        ("time", "Année"),
+        ("target", "Récolte (Mt)"),
+    ]
