@@ -101,6 +101,8 @@ def train(
 
 def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:
     """The scores as the result; the verdict, the intervals and the path as notes behind them."""
+    from forecast import wording
+
     card = trained.model.card
     console.erase()
     deliver(
@@ -113,16 +115,9 @@ def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:
     if card.verdict is not None:
         console.note("verdict", card.verdict.text)
     if card.coverage is not None:
-        console.note("intervals", coverage_text(card.coverage.asked, card.coverage.achieved))
+        console.note("intervals", wording.coverage(card.coverage))
     if trained.path is not None:
         console.note("saved", f"{trained.path}      next: {_next_command(trained.path)}")
-
-
-def coverage_text(asked: float, achieved: float) -> str:
-    """What intervals promised and what they kept: "80 % asked, 83 % achieved"."""
-    if achieved != achieved:
-        return f"{asked:g} % asked; too few rows to tell what was achieved"
-    return f"{asked:g} % asked, {achieved:.0f} % achieved"
 
 
 def _facts(trained: "Trained") -> "dict[str, Json]":

@@ -13,7 +13,7 @@ if rows := os.environ.get("FAKE_SERIES"):
 if os.environ.get("FAKE_SLEEP"):
     fake.train = fakes.sleeping_train
 if os.environ.get("FAKE_BUG"):
-    fake.load = lambda path: 1 / 0
+    fake.load = lambda _: 1 / 0
 sys.modules["forecast.workflow"] = fake
 forecast.workflow = fake
 main()

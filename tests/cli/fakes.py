@@ -9,7 +9,7 @@ import numpy as np
 from forecast.data.frequency import Frequency
 from forecast.data.results import Card, Coverage, Forecast, ModelCard, Scores, Verdict
 from forecast.events import Decided, EpochEnded, FitEnded, Noted, Warned
-from forecast.spec import Columns
+from forecast.spec import Columns, TrainingPlan
 
 YEARLY = Frequency(unit="year", form="integer")
 
@@ -54,7 +54,7 @@ def card(outcome="useful") -> ModelCard:
         data_sha256="0" * 64,
         parameters=3000,
         epochs=40,
-        seed=0,
+        training=TrainingPlan(),
         scores=scores(),
         verdict=Verdict(
             outcome=outcome,

@@ -22,8 +22,9 @@ def model():
 def test_train_hands_every_option_to_the_workflow(forecast_program, workflow):
     words = (
         "train harvest.csv --target tons --time year --id field --horizon 4 --window 8 --season 1 "
-        "--cell lstm --units 64,32 --dropout 0.1 --epochs 50 --batch-size 16 --learning-rate 0.01 --clip 2 --patience 5 "
-        "--seed 7 --device cpu --max-time 5m --backtests 2 --level 90 --model out.forecast"
+        "--cell lstm --units 64,32 --dropout 0.1 --epochs 50 --batch-size 16 --learning-rate 0.01 "
+        "--clip 2 --patience 5 --seed 7 --device cpu --max-time 5m --backtests 2 "
+        "--level 90 --model out.forecast"
     )
     assert forecast_program(*words.split())[0] == 0
     ((_, source, request, out),) = workflow.calls
