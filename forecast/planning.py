@@ -96,8 +96,14 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
     reasons = (
         ("season", season_reason),
         ("horizon", "asked for" if request.horizon else f"usual for {panel.frequency.adjective} rows"),
-        ("window", "asked for" if request.window else "two seasons or two horizons, at most a third of the rows"),
-        ("cell", "asked for" if request.cell else "a GRU forecasts as well as an LSTM with three quarters of it"),
+        (
+            "window",
+            "asked for" if request.window else "two seasons or two horizons, at most a third of the rows",
+        ),
+        (
+            "cell",
+            "asked for" if request.cell else "a GRU forecasts as well as an LSTM with three quarters of it",
+        ),
         ("backtests", "asked for" if request.backtests else ("many series" if many else "few series")),
     )
     return Plan(
@@ -150,5 +156,6 @@ def _training(request: TrainRequest, *, windows: int) -> TrainingPlan:
         request.training,
         epochs=request.epochs or (EPOCHS if small else EPOCHS // 5),
         batch_size=batch_size,
-        epoch_windows=request.training.epoch_windows or (None if small else max(EPOCH_WINDOWS, 16 * batch_size)),
+        epoch_windows=request.training.epoch_windows
+        or (None if small else max(EPOCH_WINDOWS, 16 * batch_size)),
     )

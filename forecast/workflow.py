@@ -1,29 +1,202 @@
 """The verbs: check, train, predict, evaluate. Read, call, save; nothing is printed here."""
 
-import hashlib
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forecast import __version__
-from forecast.data.panel import Floats, Integers, Panel
+from forecast import wording
+from forecast.data.panel import Integers, Panel
 from forecast.data.reading import Reading, Source, read_panel
-from forecast.data.results import Card, Forecast, ModelCard, Scores
-from forecast.errors import DataError, ModelError
+from forecast.data.results import Card, Forecast, Scores
+from forecast.errors import DataError
+from forecast.evaluation.backtest import Origins, backtest, score
 from forecast.events import Decided, Listener, Noted, Warned, ignore
-from forecast.evaluation.backtest import Fold, Origins, backtest, cuts, score
-from forecast.evaluation.verdict import OneStep, judge
 from forecast.forecasters import modelfile
-from forecast.forecasters.baselines import BASELINES, baseline, default_baselines
-from forecast.forecasters.calibration import Calibration, achieved, calibrate
+from forecast.forecasters.baselines import yardsticks
 from forecast.forecasters.protocol import Forecaster
-from forecast.forecasters.recurrent import RecurrentForecaster
-from forecast.planning import Plan, TrainRequest, plan
+from forecast.forecasters.recurrent import Network, RecurrentForecaster
+from forecast.planning import BACKTESTS, Plan, TrainRequest, plan
 
-if TYPE_CHECKING:
+PLAIN_BASELINES = ("last value", "seasonal naive", "drift", "mean")
+"""What `evaluate` compares with when nobody says: what needs no scikit-learn."""
+
+MOST_BACKTESTS = 12
+"""Backtests of a stored model at most, when nobody says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A judged model and where it was saved; its card holds scores, verdict and coverage."""
+
+    model: RecurrentForecaster
+    path: Path | None
+
+
+def check(source: Source, request: TrainRequest | None = None) -> Card:
+    """What the tool sees in the data and what `train` would do with it."""
+    request = request or TrainRequest()
+    reading = read_panel(source, request.columns)
+    panel, planned = _planned(reading, request)
+    return wording.data_card(reading, panel, planned)
+
+
+def train(
+    source: Source,
+    request: TrainRequest | None = None,
+    *,
+    out: Path | None = None,
+    listener: Listener = ignore,
+) -> Trained:
+    """Learn a model from the data, judge it on rows it has not seen, and save it to `out`."""
+    request = request or TrainRequest()
+    if out is not None:
+        modelfile.check_writable(out)
+    reading = read_panel(source, request.columns)
+    _tell(reading, listener)
+    panel, planned = _planned(reading, request)
+    listener(Noted("plan", wording.planned(planned)))
+    for what, why in planned.reasons:
+        listener(Decided(what, why))
+
+    from forecast.training import learn
+
+    model = learn(panel, planned, source=reading.source, level=request.level, listener=listener)
+    if out is not None:
+        modelfile.save(model, out)
+    return Trained(model, out)
+
+
+def load(path: Path) -> RecurrentForecaster:
+    """The model in a file."""
+    return modelfile.load(path)
+
+
+def show(model: RecurrentForecaster) -> Card:
+    """The model card, for a person."""
+    return wording.model_card(model)
+
+
+def predict(
+    model: RecurrentForecaster,
+    source: "Source | None" = None,
+    *,
+    horizon: int | None = None,
+    levels: Sequence[float] = (80.0,),
+    listener: Listener = ignore,
+) -> Forecast:
+    """The values behind the end of the data, or behind the model's own tail without data."""
+    history = model.tail if source is None else _history(model, source, listener)
+    trained = model.spec.windows.horizon
+    steps = horizon or trained
+    if steps > trained:
+        listener(Warned(f"the model answers {trained} steps; the rest come from feeding its forecasts back"))
+    for level in levels:
+        if not model.calibration.enough(level):
+            errors = model.calibration.errors
+            listener(Warned(f"{errors} errors are too few for {level:g} %: the largest of them stands in"))
+    return model.predict(history, steps, levels=levels)
+
+
+def evaluate(
+    model: RecurrentForecaster,
+    source: Source,
+    *,
+    backtests: int | None = None,
+    horizon: int | None = None,
+    baselines: Sequence[str] = (),
+    refit: bool = False,
+    listener: Listener = ignore,
+) -> Scores:
+    """Rolling-origin scores on rows the model has not seen; with `refit` a new model at each origin."""
+    panel = _history(model, source, listener)
+    if refit:
+        origins = Origins(backtests or BACKTESTS, horizon or model.spec.windows.horizon)
+        seen = np.zeros(len(panel), dtype=np.int64)
+        fit = _refitting(model, panel, listener)
+    else:
+        seen = _rows_seen(model, panel)
+        origins = _unseen_origins(model, panel, seen, backtests=backtests, horizon=horizon)
+        fit = _always(model)
+    windows = replace(model.spec.windows, horizon=origins.horizon)
+
+    def forecasters(past: Panel) -> list[Forecaster]:
+        return [fit(past), *yardsticks(past, windows, names=baselines or PLAIN_BASELINES)]
+
+    folds = (fold.without(fold.rows < seen) for fold in backtest(forecasters, panel, origins))
+    return score([fold for fold in folds if len(fold.judged)], panel)
+
+
+def _planned(reading: Reading, request: TrainRequest) -> tuple[Panel, Plan]:
+    """The plan, and the panel with the season that it decided on."""
+    planned = plan(reading.panel, request)
+    frequency = replace(reading.panel.frequency, season=planned.spec.season)
+    return replace(reading.panel, frequency=frequency), planned
+
+
+def _tell(reading: Reading, listener: Listener) -> None:
+    listener(Noted(reading.source, wording.seen(reading)))
+    if reading.guesses:
+        listener(Noted("guessed", wording.guesses(reading)))
+    for part, guess, reason in reading.guesses:
+        listener(Decided(f"{part}={guess}", reason))
+    for repair in reading.repairs:
+        listener(Noted("repaired", repair))
+
+
+def _history(model: RecurrentForecaster, source: Source, listener: Listener) -> Panel:
+    """The data as the model's columns and frequency read them."""
+    reading = read_panel(source, model.columns, frequency=model.frequency)
+    for repair in reading.repairs:
+        listener(Noted("repaired", repair))
+    return reading.panel
+
+
+def _rows_seen(model: RecurrentForecaster, panel: Panel) -> Integers:
+    """(series,) rows that are no newer than the newest the model was trained on; 0 for a new series."""
+    trained = dict(zip(model.tail.ids, model.tail.last_times, strict=True))
+    return np.array(
+        [
+            np.searchsorted(each.times, trained[each.id], side="right") if each.id in trained else 0
+            for each in panel
+        ],
+        dtype=np.int64,
+    )
+
+
+def _unseen_origins(
+    model: RecurrentForecaster, panel: Panel, seen: Integers, *, backtests: int | None, horizon: int | None
+) -> Origins:
+    """Origins behind the rows that the model was trained on."""
+    unseen = int((panel.lengths - seen).max())
+    steps = horizon or min(model.spec.windows.horizon, max(unseen, 1))
+    wanted = backtests or 1
+    if unseen == 0:
+        raise DataError(
+            f"the model was trained on every row, up to {model.card.last_time}",
+            hint="give newer rows, or --refit to judge its recipe on these",
+        )
+    if unseen < wanted * steps:
+        raise DataError(
+            f"{unseen} rows after {model.card.last_time} are too few for {wanted} x {steps} to be judged",
+            hint=f"try --horizon {max(unseen // wanted, 1)}, or --refit to judge the recipe on older rows",
+        )
+    return Origins(backtests or min(unseen // steps, MOST_BACKTESTS), steps)
+
+
+def _always(model: Forecaster) -> Callable[[Panel], Forecaster]:
+    return lambda _past: model
+
+
+def _refitting(model: RecurrentForecaster, panel: Panel, listener: Listener) -> Callable[[Panel], Forecaster]:
+    """What trains the model's recipe anew on any past of `panel`."""
     from forecast.network.fit import Trainer
+
+    trainer = Trainer(model.spec, model.card.training, panel, listener=listener)
+
+    def fit(past: Panel) -> Forecaster:
+        stage = f"refit up to {wording.ends(past)[1]}"
+        return Network(model.spec, trainer.fit(past, model.card.epochs, stage=stage))
+
+    return fit

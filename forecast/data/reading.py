@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias, Union, cast
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from forecast.spec import Columns
 if TYPE_CHECKING:
     import pandas as pd
 
-Source: TypeAlias = "str | Path | BinaryIO | pd.DataFrame"
+Source: TypeAlias = Union[str, Path, BinaryIO, "pd.DataFrame"]
 
 
 @dataclass(frozen=True, slots=True)

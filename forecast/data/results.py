@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Floats, Integers, Times
-from forecast.spec import Columns
+from forecast.spec import Columns, TrainingPlan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,7 +157,8 @@ class ModelCard:
     """Digest of the ids, times and values trained on."""
     parameters: int
     epochs: int
-    seed: int
+    """Epochs that the last fit trained for."""
+    training: TrainingPlan
     scores: Scores | None
     verdict: Verdict | None
     coverage: Coverage | None

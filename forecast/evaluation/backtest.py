@@ -6,12 +6,12 @@ in the panel it is given. Whoever wants a stored model judged passes
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from forecast.data.panel import Floats, Integers, Panel
+from forecast.data.panel import Flags, Floats, Integers, Panel
 from forecast.data.results import Scores
 from forecast.errors import DataError
 from forecast.evaluation import metrics
@@ -64,6 +64,10 @@ class Fold:
     def judged(self) -> Integers:
         """Positions of the series with something to compare."""
         return np.flatnonzero(~np.isnan(self.actual).all(axis=1))
+
+    def without(self, series: Flags) -> "Fold":
+        """The same with some series not judged."""
+        return replace(self, actual=np.where(series[:, None], np.nan, self.actual))
 
 
 def clock(panel: Panel, origins: Origins) -> Clock:

@@ -6,7 +6,7 @@ leads from the last step's channels to the answers too.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +66,7 @@ class Network:
             answers = answers[:, : here.stop - first]
             for place, shift in zip(found, reach, strict=True):
                 place[:, here] = last.restore(answers + shift[here])
-            known = _extend(known, found[0][:, here])
+            known = known.extended(found[0][:, here])
         return Forecast(
             ids=history.ids,
             times=history.frequency.after(history.last_times, horizon),
@@ -161,16 +161,3 @@ def weight_shapes(spec: ModelSpec) -> dict[str, tuple[int, ...]]:
     shapes["answer/bias"] = (horizon,)
     shapes["skip/kernel"] = (channel_count, horizon)
     return shapes
-
-
-def _extend(panel: Panel, values: Floats) -> Panel:
-    """The panel with `values`, (series, steps), appended to its series; times are left behind."""
-    series, steps = values.shape
-    ends = np.repeat(panel.bounds[1:], steps)
-    return replace(
-        panel,
-        times=np.zeros(len(panel.values) + values.size, dtype=np.int64),
-        values=np.insert(panel.values, ends, values.ravel()),
-        observed=np.ones(len(panel.values) + values.size, dtype=bool),
-        bounds=panel.bounds + steps * np.arange(series + 1),
-    )

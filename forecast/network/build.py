@@ -1,7 +1,5 @@
 """A `ModelSpec` becomes a Keras model, and its tensors go to and fro by name."""
 
-import numpy as np
-
 from forecast.data.channels import width
 from forecast.forecasters.recurrent import Weights, weight_shapes
 from forecast.network import backend
@@ -43,7 +41,7 @@ def _layer(spec: ModelSpec, index: int, units: int) -> keras.layers.Layer:
 
 def weights_of(spec: ModelSpec, model: keras.Model) -> Weights:
     """The model's tensors by our names."""
-    return {name: np.array(_variable(model, name)) for name in weight_shapes(spec)}
+    return {name: _variable(model, name).value.numpy() for name in weight_shapes(spec)}
 
 
 def put_weights(model: keras.Model, weights: Weights) -> None:

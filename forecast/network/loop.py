@@ -75,8 +75,8 @@ class Loop:
         self._window = window
         optimizer.build(model.trainable_variables)
         self._weights = [variable.value for variable in model.trainable_variables]
-        self._initial = [np.array(weight) for weight in self._weights]
-        self._optimizer_initial = [np.array(variable) for variable in optimizer.variables]
+        self._initial = [weight.numpy() for weight in self._weights]
+        self._optimizer_initial = [variable.value.numpy() for variable in optimizer.variables]
         self._average = [tf.Variable(weight) for weight in self._weights]
         self._best = [tf.Variable(weight) for weight in self._weights]
         self._best_loss = tf.Variable(np.float32(np.inf))

@@ -1,0 +1,131 @@
+"""A panel, a plan and a model in words, for notes and cards."""
+
+import numpy as np
+
+from forecast.data.channels import width
+from forecast.data.panel import Floats, Panel
+from forecast.data.reading import Reading
+from forecast.data.results import Card, Coverage
+from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
+from forecast.planning import Plan
+
+_BARS = "▁▂▃▄▅▆▇█"
+_BARS_SHOWN = 24
+
+
+def rows_of(panel: Panel) -> str:
+    """Words like "60 rows, 1964 to 2023, yearly" or "13,000 rows in 151 series of 20 to 117, ..."."""
+    rows = f"{len(panel.values):,} rows"
+    if len(panel) > 1:
+        low, high = panel.lengths.min(), panel.lengths.max()
+        rows += f" in {len(panel):,} series of {low:,}" + (f" to {high:,}" if low < high else " each")
+    return f"{rows}, {' to '.join(ends(panel))}, {panel.frequency.adjective}"
+
+
+def ends(panel: Panel) -> tuple[str, str]:
+    """The oldest and the newest time of a panel, as the data writes them."""
+    first, last = panel.frequency.text(np.array([panel.times.min(), panel.times.max()]))
+    return first, last
+
+
+def seen(reading: Reading) -> str:
+    """What was read, in one line: rows, gaps, and the shape of a single series."""
+    panel = reading.panel
+    filled = int((~panel.observed).sum())
+    gaps = f"{filled:,} filled" if filled else "no gaps"
+    shape = f"     {sparkline(panel.values)}" if len(panel) == 1 else ""
+    return f"{rows_of(panel)}, {gaps}{shape}"
+
+
+def sparkline(values: Floats) -> str:
+    """A series as a row of bars, each the mean of a stretch of it."""
+    means = np.array([part.mean() for part in np.array_split(values, min(len(values), _BARS_SHOWN))])
+    low, high = means.min(), means.max()
+    span = high - low
+    share = (means - low) / span if span > 0 else np.full(len(means), 0.5)
+    return "".join(_BARS[int(level)] for level in np.round(share * (len(_BARS) - 1)))
+
+
+def guesses(reading: Reading) -> str:
+    """Words like "time=year  target=tons"."""
+    return "  ".join(f"{part}={guess}" for part, guess, _ in reading.guesses)
+
+
+def planned(plan: Plan) -> str:
+    """Words like "window 8 -> next 4 · 49 windows · GRU 32"."""
+    spec = plan.spec
+    season = f" · season {spec.season}" if spec.season > 1 else ""
+    return (
+        f"window {spec.windows.window} -> next {spec.windows.horizon}{season} · "
+        f"{plan.windows:,} windows · {CELL_NAMES[spec.network.cell]} {_layers(spec.network.units)}"
+    )
+
+
+def coverage(kept: Coverage) -> str:
+    """What intervals promised and what they kept: "80 % asked, 83 % achieved"."""
+    if np.isnan(kept.achieved):
+        return f"{kept.asked:g} % asked; {kept.errors:,} errors are too few to tell what was achieved"
+    few = f" (only {kept.errors} errors)" if kept.errors < 30 else ""
+    return f"{kept.asked:g} % asked, {kept.achieved:.0f} % achieved{few}"
+
+
+def data_card(reading: Reading, panel: Panel, plan: Plan) -> Card:
+    """What the tool sees in the data and what `train` would do with it."""
+    values = panel.values[panel.observed]
+    return Card(
+        reading.source,
+        (
+            ("data", rows_of(panel)),
+            *((f"guessed {part}", f"{guess} ({reason})") for part, guess, reason in reading.guesses),
+            *(("repaired", repair) for repair in reading.repairs),
+            ("values", f"{values.min():.6g} to {values.max():.6g}, mean {values.mean():.6g}"),
+            ("shape", sparkline(panel[0].values) if len(panel) == 1 else "many series"),
+            ("windows", arithmetic(panel, plan)),
+            ("plan", planned(plan)),
+            *((what, why) for what, why in plan.reasons),
+            ("memory", f"about {memory_megabytes(panel, plan):,.0f} MB with TensorFlow"),
+        ),
+    )
+
+
+def arithmetic(panel: Panel, plan: Plan) -> str:
+    """Words like "60 rows - window 8 - horizon 4 + 1 = 49 windows"."""
+    window, horizon = plan.spec.windows.window, plan.spec.windows.horizon
+    if len(panel) > 1:
+        return f"rows - window {window} - horizon {horizon} + 1 of each series = {plan.windows:,} windows"
+    return f"{len(panel.values):,} rows - window {window} - horizon {horizon} + 1 = {plan.windows:,} windows"
+
+
+def memory_megabytes(panel: Panel, plan: Plan) -> float:
+    """Memory that training will take, about: TensorFlow's, and four bytes a row, channel and answer, twice."""
+    horizon = plan.spec.windows.horizon
+    return 700 + len(panel.values) * 8 * (width(plan.spec.season, horizon) + 2 * horizon) / 1e6
+
+
+def model_card(model: RecurrentForecaster) -> Card:
+    """The card of a model, for a person."""
+    card, spec, columns = model.card, model.spec, model.columns
+    named = {"target": columns.target, "time": columns.time, "series": columns.series}
+    lines = [
+        ("network", f"{model.name} {_layers(spec.network.units)}, {card.parameters:,} weights"),
+        ("window", f"reads {spec.windows.window} rows, answers the next {spec.windows.horizon}"),
+        ("season", str(spec.season) if spec.season > 1 else "none"),
+        ("columns", "  ".join(f"{part}={name}" for part, name in named.items() if name is not None)),
+        (
+            "data",
+            f"{card.source}: {card.rows:,} rows in {card.series:,} series, "
+            f"{card.first_time} to {card.last_time}, {model.frequency.adjective}",
+        ),
+        ("data sha256", card.data_sha256),
+        ("training", f"{card.epochs} epochs, seed {card.training.seed}"),
+    ]
+    if card.verdict is not None:
+        lines.append(("verdict", card.verdict.text))
+    if card.coverage is not None:
+        lines.append(("intervals", coverage(card.coverage)))
+    lines.append(("made by", ", ".join(f"{name} {number}" for name, number in card.versions)))
+    return Card("model", tuple(lines))
+
+
+def _layers(units: tuple[int, ...]) -> str:
+    return "+".join(str(count) for count in units)

@@ -1,0 +1,180 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecast.data.channels import training_rows
+from forecast.errors import TrainingError
+from forecast.events import EpochEnded, FitEnded, Warned, ignore
+from forecast.forecasters.recurrent import Network
+from forecast.network.fit import Trainer
+from forecast.spec import ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
+from tests.panels import panel, wave
+
+SPEC = ModelSpec(WindowSpec(12, 4), NetworkSpec("gru", (6,)), 4)
+PLAN = TrainingPlan(epochs=20, batch_size=16, patience=5, device="cpu")
+
+
+@pytest.fixture(scope="module")
+def waves():
+    return panel(wave(60, season=4), wave(45, season=4, seed=1), wave(9, season=4, seed=2), season=4)
+
+
+def loss(weights, of) -> float:
+    """Mean absolute error of one-step forecasts over the last rows of the first series."""
+    series = of[0].values
+    network = Network(SPEC, weights)
+    misses = [
+        network.predict(panel(series[:end], season=4), 1).values[0, 0] - series[end] for end in range(48, 60)
+    ]
+    return float(np.mean(np.abs(misses)))
+
+
+def test_training_beats_the_naive_forecast_it_starts_as(waves):
+    trainer = Trainer(SPEC, PLAN, waves, listener=ignore)
+    assert loss(trainer.fit(waves, 60, stage="refit"), waves) < loss(trainer.fit(waves, 1, stage="refit"), waves)
+
+
+def test_a_second_fit_on_the_same_trainer_gives_the_same_weights(waves):
+    trainer = Trainer(SPEC, PLAN, waves, listener=ignore)
+    first = trainer.fit(waves, 3, stage="refit")
+    trainer.fit(waves.select([1]), 5, stage="another")
+    again = trainer.fit(waves, 3, stage="refit")
+    assert all(np.array_equal(first[name], again[name]) for name in first)
+
+
+def test_another_seed_gives_other_weights(waves):
+    first, other = (
+        Trainer(SPEC, replace(PLAN, seed=seed), waves, listener=ignore).fit(waves, 1, stage="refit")
+        for seed in (0, 1)
+    )
+    assert not np.array_equal(first["layer0/kernel"], other["layer0/kernel"])
+
+
+def test_finding_epochs_stops_when_patience_ends_and_names_the_best(waves):
+    heard = []
+    trainer = Trainer(SPEC, replace(PLAN, epochs=200, learning_rate=0.05), waves, listener=heard.append)
+    epochs = trainer.find_epochs(waves, stage="finding epochs")
+    last = [event for event in heard if isinstance(event, EpochEnded)][-1]
+    assert last.best_epoch == epochs
+    assert last.epoch < 200
+    assert last.epoch - epochs >= PLAN.patience
+    assert isinstance(heard[-1], FitEnded)
+
+
+def test_validation_reads_only_answers_in_the_rows_held_back(waves):
+    from forecast.network import fit
+
+    held = fit._held_back(waves.lengths, SPEC)
+    shape = fit._Shape.of(SPEC, PLAN, waves)
+    slices = fit._validation(waves, held, SPEC, shape)
+    judged = [
+        (start + first, start + last - 1)
+        for start, first, last in zip(*(part.ravel() for part in slices), strict=True)
+        if last
+    ]
+    # The first judged row answers the first row held back, the last one the newest row.
+    assert judged == [
+        (60 - held[0] - 1, 60 - 1 - 4),
+        (105 - held[1] - 1, 105 - 1 - 4),
+    ]
+    assert held[2] == 0, "a series too short to hold rows back keeps them all"
+
+
+def test_rows_held_back_are_not_trained_on(waves):
+    trainer = Trainer(SPEC, replace(PLAN, epochs=3), waves, listener=ignore)
+    from forecast.network import fit
+
+    held = fit._held_back(waves.lengths, SPEC)
+    changed = waves.values.copy()
+    for end, rows in zip(waves.bounds[1:], held, strict=True):
+        changed[end - rows : end] *= -3
+    losses = []
+    for values in (waves.values, changed):
+        heard = []
+        trainer._listener = heard.append
+        trainer.find_epochs(replace(waves, values=values), stage="finding epochs")
+        losses.append([event.loss for event in heard if isinstance(event, EpochEnded)])
+    assert losses[0] == losses[1]
+
+
+def test_each_epoch_draws_every_window_once():
+    from forecast.data.windows import Windows
+    from forecast.network import fit
+
+    only = panel(wave(40))
+    windows = Windows(only.lengths, SPEC.windows)
+    order = fit._Order(windows, fit._Shape.of(SPEC, PLAN, only), seed=0)
+    drawn = order.draw(3)
+    for epoch in range(3):
+        real = drawn.last[epoch] > 0
+        assert sorted(drawn.starts[epoch][real]) == list(range(len(windows)))
+    assert not (drawn.last[3:] > 0).any()
+
+
+def test_capped_epochs_draw_every_window_before_any_again():
+    from forecast.data.windows import Windows
+    from forecast.network import fit
+
+    only = panel(wave(47))
+    plan = replace(PLAN, epoch_windows=16)
+    windows = Windows(only.lengths, SPEC.windows)
+    order = fit._Order(windows, fit._Shape.of(SPEC, plan, only), seed=0)
+    assert len(windows) == 32
+    drawn = order.draw(2)
+    assert sorted(drawn.starts[:2].ravel()) == list(range(32))
+
+
+def test_a_long_epoch_in_many_calls_trains_as_in_one(waves, monkeypatch):
+    from forecast.network import fit
+
+    whole = Trainer(SPEC, PLAN, waves, listener=ignore).fit(waves, 2, stage="refit")
+    monkeypatch.setattr(fit, "_STEPS_A_CALL", 16 * 12 * 2)
+    parts = Trainer(SPEC, PLAN, waves, listener=ignore).fit(waves, 2, stage="refit")
+    assert all(parts[name] == pytest.approx(whole[name], abs=1e-6) for name in whole)
+
+
+def test_xla_trains_to_the_same_weights(waves, monkeypatch):
+    from forecast.network import fit
+
+    plain = Trainer(SPEC, PLAN, waves, listener=ignore).fit(waves, 2, stage="refit")
+    monkeypatch.setattr(fit, "_XLA_UPDATES", 0)
+    trainer = Trainer(SPEC, PLAN, waves, listener=ignore)
+    compiled = trainer.fit(waves.select([0]), 2, stage="smaller first")
+    compiled = trainer.fit(waves, 2, stage="refit")
+    assert all(compiled[name] == pytest.approx(plain[name], abs=1e-4) for name in plain)
+
+
+def test_a_loss_that_leaves_the_numbers_is_tried_once_more_and_then_explained(waves, monkeypatch):
+    from forecast.network import fit
+
+    def poisoned(*arguments, **options):
+        rows = training_rows(*arguments, **options)
+        rows.targets[30] = np.nan
+        return rows
+
+    monkeypatch.setattr(fit, "training_rows", poisoned)
+    heard = []
+    trainer = Trainer(SPEC, PLAN, waves, listener=heard.append)
+    with pytest.raises(TrainingError, match="NaN twice") as failure:
+        trainer.fit(waves, 2, stage="refit")
+    assert failure.value.exit_code == 7
+    assert "--learning-rate" in failure.value.hint
+    assert [event.message for event in heard if isinstance(event, Warned)] == [
+        "refit: the loss became NaN at learning rate 0.002",
+        "refit: the loss became NaN at learning rate 0.0002",
+    ]
+
+
+def test_a_deadline_ends_a_fit_after_one_call(waves):
+    heard = []
+    trainer = Trainer(SPEC, replace(PLAN, epochs=1000), waves, listener=heard.append)
+    trainer.fit(waves, 1000, stage="refit", seconds=0.0)
+    assert [event.epoch for event in heard if isinstance(event, EpochEnded)] == [10]
+
+
+def test_series_too_short_for_a_window_still_train():
+    short = panel(wave(9, season=4), wave(9, season=4, seed=1), season=4)
+    trainer = Trainer(SPEC, PLAN, short, listener=ignore)
+    weights = trainer.fit(short, 5, stage="refit")
+    assert weights["answer/kernel"].any()
