@@ -23,7 +23,7 @@ from forecast.forecasters.calibration import PERCENTS, Calibration
 from forecast.forecasters.modelfile import FORMAT, check_writable, encode, load, save
 from forecast.forecasters.recurrent import RecurrentForecaster, weight_shapes
 from forecast.plain import dump
-from forecast.spec import Cell, Columns, ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec import Cell, Columns, ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
 
 CARD = ModelCard(
     source="harvest.csv",
@@ -34,7 +34,7 @@ CARD = ModelCard(
     data_sha256="ab" * 32,
     parameters=1234,
     epochs=17,
-    seed=0,
+    training=TrainingPlan(),
     scores=Scores(
         models=("GRU", "last value"),
         metrics=("mae", "skill"),
@@ -359,6 +359,8 @@ def test_a_wrong_length_of_the_header_is_refused(tmp_path: Path, length: int):
         ("card.epochs", 10**30),
         ("card.scores", {"models": []}),
         ("card.versions", [["numpy"]]),
+        ("card.training.patience", 0),
+        ("card.training.device", "tpu"),
         ("scores", None),
         ("scores.models", []),
         ("scores", []),
