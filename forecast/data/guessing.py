@@ -88,10 +88,17 @@ def find_roles(table: Table, asked: Columns) -> Roles:
     return Roles(target, time, series, tuple(guesses))
 
 
-def text_columns(table: Table, roles: Roles) -> list[str]:
-    """Names of columns that could tell series apart and were not chosen."""
-    taken = (roles.target, roles.time, roles.series)
-    return [column.name for column in _left(table, *taken) if _is_text(column)]
+def advice_on_repeats(table: Table, roles: Roles) -> str:
+    """What to do where a time stands twice: name an id, join parts of a date, or remove a row."""
+    others = _left(table, roles.target, roles.time, roles.series)
+    apart = [column for column in others if roles.time and _tells_apart(column, roles.time, rows=table.rows)]
+    parts = [column for column in apart if _rank(column, TIME_NAMES) is not None]
+    if parts and roles.time:
+        return f'join "{roles.time.name}" and "{parts[0].name}" into one column, such as 2019-07'
+    likely = apart or [column for column in others if _is_text(column)]
+    if likely and roles.series is None:
+        return f"several series? name the column that tells them apart: --id {likely[0].name}"
+    return "keep one row for each time" + (" and series" if roles.series else "")
 
 
 def _named(table: Table, name: str) -> Column:

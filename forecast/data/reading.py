@@ -8,7 +8,7 @@ import numpy as np
 
 from forecast.data import numbers, times
 from forecast.data.frequency import Frequency, infer
-from forecast.data.guessing import Roles, find_roles, text_columns
+from forecast.data.guessing import Roles, advice_on_repeats, find_roles
 from forecast.data.opening import open_source
 from forecast.data.panel import Panel
 from forecast.data.regular import Rows, regular
@@ -125,13 +125,10 @@ def _refuse_duplicates(rows: Rows, roles: Roles, table: Table) -> None:
     first, second = rows.origin[same[0]], rows.origin[same[0] + 1]
     text = roles.time.texts[roles.time.codes[second]]
     within = "" if roles.series is None else f' in series "{rows.ids[series[same[0]]]}"'
-    others = text_columns(table, roles)
     raise DataError(
         f'"{text}" stands twice{within}, first on {table.place(int(first))}',
         where=table.where(int(second), roles.time),
-        hint=f"if the data holds several series, name the column that tells them apart: --id {others[0]}"
-        if others
-        else "keep one row for each time",
+        hint=advice_on_repeats(table, roles),
     )
 
 

@@ -48,7 +48,7 @@ class Text:
         width = 0
         try:
             for fields in reader:
-                if (fields and fields[0]) or any(fields) or (width == 1 and not fields):
+                if (fields and fields[0]) or any(fields) or width == 1:
                     width = width or len(fields)
                     yield line, fields or [""]
                 line = reader.line_num + 1

@@ -31,7 +31,7 @@ _DAY = "(?P<day>[0-9]{1,2})"
 _CLOCK = (
     "(?:(?:T|t| +)(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
     "(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
-    " ?(?P<zone>Z|z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
+    " ?(?P<zone>Z|z|UTC|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)?)?"
 )
 
 
@@ -157,9 +157,7 @@ def _from_integers(texts: list[str], numbers: list[int], *, integer_steps: bool)
 def _from_epochs(texts: list[str], numbers: list[int], *, name: str, per_second: int) -> Clock:
     for index, number in enumerate(numbers):
         if number % per_second:
-            raise BadTextError(
-                index, f'"{texts[index]}" is between two seconds', hint="round times to seconds"
-            )
+            raise _between_seconds(index, texts[index])
     seconds = np.array(numbers, dtype=np.int64) // per_second
     return Clock(seconds.astype("datetime64[s]"), "datetime", 0, f"{name} since 1970 (UTC)")
 
@@ -215,21 +213,26 @@ def _day_or_month_first(texts: list[str], cleaned: list[str]) -> Layout:
 
 def _from_layout(texts: list[str], cleaned: list[str], layout: Layout) -> Clock:
     """Times by one layout: each text is rewritten as ISO 8601, all are converted at once."""
-    matches = [layout.pattern.fullmatch(text) for text in cleaned]
-    parts = [match.groupdict() if match else {} for match in matches]
-    writer = _iso_week if parts and "week" in parts[0] else _iso
-    isos = [writer(part) for part in parts]
-    times = _converted(texts, isos)
-    for index, part in enumerate(parts):
+    isos: list[str] = []
+    zones: list[str | None] = []
+    clocked = False
+    writer = _iso_week if "week" in layout.pattern.groupindex else _iso
+    for index, text in enumerate(cleaned):
+        match = layout.pattern.fullmatch(text)
+        part = match.groupdict() if match else {}
         if (part.get("fraction") or "0").strip("0"):
-            raise BadTextError(
-                index, f'"{texts[index]}" is between two seconds', hint="round times to seconds"
-            )
-    form: Form = "datetime" if any(part.get("hour") for part in parts) else layout.form
-    offsets = [_offset(part.get("zone")) for part in parts]
-    if not any(part.get("zone") for part in parts):
-        return Clock(times, form, None, f"dates like {texts[0].strip()}")
-    return _in_one_zone(texts, times, offsets)
+            raise _between_seconds(index, text)
+        isos.append(writer(part))
+        zones.append(part.get("zone"))
+        clocked = clocked or part.get("hour") is not None
+    times = _converted(texts, isos)
+    if any(zones):
+        return _in_one_zone(texts, times, zones)
+    return Clock(times, "datetime" if clocked else layout.form, None, f"dates like {cleaned[0]}")
+
+
+def _between_seconds(index: int, text: str) -> BadTextError:
+    return BadTextError(index, f'"{text}" is between two seconds', hint="round times to seconds")
 
 
 def _iso(part: dict[str, str | None]) -> str:
@@ -272,10 +275,8 @@ def _convertible(iso: str) -> bool:
     return True
 
 
-def _offset(zone: str | None) -> int | None:
+def _offset(zone: str) -> int:
     """Seconds east of UTC."""
-    if not zone:
-        return None
     if zone[0] not in "+-":
         return 0
     digits = zone[1:].replace(":", "").ljust(4, "0")
@@ -283,15 +284,17 @@ def _offset(zone: str | None) -> int | None:
     return -seconds if zone[0] == "-" else seconds
 
 
-def _in_one_zone(texts: list[str], times: NDArray[np.datetime64], offsets: list[int | None]) -> Clock:
+def _in_one_zone(texts: list[str], times: NDArray[np.datetime64], zones: list[str | None]) -> Clock:
     """UTC times; the zone is kept where all rows name one, else it is UTC."""
-    for index, offset in enumerate(offsets):
-        if offset is None:
-            raise BadTextError(
-                index, f'"{texts[index]}" has no zone, other times have one', hint="give all times a zone"
-            )
+    if None in zones:
+        index = zones.index(None)
+        raise BadTextError(
+            index, f'"{texts[index]}" has no zone, other times have one', hint="give all times a zone"
+        )
+    offset_of = {zone: _offset(zone) for zone in set(zones) if zone}
+    offsets = [offset_of[zone] for zone in zones if zone]
     seconds = np.array(offsets, dtype=np.int64)
     utc = times - seconds.astype("timedelta64[s]")
-    zones = np.unique(seconds)
-    repair = "" if len(zones) == 1 else f"times of {len(zones)} zones turned into UTC"
-    return Clock(utc, "datetime", int(zones[0]) if len(zones) == 1 else 0, f"times like {texts[0]}", repair)
+    kinds = sorted(set(offsets))
+    repair = "" if len(kinds) == 1 else f"times of {len(kinds)} zones turned into UTC"
+    return Clock(utc, "datetime", kinds[0] if len(kinds) == 1 else 0, f"times like {texts[0]}", repair)

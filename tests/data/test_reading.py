@@ -345,7 +345,19 @@ def test_two_columns_of_one_name_are_refused_only_where_they_matter():
 def test_a_panel_without_a_telling_id_gets_the_hint():
     rows = ["2019,a,x,1", "2020,a,x,2", "2019,a,y,3", "2019,a,y,4", "2020,b,y,3"]
     error = refusal(table(*rows, header="year,kind,colour,y"))
-    assert error.hint == "if the data holds several series, name the column that tells them apart: --id kind"
+    assert error.hint == "several series? name the column that tells them apart: --id kind"
+
+
+def test_a_date_in_two_columns_gets_the_hint_to_join_them():
+    rows = [f"{year},{month},1" for year in (2019, 2020) for month in range(1, 13)]
+    assert refusal(table(*rows, header="year,month,y")).hint == (
+        'join "year" and "month" into one column, such as 2019-07'
+    )
+
+
+def test_an_integer_id_of_another_name_gets_the_hint():
+    rows = [f"{dept},{year},1.5" for dept in (7, 8) for year in (2019, 2020)]
+    assert refusal(table(*rows, header="dept,year,y")).hint.endswith("--id dept")
 
 
 # guessing
