@@ -34,8 +34,8 @@ NO_SKILL = 10
 class ForecastError(Exception):
     """A failure the user can act on: what is wrong, where, and what to do.
 
-    `where` names the place ("harvest.csv, line 19, column \"tons\""), `hint` the
-    next thing to try. Both may be empty.
+    `where` names the place (harvest.csv, line 19, column "tons"), `hint` the next
+    thing to try. Both may be empty.
     """
 
     exit_code = 1

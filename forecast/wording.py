@@ -97,7 +97,7 @@ def arithmetic(panel: Panel, plan: Plan) -> str:
 
 
 def memory_megabytes(panel: Panel, plan: Plan) -> float:
-    """Memory that training will take, about: TensorFlow's, and four bytes a row, channel and answer, twice."""
+    """Memory that training takes, about: TensorFlow's, and all rows as the network reads them, twice."""
     horizon = plan.spec.windows.horizon
     return 700 + len(panel.values) * 8 * (width(plan.spec.season, horizon) + 2 * horizon) / 1e6
 

@@ -1,7 +1,9 @@
 """Everything a person reads while the program works: notes, warnings, errors, progress."""
 
 import os
+import shutil
 import sys
+import textwrap
 import time
 import traceback
 from collections.abc import Callable
@@ -47,6 +49,23 @@ def styled(text: str, style: str, *, color: bool) -> str:
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if color else text
 
 
+def labelled(label: str, text: str, *, stream: TextIO, color: Color) -> str:
+    """A label and its text, for a stream; on a terminal long text hangs beside its label."""
+    head = visible(label).ljust(LABEL_WIDTH - 2) + "  "
+    body = visible(text)
+    if is_terminal(stream):
+        body = _hanging(head + body)[len(head) :]
+    return styled(head, "label", color=has_color(stream, color)) + body
+
+
+def _hanging(line: str) -> str:
+    width = max(shutil.get_terminal_size().columns, 2 * LABEL_WIDTH)
+    hanging = " " * LABEL_WIDTH
+    return textwrap.fill(
+        line, width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
+    )
+
+
 @dataclass(slots=True)
 class Console:
     """Standard error, as loud and as colourful as the user asked."""
@@ -82,8 +101,7 @@ class Console:
         """One labelled line, unless quiet."""
         if not self.quiet:
             self.erase()
-            padded = visible(label).ljust(LABEL_WIDTH - 2) + "  "
-            self._write(self._styled(padded, "label") + visible(text))
+            self._write(labelled(label, text, stream=sys.stderr, color=self.color))
 
     def warn(self, message: str) -> None:
         """Something the user may want to change, unless quiet."""
@@ -131,14 +149,13 @@ class Console:
     def _draw(self, event: EpochEnded) -> None:
         if self._progress is None:
             self._progress = _progress_line(color=has_color(sys.stderr, self.color))
-            self._progress.add_task("", standing="")
+            self._progress.add_task(event.stage, total=event.epochs, standing="")
             self._progress.start()
-        task = self._progress.task_ids[0]
         self._progress.update(
-            task,
+            self._progress.task_ids[0],
+            description=event.stage,
             total=event.epochs,
             completed=event.epoch,
-            description=event.stage,
             standing=_standing(event),
         )
         self._progress.refresh()
@@ -155,13 +172,13 @@ class Console:
 
 
 def _standing(event: EpochEnded) -> str:
-    """Where a fit stands: "epoch 40/300, loss 0.0123, validation 0.0145 (best epoch 31), 2 min left"."""
-    parts = [f"epoch {event.epoch}/{event.epochs}", f"loss {event.loss:.4g}"]
+    """Where a fit stands: "epoch 40/300  loss 0.0123  validation 0.0145 (best at 31)  2 min left"."""
+    parts = [f"epoch {event.epoch}/{event.epochs}", f"loss {event.loss:.3g}"]
     if event.validation_loss is not None:
-        best = f" (best epoch {event.best_epoch})" if event.best_epoch is not None else ""
-        parts.append(f"validation {event.validation_loss:.4g}{best}")
-    parts.append(f"at most {duration(event.seconds_left)} left")
-    return ", ".join(parts)
+        best = f" (best at {event.best_epoch})" if event.best_epoch is not None else ""
+        parts.append(f"validation {event.validation_loss:.3g}{best}")
+    parts.append(f"{duration(event.seconds_left)} left")
+    return "  ".join(parts)
 
 
 def duration(seconds: float) -> str:
@@ -180,10 +197,11 @@ def _progress_line(*, color: bool) -> "Progress":
 
     return Progress(
         TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=20),
+        BarColumn(bar_width=None),
         TextColumn("{task.fields[standing]}", markup=False),
         console=RichConsole(file=sys.stderr, no_color=not color),
         transient=True,
+        expand=True,
         # A thread that redraws would meet signals and TensorFlow's own threads.
         auto_refresh=False,
         redirect_stdout=False,

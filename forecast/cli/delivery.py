@@ -7,9 +7,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
-from forecast.cli.console import Color, has_color, is_terminal
+from forecast.cli.console import Color, has_color, is_terminal, labelled, styled
 from forecast.cli.options import OutputFormat
 from forecast.errors import MissingExtra, UsageError
+from forecast.output.visible import visible
 
 if TYPE_CHECKING:
     from forecast.data.results import Card, Table
@@ -90,14 +91,9 @@ def deliver_card(card: "Card", delivery: Delivery, *, schema: str, color: Color 
     if not delivery.is_table:
         deliver(card.to_table(), delivery, schema=schema, facts={"title": card.title})
         return
-    from forecast.cli.console import LABEL_WIDTH, styled
-    from forecast.output.visible import visible
-
-    colored = has_color(sys.stdout, color)
-    print(styled(visible(card.title), "heading", color=colored))
+    print(styled(visible(card.title), "heading", color=has_color(sys.stdout, color)))
     for label, text in card.lines:
-        padded = visible(label).ljust(LABEL_WIDTH - 2) + "  "
-        print(styled(padded, "label", color=colored) + visible(text))
+        print(labelled(label, text, stream=sys.stdout, color=color))
 
 
 def _format(asked: OutputFormat, file: Path | None) -> "Format | Literal['table']":

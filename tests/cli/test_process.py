@@ -172,6 +172,31 @@ def test_a_command_in_a_pipe_leaves_heavy_libraries_alone(words, absent):
     assert not loaded & set(absent.split())
 
 
+GOLDEN = str(ROOT / "tests" / "golden" / "format-1.forecast")
+
+
+def test_a_real_model_forecasts_in_a_pipe_in_half_a_second_of_cpu_without_heavy_libraries():
+    ran = run([sys.executable, "-X", "importtime", "-m", "forecast", "predict", "--model", GOLDEN])
+    assert ran.returncode == 0
+    assert "forecast,lower_80,upper_80\n" in ran.stdout
+    loaded = {line.rsplit("|", 1)[-1].strip() for line in ran.stderr.splitlines() if "|" in line}
+    assert "numpy" in loaded
+    assert not loaded & {"pandas", "rich", "sklearn", "tensorflow", "keras", "pyarrow"}
+    assert min(cpu_seconds([*FORECAST, "predict", "--model", GOLDEN]) for _ in range(2)) < 0.5
+
+
+def test_a_real_model_has_a_card():
+    ran = run(FORECAST, "show", GOLDEN)
+    assert ran.stdout.startswith("item,value\nnetwork,")
+
+
+def test_a_file_that_is_no_model_is_exit_4(tmp_path):
+    (tmp_path / "m.forecast").write_text("not a model")
+    ran = run(FORECAST, "predict", "--model", str(tmp_path / "m.forecast"))
+    assert (ran.returncode, ran.stdout) == (4, "")
+    assert ran.stderr.startswith("error: ")
+
+
 def test_completion_offers_the_commands():
     env = {"_FORECAST_COMPLETE": "complete_bash", "COMP_WORDS": "forecast pre", "COMP_CWORD": "1"}
     assert run(FORECAST, env=env).stdout.split() == ["predict"]

@@ -40,7 +40,8 @@ def test_no_row_depends_on_a_later_one(series, season, data):
 def test_the_tail_of_a_series_gives_the_same_channels_as_all_of_it_but_for_its_age(season):
     series = wave(400)
     kept = rows_remembered(season) + 5
-    whole, tail = of(series, season=season).at(np.arange(-5, 0)), of(series[-kept:], season=season).at(np.arange(-5, 0))
+    newest = np.arange(-5, 0)
+    whole, tail = of(series, season=season).at(newest), of(series[-kept:], season=season).at(newest)
     age = -5
     assert np.array_equal(np.delete(whole.inputs, age, axis=1), np.delete(tail.inputs, age, axis=1))
     assert np.array_equal(whole.volatility, tail.volatility)

@@ -32,7 +32,8 @@ def loss(weights, of) -> float:
 
 def test_training_beats_the_naive_forecast_it_starts_as(waves):
     trainer = Trainer(SPEC, PLAN, waves, listener=ignore)
-    assert loss(trainer.fit(waves, 60, stage="refit"), waves) < loss(trainer.fit(waves, 1, stage="refit"), waves)
+    naive, trained = (loss(trainer.fit(waves, epochs, stage="refit"), waves) for epochs in (1, 60))
+    assert trained < 0.9 * naive
 
 
 def test_a_second_fit_on_the_same_trainer_gives_the_same_weights(waves):
