@@ -170,7 +170,7 @@ def _guess_time(table: Table, left: list[Column]) -> tuple[Column | None, str]:
 
 def _time_reason(kind: times.Kind, *, named: bool) -> str:
     reason = {"dates": "dates", "years": "integers that look like years"}.get(
-        kind, "steadily rising integers"
+        kind, "integers one step apart"
     )
     return "its name" if named and kind == "steps" else reason
 
@@ -178,12 +178,12 @@ def _time_reason(kind: times.Kind, *, named: bool) -> str:
 def _rises_like_time(column: Column, kind: times.Kind) -> bool:
     """Distinct integers that fill a span of years, or that all lie one step apart."""
     found = numbers.integers([text.strip() for text in column.texts])
-    if found is None or len(found) < 3:
+    ordered = np.unique(np.array(found or [], dtype=np.int64))
+    if len(ordered) < 3:
         return False
-    ordered = np.unique(np.array(found, dtype=np.int64))
     if kind == "years" and ordered[0] >= FIRST_YEAR and ordered[-1] <= LAST_YEAR:
         return bool(ordered[-1] - ordered[0] < 2 * len(ordered))
-    return bool(np.all(np.diff(ordered) == ordered[1] - ordered[0]) and np.all(np.diff(found) > 0))
+    return bool(np.all(np.diff(ordered) == ordered[1] - ordered[0]))
 
 
 def _guess_series(table: Table, left: list[Column], time: Column) -> tuple[Column | None, str]:

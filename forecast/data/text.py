@@ -158,7 +158,9 @@ Texts = tuple[list[str], "np.ndarray[tuple[int], np.dtype[np.int32]]"]
 def _columns_of(text: Text) -> tuple[list[str], list[Texts], int]:
     """Names, columns and the number of rows; distinct texts are numbered as they come."""
     records = text.records()
-    line, header = next(records)
+    line, header = next(records, (0, []))
+    if not header:
+        raise DataError("is empty", where=text.name)
     names = _names(text, line, header)
     numbering: list[defaultdict[str, int]] = [defaultdict() for _ in names]
     for index in numbering:

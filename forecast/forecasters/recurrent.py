@@ -66,7 +66,8 @@ class Network:
             answers = answers[:, : here.stop - first]
             for place, shift in zip(found, reach, strict=True):
                 place[:, here] = last.restore(answers + shift[here])
-            known = known.extended(found[0][:, here])
+            if here.stop < horizon:
+                known = known.extended(found[0][:, here])
         return Forecast(
             ids=history.ids,
             times=history.frequency.after(history.last_times, horizon),

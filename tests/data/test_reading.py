@@ -228,6 +228,7 @@ def test_a_missing_hour_is_filled_and_a_doubled_one_refused():
     [
         ("", "data: is empty"),
         ("\n \n", "data: is empty"),
+        (",,\n,,\n", "data: is empty"),
         ("year,tons\n", "data: has a header and no rows"),
         ("year,tons\n2019,1\n", "data: one row a series shows no step of time"),
         ("2019,1\n2020,2\n", "data, line 1: the first row holds values, not column names"),
@@ -372,6 +373,11 @@ def test_dates_win_over_integers_and_names_over_places():
     assert guessed(both) == Columns(target="y", time="date")
     steps = "yield,ds\n1800,1\n1900,2\n1850,3\n"
     assert guessed(steps) == Columns(target="yield", time="ds")
+
+
+def test_steps_of_any_name_are_found_in_any_order():
+    assert guessed("k,v\n30,2\n10,7\n20,5\n40,1\n").time == "k"
+    assert "no column looks like times" in str(refusal("k,v\n1,2\n01,7\n+1,5\n"))
 
 
 def test_an_unnamed_index_of_dates_is_the_time():
