@@ -135,7 +135,7 @@ class Console:
         if is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb":
             self._draw(event)
         elif self._line_is_due():
-            self._write(f"{'training'.ljust(LABEL_WIDTH)}{event.stage}: {_standing(event)}")
+            self._write(f"{'training'.ljust(LABEL_WIDTH)}{event.stage}: epoch {_standing(event)}")
 
     def _line_is_due(self) -> bool:
         passed = self.clock() - self._started
@@ -172,10 +172,10 @@ class Console:
 
 
 def _standing(event: EpochEnded) -> str:
-    """Where a fit stands: "epoch 40/300  loss 0.0123  validation 0.0145 (best at 31)  2 min left"."""
-    parts = [f"epoch {event.epoch}/{event.epochs}", f"loss {event.loss:.3g}"]
+    """Where a fit stands: "40/300  loss 0.0123  validation 0.0145 (best 31)  2 min left"."""
+    parts = [f"{event.epoch}/{event.epochs}", f"loss {event.loss:.3g}"]
     if event.validation_loss is not None:
-        best = f" (best at {event.best_epoch})" if event.best_epoch is not None else ""
+        best = f" (best {event.best_epoch})" if event.best_epoch is not None else ""
         parts.append(f"validation {event.validation_loss:.3g}{best}")
     parts.append(f"{duration(event.seconds_left)} left")
     return "  ".join(parts)

@@ -67,7 +67,7 @@ def test_moments_that_passed_unseen_are_not_made_up_for(capsys):
     now = iter([0.0, 1000.0, 1001.0, 1002.0])
     lines = heard(capsys, epoch(), epoch(), epoch(), clock=lambda: next(now)).splitlines()
     assert lines == [
-        "training      refit: epoch 10/300  loss 0.0123  validation 0.0145 (best at 9)  2 min left"
+        "training      refit: epoch 10/300  loss 0.0123  validation 0.0145 (best 9)  2 min left"
     ]
 
 
@@ -79,8 +79,8 @@ def test_on_a_terminal_progress_is_one_line_that_is_gone_before_a_note(monkeypat
     console.listen(epoch(10))
     console.listen(epoch(20))
     drawn = sys.stderr.getvalue()
-    assert "epoch 20/300" in drawn
-    assert "best at 9" in drawn
+    assert "20/300" in drawn
+    assert "(best 9)" in drawn
     console.listen(Noted("saved", "m"))
     after = sys.stderr.getvalue().removeprefix(drawn)
     assert after.index("\x1b[2K") < after.index("saved")
@@ -92,7 +92,7 @@ def test_progress_fits_a_terminal_of_80_columns(monkeypatch):
     monkeypatch.setattr(sys, "stderr", Terminal())
     Console(color="never").listen(EpochEnded("finding epochs", 170, 3000, 0.38391, 0.91581, 16, 41.0))
     assert "finding epochs " in sys.stderr.getvalue()
-    assert "epoch 170/3000  loss 0.384  validation 0.916 (best at 16)  41 s left" in sys.stderr.getvalue()
+    assert " 170/3000  loss 0.384  validation 0.916 (best 16)  41 s left" in sys.stderr.getvalue()
 
 
 def test_a_long_note_hangs_beside_its_label_on_a_terminal_only(monkeypatch, capsys):
