@@ -169,9 +169,7 @@ def _guess_time(table: Table, left: list[Column]) -> tuple[Column | None, str]:
 
 
 def _time_reason(kind: times.Kind, *, named: bool) -> str:
-    reason = {"dates": "dates", "years": "integers that look like years"}.get(
-        kind, "integers one step apart"
-    )
+    reason = {"dates": "dates", "years": "integers that look like years"}.get(kind, "integers one step apart")
     return "its name" if named and kind == "steps" else reason
 
 
