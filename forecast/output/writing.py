@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO, Literal, get_args
+from typing import BinaryIO, Literal, cast, get_args
 
 from forecast.data.results import Table
 from forecast.errors import MissingExtra
@@ -21,6 +21,8 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Cell = str | int | float | None
 
 CHUNK_ROWS = 16_384
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 def write(
@@ -86,12 +88,18 @@ def _quoted(text: str, special: re.Pattern[str]) -> str:
 def _records(table: Table) -> Iterator[list[str]]:
     """JSON objects in chunks, one text a row."""
     for start in _starts(table):
-        columns = [column[start : start + CHUNK_ROWS].tolist() for column in table.values()]
-        yield [_json(dict(zip(table, row, strict=True))) for row in zip(*columns, strict=True)]
+        columns = [_cells(column[start : start + CHUNK_ROWS]) for column in table.values()]
+        yield [_ENCODER.encode(dict(zip(table, row, strict=True))) for row in zip(*columns, strict=True)]
+
+
+def _cells(column: Column) -> list[Cell]:
+    if column.dtype.kind != "f":
+        return cast(list[Cell], column.tolist())
+    return [number if math.isfinite(number) else None for number in column.tolist()]
 
 
 def _write_json(table: Table, stream: BinaryIO, head: Mapping[str, Json]) -> None:
-    stream.write(_encoded(_json(dict(head))[:-1] + ', "rows": ['))
+    stream.write(_encoded(_ENCODER.encode(plain(dict(head)))[:-1] + ', "rows": ['))
     separator = "\n"
     for records in _records(table):
         stream.write(_encoded(separator + ",\n".join(records)))
@@ -104,10 +112,6 @@ def _write_json_lines(table: Table, stream: BinaryIO) -> None:
         for record in records:
             stream.write(_encoded(record + "\n"))
             stream.flush()
-
-
-def _json(value: dict[str, Json]) -> str:
-    return json.dumps(plain(value), ensure_ascii=False, allow_nan=False)
 
 
 def _write_markdown(table: Table, stream: BinaryIO) -> None:
