@@ -86,6 +86,9 @@ class Clock:
     """A sentence where zones had to be made one."""
 
 
+READABLE_SHARE = 0.8
+"""Share of dates that makes a column one of dates; its other texts are then errors."""
+
 Kind = Literal["dates", "years", "steps", "none"]
 
 
@@ -97,12 +100,10 @@ def kind_of(texts: list[str], *, most: int = 1000) -> Kind:
         if any(_compact(sample, numbers)) or _all_within(numbers, EPOCHS):
             return "dates"
         return "years" if _all_within(numbers, range(FIRST_YEAR, LAST_YEAR + 1)) else "steps"
-    layouts = [*LAYOUTS]
-    for text in sample:
-        layouts = [layout for layout in layouts if layout.pattern.fullmatch(text)]
-        if not layouts:
-            return "none"
-    return "dates" if sample else "none"
+    for layout in LAYOUTS:
+        if sum(map(bool, map(layout.pattern.fullmatch, sample))) > READABLE_SHARE * len(sample):
+            return "dates"
+    return "none"
 
 
 def parse(texts: list[str], *, integer_steps: bool = False) -> Clock:
@@ -117,6 +118,9 @@ def parse(texts: list[str], *, integer_steps: bool = False) -> Clock:
     numbers = integers(cleaned)
     if numbers is not None:
         return _from_integers(cleaned, numbers, integer_steps=integer_steps)
+    if integers(cleaned[:1]) is not None:
+        index = next(index for index, text in enumerate(cleaned) if integers([text]) is None)
+        raise BadTextError(index, f'"{texts[index]}" is not a time like "{texts[0]}"', hint=ADVICE)
     return _from_layout(texts, cleaned, _layout_of(texts, cleaned))
 
 

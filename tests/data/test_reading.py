@@ -223,6 +223,14 @@ def test_a_missing_hour_is_filled_and_a_doubled_one_refused():
 # what is refused
 
 
+def test_one_wrong_date_among_many_is_named_though_the_column_was_guessed():
+    rows = [f"2020-01-{day:02d},{day}" for day in range(1, 20)]
+    rows[6] = "2020-01-O7,7"
+    assert str(refusal(table(*rows, header="wann,y"))) == (
+        'data, line 8, column "wann": "2020-01-O7" is not a time written like "2020-01-01"'
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -95,6 +95,7 @@ def test_integers_stay_integers():
         (("1577836800001",), 0, "between two seconds"),
         (("2020-01-01T00:00Z", "2020-01-01T01:00"), 1, "no zone"),
         (("1958.2027",), 0, "not a time"),
+        (("2019", "20x0"), 1, 'not a time like "2019"'),
     ],
 )
 def test_what_cannot_be_read_for_certain_is_refused_by_its_text(texts, index, fragment):
@@ -141,6 +142,7 @@ def test_a_model_that_counts_integers_takes_no_integer_for_a_date():
         (["1.5"], "none"),
         ([""], "none"),
         (["2020-01-01", "x"], "none"),
+        ([*(f"2020-01-{day:02d}" for day in range(10, 20)), "x"], "dates"),
     ],
 )
 def test_a_column_is_known_by_its_first_texts(texts, kind):
