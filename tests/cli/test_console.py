@@ -66,9 +66,7 @@ def test_a_short_run_in_a_pipe_shows_no_progress(capsys):
 def test_moments_that_passed_unseen_are_not_made_up_for(capsys):
     now = iter([0.0, 1000.0, 1001.0, 1002.0])
     lines = heard(capsys, epoch(), epoch(), epoch(), clock=lambda: next(now)).splitlines()
-    assert lines == [
-        "training      refit: epoch 10/300  loss 0.0123  validation 0.0145 (best 9)  2 min left"
-    ]
+    assert lines == ["training      refit: epoch 10/300  loss 0.0123  validation 0.0145 (best 9)  2 min left"]
 
 
 def test_on_a_terminal_progress_is_one_line_that_is_gone_before_a_note(monkeypatch):
