@@ -210,12 +210,17 @@ BASELINES: dict[str, Fit] = {
 """How tables call each baseline -> what fits it to a past."""
 
 
+_SAME_AS = {"naive": Naive.name}
+"""Other words for a baseline."""
+
+
 def baseline(name: str) -> Fit:
     """What fits the baseline of this name; words may be joined: "seasonal-naive"."""
     plain = name.strip().lower().replace("-", " ").replace("_", " ")
-    if plain in BASELINES:
-        return BASELINES[plain]
-    nearest = get_close_matches(plain, BASELINES, n=1)
+    found = BASELINES.get(_SAME_AS.get(plain, plain))
+    if found is not None:
+        return found
+    nearest = get_close_matches(plain, (*BASELINES, *_SAME_AS), n=1)
     raise UsageError(
         f'there is no baseline "{name}"; there are {", ".join(_joined(known) for known in BASELINES)}',
         hint=f'did you mean "{_joined(nearest[0])}"?' if nearest else "",

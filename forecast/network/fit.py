@@ -11,7 +11,7 @@ from forecast.data.channels import training_rows
 from forecast.data.panel import Integers, Panel
 from forecast.data.windows import Windows
 from forecast.errors import MissingExtra, TrainingError
-from forecast.events import EpochEnded, FitEnded, Listener, Warned
+from forecast.events import EpochEnded, FitEnded, Listener, Noted, Warned
 from forecast.forecasters.recurrent import Weights
 from forecast.network import backend
 from forecast.network.build import build, weights_of
@@ -67,8 +67,9 @@ class Trainer:
         self.plan = plan
         self._listener = listener
         self._shape = _Shape.of(spec, plan, panel)
-        self.device = _device(plan, self._shape)
+        self.device, why = _device(plan, self._shape)
         self._xla = self.device == "cpu" and _xla_pays(plan, self._shape)
+        listener(Noted("device", f"{self.device.upper()}{' with XLA' if self._xla else ''} ({why})"))
         with tf.device(self.device):
             self._model = build(spec, seed=plan.seed)
             optimizer = keras.optimizers.AdamW(
@@ -305,13 +306,18 @@ def _xla_pays(plan: TrainingPlan, shape: _Shape) -> bool:
     return shape.batch_steps <= _XLA_BATCH_STEPS and expected > _XLA_UPDATES
 
 
-def _device(plan: TrainingPlan, shape: _Shape) -> str:
-    """TensorFlow's name of the device to train on: "cpu" or "gpu"."""
+def _device(plan: TrainingPlan, shape: _Shape) -> tuple[str, str]:
+    """TensorFlow's name of the device to train on, "cpu" or "gpu", and why that one."""
     found = bool(tf.config.list_physical_devices("GPU"))
     if plan.device == "gpu" and not found:
         raise MissingExtra(
             "TensorFlow finds no GPU here",
             hint="install the CUDA build with: pip install 'forecast[gpu]' ; or leave --device auto",
         )
-    wanted = plan.device == "gpu" or (plan.device == "auto" and shape.batch_steps >= _GPU_BATCH_STEPS)
-    return "gpu" if found and wanted else "cpu"
+    if plan.device != "auto":
+        return plan.device, "asked for"
+    if not found:
+        return "cpu", "no GPU found"
+    if shape.batch_steps < _GPU_BATCH_STEPS:
+        return "cpu", "batches too small for a GPU to pay"
+    return "gpu", "large batches"

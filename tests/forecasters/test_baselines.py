@@ -177,3 +177,13 @@ def test_yardsticks_show_the_seasonal_naive_only_where_there_is_a_season():
         "last value",
         "drift",
     ]
+
+
+def test_naive_is_another_word_for_the_last_value():
+    assert baseline("naive") is baseline("last-value")
+
+
+def test_a_misspelt_naive_is_told_the_nearest_name():
+    with pytest.raises(UsageError) as failure:
+        baseline("naiv")
+    assert failure.value.hint == 'did you mean "naive"?'

@@ -179,3 +179,26 @@ def test_series_too_short_for_a_window_still_train():
     trainer = Trainer(SPEC, PLAN, short, listener=ignore)
     weights = trainer.fit(short, 5, stage="refit")
     assert weights["answer/kernel"].any()
+
+
+def test_a_gpu_that_is_not_there_is_refused_with_what_to_install(waves, monkeypatch):
+    from forecast.errors import MissingExtra
+    from forecast.network import fit
+
+    monkeypatch.setattr(fit.tf.config, "list_physical_devices", lambda kind: [])
+    with pytest.raises(MissingExtra, match="no GPU") as failure:
+        Trainer(SPEC, replace(PLAN, device="gpu"), waves, listener=ignore)
+    assert failure.value.exit_code == 5
+    assert "forecast[gpu]" in failure.value.hint
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "device", "why"), [(16, "cpu", "too small"), (1024, "gpu", "large batches")]
+)
+def test_auto_takes_a_gpu_for_large_batches_only(waves, monkeypatch, batch_size, device, why):
+    from forecast.network import fit
+
+    monkeypatch.setattr(fit.tf.config, "list_physical_devices", lambda kind: ["a GPU"])
+    plan = replace(PLAN, device="auto", batch_size=batch_size)
+    chosen, reason = fit._device(plan, fit._Shape.of(SPEC, plan, waves))
+    assert (chosen, why in reason) == (device, True)
