@@ -14,7 +14,7 @@ from forecast.errors import DataError
 from forecast.evaluation.backtest import Origins, backtest, score
 from forecast.events import Decided, Listener, Noted, Warned, ignore
 from forecast.forecasters import modelfile
-from forecast.forecasters.baselines import yardsticks
+from forecast.forecasters.baselines import baseline, yardsticks
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import Network, RecurrentForecaster
 from forecast.planning import BACKTESTS, Plan, TrainRequest, plan
@@ -110,6 +110,9 @@ def evaluate(
     listener: Listener = ignore,
 ) -> Scores:
     """Rolling-origin scores on rows the model has not seen; with `refit` a new model at each origin."""
+    names = tuple(baselines) or PLAIN_BASELINES
+    for name in names:
+        baseline(name)
     panel = _history(model, source, listener)
     if refit:
         origins = Origins(backtests or BACKTESTS, horizon or model.spec.windows.horizon)
@@ -122,7 +125,7 @@ def evaluate(
     windows = replace(model.spec.windows, horizon=origins.horizon)
 
     def forecasters(past: Panel) -> list[Forecaster]:
-        return [fit(past), *yardsticks(past, windows, names=baselines or PLAIN_BASELINES)]
+        return [fit(past), *yardsticks(past, windows, names=names)]
 
     folds = (fold.without(fold.rows < seen) for fold in backtest(forecasters, panel, origins))
     return score([fold for fold in folds if len(fold.judged)], panel)
