@@ -7,6 +7,7 @@ from forecast.errors import UsageError
 
 Cell = Literal["simple-rnn", "lstm", "gru"]
 Device = Literal["auto", "cpu", "gpu"]
+Decay = Literal["constant", "cosine"]
 
 CELLS: tuple[Cell, ...] = get_args(Cell)
 DEVICES: tuple[Device, ...] = get_args(Device)
@@ -80,6 +81,8 @@ class TrainingPlan:
     epoch_windows: int | None = None
     """Windows in one epoch, drawn without repeats until all were seen; None is all of them."""
     learning_rate: float = 2e-3
+    decay: Decay = "constant"
+    """How the learning rate goes: the averaged weights make up for a constant one in short trainings."""
     clip: float = 1.0
     """Global norm that a gradient is clipped to."""
     patience: int = 30

@@ -16,7 +16,7 @@ from forecast.forecasters.recurrent import Weights
 from forecast.network import backend
 from forecast.network.build import build, weights_of
 from forecast.network.loop import Counts, EpochLosses, Loop, RowTensors, Slices
-from forecast.spec import ModelSpec, TrainingPlan
+from forecast.spec import Decay, ModelSpec, TrainingPlan
 
 backend.load()
 
@@ -45,6 +45,12 @@ _EXPECTED_EPOCHS = 100
 
 _LEAST_TRAINED = 8
 """Rows beyond the horizon that a series must keep for training when rows are held back."""
+
+_WARM_UP = 0.05
+"""Share of a training with a decaying rate in which the rate rises first."""
+
+_LAST_RATE = 0.02
+"""What is left of a decaying rate at the end."""
 
 _VALIDATION_SHARE = 0.15
 _VALIDATION_SERIES = 2_048
@@ -123,6 +129,7 @@ class Trainer:
         order = _Order(fit.windows, self._shape, seed=self.plan.seed)
         progress = _Progress(fit, patience=self.plan.patience)
         while not progress.over:
+            self._loop.set_learning_rate(learning_rate * _decayed(self.plan.decay, progress.share))
             epochs = min(self._shape.epochs_a_call, fit.epochs - progress.epoch)
             losses = self._call(rows, order.draw(epochs), fit.validation, epochs, order.updates)
             if not np.isfinite(losses.training).all():
@@ -247,6 +254,11 @@ class _Progress:
         late = self.epoch > 0 and time.monotonic() - self._began >= self._fit.seconds
         return self.epoch >= self._fit.epochs or waited or late
 
+    @property
+    def share(self) -> float:
+        """How much of the epochs is over, from 0 to 1."""
+        return self.epoch / self._fit.epochs
+
     def add(self, losses: EpochLosses) -> EpochEnded:
         for loss in losses.validation:
             self.epoch += 1
@@ -263,6 +275,14 @@ class _Progress:
             best_epoch=self.best_epoch,
             seconds_left=min(spent / self.epoch * (self._fit.epochs - self.epoch), self._fit.seconds - spent),
         )
+
+
+def _decayed(decay: Decay, share: float) -> float:
+    """What is left of the learning rate after a share of the training."""
+    if decay == "constant":
+        return 1.0
+    warm = min(1.0, (share + 0.005) / _WARM_UP)
+    return float(warm * (_LAST_RATE + (1 - _LAST_RATE) * 0.5 * (1 + np.cos(np.pi * share))))
 
 
 def _held_back(lengths: Integers, spec: ModelSpec) -> Integers:

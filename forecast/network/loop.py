@@ -89,8 +89,12 @@ class Loop:
                 weight.assign(initial)
         for variable, value in zip(self.optimizer.variables, self._optimizer_initial, strict=True):
             variable.assign(value)
-        self.optimizer.learning_rate.assign(learning_rate)
+        self.set_learning_rate(learning_rate)
         self._best_loss.assign(np.inf)
+
+    def set_learning_rate(self, learning_rate: float) -> None:
+        """The rate of the updates to come."""
+        self.optimizer.learning_rate.assign(learning_rate)
 
     def run(self, rows: RowTensors, batches: Slices, validation: Slices, counts: Counts) -> EpochLosses:
         """Train on `batches`, (epochs, updates, batch), validating on (batches, batch) after each epoch."""

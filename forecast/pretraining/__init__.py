@@ -1,0 +1,1 @@
+"""How the networks in the package were trained: anyone can run it again."""

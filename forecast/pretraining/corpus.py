@@ -1,0 +1,49 @@
+"""Real series to pretrain on, from a folder of Parquet files in long form: unique_id, ds, y.
+
+Only sources whose licence allows it go into networks that are shipped: the names
+before the "|" of an id that `NOT_SHIPPED` lists are left out.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from forecast.data.panel import Floats
+
+NOT_SHIPPED = (
+    "melbourne-pedestrians",
+    "fremont-bridge",
+    "nyc-fhv",
+    "malaysia-new-donors",
+    "gpl-tsibble-tourism",
+    "gpl-aus-retail",
+    "gpl-pbs",
+    "gpl-us-employment",
+    "gpl-openair",
+)
+"""Sources with no stated licence, or one under the GPL."""
+
+_GAP = 1.9
+"""Usual steps between two rows from which they are not neighbours; months differ by less."""
+
+
+def read(path: Path, *, shortest: int, longest: int) -> dict[str, Floats]:
+    """The longest stretch without a gap of every series that may be shipped, its newest `longest` rows."""
+    import pandas as pd
+
+    frame = pd.read_parquet(path)
+    frame = frame[~frame["unique_id"].str.split("|").str[0].isin(NOT_SHIPPED)]
+    series = {}
+    for name, rows in frame.groupby("unique_id", sort=True):
+        values = _longest_stretch(rows["ds"].to_numpy(), rows["y"].to_numpy(np.float64))[-longest:]
+        if len(values) >= shortest and np.ptp(values) > 0:
+            series[str(name)] = values
+    return series
+
+
+def _longest_stretch(times: np.ndarray, values: Floats) -> Floats:
+    if times.dtype.kind not in "iuM":
+        times = times.astype("datetime64[s]")
+    steps = np.diff(times.astype("datetime64[s]").astype(np.int64) if times.dtype.kind == "M" else times)
+    breaks = np.flatnonzero(steps > _GAP * np.median(steps)) + 1
+    return max(np.split(values, breaks), key=len)
