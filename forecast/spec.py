@@ -80,7 +80,7 @@ class TrainingPlan:
     """Windows in one update."""
     epoch_windows: int | None = None
     """Windows in one epoch, drawn without repeats until all were seen; None is all of them."""
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-3
     decay: Decay = "constant"
     """How the learning rate goes: the averaged weights make up for a constant one in short trainings."""
     clip: float = 1.0

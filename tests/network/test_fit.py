@@ -12,7 +12,7 @@ from forecast.spec import ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
 from tests.panels import panel, wave
 
 SPEC = ModelSpec(WindowSpec(12, 4), NetworkSpec("gru", (6,)), 4)
-PLAN = TrainingPlan(epochs=20, batch_size=16, patience=5, device="cpu")
+PLAN = TrainingPlan(epochs=20, batch_size=16, learning_rate=2e-3, patience=5, device="cpu")
 
 
 @pytest.fixture(scope="module")
