@@ -28,6 +28,14 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A series of the data that cannot be used; the others go on."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class EpochEnded:
     """One or more epochs of one fit are over."""
 
@@ -52,7 +60,7 @@ class FitEnded:
     stage: str
 
 
-Event = Noted | Decided | Warned | EpochEnded | FitEnded
+Event = Noted | Decided | Warned | LeftOut | EpochEnded | FitEnded
 Listener = Callable[[Event], None]
 
 

@@ -51,6 +51,13 @@ def guesses(reading: Reading) -> str:
     return "  ".join(f"{part}={guess}" for part, guess, _ in reading.guesses)
 
 
+def left_out(reading: Reading, *, most: int = 5) -> list[str]:
+    """Series left out, each with its reason, and how many more there are."""
+    named = [f'"{series.id}": {series.reason}' for series in reading.left_out[:most]]
+    more = len(reading.left_out) - len(named)
+    return [*named, f"and {more:,} more"] if more else named
+
+
 def planned(plan: Plan) -> str:
     """Words like "window 8 -> next 4 · 49 windows · GRU 32"."""
     spec = plan.spec
@@ -78,6 +85,7 @@ def data_card(reading: Reading, panel: Panel, plan: Plan) -> Card:
             ("data", rows_of(panel)),
             *((f"guessed {part}", f"{guess} ({reason})") for part, guess, reason in reading.guesses),
             *(("repaired", repair) for repair in reading.repairs),
+            *(("left out", text) for text in left_out(reading)),
             ("values", f"{values.min():.6g} to {values.max():.6g}, mean {values.mean():.6g}"),
             ("shape", sparkline(panel[0].values) if len(panel) == 1 else "many series"),
             ("windows", arithmetic(panel, plan)),

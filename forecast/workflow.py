@@ -144,15 +144,20 @@ def _tell(reading: Reading, listener: Listener) -> None:
         listener(Noted("guessed", wording.guesses(reading)))
     for part, guess, reason in reading.guesses:
         listener(Decided(f"{part}={guess}", reason))
+    _tell_mended(reading, listener)
+
+
+def _tell_mended(reading: Reading, listener: Listener) -> None:
     for repair in reading.repairs:
         listener(Noted("repaired", repair))
+    for series in reading.left_out:
+        listener(series)
 
 
 def _history(model: RecurrentForecaster, source: Source, listener: Listener) -> Panel:
     """The data as the model's columns and frequency read them."""
     reading = read_panel(source, model.columns, frequency=model.frequency)
-    for repair in reading.repairs:
-        listener(Noted("repaired", repair))
+    _tell_mended(reading, listener)
     return reading.panel
 
 

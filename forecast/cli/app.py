@@ -16,7 +16,7 @@ from forecast.cli.options import ColorName, Debug, Quiet, Verbose
 from forecast.cli.predict import predict
 from forecast.cli.show import show
 from forecast.cli.train import train
-from forecast.errors import ForecastError
+from forecast.errors import SOME_LEFT_OUT, ForecastError
 
 app = typer.Typer(
     cls=Group,
@@ -91,4 +91,7 @@ def _invoke(arguments: list[str], console: Console) -> int:
         sys.stdout.flush()
     except typer.Exit as exit:
         return exit.exit_code
-    return 0
+    if not console.left_out:
+        return 0
+    console.warn(f"{len(console.left_out):,} series left out, the others written")
+    return SOME_LEFT_OUT

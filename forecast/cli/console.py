@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from forecast.cli import process
-from forecast.events import Decided, EpochEnded, Event, FitEnded, Noted, Warned
+from forecast.events import Decided, EpochEnded, Event, FitEnded, LeftOut, Noted, Warned
 from forecast.output.visible import visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+    from forecast.output.writing import Json
 
 Color = Literal["auto", "always", "never"]
 
@@ -24,6 +26,9 @@ LABEL_WIDTH = 14
 
 PROGRESS_LINES_AFTER = (10, 30, 60, 120, 300, 600, 1200, 2400, 4800, 9600)
 """Seconds into the run when a plain line of progress is due: ten lines at most, none for a short run."""
+
+SERIES_NAMED = 5
+"""Series left out that are named, of however many."""
 
 _STYLES = {"label": "2", "error": "1;31", "warning": "1;33", "hint": "1;36", "heading": "1"}
 
@@ -75,6 +80,8 @@ class Console:
     debug: bool = False
     color: Color = "auto"
     clock: Callable[[], float] = time.monotonic
+    left_out: list[LeftOut] = field(default_factory=list, init=False)
+    """Series that the run had to leave out: they decide its exit code."""
     _started: float = field(init=False)
     _lines: int = field(default=0, init=False)
     _progress: "Progress | None" = field(default=None, init=False)
@@ -92,10 +99,18 @@ class Console:
                     self.note(label, text)
             case Warned(message):
                 self.warn(message)
+            case LeftOut(id, reason):
+                self.left_out.append(event)
+                if len(self.left_out) <= SERIES_NAMED:
+                    self.warn(f'series "{id}" is left out: {reason}')
             case EpochEnded():
                 self._show_progress(event)
             case FitEnded():
                 self.erase()
+
+    def left_out_facts(self) -> "list[Json]":
+        """The series left out, each with its reason, for a document."""
+        return [{"id": series.id, "reason": series.reason} for series in self.left_out]
 
     def note(self, label: str, text: str) -> None:
         """One labelled line, unless quiet."""

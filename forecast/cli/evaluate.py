@@ -12,6 +12,7 @@ from forecast.errors import NO_SKILL
 
 if TYPE_CHECKING:
     from forecast.data.results import Scores
+    from forecast.output.writing import Json
 
 
 def evaluate(
@@ -51,7 +52,11 @@ def evaluate(
         listener=console.listen,
     )
     console.erase()
-    facts = {"backtests": scores.backtests, "forecasts": scores.forecasts}
+    facts: dict[str, Json] = {
+        "backtests": scores.backtests,
+        "forecasts": scores.forecasts,
+        "left_out": console.left_out_facts(),
+    }
     deliver(scores.to_table(by), delivery, schema="forecast.evaluate/1", facts=facts, color=console.color)
     if require_skill and not _beats_all(scores):
         raise typer.Exit(NO_SKILL)

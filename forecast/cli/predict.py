@@ -36,7 +36,13 @@ def predict(
     forecast = workflow.predict(
         workflow.load(path), source, horizon=horizon, levels=asked, listener=console.listen
     )
-    deliver(forecast.to_table(), delivery, schema="forecast.predict/1", color=console.color)
+    deliver(
+        forecast.to_table(),
+        delivery,
+        schema="forecast.predict/1",
+        facts={"left_out": console.left_out_facts()},
+        color=console.color,
+    )
 
 
 def _source(data: str | None, console: Console) -> paths.Source | None:

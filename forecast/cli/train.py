@@ -109,7 +109,7 @@ def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:
         {} if card.scores is None else card.scores.to_table(),
         delivery,
         schema="forecast.train/1",
-        facts=_facts(trained),
+        facts={**_facts(trained), "left_out": console.left_out_facts()},
         color=console.color,
     )
     if card.verdict is not None:

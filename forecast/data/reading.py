@@ -15,6 +15,7 @@ from forecast.data.regular import Rows, regular
 from forecast.data.table import BadTextError, Table
 from forecast.data.text import read_table
 from forecast.errors import DataError
+from forecast.events import LeftOut
 from forecast.spec import Columns
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Reading:
     """(part, guess, reason): ("time", "year", "integers that look like years")."""
     repairs: tuple[str, ...]
     """Sentences: "3 gaps of 5 rows filled with the last value (first: 1914, before line 8)"."""
+    left_out: tuple[LeftOut, ...]
+    """Series of several that cannot be used; they are not in the panel."""
 
 
 def read_panel(
@@ -42,6 +45,7 @@ def read_panel(
     """The checked panel in `source`; "-" is standard input.
 
     Series stand in the order of their ids, so that the order of rows decides nothing.
+    One that cannot be used is left out, unless it stands alone.
     With `frequency` (a model's own), the data need not show one: a single row will do.
     """
     table = _table(source)
@@ -52,9 +56,10 @@ def read_panel(
     _refuse_duplicates(rows, roles, table)
     step = _frequency(rows, clock, table) if frequency is None else frequency
     whole = regular(rows, step, table)
-    panel = Panel(rows.ids, whole.times, whole.values, whole.observed, whole.bounds, roles.columns, step)
+    panel = Panel(whole.ids, whole.times, whole.values, whole.observed, whole.bounds, roles.columns, step)
     repairs = (*table.repairs, *filter(None, [clock.repair]), *whole.repairs)
-    return Reading(panel, table.source, (*_notation(table, found), *roles.guesses), repairs)
+    guesses = (*_notation(table, found), *roles.guesses)
+    return Reading(panel, table.source, guesses, repairs, whole.left_out)
 
 
 def _table(source: Source) -> Table:

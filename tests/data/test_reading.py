@@ -13,6 +13,7 @@ from forecast.data import opening
 from forecast.data.frequency import Frequency
 from forecast.data.reading import read_panel
 from forecast.errors import DataError, ForecastError
+from forecast.events import LeftOut
 from forecast.spec import Columns
 
 HARVEST = "year,tons\n2019,4.5\n2020,5\n2021,4\n"
@@ -193,16 +194,12 @@ def test_no_fill_knows_a_later_row(numbers, cut):
     assert earlier.values.tolist() == whole.values[: len(earlier.values)].tolist()
 
 
-def test_too_many_holes_are_refused_by_the_series():
-    rows = [f"a,{year},1" for year in range(2000, 2020)] + ["b,2000,1", "b,2001,1", "b,2019,1"]
-    error = refusal(table(*rows, header="id,year,y"))
-    assert 'over 40% of the steps have no number in 1 series: "b" (17 of 20 in the first)' in str(error)
+def test_too_many_holes_are_refused():
+    error = refusal(table("2000,1", "2001,1", "2019,1"))
+    assert str(error) == "data: over 40% of the steps have no number (17 of 20)"
 
 
-def test_a_series_without_numbers_is_refused_by_name():
-    assert '1 series without a number: "b"' in str(
-        refusal("id,year,y\na,1990,1\na,1991,2\nb,1990,\nb,1991,NA\n")
-    )
+def test_a_column_without_numbers_is_refused():
     assert "no row holds a number" in str(refusal(table("2019,", "2020,"), Columns(target="y")))
 
 
@@ -218,6 +215,95 @@ def test_a_missing_hour_is_filled_and_a_doubled_one_refused():
         False
     ] * 5
     assert '"2020-03-29 02:00" stands twice, first on line 4' in str(refusal(table(*hours[:3], *hours[2:])))
+
+
+# one bad series among many
+
+GOOD = [f"good,{year},{year % 7}" for year in range(2000, 2020)]
+
+BAD = {
+    "empty": (["empty,2000,", "empty,2001,NA"], "no row holds a number"),
+    "hollow": (
+        ["hollow,2000,1", "hollow,2001,1", "hollow,2019,1"],
+        "over 40% of the steps have no number (17 of 20)",
+    ),
+}
+
+
+def panel_of(*series):
+    return table(*(row for rows in series for row in rows), header="id,year,y")
+
+
+def bad(number):
+    """A hollow series of its own name."""
+    return [f"bad{number:02d},{year},1" for year in (2000, 2001, 2002, 2030)]
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_series_is_left_out_with_its_reason_and_the_others_are_as_if_it_had_not_been(name):
+    rows, reason = BAD[name]
+    reading = read(panel_of(GOOD, rows, [row.replace("good", "later") for row in GOOD]))
+    assert reading.left_out == (LeftOut(name, reason),)
+    assert reading.panel.ids == ("good", "later")
+    assert reading.repairs == ()
+    assert same(reading, read(panel_of(GOOD, [row.replace("good", "later") for row in GOOD])))
+
+
+def test_a_series_off_the_step_is_left_out_with_its_places():
+    days = [f"{{}},2020-01-{day:02d},{day}" for day in range(1, 29)]
+    steady = [row.format("steady") for row in days]
+    broken = [row.format("broken") for row in days[:3]] + ["broken,2020-01-04 12:00,4"]
+    reading = read(table(*steady, *broken, header="id,date,y"))
+    assert reading.panel.ids == ("steady",)
+    assert reading.left_out == (
+        LeftOut("broken", "1 of 4 rows do not keep the daily step: 2020-01-04T12:00:00 (line 33)"),
+    )
+
+
+def test_series_are_left_out_in_the_order_of_their_ids_whatever_ails_them():
+    reading = read(panel_of(BAD["hollow"][0], bad(2), GOOD, BAD["empty"][0], bad(1)))
+    assert [series.id for series in reading.left_out] == ["bad01", "bad02", "empty", "hollow"]
+
+
+def test_only_repairs_of_series_that_stay_are_told():
+    repaired = ["mended,1999,", *(row.replace("good", "mended") for row in GOOD[:9] + GOOD[10:])]
+    assert read(panel_of(GOOD, repaired, BAD["hollow"][0], ["empty,1999,"])).repairs == (
+        "1 leading missing value dropped (first: line 22)",
+        "1 gap of 1 row filled with the last value (first: 2009, before line 32)",
+    )
+
+
+def test_a_panel_of_bad_series_alone_is_refused_naming_five():
+    error = refusal(panel_of(*(bad(number) for number in range(1, 8)), BAD["empty"][0]))
+    assert str(error).startswith('data: none of 8 series can be used: "bad01" (over 40% of the steps')
+    assert str(error).endswith('"bad05" (over 40% of the steps have no number (27 of 31)) and 3 more')
+    assert error.hint == "start where the data is denser"
+
+
+def test_the_only_series_of_a_panel_is_refused_as_a_file_without_ids_would_be():
+    error = refusal(panel_of(BAD["hollow"][0]), Columns(series="id"))
+    assert str(error) == "data: over 40% of the steps have no number (17 of 20)"
+
+
+def test_a_span_beyond_memory_leaves_one_series_out_at_no_cost():
+    reading = read(panel_of(GOOD, ["typo,2000,1", "typo,2001,1", "typo,9000000000000,1"]))
+    assert [series.id for series in reading.left_out] == ["typo"]
+    assert reading.panel.ids == ("good",)
+
+
+@given(st.lists(st.sampled_from(["good", "empty", "hollow"]), min_size=2, max_size=8))
+@settings(max_examples=30, deadline=None)
+def test_every_series_is_in_the_panel_or_left_out(kinds):
+    patterns = {"good": GOOD, **{name: rows for name, (rows, _) in BAD.items()}}
+    series = [[row.replace(kind, f"s{place}") for row in patterns[kind]] for place, kind in enumerate(kinds)]
+    if "good" not in kinds:
+        assert "can be used" in str(refusal(panel_of(*series), Columns("y", "year", "id")))
+        return
+    reading = read(panel_of(*series), Columns("y", "year", "id"))
+    whole = [f"s{place}" for place, kind in enumerate(kinds) if kind == "good"]
+    assert list(reading.panel.ids) == whole
+    left_out = [f"s{place}" for place, kind in enumerate(kinds) if kind != "good"]
+    assert [series.id for series in reading.left_out] == left_out
 
 
 # what is refused
