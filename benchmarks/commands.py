@@ -1,0 +1,73 @@
+"""What the commands cost: CPU seconds and peak memory of whole processes on one core.
+
+The model that predicts is a GRU(64), trained for 3 epochs on 500 generated months (window 24,
+horizon 12); `train` is the default on sample_data/harvest.csv, with its backtests, its refit
+and the saved file. Beside them, in the same rounds, what Python itself takes for the imports.
+Medians of rounds A B A B; a first round fills the caches and is not counted.
+"""
+
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from measuring import FORECAST, Command, Cost, Row, cost, interleaved, monthly_csv, parser, pin, show
+
+HARVEST = Path(__file__).parents[1] / "sample_data" / "harvest.csv"
+
+NUMPY = "python -c 'import numpy'"
+HELP = "forecast --help"
+PREDICT = "forecast predict (500 rows)"
+TENSORFLOW = "python -c 'import tensorflow, keras'"
+TRAIN = "forecast train harvest.csv"
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = parser(__doc__)
+    arguments.add_argument("--rounds", type=int, default=11, help="rounds of the light commands [11]")
+    arguments.add_argument("--heavy-rounds", type=int, default=3, help="rounds with TensorFlow [3]")
+    asked = arguments.parse_args()
+    pin()
+    with tempfile.TemporaryDirectory() as folder:
+        light = interleaved(_light(Path(folder)), asked.rounds)
+        heavy = interleaved(_heavy(Path(folder)), asked.heavy_rounds)
+    show(_rows(light | heavy), as_json=asked.json)
+
+
+def _light(folder: Path) -> dict[str, Command]:
+    data, model = folder / "months.csv", folder / "gru64.forecast"
+    data.write_text(monthly_csv(500))
+    cost([*FORECAST, "train", data, "--units", "64", "--epochs", "3", "--backtests", "1", "--model", model])
+    return {
+        NUMPY: [sys.executable, "-c", "import numpy"],
+        HELP: [*FORECAST, "--help"],
+        PREDICT: [*FORECAST, "predict", data, "--model", model],
+    }
+
+
+def _heavy(folder: Path) -> dict[str, Command]:
+    return {
+        TENSORFLOW: [sys.executable, "-c", "import tensorflow, keras"],
+        TRAIN: [*FORECAST, "train", HARVEST, "--model", folder / "harvest.forecast"],
+    }
+
+
+def _rows(costs: Mapping[str, Cost]) -> list[Row]:
+    targets = {HELP: "< 0.5 s", PREDICT: "< 0.5 s, < 60 MB", TRAIN: "<= 2.5 imports"}
+    imports = {name: NUMPY if name in (NUMPY, HELP, PREDICT) else TENSORFLOW for name in costs}
+    return [
+        {
+            "command": name,
+            "CPU s": each.cpu_s,
+            "wall s": each.wall_s,
+            "peak MB": each.peak_mb,
+            "x import": each.cpu_s / costs[imports[name]].cpu_s,
+            "target": targets.get(name),
+        }
+        for name, each in costs.items()
+    ]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""What a process costs, and how results are shown: shared by the benchmarks.
+
+Standard library alone: a child's peak memory counts from the size its parent had when it
+was started, so the process that measures must stay small.
+"""
+
+import argparse
+import json
+import os
+import platform
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+FORECAST = (sys.executable, "-m", "forecast")
+
+Command = Sequence[str | Path]
+Row = Mapping[str, str | float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one whole process took, start-up and all its threads included."""
+
+    cpu_s: float
+    """User and system seconds."""
+    wall_s: float
+    peak_mb: float
+    """Peak resident memory, in 10^6 bytes."""
+
+
+def cost(command: Command) -> Cost:
+    """The cost of a command that must succeed; its output is thrown away."""
+    began = time.monotonic()
+    nowhere = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdin=nowhere, stdout=nowhere, stderr=subprocess.PIPE)
+    said = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stderr.close()
+    if process.returncode:
+        raise SystemExit(f"{' '.join(map(str, command))}\nexit {process.returncode}\n{said.decode()}")
+    kilobyte = 1 if sys.platform == "darwin" else 1024
+    return Cost(usage.ru_utime + usage.ru_stime, time.monotonic() - began, usage.ru_maxrss * kilobyte / 1e6)
+
+
+def interleaved(commands: Mapping[str, Command], rounds: int, *, uncounted: int = 1) -> dict[str, Cost]:
+    """The median cost of each command, over rounds A B A B after some that only fill the caches."""
+    costs: dict[str, list[Cost]] = {name: [] for name in commands}
+    for _ in range(uncounted + rounds):
+        for name, command in commands.items():
+            costs[name].append(cost(command))
+    return {name: _median(each[uncounted:]) for name, each in costs.items()}
+
+
+def _median(costs: Sequence[Cost]) -> Cost:
+    return Cost(
+        *(
+            statistics.median(getattr(each, field) for each in costs)
+            for field in ("cpu_s", "wall_s", "peak_mb")
+        )
+    )
+
+
+def pin() -> None:
+    """Keep this process and its children on one core, where the system can."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def monthly_csv(rows: int) -> str:
+    """A series of months from 1970-01 on: a trend, a season and noise; columns month, y."""
+    noise = random.Random(0)
+    lines = ["month,y"]
+    for row in range(rows):
+        season = 1 + 0.3 * ((row % 12) - 5.5) / 5.5
+        value = (100 + 0.5 * row) * season + noise.gauss(0, 5)
+        lines.append(f"{1970 + row // 12}-{row % 12 + 1:02d}-01,{value:.2f}")
+    return "\n".join(lines) + "\n"
+
+
+def parser(description: str) -> argparse.ArgumentParser:
+    """A parser with the script's docstring as its help, and --json."""
+    made = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    made.add_argument("--json", action="store_true", help="print the numbers as one JSON document")
+    return made
+
+
+def show(rows: Sequence[Row], *, as_json: bool) -> None:
+    """Print rows as a plain table under the machine's line, or as JSON."""
+    if as_json:
+        print(json.dumps({"machine": machine(), "rows": rows}, indent=1))
+        return
+    texts = [list(rows[0]), *([_text(value) for value in row.values()] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    print(machine())
+    for row in texts:
+        cells = [text.rjust(width) for text, width in zip(row[1:], widths[1:], strict=True)]
+        print("  ".join([row[0].ljust(widths[0]), *cells]).rstrip())
+
+
+def machine() -> str:
+    """Processor, cores and Python, in words."""
+    python = f"Python {platform.python_version()}"
+    return f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, {python}"
+
+
+def _text(value: str | float | None) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else f"{value:.4g}"

@@ -1,0 +1,80 @@
+"""What a large panel costs: CPU seconds and peak memory of whole processes on one core.
+
+The data is generated: 20,000 series of 50 years, 1,000,000 rows of whole numbers (columns
+series, year, tonnes; random walks with a drift), written to a temporary folder.
+
+`train` runs one epoch for each of its three fits (finding epochs, the backtest, the refit),
+first as it is by default, an epoch being a sample of the windows, then over all 780,000
+windows: TrainRequest(epochs=1, training=TrainingPlan(epoch_windows=...)) in Python.
+`predict` answers 4 years of all series, from the file and from the model's own tail.
+Each runs `--rounds` times, in turn; medians.
+"""
+
+import random
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from measuring import FORECAST, Command, Cost, Row, interleaved, parser, pin, show
+
+SERIES, YEARS = 20_000, 50
+
+ALL_WINDOWS = """
+import sys, pathlib, forecast
+request = forecast.TrainRequest(epochs=1, training=forecast.TrainingPlan(epoch_windows=1_000_000_000))
+forecast.train(sys.argv[1], request, out=pathlib.Path(sys.argv[2]))
+"""
+
+TRAIN = "forecast train --epochs 1"
+TRAIN_ALL = "the same over all windows"
+PREDICT = "forecast predict panel.csv"
+PREDICT_TAIL = "forecast predict"
+TARGETS = {TRAIN_ALL: "peak < 1500 MB", PREDICT: "< 10 CPU s", PREDICT_TAIL: "< 10 CPU s"}
+
+
+def main() -> None:
+    """Generate, measure and print."""
+    arguments = parser(__doc__)
+    arguments.add_argument("--rounds", type=int, default=1, help="rounds [1]")
+    asked = arguments.parse_args()
+    pin()
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "panel.csv"
+        with data.open("w") as file:
+            file.writelines(_lines())
+        costs = interleaved(_commands(data, Path(folder) / "panel.forecast"), asked.rounds, uncounted=0)
+    show([_row(name, each) for name, each in costs.items()], as_json=asked.json)
+
+
+def _lines() -> Iterator[str]:
+    noise = random.Random(0)
+    yield "series,year,tonnes\n"
+    for series in range(SERIES):
+        level, drift = 10 ** noise.uniform(2, 5), noise.gauss(0.01, 0.02)
+        for year in range(YEARS):
+            level *= 1 + drift + noise.gauss(0, 0.08)
+            yield f"s{series:05d},{1974 + year},{level:.0f}\n"
+
+
+def _commands(data: Path, model: Path) -> dict[str, Command]:
+    return {
+        TRAIN: [*FORECAST, "train", data, "--epochs", "1", "--model", model],
+        TRAIN_ALL: [sys.executable, "-c", ALL_WINDOWS, data, model],
+        PREDICT: [*FORECAST, "predict", data, "--model", model],
+        PREDICT_TAIL: [*FORECAST, "predict", "--model", model],
+    }
+
+
+def _row(name: str, cost: Cost) -> Row:
+    return {
+        "command": name,
+        "CPU s": cost.cpu_s,
+        "wall s": cost.wall_s,
+        "peak MB": cost.peak_mb,
+        "target": TARGETS.get(name),
+    }
+
+
+if __name__ == "__main__":
+    main()
