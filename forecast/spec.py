@@ -9,6 +9,10 @@ Cell = Literal["simple-rnn", "lstm", "gru"]
 Device = Literal["auto", "cpu", "gpu"]
 Decay = Literal["constant", "cosine"]
 
+Blend = Literal["none", "theta"]
+Origin = Literal["scratch", "fine-tuned", "pretrained"]
+Start = Literal["pretrained", "scratch"]
+
 CELLS: tuple[Cell, ...] = get_args(Cell)
 DEVICES: tuple[Device, ...] = get_args(Device)
 
@@ -16,6 +20,7 @@ MAX_WINDOW = 100_000
 MAX_HORIZON = 10_000
 MAX_UNITS = 4_096
 MAX_LAYERS = 8
+MAX_MEMBERS = 64
 
 
 def _check_range(name: str, value: float, low: float, high: float) -> None:
@@ -68,6 +73,20 @@ class NetworkSpec:
             _check_range("units", units, 1, MAX_UNITS)
         if not 0 <= self.dropout < 1:
             raise UsageError(f"dropout must be at least 0 and under 1, not {self.dropout:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What values may be; forecasts and intervals are kept to it."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    whole: bool = False
+    """Whole numbers only."""
+
+    def __post_init__(self) -> None:
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise UsageError(f"min {self.minimum:g} is over max {self.maximum:g}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,22 +5,21 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Protocol
 
 import numpy as np
 
 from forecast import __version__
-from forecast.data.channels import rows_remembered
 from forecast.data.panel import Floats, Panel
 from forecast.data.results import Coverage, ModelCard, Scores, Verdict
 from forecast.evaluation.backtest import Fold, Origins, backtest, came_after, cuts, score
 from forecast.evaluation.verdict import OneStep, judge
-from forecast.events import Listener
+from forecast.events import Listener, Warned
 from forecast.forecasters.baselines import yardsticks
 from forecast.forecasters.calibration import Calibration, achieved, calibrate
 from forecast.forecasters.protocol import Forecaster
-from forecast.forecasters.recurrent import Network, RecurrentForecaster
-from forecast.network.fit import Trainer
-from forecast.planning import Plan
+from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights
+from forecast.planning import Plan, Recipe
 
 _ENOUGH_FORECASTS = 100
 """Numbers forecast at an origin from which the rows up to the next need not be origins too."""
@@ -42,31 +41,101 @@ def learn(panel: Panel, plan: Plan, *, source: str, level: float, listener: List
     The number of epochs is found once, on rows before the oldest origin. Then every
     backtest and the refit train for that many on all rows they may see.
     """
-    trainer = Trainer(plan.spec, plan.training, panel, listener=listener)
-    budget = _Budget(plan.training.max_seconds, stages=plan.backtests + 2)
-    origins = Origins(plan.backtests, plan.spec.windows.horizon)
-    oldest = panel.first(cuts(panel, origins)[0])
-    epochs = trainer.find_epochs(oldest, stage="finding epochs", seconds=budget.share())
+    origins = Origins(plan.backtests, plan.horizon)
+    learner = learner_for(plan.recipe, panel, listener, fits=plan.backtests + 1)
+    learner.prepare(panel.first(cuts(panel, origins)[0]))
     networks: list[Network] = []
 
     def recipe(past: Panel) -> Sequence[Forecaster]:
-        stage = f"backtest {len(networks) + 1} of {plan.backtests}"
-        weights = trainer.fit(past, epochs, stage=stage, seconds=budget.share())
-        networks.append(Network(plan.spec, weights))
-        return [networks[-1], *yardsticks(past, plan.spec.windows)]
+        networks.append(learner.fit(past, f"backtest {len(networks) + 1} of {plan.backtests}"))
+        return [networks[-1], *yardsticks(past, plan.asked_windows)]
 
     folds = list(backtest(recipe, panel, origins))
     judgement = _judge(panel, networks, folds, level=level)
-    weights = trainer.fit(panel, epochs, stage="refit", seconds=budget.share())
+    network = learner.fit(panel, "refit")
     return RecurrentForecaster(
-        spec=plan.spec,
-        weights=weights,
+        network=network,
+        horizon=plan.horizon,
+        bounds=plan.bounds,
         columns=panel.columns,
         frequency=panel.frequency,
-        tail=panel.tail(plan.spec.windows.window + rows_remembered(plan.spec.season)),
+        tail=panel.tail(network.rows_read),
         calibration=judgement.calibration,
-        card=_card(panel, plan, judgement, source=source, epochs=epochs, parameters=trainer.parameters),
+        card=_card(panel, plan, judgement, source=source, network=network, epochs=learner.epochs),
     )
+
+
+class Learner(Protocol):
+    """A recipe that turns any past into a network."""
+
+    epochs: int
+    """Epochs that every fit takes."""
+
+    def prepare(self, oldest: Panel, /) -> None:
+        """Decide once what is left open, from rows before all that will be judged."""
+        ...
+
+    def fit(self, past: Panel, stage: str, /) -> Network:
+        """The network that the recipe makes of these rows."""
+        ...
+
+
+def learner_for(recipe: Recipe, panel: Panel, listener: Listener, *, fits: int, epochs: int = 0) -> Learner:
+    """What carries a recipe out; TensorFlow is imported only where there is something to train.
+
+    `panel` is the largest of the `fits` to come. `epochs` may be known already.
+    """
+    if recipe.origin == "pretrained":
+        return _Ready(Network(recipe.spec, recipe.start, recipe.blend))
+    return _Trained(recipe, panel, listener, fits=fits, epochs=epochs)
+
+
+class _Ready:
+    """Pretrained networks as they are."""
+
+    epochs = 0
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def prepare(self, _oldest: Panel) -> None:
+        """Nothing is left open."""
+
+    def fit(self, _past: Panel, _stage: str) -> Network:
+        """The same for any rows."""
+        return self._network
+
+
+class _Trained:
+    """Networks trained on the rows at hand, from nothing or from given weights."""
+
+    def __init__(self, recipe: Recipe, panel: Panel, listener: Listener, *, fits: int, epochs: int) -> None:
+        from forecast.network.fit import Trainer
+
+        self.epochs = epochs
+        self._recipe = recipe
+        self._listener = listener
+        self._trainer = Trainer(recipe.spec, recipe.training, panel, start=recipe.start, listener=listener)
+        self._budget = _Budget(recipe.training.max_seconds, stages=1 + recipe.members * fits)
+
+    def prepare(self, oldest: Panel) -> None:
+        """Find the epochs."""
+        seconds = self._budget.share()
+        self.epochs = self._trainer.find_epochs(oldest, stage="finding epochs", seconds=seconds)
+
+    def fit(self, past: Panel, stage: str) -> Network:
+        """Every member, trained on all rows of `past`."""
+        if self._budget.over and self._trainer.best is not None:
+            self._listener(Warned(f"{stage}: the time is over; the best weights on older rows stand in"))
+            members: tuple[Weights, ...] = (self._trainer.best,)
+        else:
+            members = tuple(self._member(past, stage, member) for member in range(self._recipe.members))
+        return Network(self._recipe.spec, members, self._recipe.blend)
+
+    def _member(self, past: Panel, stage: str, member: int) -> Weights:
+        named = f"{stage}, member {member + 1}" if self._recipe.members > 1 else stage
+        seconds = self._budget.share()
+        return self._trainer.fit(past, self.epochs, stage=named, member=member, seconds=seconds)
 
 
 class _Budget:
@@ -75,6 +144,11 @@ class _Budget:
     def __init__(self, seconds: float | None, *, stages: int) -> None:
         self._deadline = time.monotonic() + (np.inf if seconds is None else seconds)
         self._stages = stages
+
+    @property
+    def over(self) -> bool:
+        """Nothing is left."""
+        return time.monotonic() >= self._deadline
 
     def share(self) -> float:
         """Seconds for the next stage."""
@@ -123,15 +197,16 @@ def _look(panel: Panel, network: Network, fold: Fold, later: int) -> _Look:
     everywhere[0, judged] = network.predict(history, 1).values[:, 0]
     everywhere[1, judged] = history.values[history.bounds[1:] - 1]
     return _Look(
-        errors=network.errors(history, actual[judged]),
+        errors=network.errors(history, actual[judged][:, : network.spec.windows.horizon]),
         one_step=OneStep(forecast=everywhere[0], last=everywhere[1], actual=actual[:, 0]),
     )
 
 
 def _card(
-    panel: Panel, plan: Plan, judgement: Judgement, *, source: str, epochs: int, parameters: int
+    panel: Panel, plan: Plan, judgement: Judgement, *, source: str, network: Network, epochs: int
 ) -> ModelCard:
     first, last = panel.frequency.text(np.array([panel.times.min(), panel.times.max()]))
+    libraries = ("numpy",) if plan.recipe.origin == "pretrained" else ("keras", "numpy", "tensorflow")
     return ModelCard(
         source=source,
         rows=len(panel.values),
@@ -139,16 +214,14 @@ def _card(
         first_time=first,
         last_time=last,
         data_sha256=_digest(panel),
-        parameters=parameters,
+        origin=plan.recipe.origin,
+        parameters=sum(weight.size for weights in network.members for weight in weights.values()),
         epochs=epochs,
-        training=plan.training,
+        training=plan.recipe.training,
         scores=judgement.scores,
         verdict=judgement.verdict,
         coverage=judgement.coverage,
-        versions=(
-            ("forecast", __version__),
-            *((name, version(name)) for name in ("keras", "numpy", "tensorflow")),
-        ),
+        versions=(("forecast", __version__), *((name, version(name)) for name in libraries)),
     )
 
 

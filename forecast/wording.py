@@ -60,11 +60,16 @@ def left_out(reading: Reading, *, most: int = 5) -> list[str]:
 
 def planned(plan: Plan) -> str:
     """Words like "window 8 -> next 4 · 49 windows · GRU 32"."""
-    spec = plan.spec
+    recipe, spec = plan.recipe, plan.recipe.spec
     season = f" · season {spec.season}" if spec.season > 1 else ""
+    network = f"{CELL_NAMES[spec.network.cell]} {_layers(spec.network.units)}"
+    if recipe.members > 1:
+        network += f" x {recipe.members}"
+    made = {"scratch": "", "fine-tuned": ", pretrained, fine-tuned", "pretrained": ", pretrained"}
+    blend = " + Theta" if recipe.blend == "theta" else ""
     return (
-        f"window {spec.windows.window} -> next {spec.windows.horizon}{season} · "
-        f"{plan.windows:,} windows · {CELL_NAMES[spec.network.cell]} {_layers(spec.network.units)}"
+        f"window {spec.windows.window} -> next {plan.horizon}{season} · {plan.windows:,} windows · "
+        f"{network}{made[recipe.origin]}{blend}"
     )
 
 
@@ -98,7 +103,7 @@ def data_card(reading: Reading, panel: Panel, plan: Plan) -> Card:
 
 def arithmetic(panel: Panel, plan: Plan) -> str:
     """Words like "60 rows - window 8 - horizon 4 + 1 = 49 windows"."""
-    window, horizon = plan.spec.windows.window, plan.spec.windows.horizon
+    window, horizon = plan.recipe.spec.windows.window, plan.recipe.spec.windows.horizon
     if len(panel) > 1:
         return f"rows - window {window} - horizon {horizon} + 1 of each series = {plan.windows:,} windows"
     return f"{len(panel.values):,} rows - window {window} - horizon {horizon} + 1 = {plan.windows:,} windows"
@@ -106,8 +111,8 @@ def arithmetic(panel: Panel, plan: Plan) -> str:
 
 def memory_megabytes(panel: Panel, plan: Plan) -> float:
     """Memory that training takes, about: TensorFlow's, and all rows as the network reads them, twice."""
-    horizon = plan.spec.windows.horizon
-    return 700 + len(panel.values) * 8 * (width(plan.spec.season, horizon) + 2 * horizon) / 1e6
+    horizon = plan.recipe.spec.windows.horizon
+    return 700 + len(panel.values) * 8 * (width(plan.recipe.spec.season, horizon) + 2 * horizon) / 1e6
 
 
 def model_card(model: RecurrentForecaster) -> Card:

@@ -16,8 +16,8 @@ from forecast.events import Decided, Listener, Noted, Warned, ignore
 from forecast.forecasters import modelfile
 from forecast.forecasters.baselines import baseline, yardsticks
 from forecast.forecasters.protocol import Forecaster
-from forecast.forecasters.recurrent import Network, RecurrentForecaster
-from forecast.planning import BACKTESTS, Plan, TrainRequest, plan
+from forecast.forecasters.recurrent import RecurrentForecaster
+from forecast.planning import BACKTESTS, Plan, TrainRequest, plan, recipe_of
 
 PLAIN_BASELINES = ("last value", "seasonal naive", "drift", "mean")
 """What `evaluate` compares with when nobody says: what needs no scikit-learn."""
@@ -89,7 +89,7 @@ def predict(
     """The values behind the end of the data, or behind the model's own tail without data."""
     history = model.tail if source is None else _history(model, source, listener)
     trained = model.spec.windows.horizon
-    steps = horizon or trained
+    steps = horizon or model.horizon
     if steps > trained:
         listener(Warned(f"the model answers {trained} steps; the rest come from feeding its forecasts back"))
     for level in levels:
@@ -115,9 +115,9 @@ def evaluate(
         baseline(name)
     panel = _history(model, source, listener)
     if refit:
-        origins = Origins(backtests or BACKTESTS, horizon or model.spec.windows.horizon)
+        origins = Origins(backtests or BACKTESTS, horizon or model.horizon)
         seen = np.zeros(len(panel), dtype=np.int64)
-        fit = _refitting(model, panel, listener)
+        fit = _refitting(model, panel, listener, fits=origins.count)
     else:
         seen = _rows_seen(model, panel)
         origins = _unseen_origins(model, panel, seen, backtests=backtests, horizon=horizon)
@@ -134,7 +134,7 @@ def evaluate(
 def _planned(reading: Reading, request: TrainRequest) -> tuple[Panel, Plan]:
     """The plan, and the panel with the season that it decided on."""
     planned = plan(reading.panel, request)
-    frequency = replace(reading.panel.frequency, season=planned.spec.season)
+    frequency = replace(reading.panel.frequency, season=planned.recipe.spec.season)
     return replace(reading.panel, frequency=frequency), planned
 
 
@@ -178,7 +178,7 @@ def _unseen_origins(
 ) -> Origins:
     """Origins behind the rows that the model was trained on."""
     unseen = int((panel.lengths - seen).max())
-    steps = horizon or min(model.spec.windows.horizon, max(unseen, 1))
+    steps = horizon or min(model.horizon, max(unseen, 1))
     wanted = backtests or 1
     if unseen == 0:
         raise DataError(
@@ -197,14 +197,11 @@ def _always(model: Forecaster) -> Callable[[Panel], Forecaster]:
     return lambda _past: model
 
 
-def _refitting(model: RecurrentForecaster, panel: Panel, listener: Listener) -> Callable[[Panel], Forecaster]:
-    """What trains the model's recipe anew on any past of `panel`."""
-    from forecast.network.fit import Trainer
+def _refitting(
+    model: RecurrentForecaster, panel: Panel, listener: Listener, *, fits: int
+) -> Callable[[Panel], Forecaster]:
+    """What carries the model's recipe out anew on any past of `panel`."""
+    from forecast.training import learner_for
 
-    trainer = Trainer(model.spec, model.card.training, panel, listener=listener)
-
-    def fit(past: Panel) -> Forecaster:
-        stage = f"refit up to {wording.ends(past)[1]}"
-        return Network(model.spec, trainer.fit(past, model.card.epochs, stage=stage))
-
-    return fit
+    learner = learner_for(recipe_of(model), panel, listener, fits=fits, epochs=model.card.epochs)
+    return lambda past: learner.fit(past, f"refit up to {wording.ends(past)[1]}")

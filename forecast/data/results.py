@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Floats, Integers, Times
-from forecast.spec import Columns, TrainingPlan
+from forecast.spec import Columns, Origin, TrainingPlan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Labels = NDArray[np.object_] | Integers
 Table = dict[str, Labels | Floats]
 """Column name -> values, all of one length, in the order they are written."""
+
+_LARGEST_WHOLE = 2.0**53
 
 ScoredBy = Literal["model", "series", "step"]
 
@@ -36,6 +38,8 @@ class Forecast:
     upper: Floats
     columns: Columns
     frequency: Frequency
+    whole: bool = False
+    """Values are whole numbers, and written as such."""
 
     def to_table(self) -> Table:
         """One row a series and step: the id where there is one, time, forecast, lower_80, upper_80, ..."""
@@ -44,11 +48,16 @@ class Forecast:
         if self.columns.series is not None:
             table[self.columns.series] = np.repeat(np.array(self.ids, dtype=object), horizon)
         table["time"] = _times_column(self.times.ravel(), self.frequency)
-        table["forecast"] = self.values.ravel()
+        table["forecast"] = self._written(self.values)
         for index, level in enumerate(self.levels):
-            table[f"lower_{level:g}"] = self.lower[index].ravel()
-            table[f"upper_{level:g}"] = self.upper[index].ravel()
+            table[f"lower_{level:g}"] = self._written(self.lower[index])
+            table[f"upper_{level:g}"] = self._written(self.upper[index])
         return table
+
+    def _written(self, values: Floats) -> Floats | Integers:
+        """Whole numbers as integers, where every one of them fits."""
+        fits = self.whole and bool((np.abs(values) < _LARGEST_WHOLE).all())
+        return values.astype(np.int64).ravel() if fits else values.ravel()
 
     def to_frame(self) -> "pd.DataFrame":
         """The same as a pandas frame."""
@@ -155,9 +164,11 @@ class ModelCard:
     last_time: str
     data_sha256: str
     """Digest of the ids, times and values trained on."""
+    origin: Origin
+    """Where the weights come from."""
     parameters: int
     epochs: int
-    """Epochs that the last fit trained for."""
+    """Epochs that the last fit trained for; 0 for pretrained weights as they are."""
     training: TrainingPlan
     scores: Scores | None
     verdict: Verdict | None

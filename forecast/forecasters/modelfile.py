@@ -15,10 +15,10 @@ from forecast.data.results import ModelCard, Scores
 from forecast.errors import UsageError
 from forecast.forecasters import tensorfile
 from forecast.forecasters.calibration import PERCENTS, Calibration
-from forecast.forecasters.recurrent import RecurrentForecaster, weight_shapes
+from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights, weight_shapes
 from forecast.forecasters.tensorfile import Contents, Fields, Tensors
 from forecast.plain import from_plain, to_plain
-from forecast.spec import MAX_WINDOW, Columns, ModelSpec
+from forecast.spec import MAX_HORIZON, MAX_MEMBERS, MAX_WINDOW, Blend, Bounds, Columns, ModelSpec
 
 FORMAT = 1
 """The format that `save` writes; raised whenever an older program would read the new one wrong."""
@@ -54,6 +54,10 @@ class _ModelFields:
     """All of a model that is no array; the card's scores stand apart because they hold some."""
 
     spec: ModelSpec
+    members: int
+    blend: Blend
+    horizon: int
+    bounds: Bounds
     columns: Columns
     frequency: Frequency
     calibration_errors: int
@@ -103,6 +107,10 @@ def _fields(forecaster: RecurrentForecaster) -> Fields:
     card, scores = forecaster.card, forecaster.card.scores
     fields = _ModelFields(
         spec=forecaster.spec,
+        members=len(forecaster.network.members),
+        blend=forecaster.network.blend,
+        horizon=forecaster.horizon,
+        bounds=forecaster.bounds,
         columns=forecaster.columns,
         frequency=forecaster.frequency,
         calibration_errors=forecaster.calibration.errors,
@@ -120,7 +128,11 @@ def _scores_fields(scores: Scores) -> _ScoresFields:
 
 def _tensors(forecaster: RecurrentForecaster) -> Tensors:
     tail, scores = forecaster.tail, forecaster.card.scores
-    tensors: Tensors = {f"weight/{name}": weight for name, weight in forecaster.weights.items()}
+    tensors: Tensors = {
+        f"weight/{index}/{name}": weight
+        for index, weights in enumerate(forecaster.network.members)
+        for name, weight in weights.items()
+    }
     tensors |= {
         "tail/times": tail.times.view(np.int64),
         "tail/values": tail.values,
@@ -142,16 +154,27 @@ def _tensors(forecaster: RecurrentForecaster) -> Tensors:
 
 
 def _assembled(fields: _ModelFields, tensors: Tensors) -> RecurrentForecaster:
+    _require(1 <= fields.members <= MAX_MEMBERS, "its number of networks")
+    _require(1 <= fields.horizon <= MAX_HORIZON, "its horizon")
     _check_tensors(fields, tensors)
     _check_frequency(fields.frequency)
     return RecurrentForecaster(
-        spec=fields.spec,
-        weights={name: tensors[f"weight/{name}"].view(np.float32) for name in weight_shapes(fields.spec)},
+        network=Network(fields.spec, _members(fields, tensors), fields.blend),
+        horizon=fields.horizon,
+        bounds=fields.bounds,
         columns=fields.columns,
         frequency=fields.frequency,
         tail=_tail(fields, tensors),
         calibration=_calibration(fields, tensors),
         card=replace(fields.card, scores=None if fields.scores is None else _scores(fields.scores, tensors)),
+    )
+
+
+def _members(fields: _ModelFields, tensors: Tensors) -> tuple[Weights, ...]:
+    names = weight_shapes(fields.spec)
+    return tuple(
+        {name: tensors[f"weight/{index}/{name}"].view(np.float32) for name in names}
+        for index in range(fields.members)
     )
 
 
@@ -162,7 +185,7 @@ def _tail(fields: _ModelFields, tensors: Tensors) -> Panel:
     first, last = _DATES if dated else _COUNTS
     _require(bounds[0] == 0 and bounds[-1] == len(times) and (np.diff(bounds) > 0).all(), "its series")
     _require((observed <= 1).all() and np.isfinite(values).all(), "its newest values")
-    _require(times.min() >= first and times.max() <= last, "its times")
+    _require(not len(times) or (times.min() >= first and times.max() <= last), "its times")
     return Panel(
         ids=_unpacked("tail/ids", tensors),
         times=times.view("datetime64[s]") if dated else times,
@@ -234,10 +257,11 @@ def _expected(fields: _ModelFields, tensors: Tensors) -> dict[str, tuple[str, tu
         "tail/bounds": ("I64", (series + 1,)),
         "tail/ids": ("U8", (_length(tensors, "tail/ids"),)),
         "tail/ids/ends": ("I64", (series,)),
-        "calibration/half_widths": ("F64", (fields.spec.windows.horizon, len(PERCENTS))),
+        "calibration/half_widths": ("F64", (min(fields.horizon, fields.spec.windows.horizon), len(PERCENTS))),
     }
-    for name, shape in weight_shapes(fields.spec).items():
-        shapes[f"weight/{name}"] = ("F32", shape)
+    for index in range(fields.members):
+        for name, shape in weight_shapes(fields.spec).items():
+            shapes[f"weight/{index}/{name}"] = ("F32", shape)
     if fields.scores is not None:
         models, metrics = len(fields.scores.models), len(fields.scores.metrics)
         scored, steps = _length(tensors, "scores/ids/ends"), _length(tensors, "scores/forecasts_by_step")

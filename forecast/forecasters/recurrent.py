@@ -1,12 +1,12 @@
 """Channels + weights = a fitted network that forecasts without Keras.
 
-The network is many-to-one: recurrent layers read the steps of a window one after
-the other, and the last state alone gives the next `horizon` answers. A linear skip
-leads from the last step's channels to the answers too.
+A network is many-to-one: recurrent layers read the steps of a window one after the
+other, and the last state alone gives the next `horizon` answers. A linear skip leads
+from the last step's channels to the answers too.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,9 @@ from forecast.data.panel import Floats, Panel
 from forecast.data.results import Forecast, ModelCard
 from forecast.forecasters.calibration import Calibration
 from forecast.forecasters.kernels import GATES, LAYERS, LayerWeights, dense
-from forecast.spec import Cell, Columns, ModelSpec
+from forecast.forecasters.theta import rows_read as theta_rows
+from forecast.forecasters.theta import theta
+from forecast.spec import Blend, Bounds, Cell, Columns, ModelSpec
 
 Weights = dict[str, NDArray[np.float32]]
 
@@ -29,21 +31,25 @@ _BATCH = 1024
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Trained tensors that forecast any history; its intervals are unknown."""
+    """Trained networks of one shape that forecast any history together; their intervals are unknown."""
 
     spec: ModelSpec
-    weights: Weights
-    """Tensors by name, shapes given by `weight_shapes(spec)`."""
+    members: tuple[Weights, ...]
+    """Tensors by name of each network, shapes given by `weight_shapes(spec)`. Answers are averaged."""
+    blend: Blend = "none"
+    """"theta": the forecast is the mean of the networks' and the Theta method's."""
 
     @property
     def name(self) -> str:
-        """The cell, as people write it: SimpleRNN, LSTM, GRU."""
-        return CELL_NAMES[self.spec.network.cell]
+        """The cell, as people write it, and what it is blended with: GRU, LSTM + Theta."""
+        cell = CELL_NAMES[self.spec.network.cell]
+        return f"{cell} + Theta" if self.blend == "theta" else cell
 
     @property
     def rows_read(self) -> int:
         """Newest rows of a series that a forecast depends on."""
-        return self.spec.windows.window + rows_remembered(self.spec.season)
+        channels_read = self.spec.windows.window + rows_remembered(self.spec.season)
+        return max(channels_read, theta_rows(self.spec.season)) if self.blend == "theta" else channels_read
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
         """The next rows of every series of `history`; see `Forecaster.predict`."""
@@ -62,8 +68,7 @@ class Network:
         known = history.tail(self.rows_read)
         for first in range(0, horizon, self.spec.windows.horizon):
             here = slice(first, min(first + self.spec.windows.horizon, horizon))
-            answers, last = self._answers(known)
-            answers = answers[:, : here.stop - first]
+            answers, last = self._answers(known, here.stop - first)
             for place, shift in zip(found, reach, strict=True):
                 place[:, here] = last.restore(answers + shift[here])
             if here.stop < horizon:
@@ -80,32 +85,46 @@ class Network:
         )
 
     def errors(self, history: Panel, future: Floats) -> Floats:
-        """Signed errors in units of volatility against `future`, both (series, horizon); NaN stays NaN."""
-        answers, last = self._answers(history.tail(self.rows_read))
+        """Signed errors in units of volatility against `future`, both (series, steps); NaN stays NaN.
+
+        At most the trained horizon's steps can be judged.
+        """
+        answers, last = self._answers(history.tail(self.rows_read), future.shape[1])
         return last.units(future) - answers
 
-    def _answers(self, history: Panel) -> tuple[Floats, Channels]:
-        """(series, horizon) in units of volatility, and the channels of each series' last row."""
-        horizon = self.spec.windows.horizon
-        seen = channels(history.values, history.bounds, season=self.spec.season, horizon=horizon)
+    def _answers(self, history: Panel, steps: int) -> tuple[Floats, Channels]:
+        """(series, steps) in units of volatility, and the channels of each series' last row."""
+        seen = channels(
+            history.values, history.bounds, season=self.spec.season, horizon=self.spec.windows.horizon
+        )
+        last = seen.at(history.bounds[1:] - 1)
+        answers = self._mean_answers(history, seen.inputs)[:, :steps]
+        if self.blend == "none":
+            return answers, last
+        return last.units((last.restore(answers) + theta(history, steps)) / 2), last
+
+    def _mean_answers(self, history: Panel, inputs: NDArray[np.float32]) -> Floats:
+        """(series, horizon) mean of the members' answers to the newest window of each series."""
         ends = history.bounds[1:]
-        steps = np.minimum(history.lengths, self.spec.windows.window)
-        answers = np.empty((len(history), horizon))
-        for count in np.unique(steps):
-            (alike,) = np.nonzero(steps == count)
+        lengths = np.minimum(history.lengths, self.spec.windows.window)
+        answers = np.zeros((len(history), self.spec.windows.horizon))
+        for length in np.unique(lengths):
+            (alike,) = np.nonzero(lengths == length)
             for batch in np.array_split(alike, -(-len(alike) // _BATCH)):
-                rows = ends[batch][:, None] + np.arange(-count, 0)
-                answers[batch] = forward(self.spec, self.weights, seen.inputs[rows])
-        return answers, seen.at(ends - 1)
+                window = inputs[ends[batch][:, None] + np.arange(-length, 0)]
+                for weights in self.members:
+                    answers[batch] += forward(self.spec, weights, window) / len(self.members)
+        return answers
 
 
 @dataclass(frozen=True, slots=True)
 class RecurrentForecaster:
-    """A fitted recurrent network, whole: what `predict` needs and what the model file holds."""
+    """A fitted model, whole: what `predict` needs and what the model file holds."""
 
-    spec: ModelSpec
-    weights: Weights
-    """Tensors by name, shapes given by `weight_shapes(spec)`."""
+    network: Network
+    horizon: int
+    """Rows it is asked for when nobody says."""
+    bounds: Bounds
     columns: Columns
     frequency: Frequency
     tail: Panel
@@ -114,19 +133,36 @@ class RecurrentForecaster:
     card: ModelCard
 
     @property
-    def network(self) -> Network:
-        """What forecasts, without the rest."""
-        return Network(self.spec, self.weights)
+    def spec(self) -> ModelSpec:
+        """The shape of its networks."""
+        return self.network.spec
 
     @property
     def name(self) -> str:
-        """The cell, as people write it: SimpleRNN, LSTM, GRU."""
+        """How tables call it."""
         return self.network.name
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
         """The next rows of every series of `history`; see `Forecaster.predict`."""
         half_widths = self.calibration.half_width(levels, horizon)
-        return self.network.predict_within(history, half_widths, levels=levels)
+        return bounded(self.network.predict_within(history, half_widths, levels=levels), self.bounds)
+
+
+def bounded(forecast: Forecast, bounds: Bounds) -> Forecast:
+    """The forecast and its intervals kept to what values may be."""
+
+    def kept(values: Floats) -> Floats:
+        low = -np.inf if bounds.minimum is None else bounds.minimum
+        high = np.inf if bounds.maximum is None else bounds.maximum
+        return np.clip(np.rint(values) if bounds.whole else values, low, high)
+
+    return replace(
+        forecast,
+        values=kept(forecast.values),
+        lower=kept(forecast.lower),
+        upper=kept(forecast.upper),
+        whole=bounds.whole,
+    )
 
 
 def forward(spec: ModelSpec, weights: Weights, inputs: NDArray[np.float32]) -> NDArray[np.float32]:

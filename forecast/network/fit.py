@@ -1,6 +1,7 @@
 """From windows to weights: early stopping, seeds, device, and what to do when the loss leaves the numbers."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,7 +15,7 @@ from forecast.errors import MissingExtra, TrainingError
 from forecast.events import EpochEnded, FitEnded, Listener, Noted, Warned
 from forecast.forecasters.recurrent import Weights
 from forecast.network import backend
-from forecast.network.build import build, weights_of
+from forecast.network.build import build, put_weights, weights_of
 from forecast.network.loop import Counts, EpochLosses, Loop, RowTensors, Slices
 from forecast.spec import Decay, ModelSpec, TrainingPlan
 
@@ -63,14 +64,28 @@ class _DivergedError(Exception):
 class Trainer:
     """One network on one compiled loop, trained again and again: for the backtests and the refit.
 
-    Every fit starts from the same weights and draws its batches from the same seed, so
-    equal panels give equal weights.
+    Every fit of a member starts from the same weights and draws its batches from the
+    same seed, so equal panels give equal weights.
     """
 
-    def __init__(self, spec: ModelSpec, plan: TrainingPlan, panel: Panel, *, listener: Listener) -> None:
-        """`panel` is the largest there will be a fit on: shapes are made for it, once."""
+    def __init__(
+        self,
+        spec: ModelSpec,
+        plan: TrainingPlan,
+        panel: Panel,
+        *,
+        start: Sequence[Weights] = (),
+        listener: Listener,
+    ) -> None:
+        """`panel` is the largest there will be a fit on: shapes are made for it, once.
+
+        Members start from the weights of `start`, taken in turn, or from random ones.
+        """
         self.spec = spec
         self.plan = plan
+        self.best: Weights | None = None
+        """Weights of the best epoch that `find_epochs` saw."""
+        self._start = start
         self._listener = listener
         self._shape = _Shape.of(spec, plan, panel)
         self.device, why = _device(plan, self._shape)
@@ -83,32 +98,35 @@ class Trainer:
             )
             self._loop = Loop(self._model, optimizer, window=spec.windows.window, xla=self._xla)
 
-    @property
-    def parameters(self) -> int:
-        """Trained numbers in the network."""
-        return int(self._model.count_params())
-
     def find_epochs(self, panel: Panel, *, stage: str, seconds: float = np.inf) -> int:
         """Epochs after which the loss on the newest rows of `panel`, held back, was lowest.
 
-        A tenth of the plan's epochs where no series is long enough to hold rows back.
+        0 where training from given weights made them no better, and where no series is
+        long enough to hold rows back; a tenth of the plan's epochs where such a
+        training would start from nothing.
         """
         held = _held_back(panel.lengths, self.spec)
+        least = 0 if self._start else 1
         if not held.any():
-            return max(1, self.plan.epochs // 10)
+            return least * max(1, self.plan.epochs // 10)
         windows = Windows(panel.lengths - held, self.spec.windows, first_rows=panel.bounds[:-1])
         validation = _validation(panel, held, self.spec, self._shape)
-        return self._train(_Fit(stage, panel, windows, validation, self.plan.epochs, seconds))
+        epochs = self._train(_Fit(stage, panel, windows, validation, self.plan.epochs, seconds))
+        self._loop.best()
+        self.best = weights_of(self.spec, self._model)
+        return max(least, epochs)
 
-    def fit(self, panel: Panel, epochs: int, *, stage: str, seconds: float = np.inf) -> Weights:
+    def fit(
+        self, panel: Panel, epochs: int, *, stage: str, member: int = 0, seconds: float = np.inf
+    ) -> Weights:
         """Weights after `epochs` on all rows of `panel`; after fewer when the time is over first."""
         windows = Windows(panel.lengths, self.spec.windows)
-        self._train(_Fit(stage, panel, windows, None, epochs, seconds))
+        self._train(_Fit(stage, panel, windows, None, epochs, seconds, member))
         self._loop.average()
         return weights_of(self.spec, self._model)
 
     def _train(self, fit: "_Fit") -> int:
-        """The best epoch, 1 being the first; the last one where nothing is validated."""
+        """The best epoch, 0 being the start; the last one where nothing is validated."""
         try:
             for rate in (self.plan.learning_rate, self.plan.learning_rate / 10):
                 try:
@@ -124,35 +142,51 @@ class Trainer:
         )
 
     def _attempt(self, fit: "_Fit", learning_rate: float) -> int:
-        self._loop.reset(learning_rate)
+        put_weights(self._model, self._first_weights(fit.member))
+        self._loop.reset()
         rows = self._tensors(fit.panel)
-        order = _Order(fit.windows, self._shape, seed=self.plan.seed)
+        order = _Order(fit.windows, self._shape, seed=self.plan.seed + fit.member)
         progress = _Progress(fit, patience=self.plan.patience)
+        if fit.validation is not None:
+            progress.start(
+                self._call(rows, order.draw(1), fit.validation, Counts(1, 0, len(fit.validation[0])))
+            )
         while not progress.over:
             self._loop.set_learning_rate(learning_rate * _decayed(self.plan.decay, progress.share))
             epochs = min(self._shape.epochs_a_call, fit.epochs - progress.epoch)
-            losses = self._call(rows, order.draw(epochs), fit.validation, epochs, order.updates)
+            losses = self._calls(rows, order.draw(epochs), fit.validation, epochs, order.updates)
             if not np.isfinite(losses.training).all():
                 raise _DivergedError
             self._listener(progress.add(losses))
-        return progress.best_epoch or progress.epoch
+        return progress.epoch if progress.best_epoch is None else progress.best_epoch
 
-    def _call(
+    def _first_weights(self, member: int) -> Weights:
+        if self._start:
+            return self._start[member % len(self._start)]
+        return weights_of(self.spec, build(self.spec, seed=self.plan.seed + member))
+
+    def _calls(
         self, rows: RowTensors, batches: Slices, validation: Slices | None, epochs: int, updates: int
     ) -> EpochLosses:
         """One compiled call for some short epochs, or several for one long one."""
-        shape = self._shape
-        checks = 0 if validation is None else len(validation.starts)
-        checked = _nothing((shape.validations, shape.batch_size)) if validation is None else validation
+        size = self._shape.updates_a_call
         losses = []
-        for first in range(0, updates, shape.updates_a_call):
-            part = Slices(*(_exactly(array[:, first:], shape.updates_a_call) for array in batches))
-            now = min(shape.updates_a_call, updates - first)
-            last = first + now == updates
-            with tf.device(self.device):
-                losses.append(self._loop.run(rows, part, checked, Counts(epochs, now, checks if last else 0)))
+        for first in range(0, updates, size):
+            now = min(size, updates - first)
+            checks = len(validation[0]) if validation is not None and first + now == updates else 0
+            part = Slices(*(array[:, first : first + now] for array in batches))
+            losses.append(self._call(rows, part, validation, Counts(epochs, now, checks)))
         training = np.stack([each.training for each in losses]).mean(axis=0).astype(np.float32)
         return EpochLosses(np.asarray(training), losses[-1].validation)
+
+    def _call(
+        self, rows: RowTensors, batches: Slices, validation: Slices | None, counts: Counts
+    ) -> EpochLosses:
+        shape = self._shape
+        checked = _nothing((shape.validations, shape.batch_size)) if validation is None else validation
+        padded = Slices(*(_exactly(part, shape.updates_a_call) for part in batches))
+        with tf.device(self.device):
+            return self._loop.run(rows, padded, checked, counts)
 
     def _tensors(self, panel: Panel) -> RowTensors:
         rows = training_rows(panel, season=self.spec.season, horizon=self.spec.windows.horizon)
@@ -176,6 +210,7 @@ class _Fit:
     validation: Slices | None
     epochs: int
     seconds: float
+    member: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +293,10 @@ class _Progress:
     def share(self) -> float:
         """How much of the epochs is over, from 0 to 1."""
         return self.epoch / self._fit.epochs
+
+    def start(self, losses: EpochLosses) -> None:
+        """Take the loss before the first epoch as the one to beat."""
+        self._best_loss, self.best_epoch = float(losses.validation[0]), 0
 
     def add(self, losses: EpochLosses) -> EpochEnded:
         for loss in losses.validation:

@@ -75,21 +75,21 @@ class Loop:
         self._window = window
         optimizer.build(model.trainable_variables)
         self._weights = [variable.value for variable in model.trainable_variables]
-        self._initial = [weight.numpy() for weight in self._weights]
-        self._optimizer_initial = [variable.value.numpy() for variable in optimizer.variables]
+        # What else a fit leaves behind: moments, counters, the state of dropout's random numbers.
+        self._reset_variables = [*optimizer.variables, *model.non_trainable_variables]
+        self._reset_values = [variable.value.numpy() for variable in self._reset_variables]
         self._average = [tf.Variable(weight) for weight in self._weights]
         self._best = [tf.Variable(weight) for weight in self._weights]
         self._best_loss = tf.Variable(np.float32(np.inf))
         self._run = tf.function(self._epochs, jit_compile=xla, reduce_retracing=not xla)
 
-    def reset(self, learning_rate: float) -> None:
-        """Back to the weights of the start, with nothing remembered."""
-        for place in (self._weights, self._average, self._best):
-            for weight, initial in zip(place, self._initial, strict=True):
-                weight.assign(initial)
-        for variable, value in zip(self.optimizer.variables, self._optimizer_initial, strict=True):
+    def reset(self) -> None:
+        """Start over from the weights that the model has now, with nothing remembered."""
+        for place in (self._average, self._best):
+            for kept, weight in zip(place, self._weights, strict=True):
+                kept.assign(weight)
+        for variable, value in zip(self._reset_variables, self._reset_values, strict=True):
             variable.assign(value)
-        self.set_learning_rate(learning_rate)
         self._best_loss.assign(np.inf)
 
     def set_learning_rate(self, learning_rate: float) -> None:

@@ -45,7 +45,9 @@ def series_of(recipe: Recipe, folder: Path, *, seed: int) -> list[Floats]:
     real = [
         values
         for name in recipe.files
-        for values in corpus.read(folder / f"{name}.parquet", shortest=shortest, longest=recipe.longest).values()
+        for values in corpus.read(
+            folder / f"{name}.parquet", shortest=shortest, longest=recipe.longest
+        ).values()
     ]
     kind = synthetic.Kind(recipe.season, max(shortest, 2 * recipe.season), recipe.longest)
     return real * recipe.copies + synthetic.draw(kind, recipe.synthetic, seed=seed)

@@ -49,10 +49,10 @@ def _trend(random: np.random.Generator, rows: int, spread: float) -> Floats:
     if choice == 0:
         return np.cumsum(random.normal(slope * 0.4, spread * random.uniform(0.2, 1.0), rows))
     if choice == 1:
-        return slope * steps
+        return np.asarray(slope * steps)
     if choice == 2:
         damping = random.uniform(0.85, 0.99)
-        return slope * (1 - damping**steps) / (1 - damping)
+        return np.asarray(slope * (1 - damping**steps) / (1 - damping))
     if choice == 3:
         change = np.cumsum(random.normal(0, spread * 0.08, rows))
         return np.cumsum(slope * 0.3 + change * 0.5)
@@ -71,7 +71,7 @@ def _noise(random: np.random.Generator, rows: int) -> Floats:
     for row in range(rows):
         state = memory * state + shocks[row]
         noise[row] = state
-    return noise * np.sqrt(1 - memory**2) * random.choice([0.2, 1.0], p=[0.35, 0.65])
+    return np.asarray(noise * np.sqrt(1 - memory**2) * random.choice([0.2, 1.0], p=[0.35, 0.65]))
 
 
 def _season(random: np.random.Generator, season: int, rows: int) -> Floats:
@@ -100,7 +100,7 @@ def _pattern(random: np.random.Generator, season: int, rows: int) -> Floats:
     drift = random.choice([0.0, 0.3, 0.8], p=[0.4, 0.4, 0.2]) * np.linspace(0, 1, rows)
     strength = np.exp(random.normal(0, 0.5) * np.linspace(-0.5, 0.5, rows))
     index = np.arange(rows) % season
-    return strength * (shape[index] + drift * other[index])
+    return np.asarray(strength * (shape[index] + drift * other[index]))
 
 
 def _shifts(random: np.random.Generator, rows: int, spread: float) -> Floats:

@@ -52,6 +52,7 @@ def card(outcome="useful") -> ModelCard:
         first_time="1964",
         last_time="2023",
         data_sha256="0" * 64,
+        origin="scratch",
         parameters=3000,
         epochs=40,
         training=TrainingPlan(),

@@ -21,9 +21,9 @@ from forecast.errors import ForecastError, ModelError
 from forecast.forecasters import modelfile
 from forecast.forecasters.calibration import PERCENTS, Calibration
 from forecast.forecasters.modelfile import FORMAT, check_writable, encode, load, save
-from forecast.forecasters.recurrent import RecurrentForecaster, weight_shapes
+from forecast.forecasters.recurrent import Network, RecurrentForecaster, weight_shapes
 from forecast.plain import dump
-from forecast.spec import Cell, Columns, ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
+from forecast.spec import Bounds, Cell, Columns, ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
 
 CARD = ModelCard(
     source="harvest.csv",
@@ -32,6 +32,7 @@ CARD = ModelCard(
     first_time="2001",
     last_time="2004",
     data_sha256="ab" * 32,
+    origin="scratch",
     parameters=1234,
     epochs=17,
     training=TrainingPlan(),
@@ -59,16 +60,17 @@ def forecaster(
 ) -> RecurrentForecaster:
     spec = ModelSpec(WindowSpec(3, 2), NetworkSpec(cell, units), season=1)
     random = np.random.default_rng(0)
+    shapes = weight_shapes(spec)
+    weights = {name: random.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
     columns = Columns(target="tons", time="year", series="region")
     years = np.array([2001, 2002, 2003, 2004, 2002, 2003, 2004])
     dated = form != "integer"
     frequency = Frequency("year", form="date" if dated else "integer", offset_seconds=3600 if dated else None)
     days = years.astype(str).astype("datetime64[s]")
     return RecurrentForecaster(
-        spec=spec,
-        weights={
-            name: random.normal(size=shape).astype(np.float32) for name, shape in weight_shapes(spec).items()
-        },
+        network=Network(spec, (weights,)),
+        horizon=2,
+        bounds=Bounds(minimum=0.0),
         columns=columns,
         frequency=frequency,
         tail=Panel(
@@ -144,9 +146,10 @@ def test_a_model_comes_back_as_it_was_saved(tmp_path: Path, cell: Cell, form: st
     save(model, path)
     back = load(path)
     assert (back.spec, back.columns, back.frequency) == (model.spec, model.columns, model.frequency)
-    assert back.weights.keys() == model.weights.keys()
-    for name, weight in model.weights.items():
-        np.testing.assert_array_equal(back.weights[name], weight, strict=True)
+    (weights,), (expected,) = back.network.members, model.network.members
+    assert weights.keys() == expected.keys()
+    for name, weight in expected.items():
+        np.testing.assert_array_equal(weights[name], weight, strict=True)
     assert back.tail.ids == model.tail.ids
     for name in ("times", "values", "observed", "bounds"):
         np.testing.assert_array_equal(getattr(back.tail, name), getattr(model.tail, name), strict=True)
@@ -201,7 +204,7 @@ def test_the_library_reads_the_file(tmp_path: Path):
     save(forecaster(), tmp_path / "a.forecast")
     tensors = safetensors.numpy.load_file(tmp_path / "a.forecast")
     np.testing.assert_array_equal(
-        tensors["weight/layer0/kernel"], forecaster().weights["layer0/kernel"], strict=True
+        tensors["weight/0/layer0/kernel"], forecaster().network.members[0]["layer0/kernel"], strict=True
     )
 
 

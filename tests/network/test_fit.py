@@ -23,7 +23,7 @@ def waves():
 def loss(weights, of) -> float:
     """Mean absolute error of one-step forecasts over the last rows of the first series."""
     series = of[0].values
-    network = Network(SPEC, weights)
+    network = Network(SPEC, (weights,))
     misses = [
         network.predict(panel(series[:end], season=4), 1).values[0, 0] - series[end] for end in range(48, 60)
     ]

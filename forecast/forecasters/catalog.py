@@ -1,0 +1,31 @@
+"""The pretrained networks of the package: which there are, and opening one."""
+
+from pathlib import Path
+
+from forecast.forecasters import modelfile
+from forecast.forecasters.recurrent import RecurrentForecaster
+from forecast.spec import Cell
+
+_FOLDER = Path(__file__).parent.parent / "pretrained"
+
+SEASONS = (1, 4, 7, 12, 24, 52)
+"""Seasons that a network was trained for; a series of any other season is read as one without."""
+
+
+def season_known(season: int) -> int:
+    """The season that the nearest fitting network was trained for: the same, or none."""
+    return season if season in SEASONS else 1
+
+
+def pretrained(cell: Cell, season: int) -> RecurrentForecaster:
+    """The network of this cell for series of this season, opened with the checks of any model file."""
+    return modelfile.load(_path(cell, season))
+
+
+def exists(cell: Cell, season: int) -> bool:
+    """Whether the package holds such a network."""
+    return _path(cell, season).exists()
+
+
+def _path(cell: Cell, season: int) -> Path:
+    return _FOLDER / f"{cell}-{season_known(season)}.forecast"
