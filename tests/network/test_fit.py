@@ -185,7 +185,7 @@ def test_a_gpu_that_is_not_there_is_refused_with_what_to_install(waves, monkeypa
     from forecast.errors import MissingExtra
     from forecast.network import fit
 
-    monkeypatch.setattr(fit.tf.config, "list_physical_devices", lambda kind: [])
+    monkeypatch.setattr(fit.tf.config, "list_physical_devices", lambda _kind: [])
     with pytest.raises(MissingExtra, match="no GPU") as failure:
         Trainer(SPEC, replace(PLAN, device="gpu"), waves, listener=ignore)
     assert failure.value.exit_code == 5
@@ -198,7 +198,7 @@ def test_a_gpu_that_is_not_there_is_refused_with_what_to_install(waves, monkeypa
 def test_auto_takes_a_gpu_for_large_batches_only(waves, monkeypatch, batch_size, device, why):
     from forecast.network import fit
 
-    monkeypatch.setattr(fit.tf.config, "list_physical_devices", lambda kind: ["a GPU"])
+    monkeypatch.setattr(fit.tf.config, "list_physical_devices", lambda _kind: ["a GPU"])
     plan = replace(PLAN, device="auto", batch_size=batch_size)
     chosen, reason = fit._device(plan, fit._Shape.of(SPEC, plan, waves))
     assert (chosen, why in reason) == (device, True)
