@@ -141,7 +141,7 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
     origin, origin_reason = _origin(panel, request)
     network = None if origin == "scratch" else catalog.pretrained(request.cell or CELL, season).network
     spec = _own_shape(panel, request, horizon, season) if network is None else network.spec
-    blend, blend_reason = _blend(request)
+    blend, blend_reason = _blend(request, origin, season)
     backtests = request.backtests or _backtests(panel, rows, spec.windows.window, horizon, origin)
     _check_long_enough(rows, spec.windows.window if origin == "scratch" else 1, horizon, backtests)
     windows = len(Windows(panel.lengths, spec.windows))
@@ -209,10 +209,15 @@ def _origin(panel: Panel, request: TrainRequest) -> tuple[Origin, str]:
     return "pretrained", "fewer series, or series without a season, do not improve it"
 
 
-def _blend(request: TrainRequest) -> tuple[Blend, str]:
+def _blend(request: TrainRequest, origin: Origin, season: int) -> tuple[Blend, str]:
+    """Whether the mean with Theta is better: measured on held-back rows, see docs/pretrained.md."""
     if request.blend is not None:
         return request.blend, "asked for"
-    return "none", "not asked for"
+    if origin == "scratch":
+        return "none", "a network of your own is judged alone"
+    if season == 1:
+        return "none", "without a season the network alone was better than its mean with Theta"
+    return "theta", "with a season the mean with Theta was as good or better"
 
 
 def _own_shape(panel: Panel, request: TrainRequest, horizon: int, season: int) -> ModelSpec:

@@ -1,59 +1,90 @@
-"""What each network of the package was trained on, and how."""
+"""What each network of the package is trained on, and how."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Floats, Panel
 from forecast.pretraining import corpus, synthetic
-from forecast.spec import Columns
+from forecast.spec import Cell, Columns, ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
+
+BATCH = 96
+UPDATES_AN_EPOCH = 50
+"""Between two epochs the learning rate falls a little."""
+
+HELD_OUT = 10
+"""One real series in so many is never trained on: intervals are calibrated on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One network: its season, what it reads and answers, and its share of real series."""
+    """One network: its season, what it reads and answers, and what it learns from."""
 
     season: int
     window: int
     horizon: int
-    files: tuple[str, ...]
-    """Parquet files of real series in the corpus folder."""
+    files: tuple[tuple[str, int], ...]
+    """Parquet files of real series, and how many times each of their series stands in the mix."""
     longest: int
     """Newest rows of a series that are used."""
     synthetic: int
-    """Made-up series."""
-    copies: int
-    """Times that a real series stands beside the made-up ones."""
+    """Made-up series in the mix."""
     updates: int
+
+    def spec(self, cell: Cell) -> ModelSpec:
+        """The shape of the network."""
+        return ModelSpec(WindowSpec(self.window, self.horizon), NetworkSpec(cell, (64,)), self.season)
+
+    def plan(self, *, seed: int) -> TrainingPlan:
+        """Its training: a falling learning rate over a known number of updates."""
+        return TrainingPlan(
+            epochs=self.updates // UPDATES_AN_EPOCH,
+            batch_size=BATCH,
+            epoch_windows=BATCH * UPDATES_AN_EPOCH,
+            learning_rate=2e-3,
+            decay="cosine",
+            seed=seed,
+            device="cpu",
+        )
 
 
 RECIPES: dict[str, Recipe] = {
-    "yearly": Recipe(1, 32, 6, ("yearly", "fao"), 200, 8_000, 2, 3_000),
-    "quarterly": Recipe(4, 48, 8, ("quarterly",), 300, 8_000, 3, 4_000),
-    "daily": Recipe(7, 56, 14, ("daily",), 700, 4_000, 2, 4_000),
-    "monthly": Recipe(12, 84, 18, ("monthly",), 400, 8_000, 3, 6_000),
-    "hourly": Recipe(24, 120, 48, ("hourly",), 2_000, 1_500, 1, 3_000),
-    "weekly": Recipe(52, 120, 13, ("weekly",), 700, 4_000, 2, 3_000),
+    "yearly": Recipe(1, 32, 6, (("yearly", 1), ("fao", 1), ("m4_yearly", 4)), 200, 8_000, 1_600),
+    "quarterly": Recipe(4, 48, 8, (("quarterly", 1), ("m4_quarterly", 4)), 300, 8_000, 2_000),
+    "daily": Recipe(7, 56, 14, (("daily", 1),), 700, 4_000, 3_000),
+    "monthly": Recipe(12, 84, 18, (("monthly", 1), ("m4_monthly", 4)), 400, 8_000, 6_000),
+    "hourly": Recipe(24, 120, 48, (("hourly", 1),), 2_000, 1_500, 3_000),
+    "weekly": Recipe(52, 120, 13, (("weekly", 1),), 700, 4_000, 3_000),
 }
 
 
-def series_of(recipe: Recipe, folder: Path, *, seed: int) -> list[Floats]:
-    """The real series, each `copies` times, and the synthetic ones."""
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Series to learn from, and real ones that are never learned from."""
+
+    trained: Panel
+    held_out: Panel
+
+
+def mix(recipe: Recipe, folder: Path, *, seed: int) -> Mix:
+    """The real series of the recipe's files, each as often as it says, and its synthetic ones."""
     shortest = recipe.horizon + 8
-    real = [
-        values
-        for name in recipe.files
-        for values in corpus.read(
-            folder / f"{name}.parquet", shortest=shortest, longest=recipe.longest
-        ).values()
-    ]
+    trained: list[Floats] = []
+    held_out: list[Floats] = []
+    for name, copies in recipe.files:
+        path = folder / f"{name}.parquet"
+        for id, values in corpus.read(path, shortest=shortest, longest=recipe.longest).items():
+            held = crc32(id.encode()) % HELD_OUT == 0
+            (held_out if held else trained).extend([values] if held else [values] * copies)
     kind = synthetic.Kind(recipe.season, max(shortest, 2 * recipe.season), recipe.longest)
-    return real * recipe.copies + synthetic.draw(kind, recipe.synthetic, seed=seed)
+    trained += synthetic.draw(kind, recipe.synthetic, seed=seed)
+    return Mix(_panel(trained, recipe.season), _panel(held_out, recipe.season))
 
 
-def panel_of(series: list[Floats], season: int) -> Panel:
+def _panel(series: list[Floats], season: int) -> Panel:
     """A panel of series without a clock."""
     lengths = np.array([len(values) for values in series])
     return Panel(

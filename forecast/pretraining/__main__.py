@@ -1,0 +1,108 @@
+"""Train the networks of the package: python -m forecast.pretraining --data FOLDER --out FOLDER.
+
+A file that is already in --out is left as it is, so that a run which was stopped goes
+on where it was when it is started again.
+"""
+
+import argparse
+import hashlib
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from forecast import __version__
+from forecast.data.panel import Floats, Panel
+from forecast.data.results import Coverage, ModelCard
+from forecast.events import EpochEnded, Event
+from forecast.forecasters import modelfile
+from forecast.forecasters.calibration import achieved, calibrate
+from forecast.forecasters.recurrent import Network, RecurrentForecaster
+from forecast.network.fit import Trainer
+from forecast.pretraining.recipe import RECIPES, Mix, Recipe, mix
+from forecast.spec import CELLS, Bounds, Cell
+
+
+def main() -> None:
+    """Train what the command line names and --out does not hold yet."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of Parquet files: unique_id, ds, y")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--only", nargs="*", choices=RECIPES, default=list(RECIPES))
+    parser.add_argument("--cell", nargs="*", choices=CELLS, default=list(CELLS))
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    for name in arguments.only:
+        recipe, made = RECIPES[name], None
+        for cell in arguments.cell:
+            path = arguments.out / f"{cell}-{recipe.season}.forecast"
+            if path.exists():
+                continue
+            made = made or mix(recipe, arguments.data, seed=arguments.seed)
+            began = time.process_time()
+            model = pretrain(recipe, cell, made, source=name, seed=arguments.seed)
+            modelfile.save(model, path)
+            print(f"{path.name}: {time.process_time() - began:.0f} CPU s, {path.stat().st_size:,} bytes")
+
+
+def pretrain(recipe: Recipe, cell: Cell, made: Mix, *, source: str, seed: int) -> RecurrentForecaster:
+    """One network, with intervals calibrated on series that it was not trained on."""
+    spec, plan = recipe.spec(cell), recipe.plan(seed=seed)
+    trainer = Trainer(spec, plan, made.trained, listener=_tell)
+    weights = trainer.fit(made.trained, plan.epochs, stage=f"{source} {cell}")
+    network = Network(spec, (weights,), blend="theta")
+    errors = _held_out_errors(network, made.held_out)
+    return RecurrentForecaster(
+        network=network,
+        horizon=recipe.horizon,
+        bounds=Bounds(),
+        columns=made.trained.columns,
+        frequency=made.trained.frequency,
+        tail=made.trained.select([]),
+        calibration=calibrate(errors),
+        card=_card(made, network, plan.epochs, recipe, seed, source, achieved([errors], 80.0)),
+    )
+
+
+def _held_out_errors(network: Network, panel: Panel) -> Floats:
+    """(series, horizon) errors of forecasts for the newest rows of series that are long enough."""
+    horizon = network.spec.windows.horizon
+    long = panel.select(np.flatnonzero(panel.lengths > horizon + max(8, network.spec.season)))
+    future = np.stack([each.values[-horizon:] for each in long])
+    return network.errors(long.first(long.lengths - horizon), future)
+
+
+def _card(
+    made: Mix, network: Network, epochs: int, recipe: Recipe, seed: int, source: str, coverage: Coverage
+) -> ModelCard:
+    panel = made.trained
+    return ModelCard(
+        source=f"{source} series, real and synthetic: see docs/pretrained.md",
+        rows=len(panel.values),
+        series=len(panel),
+        first_time="0",
+        last_time=str(int(panel.times.max())),
+        data_sha256=hashlib.sha256(panel.values.tobytes()).hexdigest(),
+        origin="scratch",
+        parameters=sum(weight.size for weight in network.members[0].values()),
+        epochs=epochs,
+        training=recipe.plan(seed=seed),
+        scores=None,
+        verdict=None,
+        coverage=coverage,
+        versions=(
+            ("forecast", __version__),
+            *((name, version(name)) for name in ("keras", "numpy", "tensorflow")),
+        ),
+    )
+
+
+def _tell(event: Event) -> None:
+    if isinstance(event, EpochEnded) and event.epoch % 20 == 0:
+        print(f"{event.stage}: epoch {event.epoch} of {event.epochs}, loss {event.loss:.4f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
