@@ -34,6 +34,7 @@ _PHRASES = {
     "last value": "repeating the last value",
     "seasonal naive": "repeating the last season",
     "mean": "the mean",
+    "theta": "the Theta method",
     "ridge": "ridge regression",
 }
 

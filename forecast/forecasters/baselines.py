@@ -17,6 +17,7 @@ from forecast.data.results import Forecast
 from forecast.data.windows import Windows
 from forecast.errors import UsageError
 from forecast.forecasters.protocol import Forecaster
+from forecast.forecasters.theta import Theta
 from forecast.spec import WindowSpec
 
 _MOST_WINDOWS = 100_000
@@ -205,6 +206,7 @@ BASELINES: dict[str, Fit] = {
     SeasonalNaive.name: lambda _past, _spec: SeasonalNaive(),
     Drift.name: lambda _past, _spec: Drift(),
     Mean.name: lambda _past, _spec: Mean(),
+    Theta.name: lambda _past, _spec: Theta(),
     Ridge.name: fit_ridge,
 }
 """How tables call each baseline -> what fits it to a past."""

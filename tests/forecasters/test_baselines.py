@@ -163,7 +163,7 @@ def test_an_unknown_baseline_is_answered_with_the_nearest_name():
 
 
 def test_an_unknown_baseline_near_to_none_lists_all():
-    with pytest.raises(UsageError, match="last-value, seasonal-naive, drift, mean, ridge") as raised:
+    with pytest.raises(UsageError, match="last-value, seasonal-naive, drift, mean, theta, ridge") as raised:
         baseline("xyzzy")
     assert raised.value.hint == ""
 
@@ -171,7 +171,7 @@ def test_an_unknown_baseline_near_to_none_lists_all():
 def test_yardsticks_show_the_seasonal_naive_only_where_there_is_a_season():
     past, seasonal = panel(np.arange(20.0)), panel(np.arange(20.0), season=4)
     spec = WindowSpec(4, 2)
-    assert [rule.name for rule in yardsticks(past, spec)] == ["last value", "drift", "mean", "ridge"]
+    assert [rule.name for rule in yardsticks(past, spec)] == ["last value", "drift", "mean", "theta", "ridge"]
     assert [rule.name for rule in yardsticks(seasonal, spec)] == list(BASELINES)
     assert [rule.name for rule in yardsticks(past, spec, names=("seasonal-naive", "drift"))] == [
         "last value",
