@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from forecast.forecasters.recurrent import RecurrentForecaster
     from forecast.planning import TrainRequest
     from forecast.spec import Columns, ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
-    from forecast.workflow import Trained, check, evaluate, load, predict, show, train
+    from forecast.workflow import Trained, check, evaluate, load, predict, show, train, zero_shot
 
 __version__ = "0.1.0"
 
@@ -58,6 +58,7 @@ __all__ = [
     "predict",
     "show",
     "train",
+    "zero_shot",
 ]
 
 _HOMES = {
@@ -75,7 +76,7 @@ _HOMES = {
     "forecast.forecasters.recurrent": ("RecurrentForecaster",),
     "forecast.planning": ("TrainRequest",),
     "forecast.spec": ("Columns", "ModelSpec", "NetworkSpec", "TrainingPlan", "WindowSpec"),
-    "forecast.workflow": ("Trained", "check", "evaluate", "load", "predict", "show", "train"),
+    "forecast.workflow": ("Trained", "check", "evaluate", "load", "predict", "show", "train", "zero_shot"),
 }
 
 

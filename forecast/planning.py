@@ -1,16 +1,20 @@
 """What `train` does with a panel when it is told nothing, and why."""
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
 from forecast.data.frequency import Unit
 from forecast.data.panel import Panel
 from forecast.data.windows import Windows
-from forecast.errors import DataError, UsageError
-from forecast.forecasters import catalog
-from forecast.forecasters.recurrent import RecurrentForecaster, Weights
+from forecast.errors import DataError, ModelError, UsageError
+from forecast.forecasters import catalog, modelfile
+from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights
 from forecast.spec import (
+    MAX_HORIZON,
+    MAX_MEMBERS,
+    MAX_WINDOW,
     Blend,
     Bounds,
     Cell,
@@ -21,6 +25,7 @@ from forecast.spec import (
     Start,
     TrainingPlan,
     WindowSpec,
+    check_range,
 )
 
 HORIZONS: dict[Unit, int] = {
@@ -74,10 +79,11 @@ class TrainRequest:
     horizon: int | None = None
     window: int | None = None
     season: int | None = None
-    start: Start | None = None
-    """What training starts from."""
+    start: Start | Path | None = None
+    """What training starts from; a path is that of a model file, to be trained on."""
     blend: Blend | None = None
     members: int = 1
+    """Networks to train and average; 1 to 64."""
     cell: Cell | None = None
     units: tuple[int, ...] | None = None
     dropout: float = 0.0
@@ -93,6 +99,14 @@ class TrainRequest:
     training: TrainingPlan = field(default_factory=TrainingPlan)
     """The rest of the training; its epochs and sizes are replaced by the above."""
 
+    def __post_init__(self) -> None:
+        check_range("members", self.members, 1, MAX_MEMBERS)
+        if self.horizon is not None:
+            check_range("horizon", self.horizon, 1, MAX_HORIZON)
+        if self.season is not None:
+            check_range("season", self.season, 1, MAX_WINDOW)
+        Bounds(self.minimum, self.maximum, whole=bool(self.whole))
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -102,7 +116,7 @@ class Recipe:
     """Shape of the networks; pretrained ones have a window and a horizon of their own."""
     origin: Origin
     start: tuple[Weights, ...]
-    """Pretrained weights to start from, or none."""
+    """Weights to start from, or none."""
     blend: Blend
     members: int
     training: TrainingPlan
@@ -136,12 +150,12 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
             f"{rows} rows are too few: a window, a horizon and one backtest need {LEAST_ROWS}",
             hint="give more rows; `forecast check` shows what was read",
         )
-    horizon = request.horizon or _horizon(panel, rows)
-    season, season_reason = _season(panel, request, rows)
-    origin, origin_reason = _origin(panel, request)
-    network = None if origin == "scratch" else catalog.pretrained(request.cell or CELL, season).network
+    horizon = request.horizon or usual_horizon(panel)
+    season, season_reason = season_of(panel, request.season)
+    begun = _begun(panel, request, season)
+    origin, network = begun.origin, begun.network
     spec = _own_shape(panel, request, horizon, season) if network is None else network.spec
-    blend, blend_reason = _blend(request, origin, season)
+    blend, blend_reason = _blend(request, begun, season)
     backtests = request.backtests or _backtests(panel, rows, spec.windows.window, horizon, origin)
     _check_long_enough(rows, spec.windows.window if origin == "scratch" else 1, horizon, backtests)
     windows = len(Windows(panel.lengths, spec.windows))
@@ -151,17 +165,17 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
             origin=origin,
             start=() if network is None else network.members,
             blend=blend,
-            members=request.members if network is None else max(request.members, len(network.members)),
+            members=_members(request, begun),
             training=_training(request, windows=windows, origin=origin),
         ),
         horizon=horizon,
-        bounds=_bounds(panel, request),
+        bounds=bounds_of(panel, request),
         backtests=backtests,
         windows=windows,
         reasons=(
             ("season", season_reason),
             ("horizon", _asked(request.horizon) or f"usual for {panel.frequency.adjective} rows"),
-            ("start", origin_reason),
+            ("start", begun.reason),
             ("blend", blend_reason),
             ("cell", _asked(request.cell) or "as accurate as an LSTM, with three quarters of its weights"),
             ("window", _asked(request.window) or _window_reason(origin)),
@@ -171,7 +185,12 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
 
 
 def recipe_of(model: RecurrentForecaster) -> Recipe:
-    """What a model was made by, to be carried out again."""
+    """What a model was made by, to be carried out again; a `ModelError` where that began with another."""
+    if model.card.origin == "continued":
+        raise ModelError(
+            "it was trained on from an older model, whose weights it does not hold: it cannot be made again",
+            hint="leave --refit out to judge it as it is on rows newer than those it was trained on",
+        )
     tuned = model.card.origin == "fine-tuned"
     ready = catalog.pretrained(model.spec.network.cell, model.spec.season).network if tuned else model.network
     return Recipe(
@@ -192,29 +211,74 @@ def _many(panel: Panel) -> bool:
     return len(panel) >= MANY_SERIES
 
 
-def _origin(panel: Panel, request: TrainRequest) -> tuple[Origin, str]:
-    """Where the weights come from: measured on held-back rows, see docs/pretrained.md."""
-    own_shape = request.window or request.units or request.dropout
-    if not catalog.exists(request.cell or CELL, panel.frequency.season):
-        return "scratch", "no pretrained network"
-    if request.start == "scratch" or (request.start is None and own_shape):
-        return "scratch", "asked for" if request.start else "a network of your own shape starts from nothing"
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """Where the weights come from, and why."""
+
+    origin: Origin
+    reason: str
+    network: Network | None = None
+
+
+def _begun(panel: Panel, request: TrainRequest, season: int) -> _Begun:
+    """What training starts from: measured on held-back rows, see docs/pretrained.md."""
+    own_shape = bool(request.window or request.units or request.dropout)
+    if request.start == "scratch":
+        return _Begun("scratch", "asked for")
+    if request.start is None and own_shape:
+        return _Begun("scratch", "a network of your own shape starts from nothing")
+    if request.start is None and not catalog.exists(request.cell or CELL, season):
+        return _Begun("scratch", "no pretrained network")
     if own_shape:
         raise UsageError(
-            "--window, --units and --dropout shape a network of your own, which cannot start pretrained",
+            "--window, --units and --dropout shape a network of your own, which starts from nothing",
             hint="leave them out, or use --from scratch",
         )
-    if _many(panel) and panel.frequency.season > 1:
-        return "fine-tuned", "many seasonal series improve the pretrained network"
-    return "pretrained", "fewer series, or series without a season, do not improve it"
+    if isinstance(request.start, Path):
+        return _Begun("continued", "asked for", _older(request.start, panel, request, season))
+    network = catalog.pretrained(request.cell or CELL, season).network
+    if _many(panel):
+        return _Begun("fine-tuned", "many series improve the pretrained network, or leave it as it is", network)
+    return _Begun("pretrained", "few series do not improve it", network)
 
 
-def _blend(request: TrainRequest, origin: Origin, season: int) -> tuple[Blend, str]:
-    """Whether the mean with Theta is better: measured on held-back rows, see docs/pretrained.md."""
+def _older(path: Path, panel: Panel, request: TrainRequest, season: int) -> Network:
+    """The networks of a model file, where they fit the data and what is asked."""
+    network = modelfile.load(path).network
+    its = network.spec.season
+    if its not in (season, request.season or panel.frequency.season):
+        raise ModelError(
+            f"its season is {its}, that of the data {season}: it cannot be trained on with them",
+            where=str(path),
+            hint=f"--season {its} if the data have that season too, else --from scratch",
+        )
+    if request.cell not in (None, network.spec.network.cell):
+        raise UsageError(f"--cell {request.cell}: the model is a {network.spec.network.cell}")
+    return network
+
+
+def _members(request: TrainRequest, begun: _Begun) -> int:
+    there = 0 if begun.network is None else len(begun.network.members)
+    if begun.origin == "pretrained" and request.members > there:
+        raise UsageError(
+            f"--members {request.members}: the pretrained network is taken as it is, nothing is trained",
+            hint="leave it out, or use --from scratch",
+        )
+    return max(request.members, there)
+
+
+def _blend(request: TrainRequest, begun: _Begun, season: int) -> tuple[Blend, str]:
     if request.blend is not None:
         return request.blend, "asked for"
-    if origin == "scratch":
+    if begun.origin == "scratch":
         return "none", "a network of your own is judged alone"
+    if begun.origin == "continued" and begun.network is not None:
+        return begun.network.blend, "as the model it starts from"
+    return usual_blend(season)
+
+
+def usual_blend(season: int) -> tuple[Blend, str]:
+    """Whether the mean with Theta is better, and why: measured on held-back rows, see docs/pretrained.md."""
     if season == 1:
         return "none", "without a season the network alone was better than its mean with Theta"
     return "theta", "with a season the mean with Theta was as good or better"
@@ -231,10 +295,10 @@ def _own_shape(panel: Panel, request: TrainRequest, horizon: int, season: int) -
 def _window_reason(origin: Origin) -> str:
     if origin == "scratch":
         return "two seasons or two horizons, at most a third of the rows"
-    return "what the pretrained network was trained with"
+    return "what the network it starts from was trained with"
 
 
-def _bounds(panel: Panel, request: TrainRequest) -> Bounds:
+def bounds_of(panel: Panel, request: TrainRequest) -> Bounds:
     """What was asked, else what the data suggests: never negative stays so, and so do whole numbers."""
     seen = panel.values[panel.observed]
     whole = bool((seen == np.rint(seen)).all())
@@ -245,14 +309,17 @@ def _bounds(panel: Panel, request: TrainRequest) -> Bounds:
     )
 
 
-def _horizon(panel: Panel, rows: int) -> int:
+def usual_horizon(panel: Panel) -> int:
+    """Rows to forecast when nobody says."""
+    rows = int(panel.lengths.max())
     return max(1, min(HORIZONS.get(panel.frequency.unit, 4), rows // 6))
 
 
-def _season(panel: Panel, request: TrainRequest, rows: int) -> tuple[int, str]:
-    usual = panel.frequency.season
-    if request.season is not None:
-        return request.season, "asked for"
+def season_of(panel: Panel, asked: int | None) -> tuple[int, str]:
+    """The season to read a panel with, and why; 1 is none."""
+    usual, rows = panel.frequency.season, int(panel.lengths.max())
+    if asked is not None:
+        return asked, "asked for"
     if rows < 3 * usual:
         return 1, f"{rows} rows are fewer than three seasons of {usual}"
     return usual, f"usual for {panel.frequency.adjective} rows"

@@ -1,5 +1,6 @@
 """A model before it exists: frozen, checked, JSON both ways."""
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
@@ -10,7 +11,7 @@ Device = Literal["auto", "cpu", "gpu"]
 Decay = Literal["constant", "cosine"]
 
 Blend = Literal["none", "theta"]
-Origin = Literal["scratch", "fine-tuned", "pretrained"]
+Origin = Literal["scratch", "fine-tuned", "pretrained", "continued"]
 Start = Literal["pretrained", "scratch"]
 
 CELLS: tuple[Cell, ...] = get_args(Cell)
@@ -23,7 +24,8 @@ MAX_LAYERS = 8
 MAX_MEMBERS = 64
 
 
-def _check_range(name: str, value: float, low: float, high: float) -> None:
+def check_range(name: str, value: float, low: float, high: float) -> None:
+    """Refuse an option's value outside of `low` to `high`, both of which may be."""
     if not low <= value <= high:
         raise UsageError(f"{name} must be between {low:g} and {high:g}, not {value:g}")
 
@@ -49,9 +51,9 @@ class WindowSpec:
     """Rows between the starts of two windows."""
 
     def __post_init__(self) -> None:
-        _check_range("window", self.window, 1, MAX_WINDOW)
-        _check_range("horizon", self.horizon, 1, MAX_HORIZON)
-        _check_range("stride", self.stride, 1, MAX_WINDOW)
+        check_range("window", self.window, 1, MAX_WINDOW)
+        check_range("horizon", self.horizon, 1, MAX_HORIZON)
+        check_range("stride", self.stride, 1, MAX_WINDOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class NetworkSpec:
         if not 1 <= len(self.units) <= MAX_LAYERS:
             raise UsageError(f"a network has 1 to {MAX_LAYERS} layers, not {len(self.units)}")
         for units in self.units:
-            _check_range("units", units, 1, MAX_UNITS)
+            check_range("units", units, 1, MAX_UNITS)
         if not 0 <= self.dropout < 1:
             raise UsageError(f"dropout must be at least 0 and under 1, not {self.dropout:g}")
 
@@ -85,8 +87,22 @@ class Bounds:
     """Whole numbers only."""
 
     def __post_init__(self) -> None:
-        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
-            raise UsageError(f"min {self.minimum:g} is over max {self.maximum:g}")
+        for name, bound in (("min", self.minimum), ("max", self.maximum)):
+            if bound is not None and not math.isfinite(bound):
+                raise UsageError(f"{name} must be a number, not {bound:g}")
+        low, high = self.range
+        if low > high:
+            numbers = "whole number is" if self.whole else "number is"
+            raise UsageError(f"no {numbers} at least min {self.minimum:g} and at most max {self.maximum:g}")
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The smallest and the largest value there may be; infinite where there is no bound."""
+        up, down = (math.ceil, math.floor) if self.whole else (float, float)
+        return (
+            -math.inf if self.minimum is None else float(up(self.minimum)),
+            math.inf if self.maximum is None else float(down(self.maximum)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +128,10 @@ class TrainingPlan:
     """Wall-clock seconds for all fits together."""
 
     def __post_init__(self) -> None:
-        _check_range("epochs", self.epochs, 1, 1_000_000)
-        _check_range("batch-size", self.batch_size, 1, 1_000_000)
-        _check_range("patience", self.patience, 1, 1_000_000)
-        _check_range("seed", self.seed, 0, 2**31 - 1)
+        check_range("epochs", self.epochs, 1, 1_000_000)
+        check_range("batch-size", self.batch_size, 1, 1_000_000)
+        check_range("patience", self.patience, 1, 1_000_000)
+        check_range("seed", self.seed, 0, 2**31 - 1)
         if not 0 < self.learning_rate <= 10:
             raise UsageError(f"learning-rate must be over 0 and at most 10, not {self.learning_rate:g}")
         if not self.clip > 0:
@@ -136,7 +152,7 @@ class ModelSpec:
     """Rows in a period; 1 is no season."""
 
     def __post_init__(self) -> None:
-        _check_range("season", self.season, 1, MAX_WINDOW)
+        check_range("season", self.season, 1, MAX_WINDOW)
 
     def to_dict(self) -> dict[str, object]:
         """Plain numbers, strings and lists, ready for JSON."""

@@ -5,12 +5,29 @@ import numpy as np
 from forecast.data.channels import width
 from forecast.data.panel import Floats, Panel
 from forecast.data.reading import Reading
-from forecast.data.results import Card, Coverage
+from forecast.data.results import Card, Coverage, ModelCard
 from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
 from forecast.planning import Plan
+from forecast.spec import Blend, Bounds, Origin
 
 _BARS = "▁▂▃▄▅▆▇█"
 _BARS_SHOWN = 24
+
+_BLENDS: dict[Blend, str] = {"none": "the network's", "theta": "the mean of the network's and Theta's"}
+
+_MADE: dict[Origin, str] = {
+    "scratch": "",
+    "fine-tuned": ", pretrained, fine-tuned",
+    "pretrained": ", pretrained",
+    "continued": ", trained on from a model",
+}
+
+_STARTS: dict[Origin, str] = {
+    "scratch": "random weights",
+    "fine-tuned": "pretrained weights",
+    "pretrained": "pretrained weights",
+    "continued": "the weights of an older model",
+}
 
 
 def rows_of(panel: Panel) -> str:
@@ -65,11 +82,10 @@ def planned(plan: Plan) -> str:
     network = f"{CELL_NAMES[spec.network.cell]} {_layers(spec.network.units)}"
     if recipe.members > 1:
         network += f" x {recipe.members}"
-    made = {"scratch": "", "fine-tuned": ", pretrained, fine-tuned", "pretrained": ", pretrained"}
     blend = " + Theta" if recipe.blend == "theta" else ""
     return (
         f"window {spec.windows.window} -> next {plan.horizon}{season} · {plan.windows:,} windows · "
-        f"{network}{made[recipe.origin]}{blend}"
+        f"{network}{_MADE[recipe.origin]}{blend}"
     )
 
 
@@ -120,9 +136,11 @@ def model_card(model: RecurrentForecaster) -> Card:
     card, spec, columns = model.card, model.spec, model.columns
     named = {"target": columns.target, "time": columns.time, "series": columns.series}
     lines = [
-        ("network", f"{model.name} {_layers(spec.network.units)}, {card.parameters:,} weights"),
+        ("network", _networks(model)),
         ("window", f"reads {spec.windows.window} rows, answers the next {spec.windows.horizon}"),
         ("season", str(spec.season) if spec.season > 1 else "none"),
+        ("forecast", _BLENDS[model.network.blend]),
+        ("values", values_of(model.bounds)),
         ("columns", "  ".join(f"{part}={name}" for part, name in named.items() if name is not None)),
         (
             "data",
@@ -130,7 +148,7 @@ def model_card(model: RecurrentForecaster) -> Card:
             f"{card.first_time} to {card.last_time}, {model.frequency.adjective}",
         ),
         ("data sha256", card.data_sha256),
-        ("training", f"{card.epochs} epochs, seed {card.training.seed}"),
+        ("training", _training(card)),
     ]
     if card.verdict is not None:
         lines.append(("verdict", card.verdict.text))
@@ -138,6 +156,39 @@ def model_card(model: RecurrentForecaster) -> Card:
         lines.append(("intervals", coverage(card.coverage)))
     lines.append(("made by", ", ".join(f"{name} {number}" for name, number in card.versions)))
     return Card("model", tuple(lines))
+
+
+def _networks(model: RecurrentForecaster) -> str:
+    """Words like "GRU 32, 3,000 weights" or "5 x GRU 32, averaged, 15,000 weights in all"."""
+    network, members = model.spec.network, len(model.network.members)
+    one = f"{CELL_NAMES[network.cell]} {_layers(network.units)}"
+    weights = f"{model.card.parameters:,} weights"
+    return f"{one}, {weights}" if members == 1 else f"{members} x {one}, averaged, {weights} in all"
+
+
+def _training(card: ModelCard) -> str:
+    start = _STARTS[card.origin]
+    if card.origin == "pretrained":
+        return f"none: {start}, as they are"
+    return f"{card.epochs} epochs from {start}, seed {card.training.seed}"
+
+
+def values_of(bounds: Bounds) -> str:
+    """What forecasts may be: "whole numbers, at least 0", "any number"."""
+    parts = [
+        "whole numbers" if bounds.whole else "",
+        "" if bounds.minimum is None else f"at least {bounds.minimum:.12g}",
+        "" if bounds.maximum is None else f"at most {bounds.maximum:.12g}",
+    ]
+    return ", ".join(filter(None, parts)) or "any number"
+
+
+def pretrained(model: RecurrentForecaster) -> str:
+    """Words like "the pretrained GRU for monthly rows in seasons of 12, blended with Theta"."""
+    season = f"in seasons of {model.spec.season}" if model.spec.season > 1 else "without a season"
+    blend = ", blended with Theta" if model.network.blend == "theta" else ""
+    cell = CELL_NAMES[model.spec.network.cell]
+    return f"the pretrained {cell} for {model.frequency.adjective} rows {season}{blend}"
 
 
 def _layers(units: tuple[int, ...]) -> str:

@@ -13,11 +13,23 @@ from forecast.data.results import Card, Forecast, Scores
 from forecast.errors import DataError
 from forecast.evaluation.backtest import Origins, backtest, score
 from forecast.events import Decided, Listener, Noted, Warned, ignore
-from forecast.forecasters import modelfile
+from forecast.forecasters import catalog, modelfile
 from forecast.forecasters.baselines import baseline, yardsticks
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import RecurrentForecaster
-from forecast.planning import BACKTESTS, Plan, TrainRequest, plan, recipe_of
+from forecast.planning import (
+    BACKTESTS,
+    CELL,
+    Plan,
+    TrainRequest,
+    bounds_of,
+    plan,
+    recipe_of,
+    season_of,
+    usual_blend,
+    usual_horizon,
+)
+from forecast.spec import Cell, Columns
 
 PLAIN_BASELINES = ("last value", "seasonal naive", "drift", "mean")
 """What `evaluate` compares with when nobody says: what needs no scikit-learn."""
@@ -78,6 +90,39 @@ def show(model: RecurrentForecaster) -> Card:
     return wording.model_card(model)
 
 
+def zero_shot(
+    source: Source,
+    columns: Columns | None = None,
+    *,
+    cell: Cell | None = None,
+    season: int | None = None,
+    horizon: int | None = None,
+    listener: Listener = ignore,
+) -> RecurrentForecaster:
+    """The pretrained network of the data's season, about to continue the data: `predict` it.
+
+    Nothing is trained and nothing judged, so a series may be as short as two rows.
+    """
+    request = TrainRequest(columns=columns or Columns(), horizon=horizon, season=season)
+    reading = read_panel(source, request.columns)
+    _tell(reading, listener)
+    chosen, why = season_of(reading.panel, season)
+    listener(Decided("season", why))
+    ready = catalog.pretrained(cell or CELL, chosen)
+    blend, why = usual_blend(ready.spec.season)
+    listener(Decided("blend", why))
+    panel = _with_season(reading.panel, ready.spec.season)
+    return replace(
+        ready,
+        network=replace(ready.network, blend=blend),
+        horizon=horizon or usual_horizon(panel),
+        bounds=bounds_of(panel, request),
+        columns=panel.columns,
+        frequency=panel.frequency,
+        tail=panel,
+    )
+
+
 def predict(
     model: RecurrentForecaster,
     source: "Source | None" = None,
@@ -134,8 +179,11 @@ def evaluate(
 def _planned(reading: Reading, request: TrainRequest) -> tuple[Panel, Plan]:
     """The plan, and the panel with the season that it decided on."""
     planned = plan(reading.panel, request)
-    frequency = replace(reading.panel.frequency, season=planned.recipe.spec.season)
-    return replace(reading.panel, frequency=frequency), planned
+    return _with_season(reading.panel, planned.recipe.spec.season), planned
+
+
+def _with_season(panel: Panel, season: int) -> Panel:
+    return replace(panel, frequency=replace(panel.frequency, season=season))
 
 
 def _tell(reading: Reading, listener: Listener) -> None:

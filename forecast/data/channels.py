@@ -66,9 +66,9 @@ class Channels:
         return np.asarray(np.clip(restored, -_LARGEST, _LARGEST))
 
     def units(self, actual: Floats) -> Floats:
-        """The inverse of `restore`: the answers that would have given `actual`, (rows, horizon)."""
-        scale = self.scale[:, None]
-        change = np.arcsinh(actual / scale) - np.arcsinh(self.reference / scale)
+        """The inverse of `restore`: the answers that would have given `actual`, (rows, steps)."""
+        reference, scale = self.reference[:, : actual.shape[1]], self.scale[:, None]
+        change = np.arcsinh(actual / scale) - np.arcsinh(reference / scale)
         return change / np.maximum(self.volatility, VOLATILITY_FLOOR)[:, None]
 
 

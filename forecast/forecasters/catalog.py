@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from forecast.errors import ModelError
 from forecast.forecasters import modelfile
-from forecast.forecasters.recurrent import RecurrentForecaster
-from forecast.spec import Cell
+from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
+from forecast.spec import CELLS, Cell
 
 _FOLDER = Path(__file__).parent.parent / "pretrained"
 
@@ -19,6 +20,13 @@ def season_known(season: int) -> int:
 
 def pretrained(cell: Cell, season: int) -> RecurrentForecaster:
     """The network of this cell for series of this season, opened with the checks of any model file."""
+    if not exists(cell, season):
+        kind = f"a season of {season_known(season)}" if season_known(season) > 1 else "rows without a season"
+        others = [f"--cell {other}" for other in CELLS if exists(other, season)]
+        raise ModelError(
+            f"there is no pretrained {CELL_NAMES[cell]} for {kind}",
+            hint=", or ".join([*others, "forecast train DATA --from scratch makes one of your own"]),
+        )
     return modelfile.load(_path(cell, season))
 
 

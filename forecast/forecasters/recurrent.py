@@ -152,9 +152,7 @@ def bounded(forecast: Forecast, bounds: Bounds) -> Forecast:
     """The forecast and its intervals kept to what values may be."""
 
     def kept(values: Floats) -> Floats:
-        low = -np.inf if bounds.minimum is None else bounds.minimum
-        high = np.inf if bounds.maximum is None else bounds.maximum
-        return np.clip(np.rint(values) if bounds.whole else values, low, high)
+        return np.clip(np.rint(values) if bounds.whole else values, *bounds.range)
 
     return replace(
         forecast,

@@ -1,0 +1,126 @@
+import numpy as np
+import pytest
+
+from forecast.forecasters.recurrent import Network, bounded
+from forecast.forecasters.theta import theta
+from forecast.spec import Bounds
+from tests.models import model, network
+from tests.panels import panel, wave
+
+HISTORY = panel(wave(28, season=4), 3 * wave(20, season=4, seed=1), season=4)
+LEVELS = (50.0, 80.0, 99.0)
+
+rough = np.random.default_rng(0)
+SPARSE = panel(*(rough.poisson(0.4, size=rows) for rows in (1, 2, 7, 40)), season=4)
+"""Counts near zero: what a network that knows no bounds would forecast below it."""
+
+
+# Bounds
+
+
+@pytest.mark.parametrize("kind", ["values", "lower", "upper"])
+def test_nothing_is_forecast_outside_of_the_bounds(kind):
+    made = network(season=4)
+    free = model(made).predict(HISTORY, 6, levels=LEVELS)
+    low, high = np.quantile(free.values, [0.3, 0.7])
+    kept = model(made, bounds=Bounds(low, high)).predict(HISTORY, 6, levels=LEVELS)
+    assert getattr(kept, kind).min() >= low
+    assert getattr(kept, kind).max() <= high
+    inside = (getattr(free, kind) > low) & (getattr(free, kind) < high)
+    assert getattr(kept, kind)[inside].tolist() == getattr(free, kind)[inside].tolist()
+
+
+def test_counts_that_never_are_negative_have_no_negative_forecast_or_bound():
+    made = network(season=4)
+    free = model(made).predict(SPARSE, 12, levels=LEVELS)
+    assert free.lower.min() < 0
+    kept = model(made, bounds=Bounds(minimum=0.0)).predict(SPARSE, 12, levels=LEVELS)
+    assert min(part.min() for part in (kept.values, kept.lower, kept.upper)) == 0
+
+
+def test_whole_numbers_are_forecast_and_written_as_integers():
+    whole = model(network(season=4), bounds=Bounds(whole=True)).predict(HISTORY, 6, levels=LEVELS)
+    table = whole.to_table()
+    assert {str(table[name].dtype) for name in table if name not in ("id", "time")} == {"int64"}
+    assert table["forecast"].tolist() == whole.values.ravel().tolist()
+
+
+def test_whole_numbers_stay_within_bounds_that_are_none():
+    bounds = Bounds(minimum=60.5, maximum=90.5, whole=True)
+    kept = model(network(season=4), bounds=bounds).predict(HISTORY, 6, levels=LEVELS)
+    assert (kept.lower.min(), kept.upper.max()) == (61, 90)
+
+
+def test_no_bounds_change_nothing():
+    free = network(season=4).predict(HISTORY, 3)
+    assert bounded(free, Bounds()).values.tolist() == free.values.tolist()
+
+
+# Members
+
+
+def test_members_answer_with_their_mean():
+    several = network(season=4, members=3)
+    future = HISTORY.values[:6].reshape(2, 3)
+    apart = [Network(several.spec, (weights,)).errors(HISTORY, future) for weights in several.members]
+    assert np.ptp(apart, axis=0).min() > 0
+    assert several.errors(HISTORY, future) == pytest.approx(np.mean(apart, axis=0), rel=1e-5)
+
+
+def test_a_member_twice_answers_as_it_does_once():
+    once = network(season=4)
+    twice = Network(once.spec, once.members * 2)
+    assert twice.predict(HISTORY, 7).values == pytest.approx(once.predict(HISTORY, 7).values, rel=1e-6)
+
+
+# Blend
+
+
+def test_a_blend_is_the_mean_of_the_networks_forecast_and_thetas():
+    alone, blended = network(season=4), network(season=4, blend="theta")
+    expected = (alone.predict(HISTORY, 3).values + theta(HISTORY, 3)) / 2
+    assert blended.predict(HISTORY, 3).values == pytest.approx(expected, rel=1e-9)
+    assert (alone.name, blended.name) == ("GRU", "GRU + Theta")
+
+
+def test_errors_of_a_blend_are_those_of_the_forecast_it_makes():
+    blended = network(season=4, blend="theta")
+    said = blended.predict(HISTORY, 3).values
+    assert blended.errors(HISTORY, said) == pytest.approx(np.zeros((2, 3)), abs=1e-9)
+
+
+# Horizon
+
+
+@pytest.mark.parametrize("blend", ["none", "theta"])
+def test_fewer_steps_are_the_first_of_all(blend):
+    made = model(network(season=4, blend=blend))
+    short, all_steps = (made.predict(HISTORY, steps, levels=LEVELS) for steps in (2, 3))
+    assert short.values == pytest.approx(all_steps.values[:, :2], rel=1e-12)
+    assert short.lower == pytest.approx(all_steps.lower[..., :2], rel=1e-12)
+
+
+@pytest.mark.parametrize("blend", ["none", "theta"])
+def test_steps_beyond_the_trained_ones_come_from_feeding_the_forecasts_back(blend):
+    made = network(season=4, blend=blend)
+    known, blocks = HISTORY, []
+    for _ in range(3):
+        blocks.append(made.predict(known, 3).values)
+        known = known.extended(blocks[-1])
+    assert made.predict(HISTORY, 8).values == pytest.approx(np.hstack(blocks)[:, :8], rel=1e-9)
+
+
+@pytest.mark.parametrize("blend", ["none", "theta"])
+def test_rows_older_than_those_read_change_nothing(blend):
+    made = network(season=4, blend=blend)
+    long = panel(wave(400, season=4), season=4)
+    assert made.rows_read < 400
+    expected = made.predict(long, 7).values
+    assert made.predict(long.tail(made.rows_read), 7).values.tolist() == expected.tolist()
+
+
+def test_intervals_widen_beyond_the_trained_steps():
+    far = model(network(season=4)).predict(HISTORY, 30, levels=(80.0,))
+    widths = (far.upper - far.lower)[0]
+    assert (widths[:, 29] > widths[:, 2]).all()
+    assert np.isfinite(widths).all()
