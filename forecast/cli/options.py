@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 import typer
 
 from forecast.errors import UsageError
-from forecast.spec import Cell, Device
+from forecast.spec import Blend, Cell, Device, Start
 
 COLUMNS = "Columns"
 PLAN = "Plan"
+VALUES = "Values"
 NETWORK = "Network"
 TRAINING = "Training"
 MODEL = "Model"
@@ -56,6 +57,51 @@ Season = Annotated[
     typer.Option("--season", metavar="ROWS", help="Rows in a period; 1 is none.", rich_help_panel=PLAN),
 ]
 
+Minimum = Annotated[
+    float | None,
+    typer.Option(
+        "--min",
+        metavar="NUMBER",
+        help="No forecast is lower; 0 for data that never are.",
+        rich_help_panel=VALUES,
+    ),
+]
+Maximum = Annotated[
+    float | None,
+    typer.Option("--max", metavar="NUMBER", help="No forecast is higher.", rich_help_panel=VALUES),
+]
+Whole = Annotated[
+    bool | None,
+    typer.Option(
+        "--integer/--no-integer",
+        help="Forecast whole numbers or any; as the data are otherwise.",
+        show_default=False,
+        rich_help_panel=VALUES,
+    ),
+]
+
+StartName = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="START",
+        help="pretrained, scratch, or a model file to train on; chosen by the data otherwise.",
+        rich_help_panel=NETWORK,
+    ),
+]
+BlendName = Annotated[
+    Blend | None,
+    typer.Option(
+        "--blend",
+        metavar="METHOD",
+        help="theta: the mean with the Theta method; none; chosen by the data otherwise.",
+        rich_help_panel=NETWORK,
+    ),
+]
+Members = Annotated[
+    int,
+    typer.Option("--members", metavar="N", help="Networks to train and average.", rich_help_panel=NETWORK),
+]
 CellName = Annotated[
     Cell | None,
     typer.Option(
@@ -193,6 +239,16 @@ ModelToRead = Annotated[
         rich_help_panel=MODEL,
     ),
 ]
+ModelToPredict = Annotated[
+    Path | None,
+    typer.Option(
+        "--model",
+        metavar="PATH",
+        help="The model, or pretrained; else $FORECAST_MODEL, else the only *.forecast here, "
+        "else pretrained.",
+        rich_help_panel=MODEL,
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print the plan and train nothing.", rich_help_panel=MODEL)
 ]
@@ -243,6 +299,15 @@ def seconds(text: str) -> float:
         raise UsageError(f'--max-time: "{text}" is not a length of time', hint="write 90, 90s, 5m or 1h")
     hours, minutes, rest = (float(part or 0) for part in match.groups())
     return hours * 3600 + minutes * 60 + rest
+
+
+def start(text: str | None) -> Start | Path | None:
+    """What training starts from: one of two words, else the path of a model."""
+    match text:
+        case None | "pretrained" | "scratch":
+            return text
+        case _:
+            return Path(text)
 
 
 def units(text: str) -> tuple[int, ...]:

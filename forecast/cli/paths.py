@@ -15,6 +15,9 @@ Source = str | Path
 MODEL_SUFFIX = ".forecast"
 STDIN = "-"
 
+PRETRAINED = Path("pretrained")
+"""What stands for the pretrained networks where a model is named."""
+
 _COMPRESSED = {".gz", ".bz2", ".xz", ".zst", ".zip"}
 _EXAMPLES = 5
 
@@ -58,6 +61,14 @@ def model_to_read(path: Path | None) -> Path:
     raise ModelError(
         f"there are {len(found)} models here: {listed}{more}", hint="choose one with --model PATH"
     )
+
+
+def model_or_pretrained(path: Path | None) -> Path | None:
+    """As `model_to_read`; None where the pretrained network is asked for, or there is no model."""
+    if path is None and not os.environ.get("FORECAST_MODEL") and not models_here():
+        return None
+    chosen = model_to_read(path)
+    return None if chosen == PRETRAINED else chosen
 
 
 def models_here() -> list[Path]:

@@ -1,11 +1,19 @@
 """The command `forecast predict`."""
 
+import shlex
+from typing import TYPE_CHECKING
+
 import typer
 
 from forecast.cli import options, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import deliver, plan_delivery
+from forecast.errors import ModelError, UsageError
 from forecast.events import Warned
+from forecast.spec import Cell, Columns
+
+if TYPE_CHECKING:
+    from forecast.forecasters.recurrent import RecurrentForecaster
 
 
 def predict(
@@ -14,7 +22,12 @@ def predict(
     *,
     horizon: options.Horizon = None,
     level: options.Levels = None,
-    model: options.ModelToRead = None,
+    model: options.ModelToPredict = None,
+    target: options.Target = None,
+    time: options.Time = None,
+    id: options.SeriesId = None,
+    season: options.Season = None,
+    cell: options.CellName = None,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
     output: options.Output = None,
@@ -25,17 +38,28 @@ def predict(
     forecast predict harvest.csv --horizon 8 --level 80,95
     zcat sales.csv.gz | forecast predict --model sales.forecast --json
     forecast predict sales.csv --output next.parquet
+    forecast predict new.csv --model pretrained
     """
     console: Console = ctx.obj
     asked = options.levels(level)
-    source = _source(data, console)
-    path = paths.model_to_read(model)
-    delivery = plan_delivery(format, json=json, output=output, inputs=(source, path))
+    path = paths.model_or_pretrained(model)
+    columns = Columns(target=target, time=time, series=id)
+    if path is not None:
+        _refuse_beside_a_model(columns, cell=cell, season=season)
+    delivery = plan_delivery(format, json=json, output=output, inputs=(paths.data_source(data), path))
     from forecast import workflow
 
-    forecast = workflow.predict(
-        workflow.load(path), source, horizon=horizon, levels=asked, listener=console.listen
-    )
+    if path is None:
+        source = None
+        history = _needed_source(data, named=model is not None)
+        chosen = workflow.zero_shot(
+            history, columns, cell=cell, season=season, horizon=horizon, listener=console.listen
+        )
+        console.note("model", _pretrained(chosen, history))
+    else:
+        source = _source(data, console)
+        chosen = workflow.load(path)
+    forecast = workflow.predict(chosen, source, horizon=horizon, levels=asked, listener=console.listen)
     deliver(
         forecast.to_table(),
         delivery,
@@ -52,3 +76,43 @@ def _source(data: str | None, console: Console) -> paths.Source | None:
         console.listen(Warned("standard input is empty: continuing the data the model was trained on"))
         return None
     return source
+
+
+def _needed_source(data: str | None, *, named: bool) -> paths.Source:
+    """The data that a pretrained network continues; `named` where one was asked for."""
+    source = paths.data_source(data)
+    if source is not None and (data is not None or not paths.stdin_is_empty()):
+        return source
+    if named:
+        raise UsageError("the pretrained network has no data of its own", hint="forecast predict DATA")
+    raise ModelError(
+        "there is no model here",
+        hint="forecast train DATA makes one, forecast predict DATA needs none; or --model PATH",
+    )
+
+
+def _refuse_beside_a_model(columns: Columns, *, cell: Cell | None, season: int | None) -> None:
+    """Say that a model reads data in its own way, where it is told another."""
+    options = {
+        "--target": columns.target,
+        "--time": columns.time,
+        "--id": columns.series,
+        "--season": season,
+        "--cell": cell,
+    }
+    given = [option for option, value in options.items() if value is not None]
+    if given:
+        raise UsageError(
+            f"{', '.join(given)}: the model reads data as it was trained to",
+            hint="leave it out, or use --model pretrained, which takes it",
+        )
+
+
+def _pretrained(model: "RecurrentForecaster", source: paths.Source) -> str:
+    """What answers, and how to get a model of one's own where there is none."""
+    from forecast import wording
+
+    if paths.models_here():
+        return wording.pretrained(model)
+    data = "DATA" if isinstance(source, str) else shlex.quote(str(source))
+    return f"none here: {wording.pretrained(model)}; forecast train {data} makes one of your own"

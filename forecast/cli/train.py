@@ -16,6 +16,7 @@ from forecast.spec import Columns, NetworkSpec, TrainingPlan
 
 if TYPE_CHECKING:
     from forecast.output.writing import Json
+    from forecast.planning import TrainRequest
     from forecast.workflow import Trained
 
 _NETWORK = NetworkSpec()
@@ -32,6 +33,12 @@ def train(
     horizon: options.Horizon = None,
     window: options.Window = None,
     season: options.Season = None,
+    minimum: options.Minimum = None,
+    maximum: options.Maximum = None,
+    whole: options.Whole = None,
+    start: options.StartName = None,
+    blend: options.BlendName = None,
+    members: options.Members = 1,
     cell: options.CellName = None,
     units: options.Units = None,
     dropout: options.Dropout = _NETWORK.dropout,
@@ -56,6 +63,7 @@ def train(
     forecast train harvest.csv
     forecast train sales.csv --target sold --id store --horizon 14 --max-time 5m
     zcat sales.csv.gz | forecast train --model sales.forecast --require-skill
+    forecast train harvest.csv --from scratch --cell lstm --members 5
     forecast train harvest.csv --dry-run
     """
     console: Console = ctx.obj
@@ -71,7 +79,6 @@ def train(
         max_seconds=None if max_time is None else options.seconds(max_time),
     )
     source = needed_source(ctx, data)
-    from forecast import workflow
     from forecast.planning import TrainRequest
 
     request = TrainRequest(
@@ -79,6 +86,12 @@ def train(
         horizon=horizon,
         window=window,
         season=season,
+        minimum=minimum,
+        maximum=maximum,
+        whole=whole,
+        start=options.start(start),
+        blend=blend,
+        members=members,
         cell=cell,
         units=None if units is None else options.units(units),
         dropout=dropout,
@@ -91,12 +104,17 @@ def train(
     if dry_run:
         show_plan(source, request, delivery=delivery, color=console.color)
         return
-    out = paths.model_to_write(model, source)
-    trained = workflow.train(source, request, out=out, listener=console.listen)
+    trained = _trained(source, request, paths.model_to_write(model, source), console)
     _report(trained, delivery, console)
     verdict = trained.model.card.verdict
     if require_skill and (verdict is None or verdict.outcome != "useful"):
         raise typer.Exit(NO_SKILL)
+
+
+def _trained(source: paths.Source, request: "TrainRequest", out: Path, console: Console) -> "Trained":
+    from forecast import workflow
+
+    return workflow.train(source, request, out=out, listener=console.listen)
 
 
 def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:

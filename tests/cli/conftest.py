@@ -23,9 +23,15 @@ def workflow(monkeypatch):
 
 
 @pytest.fixture
-def forecast_program(workflow, capsys, monkeypatch):
-    """Run the program in this process: (exit code, stdout, stderr)."""
+def forecast_program(workflow, real_program):
+    """Run the program over the fake workflow in this process: (exit code, stdout, stderr)."""
     del workflow
+    return real_program
+
+
+@pytest.fixture
+def real_program(capsys, monkeypatch):
+    """The same over the real workflow."""
     from forecast.cli.app import run
 
     def program(*words: str, stdin: str = "/dev/null") -> tuple[int, str, str]:

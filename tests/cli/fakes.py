@@ -10,6 +10,7 @@ from forecast.data.frequency import Frequency
 from forecast.data.results import Card, Coverage, Forecast, ModelCard, Scores, Verdict
 from forecast.events import Decided, EpochEnded, FitEnded, Noted, Warned
 from forecast.spec import Columns, TrainingPlan
+from tests.models import model, network
 
 YEARLY = Frequency(unit="year", form="integer")
 
@@ -83,6 +84,10 @@ def workflow(outcome: str = "useful") -> ModuleType:
         fake.calls.append(("load", path))
         return SimpleNamespace(card=card(), path=path)
 
+    def zero_shot(source, columns, **options):
+        fake.calls.append(("zero_shot", source, columns, options))
+        return model(network(season=12, blend="theta"))
+
     def predict(_model, source=None, *, horizon=None, levels=(80.0,), listener):
         fake.calls.append(("predict", source, horizon, levels))
         listener(Warned("2 gaps filled"))
@@ -108,7 +113,7 @@ def workflow(outcome: str = "useful") -> ModuleType:
     def show(model):
         return Card(str(model.path), (("cell", "GRU"),))
 
-    for function in (load, predict, train, evaluate, check, show):
+    for function in (load, zero_shot, predict, train, evaluate, check, show):
         setattr(fake, function.__name__, function)
     return fake
 

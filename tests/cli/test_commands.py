@@ -24,7 +24,8 @@ def test_train_hands_every_option_to_the_workflow(forecast_program, workflow):
         "train harvest.csv --target tons --time year --id field --horizon 4 --window 8 --season 1 "
         "--cell lstm --units 64,32 --dropout 0.1 --epochs 50 --batch-size 16 --learning-rate 0.01 "
         "--clip 2 --patience 5 --seed 7 --device cpu --max-time 5m --backtests 2 "
-        "--level 90 --model out.forecast"
+        "--level 90 --model out.forecast --from old.forecast --blend none --members 3 --min -1 --max 9.5 "
+        "--no-integer"
     )
     assert forecast_program(*words.split())[0] == 0
     ((_, source, request, out),) = workflow.calls
@@ -33,6 +34,8 @@ def test_train_hands_every_option_to_the_workflow(forecast_program, workflow):
     assert (request.horizon, request.window, request.season, request.cell) == (4, 8, 1, "lstm")
     assert (request.units, request.dropout, request.backtests, request.level) == ((64, 32), 0.1, 2, 90.0)
     assert (request.epochs, request.batch_size) == (50, 16)
+    assert (request.start, request.blend, request.members) == (Path("old.forecast"), "none", 3)
+    assert (request.minimum, request.maximum, request.whole) == (-1.0, 9.5, False)
     plan = request.training
     assert (plan.epochs, plan.batch_size, plan.learning_rate, plan.clip) == (50, 16, 0.01, 2.0)
     assert (plan.patience, plan.seed, plan.device, plan.max_seconds) == (5, 7, "cpu", 300.0)
@@ -44,6 +47,8 @@ def test_train_leaves_to_the_workflow_what_nobody_asked(forecast_program, workfl
     assert out == Path("harvest.forecast")
     left = (request.horizon, request.window, request.season, request.cell, request.units, request.epochs)
     assert left == (None,) * 6
+    open_too = (request.start, request.blend, request.minimum, request.maximum, request.whole)
+    assert (open_too, request.members) == ((None,) * 5, 1)
 
 
 def test_train_prints_scores_as_csv_and_all_else_on_stderr(forecast_program):
@@ -88,10 +93,23 @@ def test_a_dry_run_prints_the_plan_and_trains_nothing(forecast_program, workflow
     assert workflow.calls[0][2].horizon == 3
 
 
-def test_a_wrong_option_fails_before_the_data_is_read(forecast_program, workflow):
-    code, out, err = forecast_program("train", "absent.csv", "--learning-rate", "99")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--learning-rate 99", "learning-rate must be"),
+        ("--members 0", "members must be between 1 and 64, not 0"),
+        ("--members 65", "members must be between 1 and 64, not 65"),
+        ("--min 2 --max 1", "no number is at least min 2 and at most max 1"),
+        ("--min 0.2 --max 0.8 --integer", "no whole number is at least min 0.2 and at most max 0.8"),
+        ("--max nan", "max must be a number, not nan"),
+        ("--horizon -1", "horizon must be between 1"),
+        ("--season 0", "season must be between 1"),
+    ],
+)
+def test_a_wrong_option_fails_before_the_data_is_read(forecast_program, workflow, words, said):
+    code, out, err = forecast_program("train", "absent.csv", *words.split())
     assert (code, out, workflow.calls) == (2, "", [])
-    assert "learning-rate must be" in err
+    assert said in err
 
 
 @pytest.mark.usefixtures("model")

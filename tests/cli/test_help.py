@@ -54,8 +54,10 @@ def test_options_of_the_issue_are_all_there(forecast_program):
     asked = {
         "train": "--target --time --id --horizon --window --season --cell --units --dropout --epochs "
         "--batch-size --learning-rate --clip --patience --seed --device --max-time --backtests --level "
+        "--min --max --integer --from --blend --members "
         "--model --require-skill --dry-run --format --json --quiet --verbose --debug --color",
-        "predict": "--model --horizon --level --format --json --output --quiet",
+        "predict": "--model --horizon --level --target --time --id --season --cell --format --json "
+        "--output --quiet",
         "evaluate": "--model --backtests --horizon --baseline --refit --by --require-skill --output",
         "check": "--target --time --id --horizon --window --season --json",
         "show": "--model --json",

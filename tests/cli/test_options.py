@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from forecast.cli.options import levels, names, only_level, seconds, units
+from forecast.cli.options import levels, names, only_level, seconds, start, units
 from forecast.errors import UsageError
 
 
@@ -27,6 +29,16 @@ def test_units_are_whole_numbers_between_commas():
 def test_other_units_are_refused(text):
     with pytest.raises(UsageError, match="--units"):
         units(text)
+
+
+@pytest.mark.parametrize("word", [None, "pretrained", "scratch"])
+def test_a_start_is_one_of_two_words_or_left_open(word):
+    assert start(word) == word
+
+
+def test_any_other_start_is_the_path_of_a_model():
+    assert start("old.forecast") == Path("old.forecast")
+    assert start("./scratch") == Path("scratch")
 
 
 def test_levels_come_repeated_or_with_commas_and_leave_ascending_and_once():

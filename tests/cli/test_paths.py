@@ -26,6 +26,23 @@ def test_a_model_from_standard_input_is_called_model():
     assert paths.model_to_write(None, paths.STDIN) == Path("model.forecast")
 
 
+@pytest.mark.parametrize("name", ["pretrained", "./pretrained"])
+def test_the_word_pretrained_is_no_path(monkeypatch, name):
+    Path("here.forecast").touch()
+    assert paths.model_or_pretrained(Path(name)) is None
+    monkeypatch.setenv("FORECAST_MODEL", name)
+    assert paths.model_or_pretrained(None) is None
+
+
+def test_no_model_at_all_means_the_pretrained_and_two_are_for_the_user_to_choose_from():
+    assert paths.model_or_pretrained(None) is None
+    Path("a.forecast").touch()
+    assert paths.model_or_pretrained(None) == Path("a.forecast")
+    Path("b.forecast").touch()
+    with pytest.raises(ModelError, match="there are 2 models here"):
+        paths.model_or_pretrained(None)
+
+
 def test_the_named_model_comes_before_the_variable_and_the_folder(monkeypatch):
     Path("here.forecast").touch()
     assert paths.model_to_read(None) == Path("here.forecast")

@@ -1,0 +1,179 @@
+"""Predicting without a model: the pretrained networks, here of random weights, over the real workflow."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from forecast.forecasters import catalog
+from tests.models import save_pretrained
+
+ROOT = Path(__file__).parents[2]
+
+PROGRAM = """
+import json, sys
+from pathlib import Path
+from forecast.__main__ import main
+from forecast.forecasters import catalog
+catalog._FOLDER = Path(sys.argv.pop(1))
+try:
+    main()
+finally:
+    print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})), file=sys.stderr)
+"""
+
+
+@pytest.fixture(autouse=True)
+def pretrained(tmp_path_factory, monkeypatch):
+    """Networks for monthly rows and for rows without a season."""
+    folder = save_pretrained(tmp_path_factory.mktemp("pretrained"))
+    monkeypatch.setattr(catalog, "_FOLDER", folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _data():
+    months = [f"{2015 + index // 12}-{index % 12 + 1:02d}" for index in range(48)]
+    rows = [f"{month},{index * 7 % 11},{index % 5}.5" for index, month in enumerate(months)]
+    Path("sales.csv").write_text("\n".join(["month,sold,price", *rows, ""]))
+    Path("years.csv").write_text("year,tons\n2001,3.25\n2002,4.5\n2003,0.5\n")
+
+
+def test_without_a_model_the_pretrained_network_answers_in_the_same_form(real_program):
+    code, out, err = real_program("predict", "sales.csv", "--target", "sold", "-H", "2", "--level", "50,80")
+    assert code == 0
+    header, *rows = out.splitlines()
+    assert header == "time,forecast,lower_50,upper_50,lower_80,upper_80"
+    assert [row.split(",")[0] for row in rows] == ["2019-01", "2019-02"]
+    assert err.splitlines()[-1] == (
+        "model         none here: the pretrained GRU for monthly rows in seasons of 12, blended with Theta; "
+        "forecast train sales.csv makes one of your own"
+    )
+
+
+def test_the_horizon_is_the_usual_one_of_the_rows_when_nobody_says(real_program):
+    out = real_program("predict", "sales.csv", "--target", "sold", "-q")[1]
+    assert len(out.splitlines()) == 1 + 8  # a sixth of 48 rows
+
+
+def test_a_file_without_a_season_is_read_without_one_and_not_blended(real_program):
+    code, out, err = real_program("predict", "years.csv")
+    assert code == 0
+    assert out.splitlines()[1].startswith("2004,")
+    assert "the pretrained GRU for yearly rows without a season; forecast train years.csv" in err
+
+
+def test_data_may_be_piped(real_program):
+    code, out, err = real_program("predict", stdin="years.csv")
+    assert code == 0
+    assert out == real_program("predict", "years.csv")[1]
+    assert "forecast train DATA makes one" in err
+
+
+def test_as_json_it_is_the_document_that_a_model_gives(real_program):
+    document = json.loads(real_program("predict", "years.csv", "--json", "-q")[1])
+    assert document["schema"] == "forecast.predict/1"
+    assert list(document["rows"][0]) == ["time", "forecast", "lower_80", "upper_80"]
+
+
+@pytest.mark.parametrize("stdin", ["/dev/null", "empty"])
+def test_without_model_and_data_the_hint_names_both_ways_on(real_program, stdin):
+    Path("empty").touch()
+    code, out, err = real_program("predict", stdin=stdin)
+    assert (code, out) == (4, "")
+    assert err.splitlines() == [
+        "error: there is no model here",
+        "hint:  forecast train DATA makes one, forecast predict DATA needs none; or --model PATH",
+    ]
+
+
+def test_the_pretrained_network_can_be_asked_for_beside_a_model(real_program):
+    Path("m.forecast").touch()
+    assert real_program("predict", "years.csv")[0] == 4
+    code, out, err = real_program("predict", "years.csv", "--model", "pretrained")
+    assert code == 0
+    assert out.splitlines()[1].startswith("2004,")
+    assert "none here" not in err
+    assert "makes one of your own" not in err
+
+
+def test_asked_for_without_data_it_says_that_it_has_none(real_program):
+    code, _, err = real_program("predict", "--model", "pretrained")
+    assert code == 2
+    assert err.startswith(
+        "error: the pretrained network has no data of its own\nhint:  forecast predict DATA"
+    )
+
+
+def test_a_named_model_that_is_absent_is_an_error_and_not_a_reason_to_take_another(real_program, monkeypatch):
+    assert real_program("predict", "years.csv", "--model", "absent.forecast")[0] == 4
+    monkeypatch.setenv("FORECAST_MODEL", "absent.forecast")
+    assert real_program("predict", "years.csv")[0] == 4
+
+
+@pytest.mark.parametrize("option", ["--target", "--time", "--id", "--season", "--cell"])
+def test_options_that_say_how_to_read_are_refused_beside_a_model(real_program, option):
+    Path("m.forecast").touch()
+    value = {"--season": "12", "--cell": "gru"}.get(option, "sold")
+    code, out, err = real_program("predict", "sales.csv", option, value)
+    assert (code, out) == (2, "")
+    assert err.splitlines() == [
+        f"error: {option}: the model reads data as it was trained to",
+        "hint:  leave it out, or use --model pretrained, which takes it",
+    ]
+
+
+def test_the_columns_are_those_that_were_named(real_program):
+    sold, price = (real_program("predict", "sales.csv", "--target", name)[1] for name in ("sold", "price"))
+    assert sold != price
+
+
+def test_the_season_is_the_one_that_was_named(real_program):
+    words = ["predict", "sales.csv", "--target", "price"]
+    assert "rows without a season" in real_program(*words, "--season", "1")[2]
+
+
+def test_a_network_that_the_package_lacks_is_an_error_that_names_what_there_is(real_program):
+    code, out, err = real_program("predict", "years.csv", "--cell", "lstm")
+    assert (code, out) == (4, "")
+    assert err.splitlines()[-2:] == [
+        "error: there is no pretrained LSTM for rows without a season",
+        "hint:  --cell gru, or forecast train DATA --from scratch makes one of your own",
+    ]
+
+
+def test_a_series_of_one_row_among_others_is_given_its_value_and_one_of_two_rows_a_forecast(real_program):
+    with Path("sales.csv").open() as lines:
+        long = [f"long,{line}" for line in lines][1:]
+    rows = [*long, "one,2018-12,5.25,1\n", "two,2018-11,3.5,1\n", "two,2018-12,4.5,1\n"]
+    Path("panel.csv").write_text("".join(["id,month,sold,price\n", *rows]))
+    code, out, _ = real_program("predict", "panel.csv", "--target", "sold", "--id", "id", "-H", "3")
+    assert code == 0
+    answers = [line.split(",")[:3] for line in out.splitlines()[1:]]
+    assert [float(value) for id, _, value in answers if id == "one"] == [5.25] * 3
+    assert all(0 < float(value) < 9 for id, _, value in answers if id == "two")
+
+
+def test_whole_numbers_that_never_are_negative_stay_so_in_forecasts_and_intervals(real_program):
+    words = ["predict", "sales.csv", "--target", "sold", "-H", "12", "--level", "50,80,99"]
+    for line in real_program(*words)[1].splitlines()[1:]:
+        numbers = line.split(",")[1:]
+        assert all(number.isdigit() for number in numbers), line
+
+
+def test_it_loads_nothing_of_weight(pretrained, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(pretrained), "predict", "sales.csv", "--target", "sold", "-q"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.stdout.startswith("time,forecast,lower_80,upper_80\n2019-01,")
+    loaded = set(json.loads(done.stderr.splitlines()[-1]))
+    assert "numpy" in loaded
+    assert loaded & {"tensorflow", "keras", "sklearn", "scipy", "pandas", "rich", "pyarrow"} == set()
