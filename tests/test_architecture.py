@@ -19,6 +19,7 @@ FLOORS: list[set[str]] = [
     {"network", "evaluation", "output"},
     {"planning"},
     {"training", "wording", "pretraining"},
+    {"tuning"},
     {"workflow"},
     {"cli"},
     {"__init__", "__main__"},

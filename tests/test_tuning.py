@@ -1,0 +1,182 @@
+"""Candidates tried on older rows: tiny networks, few epochs."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecast.errors import DataError, UsageError
+from forecast.evaluation.backtest import Origins, cuts
+from forecast.events import Noted, Warned
+from forecast.planning import TrainRequest, plan
+from forecast.spec import TrainingPlan
+from forecast.tuning import Trial, Tuning, tune
+from tests.panels import panel, wave
+
+REQUEST = TrainRequest(
+    horizon=3,
+    window=6,
+    units=(4,),
+    epochs=2,
+    backtests=2,
+    start="scratch",
+    training=TrainingPlan(device="cpu"),
+)
+HISTORY = panel(wave(60, season=4), 3 * wave(50, season=4, seed=1), season=4)
+
+
+def fake_learner(monkeypatch, error, *, clock=None):
+    """Networks that miss by `error(recipe)`; what they were shown and told."""
+    from forecast.forecasters.baselines import SeasonalNaive
+
+    shown: list = []
+
+    class Off:
+        name = "fake"
+
+        def __init__(self, recipe):
+            self.recipe = recipe
+
+        def prepare(self, oldest):
+            shown.append((self.recipe, oldest))
+            if clock is not None:
+                clock.append(10.0)
+
+        def fit(self, past, _stage):
+            shown.append((self.recipe, past))
+            return self
+
+        def predict(self, history, horizon, *, levels=()):
+            naive = SeasonalNaive().predict(history, horizon, levels=levels)
+            return replace(naive, values=naive.values + 100 * error(self.recipe))
+
+    def learner_for(recipe, largest, _listener, *, fits):
+        assert fits > 0
+        shown.append((recipe, largest))
+        return Off(recipe)
+
+    monkeypatch.setattr("forecast.tuning.learner_for", learner_for)
+    return shown
+
+
+def windows(tuning: Tuning) -> list[int | None]:
+    return [trial.request.window for trial in tuning.trials]
+
+
+def test_a_real_search_of_the_window_gives_a_request_that_trains_the_best_one():
+    heard = []
+    tuning = tune(HISTORY, REQUEST, parts=["window"], listener=heard.append)
+    assert windows(tuning) == [6, 3, 9]
+    errors = [trial.error for trial in tuning.trials]
+    assert np.isfinite(errors).all()
+    assert len(set(errors)) == 3
+    assert tuning.best.error == min(errors)
+    assert plan(HISTORY, tuning.best.request).recipe.spec.windows.window == tuning.best.request.window
+    said = [event.text for event in heard if isinstance(event, Noted) and event.label == "tried"]
+    assert [text.split(": MASE ")[0] for text in said] == [
+        "GRU 4, window 6",
+        "GRU 4, window 3",
+        "GRU 4, window 9",
+    ]
+
+
+def test_the_rows_that_judge_the_model_change_nothing():
+    known = cuts(HISTORY, Origins(2, 3))[0]
+    judged = np.arange(len(HISTORY.values)) - np.repeat(HISTORY.bounds[:-1], HISTORY.lengths)
+    other = np.where(judged >= np.repeat(known, HISTORY.lengths), 7.0, HISTORY.values)
+    assert (other != HISTORY.values).any()
+    first, second = (
+        tune(history, REQUEST, parts=[]) for history in (HISTORY, replace(HISTORY, values=other))
+    )
+    assert first.best.error == second.best.error
+
+
+def test_nothing_is_shown_from_the_oldest_judged_origin_on(monkeypatch):
+    shown = fake_learner(monkeypatch, lambda recipe: recipe.spec.windows.window)
+    tune(HISTORY, replace(REQUEST, backtests=None), parts=["cell", "window"])
+    backtests = plan(HISTORY, replace(REQUEST, backtests=None)).backtests
+    oldest = HISTORY.first(cuts(HISTORY, Origins(backtests, 3))[0])
+    assert max(past.times.max() for _, past in shown) == oldest.times.max()
+
+
+def test_cells_come_first_and_windows_are_tried_with_the_best_of_them(monkeypatch):
+    cells = {"simple-rnn": 2, "lstm": 1, "gru": 3}
+    fake_learner(
+        monkeypatch, lambda recipe: cells[recipe.spec.network.cell] + abs(recipe.spec.windows.window - 9) / 10
+    )
+    tuning = tune(HISTORY, REQUEST, parts=["cell", "window"])
+    assert [trial.name for trial in tuning.trials] == [
+        "SimpleRNN 4, window 6",
+        "LSTM 4, window 6",
+        "GRU 4, window 6",
+        "LSTM 4, window 3",
+        "LSTM 4, window 9",
+    ]
+    assert tuning.best.name == "LSTM 4, window 9"
+    assert tuning.best.request == replace(REQUEST, cell="lstm", window=9)
+
+
+def test_a_window_of_nobodys_choice_is_tried_around_the_planned_one(monkeypatch):
+    fake_learner(monkeypatch, lambda _recipe: 1)
+    tuning = tune(HISTORY, replace(REQUEST, window=None), parts=["window"])
+    assert windows(tuning) == [8, 4, 12]
+    assert tuning.best is tuning.trials[0]
+
+
+def test_only_cells_are_tried_where_the_window_is_not_open(monkeypatch):
+    fake_learner(monkeypatch, lambda _recipe: 1)
+    tuning = tune(HISTORY, REQUEST, parts=["cell"])
+    assert [trial.request.cell for trial in tuning.trials] == ["simple-rnn", "lstm", "gru"]
+    assert windows(tuning) == [6, 6, 6]
+
+
+def test_the_number_of_backtests_is_the_same_for_all_candidates(monkeypatch):
+    fake_learner(monkeypatch, lambda _recipe: 1)
+    short = panel(wave(40, season=4), season=4)
+    tuning = tune(short, replace(REQUEST, window=None, backtests=None), parts=["window"])
+    assert {trial.request.backtests for trial in tuning.trials} == {3}
+
+
+def test_time_is_shared_and_when_it_is_over_the_rest_is_left_untried(monkeypatch):
+    clock = [0.0]
+    shown = fake_learner(monkeypatch, lambda _recipe: 1, clock=clock)
+    monkeypatch.setattr("forecast.tuning.time.monotonic", lambda: sum(clock))
+    heard = []
+    tuning = tune(HISTORY, REQUEST, parts=["cell"], max_seconds=15, listener=heard.append)
+    assert [trial.seconds for trial in tuning.trials] == [10, 10]
+    assert {recipe.training.max_seconds for recipe, _ in shown} == {15 / 3, 5 / 2}
+    assert [event.message for event in heard if isinstance(event, Warned)] == [
+        "no time is left to try 1 more candidates"
+    ]
+
+
+def test_one_candidate_is_tried_however_short_the_time(monkeypatch):
+    fake_learner(monkeypatch, lambda _recipe: 1)
+    assert len(tune(HISTORY, REQUEST, parts=["window"], max_seconds=0).trials) == 1
+
+
+def test_a_network_that_starts_pretrained_has_no_window_to_search():
+    with pytest.raises(UsageError, match="--window"):
+        tune(HISTORY, replace(REQUEST, start="pretrained", window=None), parts=["window"])
+
+
+def test_too_few_rows_before_the_backtests_are_counted():
+    with pytest.raises(DataError, match="window 6 \\+ horizon 3 is more than the 8 rows there"):
+        tune(panel(wave(17)), REQUEST, parts=["cell"])
+
+
+def test_a_window_too_long_for_the_older_rows_is_not_tried(monkeypatch):
+    fake_learner(monkeypatch, lambda _recipe: 1)
+    assert windows(tune(panel(wave(22)), REQUEST, parts=["window"])) == [6, 3]
+
+
+def test_the_table_has_a_row_for_each_trial():
+    tuning = Tuning(
+        (Trial("GRU 4, window 6", REQUEST, 0.9, 1.5), Trial("LSTM 4, window 6", REQUEST, 0.8, 2.0))
+    )
+    table = {name: column.tolist() for name, column in tuning.to_table().items()}
+    assert table == {
+        "candidate": ["GRU 4, window 6", "LSTM 4, window 6"],
+        "error": [0.9, 0.8],
+        "seconds": [1.5, 2.0],
+    }
