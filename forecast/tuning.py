@@ -15,7 +15,7 @@ from forecast.data.panel import Panel
 from forecast.data.results import Table
 from forecast.errors import DataError
 from forecast.evaluation.backtest import METRICS, Origins, backtest, cuts, score
-from forecast.events import Listener, Noted, Warned, ignore
+from forecast.events import Event, Listener, Noted, Warned, ignore
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import CELL_NAMES
 from forecast.planning import Plan, TrainRequest, plan
@@ -73,9 +73,7 @@ def tune(
     usual = plan(panel, replace(request, start="scratch") if "window" in parts else request)
     trials = _Trials(panel, usual, time.monotonic() + max_seconds, listener)
     cells = CELLS if "cell" in parts else (request.cell,)
-    first, *others = (
-        trials.windows(usual.recipe.spec.windows.window) if "window" in parts else (request.window,)
-    )
+    first, *others = trials.windows(usual) if "window" in parts else (request.window,)
     fixed = replace(request, window=first, backtests=usual.backtests)
     trials.run([replace(fixed, cell=cell) for cell in cells], still_to_come=len(others))
     best = Tuning(tuple(trials.done)).best.request
@@ -99,10 +97,11 @@ class _Trials:
         self._deadline = deadline
         self._listener = listener
 
-    def windows(self, usual: int) -> list[int]:
+    def windows(self, usual: Plan) -> list[int]:
         """The usual window, half of it and half as much again, without those too long to be tried."""
-        others = {max(usual // 2, 1), usual + usual // 2} - {usual}
-        return [usual, *sorted(window for window in others if window <= self._longest_window)]
+        window = usual.recipe.spec.windows.window
+        others = {max(window // 2, 1), window + window // 2} - {window}
+        return [window, *sorted(other for other in others if other <= self._longest_window)]
 
     def run(self, candidates: Sequence[TrainRequest], *, still_to_come: int = 0) -> None:
         """Try them in order while there is time."""
@@ -110,10 +109,10 @@ class _Trials:
             left = len(candidates) - position
             seconds = (self._deadline - time.monotonic()) / (left + still_to_come)
             if self.done and seconds <= 0:
-                self._listener(Warned(f"no time is left to try {left} more candidates"))
+                self._listener(Warned(f"no time is left: {left} more would have been tried"))
                 break
             trial = self._trial(candidate, max(seconds, 0.001))
-            self._listener(Noted("tried", f"{trial.name}: MASE {trial.error:.3g} in {trial.seconds:.1f} s"))
+            self._listener(Noted("tried", f"{trial.name}: MASE {trial.error:.3f} in {trial.seconds:.1f} s"))
             self.done.append(trial)
 
     def _trial(self, candidate: TrainRequest, seconds: float) -> Trial:
@@ -122,7 +121,7 @@ class _Trials:
         self._check_room(planned)
         training = replace(planned.recipe.training, max_seconds=None if np.isinf(seconds) else seconds)
         recipe = replace(planned.recipe, training=training, members=1)
-        learner = learner_for(recipe, self._older, self._listener, fits=self._origins.count)
+        learner = learner_for(recipe, self._older, self._progress, fits=self._origins.count)
         learner.prepare(self._oldest)
         name = _name(planned)
 
@@ -131,6 +130,11 @@ class _Trials:
 
         errors = score(list(backtest(fit, self._older, self._origins)), self._older).overall[0]
         return Trial(name, candidate, float(errors[METRICS.index("mase")]), time.monotonic() - began)
+
+    def _progress(self, event: Event) -> None:
+        """Pass on how far a trial is; the device would be noted for each."""
+        if not isinstance(event, Noted):
+            self._listener(event)
 
     def _check_room(self, planned: Plan) -> None:
         window = planned.recipe.spec.windows.window

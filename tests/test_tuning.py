@@ -72,7 +72,8 @@ def test_a_real_search_of_the_window_gives_a_request_that_trains_the_best_one():
     assert len(set(errors)) == 3
     assert tuning.best.error == min(errors)
     assert plan(HISTORY, tuning.best.request).recipe.spec.windows.window == tuning.best.request.window
-    said = [event.text for event in heard if isinstance(event, Noted) and event.label == "tried"]
+    assert {event.label for event in heard if isinstance(event, Noted)} == {"tried"}
+    said = [event.text for event in heard if isinstance(event, Noted)]
     assert [text.split(": MASE ")[0] for text in said] == [
         "GRU 4, window 6",
         "GRU 4, window 3",
@@ -146,7 +147,7 @@ def test_time_is_shared_and_when_it_is_over_the_rest_is_left_untried(monkeypatch
     assert [trial.seconds for trial in tuning.trials] == [10, 10]
     assert {recipe.training.max_seconds for recipe, _ in shown} == {15 / 3, 5 / 2}
     assert [event.message for event in heard if isinstance(event, Warned)] == [
-        "no time is left to try 1 more candidates"
+        "no time is left: 1 more would have been tried"
     ]
 
 
