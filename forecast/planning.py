@@ -60,11 +60,14 @@ EPOCHS = 300
 CELL: Cell = "gru"
 """The cell when nobody says."""
 
-TUNING_EPOCHS = 30
+TUNING_EPOCHS = 40
 TUNING_UPDATES = 10
 """Updates in an epoch of fine-tuning, which is over after a few hundred."""
 
-TUNING_RATE = 5e-4
+TUNING_PATIENCE = 10
+"""Epochs of fine-tuning at most without a better validation loss."""
+
+TUNING_RATE = 1e-3
 """Learning rate of fine-tuning at most."""
 
 LEAST_ROWS = 8
@@ -238,7 +241,8 @@ def _begun(panel: Panel, request: TrainRequest, season: int) -> _Begun:
         return _Begun("continued", "asked for", _older(request.start, panel, request, season))
     network = catalog.pretrained(request.cell or CELL, season).network
     if _many(panel):
-        return _Begun("fine-tuned", "many series improve the pretrained network, or leave it as it is", network)
+        why = "many series improve the pretrained network, or leave it as it is"
+        return _Begun("fine-tuned", why, network)
     return _Begun("pretrained", "few series do not improve it", network)
 
 
@@ -369,4 +373,5 @@ def _tuning(sized: TrainingPlan, request: TrainRequest, batch_size: int) -> Trai
         epochs=request.epochs or TUNING_EPOCHS,
         epoch_windows=request.training.epoch_windows or TUNING_UPDATES * batch_size,
         learning_rate=min(sized.learning_rate, TUNING_RATE),
+        patience=min(sized.patience, TUNING_PATIENCE),
     )

@@ -23,6 +23,9 @@ def load() -> None:
     os.environ[_LOG_LEVEL] = "3"
     with _stderr_pointed_away(), _without_scikit_learn():
         _import()
+    import tensorflow as tf
+
+    tf.get_logger().setLevel("ERROR")
 
 
 def _import() -> None:
