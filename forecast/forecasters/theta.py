@@ -77,7 +77,8 @@ def theta(history: Panel, horizon: int) -> Floats:
     straight = np.array([line.values[-1] + line.slope * np.arange(1, horizon + 1) for line in lines])
     ahead = (straight + levels[:, None]) / 2
     seasoned = np.stack([each.seasoned(row) for each, row in zip(adjusted, ahead, strict=True)])
-    return np.asarray(seasoned * sizes[:, None])
+    with np.errstate(over="ignore"):  # what passes 1.8e308 stays there
+        return np.nan_to_num(seasoned * sizes[:, None])
 
 
 @dataclass(frozen=True, slots=True)

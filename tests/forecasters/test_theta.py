@@ -140,6 +140,10 @@ def test_a_multiple_of_the_data_has_that_multiple_of_the_forecast(size, season):
     assert alone(size * values, season=season) / size == pytest.approx(alone(values, season=season), rel=1e-9)
 
 
+def test_a_trend_beyond_the_largest_number_ends_there():
+    assert alone(np.linspace(1, 17, 30) * 1e307, 40)[-1] == np.finfo(np.float64).max
+
+
 @pytest.mark.parametrize("place", [0, 30, 59])
 @pytest.mark.parametrize("outlier", [1e9, -1e9, 0.0, 1e-300])
 def test_one_outlier_leaves_forecasts_finite_and_no_larger_than_itself(place, outlier):
