@@ -78,7 +78,7 @@ def theta(history: Panel, horizon: int) -> Floats:
     ahead = (straight + levels[:, None]) / 2
     seasoned = np.stack([each.seasoned(row) for each, row in zip(adjusted, ahead, strict=True)])
     with np.errstate(over="ignore"):  # what passes 1.8e308 stays there
-        return np.nan_to_num(seasoned * sizes[:, None])
+        return np.asarray(np.nan_to_num(seasoned * sizes[:, None]))
 
 
 @dataclass(frozen=True, slots=True)
