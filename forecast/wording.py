@@ -56,11 +56,19 @@ def seen(reading: Reading) -> str:
 
 def sparkline(values: Floats) -> str:
     """A series as a row of bars, each the mean of a stretch of it."""
-    means = np.array([part.mean() for part in np.array_split(values, min(len(values), _BARS_SHOWN))])
+    size = np.abs(values).max() or 1.0  # 1e308 and -1e308 are further apart than numbers go
+    parts = np.array_split(values / size, min(len(values), _BARS_SHOWN))
+    means = np.array([part.mean() for part in parts])
     low, high = means.min(), means.max()
     span = high - low
     share = (means - low) / span if span > 0 else np.full(len(means), 0.5)
     return "".join(_BARS[int(level)] for level in np.round(share * (len(_BARS) - 1)))
+
+
+def _mean(values: Floats) -> float:
+    """The mean of numbers of any size."""
+    size = np.abs(values).max() or 1.0
+    return float(size * (values / size).mean())
 
 
 def guesses(reading: Reading) -> str:
@@ -107,7 +115,7 @@ def data_card(reading: Reading, panel: Panel, plan: Plan) -> Card:
             *((f"guessed {part}", f"{guess} ({reason})") for part, guess, reason in reading.guesses),
             *(("repaired", repair) for repair in reading.repairs),
             *(("left out", text) for text in left_out(reading)),
-            ("values", f"{values.min():.6g} to {values.max():.6g}, mean {values.mean():.6g}"),
+            ("values", f"{values.min():.6g} to {values.max():.6g}, mean {_mean(values):.6g}"),
             ("shape", sparkline(panel[0].values) if len(panel) == 1 else "many series"),
             ("windows", arithmetic(panel, plan)),
             ("plan", planned(plan)),

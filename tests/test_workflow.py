@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 
 import forecast
 from forecast.events import EpochEnded, Event, LeftOut, Noted
+from forecast.forecasters import catalog
+from tests.models import save_pretrained
 from tests.panels import wave
 
 SERIES = {
@@ -73,6 +76,12 @@ def trained(tmp_path_factory, heard):
 @pytest.fixture(scope="module")
 def model(trained):
     return forecast.load(trained.path)
+
+
+@pytest.fixture
+def pretrained(tmp_path, monkeypatch):
+    """Networks of random weights in place of the pretrained ones: without a season, of 4 and of 12."""
+    monkeypatch.setattr(catalog, "_FOLDER", save_pretrained(tmp_path, seasons=(1, 4, 12)))
 
 
 def values(model: forecast.RecurrentForecaster, history: io.BytesIO | None = None) -> list[list[float]]:
@@ -143,6 +152,147 @@ def test_too_little_data_is_refused_with_the_arithmetic_before_tensorflow_is_imp
     said, imported = done.stdout.splitlines()
     assert said.startswith("too short: 20 rows - backtest 5 - window 12 - horizon 5 + 1 = -1 windows")
     assert imported == "False False"
+
+
+# start, members, bounds
+
+
+READY = replace(REQUEST, start="pretrained", window=None, units=None, epochs=None)
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_pretrained_networks_are_judged_as_they_are_and_say_so():
+    model = forecast.train(data(), READY).model
+    (weights,), (ready,) = model.network.members, catalog.pretrained("gru", 4).network.members
+    assert {name: array.tolist() for name, array in weights.items()} == {
+        name: array.tolist() for name, array in ready.items()
+    }
+    assert (model.card.origin, model.card.epochs, model.name) == ("pretrained", 0, "GRU + Theta")
+    items = dict(forecast.show(model).lines)
+    assert items["forecast"] == "the mean of the network's and Theta's"
+    assert items["training"] == "none: pretrained weights, as they are"
+
+
+@pytest.mark.parametrize("changed", [{"window": 8}, {"units": (4,)}, {"dropout": 0.1}, {"members": 2}])
+@pytest.mark.usefixtures("pretrained")
+def test_pretrained_networks_take_no_shape_and_no_members(changed):
+    with pytest.raises(forecast.UsageError) as refused:
+        forecast.train(data(), replace(READY, **changed))
+    assert "use --from scratch" in refused.value.hint
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_a_pretrained_network_that_is_not_there_is_an_error_and_no_reason_to_start_from_nothing():
+    with pytest.raises(forecast.ModelError, match="no pretrained LSTM for a season of 4"):
+        forecast.train(data(), replace(READY, cell="lstm"))
+
+
+@pytest.fixture(scope="module")
+def continued(trained):
+    """The model, trained on with two more rows, as a mean of two."""
+    request = replace(REQUEST, start=trained.path, window=None, units=None, members=2)
+    return forecast.train(data(**{name: longer(name) for name in SERIES}), request).model
+
+
+def test_training_goes_on_from_a_model_with_its_shape(model, continued):
+    assert continued.spec == model.spec
+    assert (continued.card.origin, len(continued.network.members)) == ("continued", 2)
+    assert continued.card.parameters == 2 * model.card.parameters
+    items = dict(forecast.show(continued).lines)
+    assert items["network"] == f"2 x GRU 4, averaged, {continued.card.parameters:,} weights in all"
+    assert "from the weights of an older model" in items["training"]
+
+
+def test_training_that_goes_on_stays_near_the_old_weights(model, continued):
+    (old,), (new, _) = model.network.members, continued.network.members
+    apart = {name: np.abs(new[name] - weights).max() for name, weights in old.items()}
+    assert max(apart.values()) < 0.1
+
+
+def test_a_model_that_went_on_from_another_cannot_be_made_again(continued):
+    with pytest.raises(forecast.ModelError, match="cannot be made again") as refused:
+        forecast.evaluate(continued, data(), refit=True)
+    assert "--refit" in refused.value.hint
+
+
+def test_a_model_of_another_season_cannot_be_trained_on(trained):
+    request = replace(REQUEST, start=trained.path, window=None, units=None, season=None)
+    with pytest.raises(forecast.ModelError, match="its season is 4, that of the data 12") as refused:
+        forecast.train(data(), request)
+    assert refused.value.hint.startswith("--season 4 if")
+
+
+def test_a_model_of_another_cell_cannot_be_trained_on(trained):
+    request = replace(REQUEST, start=trained.path, window=None, units=None, cell="lstm")
+    with pytest.raises(forecast.UsageError, match="--cell lstm: the model is a gru"):
+        forecast.train(data(), request)
+
+
+def test_a_start_that_is_no_model_is_refused(tmp_path):
+    with pytest.raises(forecast.ModelError, match="there is no such model"):
+        forecast.train(data(), replace(REQUEST, start=tmp_path / "x.forecast", window=None, units=None))
+
+
+COUNTS = {name: np.random.default_rng(rows).poisson(0.7, size=rows) for name, rows in [("a", 48), ("b", 40)]}
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_counts_are_forecast_as_whole_numbers_that_are_never_negative():
+    model = forecast.train(source(lines(COUNTS)), READY).model
+    assert dict(forecast.show(model).lines)["values"] == "whole numbers, at least 0"
+    table = forecast.predict(model, horizon=12, levels=(50, 99)).to_table()
+    for name in ("forecast", "lower_50", "upper_50", "lower_99", "upper_99"):
+        assert table[name].dtype == np.int64
+        assert table[name].min() >= 0
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_bounds_that_were_asked_for_hold_in_forecasts_and_intervals():
+    request = replace(READY, minimum=-0.5, maximum=0.5, whole=False)
+    model = forecast.train(source(lines(COUNTS)), request).model
+    assert dict(forecast.show(model).lines)["values"] == "at least -0.5, at most 0.5"
+    found = forecast.predict(model, horizon=12, levels=(99,))
+    assert (found.lower.min(), found.upper.max()) == (-0.5, 0.5)
+    assert found.to_table()["forecast"].dtype == np.float64
+
+
+@pytest.mark.parametrize("largest", [1e308, 1.7e308])
+@pytest.mark.parametrize("horizon", [3, 20])
+@pytest.mark.usefixtures("pretrained")
+def test_numbers_near_the_largest_are_judged_and_forecast_without_a_word_from_numpy(largest, horizon):
+    extremes = np.resize([largest, -largest, 1.0, largest, -largest], 60)
+    found = forecast.train(source(lines({"a": extremes})), replace(READY, horizon=horizon)).model
+    assert "makes no error" not in found.card.verdict.text
+    assert np.isfinite(forecast.predict(found).values).all()
+
+
+# zero-shot
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_zero_shot_answers_as_a_pretrained_model_of_the_same_data_does():
+    ready = forecast.zero_shot(data(), REQUEST.columns, season=4, horizon=HORIZON)
+    assert values(ready) == values(forecast.train(data(), READY).model)
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_zero_shot_guesses_the_columns_and_tells_them():
+    heard: list[Event] = []
+    ready = forecast.zero_shot(data(), listener=heard.append)
+    assert ready.columns == REQUEST.columns
+    assert (ready.spec.season, ready.horizon, ready.name) == (12, 8, "GRU + Theta")
+    assert "guessed" in [event.label for event in heard if isinstance(event, Noted)]
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_zero_shot_reads_rows_of_less_than_three_seasons_without_one():
+    ready = forecast.zero_shot(source(lines({"a": SERIES["a"][:35]})))
+    assert (ready.spec.season, ready.frequency.season, ready.name) == (1, 1, "GRU")
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_zero_shot_needs_two_rows():
+    assert np.isfinite(values(forecast.zero_shot(source(lines({"a": [5.0, 7.0]}))))).all()
 
 
 # predict

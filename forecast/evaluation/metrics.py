@@ -16,9 +16,12 @@ Axis = int | tuple[int, ...] | None
 def mean(values: Floats, *, axis: Axis = None) -> Floats:
     """The mean of the numbers among `values`; NaN where there is none."""
     there = ~np.isnan(values)
-    total = np.where(there, values, 0.0).sum(axis=axis)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(total / there.sum(axis=axis))
+    numbers, count = np.where(there, values, 0.0), there.sum(axis=axis, keepdims=True)
+    with np.errstate(invalid="ignore", over="ignore"):
+        found = numbers.sum(axis=axis, keepdims=True) / count
+        if np.isinf(found).any():  # the sum of numbers near 1e308, if not their mean, is infinite
+            found = np.where(np.isinf(found), (numbers / count).sum(axis=axis, keepdims=True), found)
+    return np.asarray(found.squeeze(axis=axis))
 
 
 def mae(actual: Floats, forecast: Floats, *, axis: Axis = None) -> Floats:

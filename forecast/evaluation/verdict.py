@@ -77,7 +77,12 @@ def judge(scores: Scores, folds: Sequence[Fold], one_step: OneStep | None = None
     outcome = _outcome(better_by, differences)
     echo = one_step is not None and echoes(one_step, folds[-1].scales)
     flat = is_flat(folds, model)
-    said = _said(outcome, better_by, _PHRASES.get(scores.models[best], scores.models[best]))
+    phrase = _PHRASES.get(scores.models[best], scores.models[best])
+    said = (
+        _said(outcome, better_by, phrase)
+        if np.isfinite(errors[best])
+        else "the errors are too large to compare"
+    )
     return Verdict(
         outcome=outcome,
         text=f"{outcome}: {said} ({_sample(scores, len(differences))}){_remark(echo=echo, flat=flat)}",
@@ -96,18 +101,21 @@ def _differences(folds: Sequence[Fold], model: str, other: str, *, metric: Liter
     """
     blocks = []
     for fold in folds:
-        error, reference = (np.abs(fold.actual - fold.forecasts[name]) for name in (model, other))
-        blocks.append(mean(error - reference, axis=1) / (fold.scales if metric == "mase" else 1.0))
+        with np.errstate(over="ignore", invalid="ignore"):
+            error, reference = (np.abs(fold.actual - fold.forecasts[name]) for name in (model, other))
+            blocks.append(mean(error - reference, axis=1) / (fold.scales if metric == "mase" else 1.0))
     together = np.concatenate(blocks)
-    return together[~np.isnan(together)]
+    return together[np.isfinite(together)]
 
 
 def _outcome(better_by: float, differences: Floats) -> Outcome:
     """Better or worse by more than one standard error of the differences; too few of them have no say."""
     if not abs(better_by) > 0:
         return "no better"
-    count, centre = len(differences), differences.mean()
-    noise = differences.std(ddof=1) / np.sqrt(count) if count >= _LEAST_FOR_NOISE else 0.0
+    count = len(differences)
+    sizes = differences / (np.abs(differences).max(initial=0.0) or 1.0)  # their squares stay numbers
+    centre = mean(sizes)
+    noise = sizes.std(ddof=1) / np.sqrt(count) if count >= _LEAST_FOR_NOISE else 0.0
     if abs(centre) <= noise or (centre < 0) != (better_by > 0):
         return "unclear"
     return "useful" if better_by > 0 else "no better"
@@ -152,19 +160,20 @@ def echoes(one_step: OneStep, scales: Floats) -> bool:
     tell: on a trend or a random walk every forecast correlates with the truth.
     `scales`, (series,), make the series of a panel comparable.
     """
-    said, last, came = one_step.forecast / scales, one_step.last / scales, one_step.actual / scales
-    changes = np.stack([np.diff(said, axis=0), np.diff(last, axis=0), (came - last)[1:]]).reshape(3, -1)
-    forecast, before, after = changes[:, ~np.isnan(changes).any(axis=0)]
-    follows = _correlation(forecast, before) > max(_correlation(forecast, after), 0.0)
-    near = mean(np.abs(said - last)) < _NEARER * mean(np.abs(said - came))
+    with np.errstate(over="ignore", invalid="ignore"):
+        said, last, came = one_step.forecast / scales, one_step.last / scales, one_step.actual / scales
+        changes = np.stack([np.diff(said, axis=0), np.diff(last, axis=0), (came - last)[1:]]).reshape(3, -1)
+        forecast, before, after = changes[:, np.isfinite(changes).all(axis=0)]
+        follows = _correlation(forecast, before) > max(_correlation(forecast, after), 0.0)
+        near = mean(np.abs(said - last)) < _NEARER * mean(np.abs(said - came))
     return bool(follows and near and len(forecast) >= _LEAST_FOR_ECHO)
 
 
 def _correlation(first: Floats, second: Floats) -> float:
-    """Pearson's; 0 where one of the two stands still."""
+    """Pearson's; 0 where one of the two stands still, and where squares are too large for numbers."""
     first, second = first - mean(first), second - mean(second)
-    size = np.sqrt((first**2).sum() * (second**2).sum())
-    return float((first * second).sum() / size) if size > 0 else 0.0
+    size = np.sqrt((first**2).sum()) * np.sqrt((second**2).sum())
+    return float((first * second).sum() / size) if 0 < size < np.inf else 0.0
 
 
 def is_flat(folds: Sequence[Fold], model: str) -> bool:
@@ -186,5 +195,6 @@ def is_flat(folds: Sequence[Fold], model: str) -> bool:
 def _spread(parts: Sequence[Floats]) -> Floats:
     """(series,) standard deviation of all numbers of a series; NaN where there are fewer than two."""
     numbers = np.concatenate(parts, axis=1)
-    spread = np.sqrt(mean((numbers - mean(numbers, axis=1)[:, None]) ** 2, axis=1))
+    with np.errstate(over="ignore"):
+        spread = np.sqrt(mean((numbers - mean(numbers, axis=1)[:, None]) ** 2, axis=1))
     return np.where((~np.isnan(numbers)).sum(axis=1) > 1, spread, np.nan)

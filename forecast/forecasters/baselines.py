@@ -65,8 +65,10 @@ class Drift:
         """See `Forecaster.predict`."""
         steps = np.maximum(history.lengths - 1, 1)
         last = _last(history)
-        slope = last / steps - history.values[history.bounds[:-1]] / steps
-        return _forecast(history, last[:, None] + slope[:, None] * np.arange(1, horizon + 1), levels)
+        with np.errstate(over="ignore"):
+            slope = last / steps - history.values[history.bounds[:-1]] / steps
+            line = last[:, None] + slope[:, None] * np.arange(1, horizon + 1)
+        return _forecast(history, np.nan_to_num(line), levels)
 
 
 @dataclass(frozen=True, slots=True)

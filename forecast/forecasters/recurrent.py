@@ -101,7 +101,7 @@ class Network:
         answers = self._mean_answers(history, seen.inputs)[:, :steps]
         if self.blend == "none":
             return answers, last
-        return last.units((last.restore(answers) + theta(history, steps)) / 2), last
+        return last.units(last.restore(answers) / 2 + theta(history, steps) / 2), last
 
     def _mean_answers(self, history: Panel, inputs: NDArray[np.float32]) -> Floats:
         """(series, horizon) mean of the members' answers to the newest window of each series."""

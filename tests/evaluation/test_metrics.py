@@ -102,3 +102,9 @@ def test_mase_does_not_depend_on_units(factor, shift):
     before = metrics.mase(ACTUAL, FORECAST, metrics.seasonal_scales(history))
     after = metrics.mase(ACTUAL * factor + shift, FORECAST * factor + shift, metrics.seasonal_scales(moved))
     assert after == pytest.approx(before, rel=1e-6)
+
+
+def test_the_mean_of_numbers_near_the_largest_is_a_number():
+    assert metrics.mean(np.array([1.5e308, 1.7e308, np.nan, 1.6e308])) == pytest.approx(1.6e308)
+    rows = np.array([[1.5e308, 1.7e308], [1.0, 3.0]])
+    assert metrics.mean(rows, axis=1) == pytest.approx([1.6e308, 2.0])

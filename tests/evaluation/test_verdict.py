@@ -67,6 +67,17 @@ def test_a_difference_within_one_standard_error_is_unclear():
     assert result.text.startswith("unclear: 6 % better than drift, which may be chance (4 backtests")
 
 
+def test_errors_near_the_largest_number_are_compared():
+    errors = [(1e307, 4e307), (1.2e307, 5e307), (1.1e307, 6e307)]
+    result = verdict(*[fold([0], GRU=gru, drift=drift) for gru, drift in errors])
+    assert result.text.startswith("useful: 78 % better than drift")
+
+
+def test_errors_beyond_the_largest_number_are_said_to_be_too_large():
+    result = verdict(*[fold([-1e308], GRU=1e308, drift=1e308) for _ in range(3)])
+    assert result.text.startswith("no better: the errors are too large to compare (3 backtests")
+
+
 def test_an_unclear_loss_says_who_was_ahead():
     errors = [(3.0, 1.0), (1.0, 3.0), (2.0, 1.0), (2.5, 3.0)]
     result = verdict(*[fold([0], GRU=gru, drift=drift) for gru, drift in errors])

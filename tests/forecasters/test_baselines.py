@@ -156,6 +156,10 @@ def test_a_baseline_is_found_by_the_name_tables_give_it(written):
     assert baseline(written) is BASELINES["seasonal naive"]
 
 
+def test_a_line_through_the_largest_numbers_ends_at_the_largest():
+    assert Drift().predict(panel([-1e308, 1e308]), 2).values.tolist() == [[np.finfo(float).max] * 2]
+
+
 def test_an_unknown_baseline_is_answered_with_the_nearest_name():
     with pytest.raises(UsageError, match='no baseline "seasnal-naive"') as raised:
         baseline("seasnal-naive")
