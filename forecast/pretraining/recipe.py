@@ -55,9 +55,9 @@ RECIPES: dict[str, Recipe] = {
     "yearly": Recipe(1, 32, 6, (("yearly", 1), ("fao", 1), ("m4_yearly", 4)), 200, 8_000, 1_600),
     "quarterly": Recipe(4, 48, 8, (("quarterly", 1), ("m4_quarterly", 4)), 300, 8_000, 2_000),
     "daily": Recipe(7, 56, 14, (("daily", 1),), 700, 4_000, 3_000),
-    "monthly": Recipe(12, 84, 18, (("monthly", 1), ("m4_monthly", 4)), 400, 8_000, 6_000),
-    "hourly": Recipe(24, 120, 48, (("hourly", 1),), 2_000, 1_500, 3_000),
-    "weekly": Recipe(52, 120, 13, (("weekly", 1),), 700, 4_000, 3_000),
+    "monthly": Recipe(12, 84, 18, (("monthly", 1), ("m4_monthly", 4)), 400, 8_000, 1_500),
+    "hourly": Recipe(24, 120, 48, (("hourly", 1),), 2_000, 1_500, 1_500),
+    "weekly": Recipe(52, 120, 13, (("weekly", 1),), 700, 4_000, 1_500),
 }
 
 
