@@ -254,7 +254,7 @@ def _older(path: Path, panel: Panel, request: TrainRequest, season: int) -> Netw
         raise ModelError(
             f"its season is {its}, that of the data {season}: it cannot be trained on with them",
             where=str(path),
-            hint=f"--season {its} if the data have that season too, else --from scratch",
+            hint=f"--season {its} reads the data as the model does; or use --from scratch",
         )
     if request.cell not in (None, network.spec.network.cell):
         raise UsageError(f"--cell {request.cell}: the model is a {network.spec.network.cell}")

@@ -219,7 +219,7 @@ def test_a_model_of_another_season_cannot_be_trained_on(trained):
     request = replace(REQUEST, start=trained.path, window=None, units=None, season=None)
     with pytest.raises(forecast.ModelError, match="its season is 4, that of the data 12") as refused:
         forecast.train(data(), request)
-    assert refused.value.hint.startswith("--season 4 if")
+    assert refused.value.hint.startswith("--season 4 reads")
 
 
 def test_a_model_of_another_cell_cannot_be_trained_on(trained):

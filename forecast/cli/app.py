@@ -49,7 +49,8 @@ def program(
     """Forecast time series with recurrent networks: from a CSV to a judged model.
 
     forecast train harvest.csv            learn, judge, save harvest.forecast
-    forecast predict                      the next values
+    forecast predict harvest.csv          at once, from a pretrained network
+    forecast predict                      the next values of the model here
     forecast predict > next.csv           the same as CSV
     forecast evaluate harvest.csv         rolling-origin scores against baselines
     """
