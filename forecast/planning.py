@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -27,6 +28,8 @@ from forecast.spec import (
     WindowSpec,
     check_range,
 )
+
+Searched = Literal["cell", "window"]
 
 HORIZONS: dict[Unit, int] = {
     "year": 4,
@@ -93,6 +96,8 @@ class TrainRequest:
     epochs: int | None = None
     batch_size: int | None = None
     backtests: int | None = None
+    search: tuple[Searched, ...] = ()
+    """What to decide by trying candidates on rows before the backtests."""
     level: float = 80.0
     """Coverage, in percent, that the report checks."""
     minimum: float | None = None

@@ -7,7 +7,6 @@ verdict stays one on rows that decided nothing.
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
@@ -18,11 +17,9 @@ from forecast.evaluation.backtest import METRICS, Origins, backtest, cuts, score
 from forecast.events import Event, Listener, Noted, Warned, ignore
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import CELL_NAMES
-from forecast.planning import Plan, TrainRequest, plan
+from forecast.planning import Plan, Searched, TrainRequest, plan
 from forecast.spec import CELLS
 from forecast.training import learner_for
-
-Part = Literal["cell", "window"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ def tune(
     panel: Panel,
     request: TrainRequest,
     *,
-    parts: Collection[Part],
+    parts: Collection[Searched],
     max_seconds: float = np.inf,
     listener: Listener = ignore,
 ) -> Tuning:

@@ -1,5 +1,6 @@
 """The verbs: check, train, predict, evaluate. Read, call, save; nothing is printed here."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -67,6 +68,8 @@ def train(
         modelfile.check_writable(out)
     reading = read_panel(source, request.columns)
     _tell(reading, listener)
+    if request.search:
+        request = _searched(reading.panel, request, listener)
     panel, planned = _planned(reading, request)
     listener(Noted("plan", wording.planned(planned)))
     for what, why in planned.reasons:
@@ -184,6 +187,16 @@ def _planned(reading: Reading, request: TrainRequest) -> tuple[Panel, Plan]:
 
 def _with_season(panel: Panel, season: int) -> Panel:
     return replace(panel, frequency=replace(panel.frequency, season=season))
+
+
+def _searched(panel: Panel, request: TrainRequest, listener: Listener) -> TrainRequest:
+    """The request with its open parts decided, in half of the time that there is."""
+    from forecast.tuning import tune
+
+    seconds = request.training.max_seconds
+    half = math.inf if seconds is None else seconds / 2
+    rest = replace(request, training=replace(request.training, max_seconds=None if seconds is None else half))
+    return tune(panel, rest, parts=request.search, max_seconds=half, listener=listener).best.request
 
 
 def _tell(reading: Reading, listener: Listener) -> None:

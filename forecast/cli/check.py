@@ -39,7 +39,10 @@ def check(
     from forecast.planning import TrainRequest
 
     request = TrainRequest(
-        columns=Columns(target=target, time=time, series=id), horizon=horizon, window=window, season=season
+        columns=Columns(target=target, time=time, series=id),
+        horizon=horizon,
+        window=options.window(window),
+        season=season,
     )
     show_plan(source, request, delivery=delivery, color=console.color)
 

@@ -50,7 +50,13 @@ Horizon = Annotated[
     typer.Option("--horizon", "-H", metavar="ROWS", help="Rows to forecast.", rich_help_panel=PLAN),
 ]
 Window = Annotated[
-    int | None, typer.Option("--window", metavar="ROWS", help="Rows the network reads.", rich_help_panel=PLAN)
+    str | None,
+    typer.Option(
+        "--window",
+        metavar="ROWS",
+        help="Rows the network reads; search: try a few.",
+        rich_help_panel=PLAN,
+    ),
 ]
 Season = Annotated[
     int | None,
@@ -108,6 +114,15 @@ CellName = Annotated[
         "--cell",
         metavar="CELL",
         help="simple-rnn, lstm or gru; chosen by the data otherwise.",
+        rich_help_panel=NETWORK,
+    ),
+]
+CellOrBest = Annotated[
+    Literal["simple-rnn", "lstm", "gru", "best"] | None,
+    typer.Option(
+        "--cell",
+        metavar="CELL",
+        help="simple-rnn, lstm or gru; best: try all three.",
         rich_help_panel=NETWORK,
     ),
 ]
@@ -308,6 +323,15 @@ def start(text: str | None) -> Start | Path | None:
             return text
         case _:
             return Path(text)
+
+
+def window(text: str | None) -> int | None:
+    """Rows of a window; None where it is left open, or to be searched."""
+    if text is None or text == "search":
+        return None
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        raise UsageError(f'--window: "{text}" is not a number of rows', hint="write 24, or search")
+    return int(text)
 
 
 def units(text: str) -> tuple[int, ...]:

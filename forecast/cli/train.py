@@ -16,7 +16,7 @@ from forecast.spec import Columns, NetworkSpec, TrainingPlan
 
 if TYPE_CHECKING:
     from forecast.output.writing import Json
-    from forecast.planning import TrainRequest
+    from forecast.planning import Searched, TrainRequest
     from forecast.workflow import Trained
 
 _NETWORK = NetworkSpec()
@@ -39,7 +39,7 @@ def train(
     start: options.StartName = None,
     blend: options.BlendName = None,
     members: options.Members = 1,
-    cell: options.CellName = None,
+    cell: options.CellOrBest = None,
     units: options.Units = None,
     dropout: options.Dropout = _NETWORK.dropout,
     epochs: options.Epochs = None,
@@ -84,7 +84,7 @@ def train(
     request = TrainRequest(
         columns=Columns(target=target, time=time, series=id),
         horizon=horizon,
-        window=window,
+        window=options.window(window),
         season=season,
         minimum=minimum,
         maximum=maximum,
@@ -92,7 +92,8 @@ def train(
         start=options.start(start),
         blend=blend,
         members=members,
-        cell=cell,
+        cell=None if cell == "best" else cell,
+        search=_searched(cell, window),
         units=None if units is None else options.units(units),
         dropout=dropout,
         epochs=epochs,
@@ -109,6 +110,12 @@ def train(
     verdict = trained.model.card.verdict
     if require_skill and (verdict is None or verdict.outcome != "useful"):
         raise typer.Exit(NO_SKILL)
+
+
+def _searched(cell: str | None, window: str | None) -> "tuple[Searched, ...]":
+    """What the options leave to a search."""
+    asked: tuple[tuple[bool, Searched], ...] = ((cell == "best", "cell"), (window == "search", "window"))
+    return tuple(part for wanted, part in asked if wanted)
 
 
 def _trained(source: paths.Source, request: "TrainRequest", out: Path, console: Console) -> "Trained":
