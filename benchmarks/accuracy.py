@@ -43,15 +43,15 @@ def main() -> None:
     arguments.add_argument("--train-with", default="", metavar="OPTIONS", help="more options for train")
     asked = arguments.parse_args()
     pin()
-    parts = [asked.only] if asked.only else ["airpassengers", *M4]
-    more = shlex.split(asked.train_with)
-    with tempfile.TemporaryDirectory() as name:
-        for part in parts:
-            if part == "airpassengers":
-                rows = _air_passengers(_Trainer(Path(name), more), asked.data, asked.seeds)
-            else:
-                rows = _m4(_Trainer(Path(name), more), asked.data, part, asked.m4_seeds)
-            show(rows, as_json=asked.json)
+    with tempfile.TemporaryDirectory() as folder:
+        trainer = _Trainer(Path(folder), shlex.split(asked.train_with))
+        tables = [
+            _air_passengers(trainer, asked.data, asked.seeds)
+            if part == "airpassengers"
+            else _m4(trainer, asked.data, part, asked.m4_seeds)
+            for part in ([asked.only] if asked.only else ["airpassengers", *M4])
+        ]
+    show(*tables, as_json=asked.json)
 
 
 @dataclass(frozen=True, slots=True)

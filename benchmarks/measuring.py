@@ -93,17 +93,19 @@ def parser(description: str) -> argparse.ArgumentParser:
     return made
 
 
-def show(rows: Sequence[Row], *, as_json: bool) -> None:
-    """Print rows as a plain table under the machine's line, or as JSON."""
+def show(*tables: Sequence[Row], as_json: bool) -> None:
+    """Print rows as plain tables under the machine's line, or all as one JSON document."""
     if as_json:
-        print(json.dumps({"machine": machine(), "rows": rows}, indent=1))
+        print(json.dumps({"machine": machine(), "tables": tables}, indent=1))
         return
-    texts = [list(rows[0]), *([_text(value) for value in row.values()] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
     print(machine())
-    for row in texts:
-        cells = [text.rjust(width) for text, width in zip(row[1:], widths[1:], strict=True)]
-        print("  ".join([row[0].ljust(widths[0]), *cells]).rstrip())
+    for rows in tables:
+        texts = [list(rows[0]), *([_text(value) for value in row.values()] for row in rows)]
+        widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+        print()
+        for first, *others in texts:
+            cells = [text.rjust(width) for text, width in zip(others, widths[1:], strict=True)]
+            print("  ".join([first.ljust(widths[0]), *cells]).rstrip())
 
 
 def machine() -> str:
