@@ -138,7 +138,8 @@ def channels(values: Floats, bounds: Integers, *, season: int, horizon: int) -> 
             phase = np.arcsinh(phase / scale)
             put((phase - level) / unit, seen)
             put((phase - np.arcsinh(before / scale)) / unit, known)
-    put(np.log1p(rows.position.astype(np.float64)) / 5)
+    # An age beyond what is remembered would differ between a series and its tail.
+    put(np.log1p(np.minimum(rows.position, rows_remembered(season)).astype(np.float64)) / 5)
     put(np.log(unit))
     put(np.log(unit / np.maximum(stepwise, VOLATILITY_FLOOR)))
     put(seen.astype(np.float64))
