@@ -173,7 +173,7 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
             origin=origin,
             start=() if network is None else network.members,
             blend=blend,
-            members=_members(request, begun),
+            members=max(request.members, 0 if network is None else len(network.members)),
             training=_training(request, windows=windows, origin=origin),
         ),
         horizon=horizon,
@@ -248,6 +248,8 @@ def _begun(panel: Panel, request: TrainRequest, season: int) -> _Begun:
     if _many(panel):
         why = "many series improve the pretrained network, or leave it as it is"
         return _Begun("fine-tuned", why, network)
+    if request.epochs is not None or request.members > len(network.members):
+        return _Begun("fine-tuned", "epochs or members were asked for", network)
     return _Begun("pretrained", "few series do not improve it", network)
 
 
@@ -264,16 +266,6 @@ def _older(path: Path, panel: Panel, request: TrainRequest, season: int) -> Netw
     if request.cell not in (None, network.spec.network.cell):
         raise UsageError(f"--cell {request.cell}: the model is a {network.spec.network.cell}")
     return network
-
-
-def _members(request: TrainRequest, begun: _Begun) -> int:
-    there = 0 if begun.network is None else len(begun.network.members)
-    if begun.origin == "pretrained" and request.members > there:
-        raise UsageError(
-            f"--members {request.members}: the pretrained network is taken as it is, nothing is trained",
-            hint="leave it out, or use --from scratch",
-        )
-    return max(request.members, there)
 
 
 def _blend(request: TrainRequest, begun: _Begun, season: int) -> tuple[Blend, str]:

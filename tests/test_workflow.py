@@ -173,9 +173,17 @@ def test_pretrained_networks_are_judged_as_they_are_and_say_so():
     assert items["training"] == "none: pretrained weights, as they are"
 
 
-@pytest.mark.parametrize("changed", [{"window": 8}, {"units": (4,)}, {"dropout": 0.1}, {"members": 2}])
+@pytest.mark.parametrize("changed", [{"epochs": 1}, {"members": 2}])
 @pytest.mark.usefixtures("pretrained")
-def test_pretrained_networks_take_no_shape_and_no_members(changed):
+def test_epochs_or_members_asked_of_few_series_fine_tune_the_pretrained_network(changed):
+    model = forecast.train(data(), replace(READY, **changed)).model
+    assert model.card.origin == "fine-tuned"
+    assert len(model.network.members) == changed.get("members", 1)
+
+
+@pytest.mark.parametrize("changed", [{"window": 8}, {"units": (4,)}, {"dropout": 0.1}])
+@pytest.mark.usefixtures("pretrained")
+def test_pretrained_networks_take_no_shape(changed):
     with pytest.raises(forecast.UsageError) as refused:
         forecast.train(data(), replace(READY, **changed))
     assert "use --from scratch" in refused.value.hint
