@@ -24,11 +24,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from measuring import FORECAST, Row, cost, parser, pin, show
+from scoring import as_future, check_published, naive2, owa, scored
 
 CELLS = ("gru", "lstm")
 M4 = {"monthly": 18, "quarterly": 8, "yearly": 6}
-PUBLISHED = {"monthly": (14.235, 1.042), "quarterly": (12.151, 1.497), "yearly": (16.158, 4.370)}
-"""sMAPE and MASE of Naive2 on these subsets, from the organisers' own forecasts."""
 
 HELD_OUT = 24
 
@@ -90,7 +89,7 @@ def _air_passengers(trainer: _Trainer, data: Path, seeds: int) -> list[Row]:
     (trainer.folder / "past.csv").write_text("\n".join(lines[:-HELD_OUT]) + "\n")
     (trainer.folder / "future.csv").write_text("\n".join(lines[:1] + lines[-HELD_OUT:]) + "\n")
     past, future = (read_panel(trainer.folder / f"{part}.csv").panel for part in ("past", "future"))
-    rows = [_air_row(name, [_scored(past, future, panel)[1]]) for name, panel in _baselines(past)]
+    rows = [_air_row(name, [scored(past, future, panel)[1]]) for name, panel in _baselines(past)]
     for cell in CELLS:
         for told, options in (("horizon 12, fed back", []), ("--horizon 24", ["--horizon", "24"])):
             answers = [
@@ -99,7 +98,7 @@ def _air_passengers(trainer: _Trainer, data: Path, seeds: int) -> list[Row]:
                 )
                 for seed in range(seeds)
             ]
-            mase = [_scored(past, future, answer.panel)[1] for answer in answers]
+            mase = [scored(past, future, answer.panel)[1] for answer in answers]
             spent = statistics.median(answer.cpu_s for answer in answers)
             rows.append(_air_row(f"{cell}, {told}", mase, cpu_s=spent))
     return rows
@@ -115,12 +114,7 @@ def _baselines(past):
         (fit_ridge(past, WindowSpec(24, 12)), "ridge, window 24, horizon 12, fed back"),
         (fit_ridge(past, WindowSpec(24, HELD_OUT)), "ridge, window 24, horizon 24"),
     ):
-        yield told, _as_future(past, model.predict(past, HELD_OUT).values)
-
-
-def _as_future(past, values):
-    """The panel of forecasts, (series, steps), that stand behind `past`."""
-    return past.extended(values).tail(values.shape[1])
+        yield told, as_future(past, model.predict(past, HELD_OUT).values)
 
 
 def _air_row(name: str, mase: list[float], *, cpu_s: float | None = None) -> Row:
@@ -144,14 +138,14 @@ def _m4(trainer: _Trainer, data: Path, frequency: str, seeds: int) -> list[Row]:
     train = data / f"m4_{frequency}_sample_train.parquet"
     past = read_panel(train).panel
     future = read_panel(data / f"m4_{frequency}_sample_test.parquet").panel
-    reference = _scored(past, future, _as_future(past, _naive2(past, horizon)))
-    _check_published(frequency, reference)
-    naive = _scored(past, future, _as_future(past, SeasonalNaive().predict(past, horizon).values))
+    reference = scored(past, future, as_future(past, naive2(past, horizon)))
+    check_published(frequency, reference)
+    naive = scored(past, future, as_future(past, SeasonalNaive().predict(past, horizon).values))
     known = (("Naive2", reference), ("seasonal naive", naive))
     rows = [_m4_row(frequency, name, scores, reference) for name, scores in known]
     for seed in range(seeds):
         answer = trainer.answer(train, "--horizon", str(horizon), "--seed", str(seed), steps=horizon)
-        scores = _scored(past, future, answer.panel)
+        scores = scored(past, future, answer.panel)
         rows.append(_m4_row(frequency, f"default, seed {seed}", scores, reference, cpu_s=answer.cpu_s))
     return rows
 
@@ -162,71 +156,10 @@ def _m4_row(frequency: str, name: str, scores, reference, *, cpu_s: float | None
         f"M4 {frequency} sample": name,
         "sMAPE": scores[0],
         "MASE": scores[1],
-        "OWA": (scores[0] / reference[0] + scores[1] / reference[1]) / 2,
+        "OWA": owa(scores, reference),
         "CPU s": cpu_s,
         "target": "OWA < 0.90, < 300 CPU s" if judged else None,
     }
-
-
-def _scored(past, future, forecast) -> tuple[float, float]:
-    """Mean sMAPE and MASE of forecasts that must stand at the very times of `future`."""
-    import numpy as np
-
-    from forecast.evaluation import metrics
-
-    assert forecast.ids == future.ids == past.ids
-    assert (forecast.times == future.times).all(), "the forecasts stand at other times than the test rows"
-    actual, said = (panel.values.reshape(len(past), -1) for panel in (future, forecast))
-    scale = metrics.seasonal_scales(past)[:, None]
-    return float(np.mean(metrics.smape(actual, said))), float(np.mean(metrics.mase(actual, said, scale)))
-
-
-def _check_published(frequency: str, found: tuple[float, float]) -> None:
-    for ours, published in zip(found, PUBLISHED[frequency], strict=True):
-        if abs(ours - published) > 0.0006:
-            raise SystemExit(f"Naive2 on {frequency}: {found}, published {PUBLISHED[frequency]}")
-
-
-def _naive2(past, horizon: int):
-    """(series, horizon) the last value, seasonally adjusted where the season is significant."""
-    import numpy as np
-
-    season = past.frequency.season
-    return np.stack([_naive2_of(series.values, season, horizon) for series in past])
-
-
-def _naive2_of(values, season: int, horizon: int):
-    import numpy as np
-
-    indices = _seasonal_indices(values, season) if _is_seasonal(values, season) else np.ones(season)
-    last = len(values) - 1
-    return values[-1] / indices[last % season] * indices[(last + 1 + np.arange(horizon)) % season]
-
-
-def _is_seasonal(values, season: int) -> bool:
-    """The organisers' test: the autocorrelation at the season is significant at 90 %."""
-    import numpy as np
-
-    rows = len(values)
-    if season == 1 or rows < 3 * season:
-        return False
-    centred = values - values.mean()
-    correlation = np.array([centred[lag:] @ centred[: rows - lag] for lag in range(1, season + 1)])
-    correlation /= centred @ centred
-    limit = 1.645 * np.sqrt((1 + 2 * np.sum(correlation[:-1] ** 2)) / rows)
-    return abs(correlation[-1]) > limit
-
-
-def _seasonal_indices(values, season: int):
-    """(season,) factors of the classical multiplicative decomposition; the first is that of row 0."""
-    import numpy as np
-
-    weights = np.r_[0.5, np.ones(season - 1), 0.5] / season
-    half = season // 2
-    ratios = np.full(len(values), np.nan)
-    ratios[half:-half] = values[half:-half] / np.convolve(values, weights, "valid")
-    means = np.array([np.nanmean(ratios[phase::season]) for phase in range(season)])
-    return means / means.mean()
 
 
 if __name__ == "__main__":
