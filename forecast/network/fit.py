@@ -15,7 +15,7 @@ from forecast.errors import MissingExtra, TrainingError
 from forecast.events import EpochEnded, FitEnded, Listener, Noted, Warned
 from forecast.forecasters.recurrent import Weights
 from forecast.network import backend
-from forecast.network.build import build, put_weights, weights_of
+from forecast.network.build import Loops, build, put_weights, weights_of
 from forecast.network.loop import Counts, EpochLosses, Loop, RowTensors, Slices
 from forecast.spec import Decay, ModelSpec, TrainingPlan
 
@@ -52,6 +52,9 @@ _WARM_UP = 0.05
 
 _LAST_RATE = 0.02
 """What is left of a decaying rate at the end."""
+
+_LEAST_GAIN = 0.02
+"""Share by which the first epochs must lower the loss of the start: less may be chance."""
 
 _VALIDATION_SHARE = 0.15
 _VALIDATION_SERIES = 2_048
@@ -92,7 +95,8 @@ class Trainer:
         self._xla = self.device == "cpu" and _xla_pays(plan, self._shape)
         listener(Noted("device", f"{self.device.upper()}{' with XLA' if self._xla else ''} ({why})"))
         with tf.device(self.device):
-            self._model = build(spec, seed=plan.seed)
+            loops: Loops = "by hand" if self.device == "cpu" else "keras"
+            self._model = build(spec, seed=plan.seed, loops=loops)
             optimizer = keras.optimizers.AdamW(
                 plan.learning_rate, beta_2=0.99, weight_decay=1e-4, global_clipnorm=plan.clip
             )
@@ -295,8 +299,8 @@ class _Progress:
         return self.epoch / self._fit.epochs
 
     def start(self, losses: EpochLosses) -> None:
-        """Take the loss before the first epoch as the one to beat."""
-        self._best_loss, self.best_epoch = float(losses.validation[0]), 0
+        """Take the loss before the first epoch as the one to beat clearly."""
+        self._best_loss, self.best_epoch = (1 - _LEAST_GAIN) * float(losses.validation[0]), 0
 
     def add(self, losses: EpochLosses) -> EpochEnded:
         for loss in losses.validation:
