@@ -1,8 +1,10 @@
 """How fast training runs: CPU ms an epoch of the compiled loop, beside Keras `Model.fit` and the limit.
 
 500 windows of 24 generated months, next 1, batch 32, one layer of 64 units, one core. The same
-model (`forecast.network.build`), loss, AdamW, windows and order for all; the loop averages the
-weights besides, `Model.fit` does not. Both must end with the same weights, or the script fails.
+model (`forecast.network.build`), loss, AdamW, windows and order for all. `Model.fit` trains it with
+Keras' own recurrent layers, as a user would write it; the loop with those of
+`forecast.network.recurrence`, as `forecast train` does on a CPU, and it averages the weights besides.
+Both must end with the same weights, or the script fails.
 The loop runs 10 epochs a call, as in `forecast train`, with XLA and without; `Model.fit` is
 given the windows as arrays, 10 epochs a call too. Medians of rounds A B A B.
 
@@ -111,13 +113,13 @@ def _spec(cell: str):
     return ModelSpec(WindowSpec(WINDOW, HORIZON), NetworkSpec(cell, (UNITS,)), SEASON)
 
 
-def _model_and_optimizer(cell: str):
+def _model_and_optimizer(cell: str, loops: str):
     from forecast.network.build import build  # first: it imports Keras silently
 
     import keras  # isort: skip
 
     optimizer = keras.optimizers.AdamW(RATE, beta_2=0.99, weight_decay=1e-4, global_clipnorm=1.0)
-    return build(_spec(cell), seed=0), optimizer
+    return build(_spec(cell), seed=0, loops=loops), optimizer
 
 
 class _Fit:
@@ -126,7 +128,7 @@ class _Fit:
     def __init__(self, cell: str, data: _Data) -> None:
         import numpy as np
 
-        self.model, optimizer = _model_and_optimizer(cell)
+        self.model, optimizer = _model_and_optimizer(cell, "keras")
         self.model.compile(optimizer=optimizer, loss=_loss)
         index = data.starts[:, None] + np.arange(WINDOW)
         self._inputs = data.rows.inputs[index]
@@ -156,7 +158,7 @@ class _Compiled:
         import tensorflow as tf  # isort: skip
 
         tf.get_logger().setLevel("ERROR")  # it takes many loops in one process for a mistake
-        self.model, optimizer = _model_and_optimizer(cell)
+        self.model, optimizer = _model_and_optimizer(cell, "by hand")
         self._loop = Loop(self.model, optimizer, window=WINDOW, xla=xla)
         self._rows = RowTensors(*map(tf.constant, (data.rows.inputs, data.rows.targets, data.rows.weights)))
         padding = UPDATES * BATCH - WINDOWS

@@ -1,28 +1,34 @@
 """A `ModelSpec` becomes a Keras model, and its tensors go to and fro by name."""
 
+from typing import Literal, TypeAlias
+
 from forecast.data.channels import width
 from forecast.forecasters.recurrent import Weights, weight_shapes
-from forecast.network import backend
+from forecast.network import backend, recurrence
 from forecast.spec import ModelSpec
 
 backend.load()
 
 import keras  # noqa: E402
 
+Loops: TypeAlias = Literal["keras", "by hand"]
+"""Keras' own recurrent layers, which on a GPU are cuDNN's, or those of `recurrence`, faster on a CPU."""
 
-def build(spec: ModelSpec, *, seed: int) -> keras.Model:
+
+def build(spec: ModelSpec, *, seed: int, loops: Loops = "keras") -> keras.Model:
     """A network (batch, steps, channels) -> (batch, steps, horizon) that answers after every step.
 
     In training every step answers, so one window of T steps is T many-to-one examples;
     `forecasters.recurrent.forward` gives the last step's answers alone. The answering
-    layers start at zero: the untrained network is the naive forecast.
+    layers start at zero: the untrained network is the naive forecast. Weights and answers
+    are the same for both `loops`.
     """
     keras.utils.set_random_seed(seed)
     horizon = spec.windows.horizon
     inputs = keras.Input((None, width(spec.season, horizon)), name="steps")
     states = inputs
     for index, units in enumerate(spec.network.units):
-        states = _layer(spec, index, units)(states)
+        states = _layer(spec, index, units, loops)(states)
         if spec.network.dropout:
             states = keras.layers.Dropout(spec.network.dropout, seed=seed + index)(states)
     answer = keras.layers.Dense(horizon, kernel_initializer="zeros", name="answer")
@@ -30,12 +36,9 @@ def build(spec: ModelSpec, *, seed: int) -> keras.Model:
     return keras.Model(inputs, answer(states) + skip(inputs))
 
 
-def _layer(spec: ModelSpec, index: int, units: int) -> keras.layers.Layer:
-    layers = {
-        "simple-rnn": keras.layers.SimpleRNN,
-        "lstm": keras.layers.LSTM,
-        "gru": keras.layers.GRU,
-    }
+def _layer(spec: ModelSpec, index: int, units: int, loops: Loops) -> keras.layers.Layer:
+    source = keras.layers if loops == "keras" else recurrence
+    layers = {"simple-rnn": source.SimpleRNN, "lstm": source.LSTM, "gru": source.GRU}
     return layers[spec.network.cell](units, return_sequences=True, name=f"layer{index}")
 
 
