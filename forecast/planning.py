@@ -43,9 +43,12 @@ HORIZONS: dict[Unit, int] = {
 """Rows answered when nobody says; 4 for every other unit, and at most a sixth of the rows."""
 
 BACKTESTS = 3
-"""Backtests of a panel of few series."""
+"""Backtests of a panel of fewer than ENOUGH_SERIES."""
 
 MANY_SERIES = 30
+"""Series from which a pretrained network is fine-tuned rather than taken as it is."""
+
+ENOUGH_SERIES = 200
 """Series from which a single backtest already scores many forecasts."""
 
 SMALL_WINDOWS = 2_000
@@ -187,7 +190,7 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
             ("blend", blend_reason),
             ("cell", _asked(request.cell) or "as accurate as an LSTM, with three quarters of its weights"),
             ("window", _asked(request.window) or _window_reason(origin)),
-            ("backtests", _asked(request.backtests) or ("many series" if _many(panel) else "few series")),
+            ("backtests", _asked(request.backtests) or f"{len(panel):,} series to judge on"),
         ),
     )
 
@@ -213,10 +216,6 @@ def recipe_of(model: RecurrentForecaster) -> Recipe:
 
 def _asked(option: object) -> str:
     return "" if option is None else "asked for"
-
-
-def _many(panel: Panel) -> bool:
-    return len(panel) >= MANY_SERIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +244,7 @@ def _begun(panel: Panel, request: TrainRequest, season: int) -> _Begun:
     if isinstance(request.start, Path):
         return _Begun("continued", "asked for", _older(request.start, panel, request, season))
     network = catalog.pretrained(request.cell or CELL, season).network
-    if _many(panel):
+    if len(panel) >= MANY_SERIES:
         why = "many series improve the pretrained network, or leave it as it is"
         return _Begun("fine-tuned", why, network)
     if request.epochs is not None or request.members > len(network.members):
@@ -332,7 +331,7 @@ def _window(rows: int, season: int, horizon: int) -> int:
 
 def _backtests(panel: Panel, rows: int, window: int, horizon: int, origin: Origin) -> int:
     """As many as leave the oldest origin half of the rows, and a window where one must be trained."""
-    if _many(panel):
+    if len(panel) >= ENOUGH_SERIES:
         return 1
     trained = window + horizon if origin == "scratch" else 0
     return max(1, min(BACKTESTS, min(rows // 2, rows - trained) // horizon))
