@@ -59,13 +59,14 @@ def train(
     source: Source,
     request: TrainRequest | None = None,
     *,
-    out: Path | None = None,
+    out: str | Path | None = None,
     listener: Listener = ignore,
 ) -> Trained:
     """Learn a model from the data, judge it on rows it has not seen, and save it to `out`."""
     request = request or TrainRequest()
-    if out is not None:
-        modelfile.check_writable(out)
+    path = None if out is None else Path(out)
+    if path is not None:
+        modelfile.check_writable(path)
     reading = read_panel(source, request.columns)
     _tell(reading, listener)
     if request.search:
@@ -78,14 +79,14 @@ def train(
     from forecast.training import learn
 
     model = learn(panel, planned, source=reading.source, level=request.level, listener=listener)
-    if out is not None:
-        modelfile.save(model, out)
-    return Trained(model, out)
+    if path is not None:
+        modelfile.save(model, path)
+    return Trained(model, path)
 
 
-def load(path: Path) -> RecurrentForecaster:
+def load(path: str | Path) -> RecurrentForecaster:
     """The model in a file."""
-    return modelfile.load(path)
+    return modelfile.load(Path(path))
 
 
 def show(model: RecurrentForecaster) -> Card:
