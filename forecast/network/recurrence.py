@@ -121,16 +121,17 @@ def _lstm(drive: Tensor, recurrent: Tensor) -> tuple[Tensor, Gradient]:
 
     def gradient(dh: Tensor) -> Tensors:
         back = tf.transpose(recurrent)
+        left, bent, i, f, g, o = kept
+        slopes = tf.concat([g * i * (1 - i), left * (1 - f), i * (1 - g * g), bent * o * (1 - o)], axis=-1)
 
         def step(states: Tensors, read: Tensors) -> tuple[Tensors, Tensors]:
-            dh, left, bent, i, f, g, o = read
+            dh, bend, f, slopes = read
             dh = states[0] + dh
-            dc = states[1] + dh * o * (1 - bent * bent)
-            di, df, dg = dc * g * i * (1 - i), dc * left * (1 - f), dc * i * (1 - g * g)
-            delta = tf.concat([di, df, dg, dh * bent * o * (1 - o)], axis=-1)
+            dc = states[1] + dh * bend
+            delta = tf.concat([dc, dc, dc, dh], axis=-1) * slopes
             return [delta @ back, dc * f], [delta]
 
-        (delta,) = _walk(step, start, [dh, *kept], widths=[4], reverse=True)
+        (delta,) = _walk(step, start, [dh, o * (1 - bent * bent), f, slopes], widths=[4], reverse=True)
         return delta, _fed_back(h, delta)
 
     return h, gradient
