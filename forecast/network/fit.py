@@ -35,7 +35,7 @@ _STEPS_A_CALL = 400_000
 _XLA_UPDATES = 3_000
 """Expected updates above which XLA pays: it compiles 2 s longer and runs small batches 2-3 times faster."""
 
-_XLA_BATCH_STEPS = 4_096
+_XLA_BATCH_STEPS = 8_192
 """Window steps in a batch above which XLA no longer runs faster."""
 
 _GPU_BATCH_STEPS = 8_192
