@@ -5,7 +5,7 @@ series, year, tonnes; random walks with a drift), written to a temporary folder.
 
 `train` runs one epoch for each of its three fits (finding epochs, the backtest, the refit),
 first as it is by default, an epoch being a sample of the windows, then over all 780,000
-windows: TrainRequest(epochs=1, training=TrainingPlan(epoch_windows=...)) in Python.
+windows: TrainRequest(start="scratch", epochs=1, training=TrainingPlan(epoch_windows=...)) in Python.
 `predict` answers 4 years of all series, from the file and from the model's own tail.
 Each runs `--rounds` times, in turn; medians.
 """
@@ -22,11 +22,11 @@ SERIES, YEARS = 20_000, 50
 
 ALL_WINDOWS = """
 import sys, pathlib, forecast
-request = forecast.TrainRequest(epochs=1, training=forecast.TrainingPlan(epoch_windows=1_000_000_000))
+request = forecast.TrainRequest(start="scratch", epochs=1, training=forecast.TrainingPlan(epoch_windows=1_000_000_000))
 forecast.train(sys.argv[1], request, out=pathlib.Path(sys.argv[2]))
 """
 
-TRAIN = "forecast train --epochs 1"
+TRAIN = "forecast train --from scratch --epochs 1"
 TRAIN_ALL = "the same over all windows"
 PREDICT = "forecast predict panel.csv"
 PREDICT_TAIL = "forecast predict"
@@ -59,7 +59,7 @@ def _lines() -> Iterator[str]:
 
 def _commands(data: Path, model: Path) -> dict[str, Command]:
     return {
-        TRAIN: [*FORECAST, "train", data, "--epochs", "1", "--model", model],
+        TRAIN: [*FORECAST, "train", data, "--from", "scratch", "--epochs", "1", "--model", model],
         TRAIN_ALL: [sys.executable, "-c", ALL_WINDOWS, data, model],
         PREDICT: [*FORECAST, "predict", data, "--model", model],
         PREDICT_TAIL: [*FORECAST, "predict", "--model", model],
