@@ -22,7 +22,8 @@ SERIES, YEARS = 20_000, 50
 
 ALL_WINDOWS = """
 import sys, pathlib, forecast
-request = forecast.TrainRequest(start="scratch", epochs=1, training=forecast.TrainingPlan(epoch_windows=1_000_000_000))
+training = forecast.TrainingPlan(epoch_windows=1_000_000_000)
+request = forecast.TrainRequest(start="scratch", epochs=1, training=training)
 forecast.train(sys.argv[1], request, out=pathlib.Path(sys.argv[2]))
 """
 
