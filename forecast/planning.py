@@ -76,6 +76,9 @@ TUNING_PATIENCE = 10
 TUNING_RATE = 1e-3
 """Learning rate of fine-tuning at most."""
 
+LEAST_KNOWN = 4
+"""Rows before the oldest backtest under which a pretrained network is not judged."""
+
 LEAST_ROWS = 8
 """Rows under which nothing can be learned and judged."""
 
@@ -168,7 +171,7 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
     spec = _own_shape(panel, request, horizon, season) if network is None else network.spec
     blend, blend_reason = _blend(request, begun, season)
     backtests = request.backtests or _backtests(panel, rows, spec.windows.window, horizon, origin)
-    _check_long_enough(rows, spec.windows.window if origin == "scratch" else 1, horizon, backtests)
+    _check_long_enough(rows, spec.windows.window if origin == "scratch" else None, horizon, backtests)
     windows = len(Windows(panel.lengths, spec.windows))
     return Plan(
         recipe=Recipe(
@@ -278,10 +281,10 @@ def _blend(request: TrainRequest, begun: _Begun, season: int) -> tuple[Blend, st
 
 
 def usual_blend(season: int) -> tuple[Blend, str]:
-    """Whether the mean with Theta is better, and why: measured on held-back rows, see docs/pretrained.md."""
+    """Whether some of Theta makes it better, and why: measured on held-back rows, see docs/pretrained.md."""
     if season == 1:
-        return "none", "without a season the network alone was better than its mean with Theta"
-    return "theta", "with a season the mean with Theta was as good or better"
+        return "none", "without a season the network alone was better than with Theta"
+    return "theta", "with a season a quarter of Theta made it better"
 
 
 def _own_shape(panel: Panel, request: TrainRequest, horizon: int, season: int) -> ModelSpec:
@@ -337,10 +340,16 @@ def _backtests(panel: Panel, rows: int, window: int, horizon: int, origin: Origi
     return max(1, min(BACKTESTS, min(rows // 2, rows - trained) // horizon))
 
 
-def _check_long_enough(rows: int, window: int, horizon: int, backtests: int) -> None:
+def _check_long_enough(rows: int, window: int | None, horizon: int, backtests: int) -> None:
+    """The oldest backtest must leave a window to train on, or, with weights that are there, a few rows."""
     left = rows - backtests * horizon
-    if left - window - horizon + 1 < 1:
-        judged = f" - {backtests} backtests x {horizon}" if backtests > 1 else f" - backtest {horizon}"
+    judged = f" - {backtests} backtests x {horizon}" if backtests > 1 else f" - backtest {horizon}"
+    if window is None and left < LEAST_KNOWN:
+        raise DataError(
+            f"too short: {rows} rows{judged} = {left} rows to forecast from; {LEAST_KNOWN} are needed",
+            hint="give a smaller --horizon or fewer --backtests; `forecast predict` needs none",
+        )
+    if window is not None and left - window - horizon + 1 < 1:
         raise DataError(
             f"too short: {rows} rows{judged} - window {window} - horizon {horizon} + 1 = "
             f"{left - window - horizon + 1} windows to train on before the first backtest",

@@ -13,7 +13,7 @@ from forecast.spec import Blend, Bounds, Origin
 _BARS = "▁▂▃▄▅▆▇█"
 _BARS_SHOWN = 24
 
-_BLENDS: dict[Blend, str] = {"none": "the network's", "theta": "the mean of the network's and Theta's"}
+_BLENDS: dict[Blend, str] = {"none": "the network's", "theta": "three parts the network's, one part Theta's"}
 
 _MADE: dict[Origin, str] = {
     "scratch": "",

@@ -100,7 +100,7 @@ BlendName = Annotated[
     typer.Option(
         "--blend",
         metavar="METHOD",
-        help="theta: the mean with the Theta method; none; chosen by the data otherwise.",
+        help="theta: a quarter of it Theta's; none; chosen by the data otherwise.",
         rich_help_panel=NETWORK,
     ),
 ]

@@ -76,9 +76,9 @@ def test_a_member_twice_answers_as_it_does_once():
 # Blend
 
 
-def test_a_blend_is_the_mean_of_the_networks_forecast_and_thetas():
+def test_a_blend_is_three_parts_of_the_networks_forecast_and_one_of_thetas():
     alone, blended = network(season=4), network(season=4, blend="theta")
-    expected = (alone.predict(HISTORY, 3).values + theta(HISTORY, 3)) / 2
+    expected = 0.75 * alone.predict(HISTORY, 3).values + 0.25 * theta(HISTORY, 3)
     assert blended.predict(HISTORY, 3).values == pytest.approx(expected, rel=1e-9)
     assert (alone.name, blended.name) == ("GRU", "GRU + Theta")
 
