@@ -66,7 +66,7 @@ EPOCHS = 300
 CELL: Cell = "gru"
 """The cell when nobody says."""
 
-TUNING_EPOCHS = 40
+TUNING_EPOCHS = 100
 TUNING_UPDATES = 10
 """Updates in an epoch of fine-tuning, which is over after a few hundred."""
 
@@ -275,6 +275,8 @@ def _blend(request: TrainRequest, begun: _Begun, season: int) -> tuple[Blend, st
         return request.blend, "asked for"
     if begun.origin == "scratch":
         return "none", "a network of your own is judged alone"
+    if begun.origin == "fine-tuned":
+        return "none", "a network fine-tuned to its series was better alone"
     if begun.origin == "continued" and begun.network is not None:
         return begun.network.blend, "as the model it starts from"
     return usual_blend(season)

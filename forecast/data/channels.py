@@ -27,6 +27,9 @@ CLIP = 20.0
 VOLATILITY_FLOOR = 1e-3
 """Below this the series is treated as standing still: 0.1 % of its scale."""
 
+LONGER_SEASONS = {24: 168}
+"""A second season that a first one comes with: hours of a day have a week too."""
+
 FIRST_JUDGED_ROW = 3
 """Rows of a series before this one have seen too little to be trained on."""
 
@@ -74,7 +77,8 @@ class Channels:
 
 def width(season: int, horizon: int) -> int:
     """Number of channels of a step."""
-    return LAGS + (2 * horizon if season > 1 else 0) + 5
+    seasons = 0 if season == 1 else 3 if season in LONGER_SEASONS else 2
+    return LAGS + seasons * horizon + 5
 
 
 def scale_rows(season: int) -> int:
@@ -89,7 +93,7 @@ def volatility_rows(season: int) -> int:
 
 def rows_remembered(season: int) -> int:
     """Rows before a step that its channels depend on: a volatility's changes and their own scales."""
-    return volatility_rows(season) + max(scale_rows(season), season)
+    return max(volatility_rows(season) + max(scale_rows(season), season), LONGER_SEASONS.get(season, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,7 @@ def channels(values: Floats, bounds: Integers, *, season: int, horizon: int) -> 
     for lag in range(LAGS):
         earlier, there = rows.back(lag)
         put((np.arcsinh(earlier / scale) - level) / unit, there)
+    longer = LONGER_SEASONS.get(season, 0)
     for step in range(1, horizon + 1):
         lag = -step % season
         phase, _ = rows.back(lag)
@@ -138,6 +143,9 @@ def channels(values: Floats, bounds: Integers, *, season: int, horizon: int) -> 
             phase = np.arcsinh(phase / scale)
             put((phase - level) / unit, seen)
             put((phase - np.arcsinh(before / scale)) / unit, known)
+        if longer:
+            phase, known = rows.back(-step % longer)
+            put((np.arcsinh(phase / scale) - level) / unit, known)
     # An age beyond what is remembered would differ between a series and its tail.
     put(np.log1p(np.minimum(rows.position, rows_remembered(season)).astype(np.float64)) / 5)
     put(np.log(unit))
