@@ -132,6 +132,8 @@ class Recipe:
     start: tuple[Weights, ...]
     """Weights to start from, or none."""
     blend: Blend
+    blend_untuned: Blend
+    """The blend of the weights it starts from, where training does not better them."""
     members: int
     training: TrainingPlan
 
@@ -179,6 +181,7 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
             origin=origin,
             start=() if network is None else network.members,
             blend=blend,
+            blend_untuned=request.blend or usual_blend(season)[0],
             members=max(request.members, 0 if network is None else len(network.members)),
             training=_training(request, windows=windows, origin=origin),
         ),
@@ -212,6 +215,7 @@ def recipe_of(model: RecurrentForecaster) -> Recipe:
         origin=model.card.origin,
         start=() if model.card.origin == "scratch" else ready.members,
         blend=model.network.blend,
+        blend_untuned=model.network.blend,
         members=len(model.network.members),
         training=model.card.training,
     )

@@ -14,12 +14,13 @@ from forecast.data.panel import Floats, Panel
 from forecast.data.results import Coverage, ModelCard, Scores, Verdict
 from forecast.evaluation.backtest import Fold, Origins, backtest, came_after, cuts, score
 from forecast.evaluation.verdict import OneStep, judge
-from forecast.events import Listener, Warned
+from forecast.events import Listener, Noted, Warned
 from forecast.forecasters.baselines import yardsticks
 from forecast.forecasters.calibration import Calibration, achieved, calibrate
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights
 from forecast.planning import Plan, Recipe
+from forecast.spec import Origin
 
 _ENOUGH_FORECASTS = 100
 """Numbers forecast at an origin from which the rows up to the next need not be origins too."""
@@ -43,7 +44,7 @@ def learn(panel: Panel, plan: Plan, *, source: str, level: float, listener: List
     """
     origins = Origins(plan.backtests, plan.horizon)
     learner = learner_for(plan.recipe, panel, listener, fits=plan.backtests + 1)
-    learner.prepare(panel.first(cuts(panel, origins)[0]))
+    learner = learner.prepared(panel.first(cuts(panel, origins)[0]))
     networks: list[Network] = []
 
     def recipe(past: Panel) -> Sequence[Forecaster]:
@@ -61,18 +62,20 @@ def learn(panel: Panel, plan: Plan, *, source: str, level: float, listener: List
         frequency=panel.frequency,
         tail=panel.tail(network.rows_read),
         calibration=judgement.calibration,
-        card=_card(panel, plan, judgement, source=source, network=network, epochs=learner.epochs),
+        card=_card(panel, plan, judgement, source=source, network=network, learner=learner),
     )
 
 
 class Learner(Protocol):
     """A recipe that turns any past into a network."""
 
+    origin: Origin
+    """Where its weights come from."""
     epochs: int
     """Epochs that every fit takes."""
 
-    def prepare(self, oldest: Panel, /) -> None:
-        """Decide once what is left open, from rows before all that will be judged."""
+    def prepared(self, oldest: Panel, /) -> "Learner":
+        """The learner to go on with, what was left open decided on rows before all that will be judged."""
         ...
 
     def fit(self, past: Panel, stage: str, /) -> Network:
@@ -93,13 +96,15 @@ def learner_for(recipe: Recipe, panel: Panel, listener: Listener, *, fits: int, 
 class _Ready:
     """Pretrained networks as they are."""
 
+    origin: Origin = "pretrained"
     epochs = 0
 
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def prepare(self, _oldest: Panel) -> None:
+    def prepared(self, _oldest: Panel) -> Learner:
         """Nothing is left open."""
+        return self
 
     def fit(self, _past: Panel, _stage: str) -> Network:
         """The same for any rows."""
@@ -112,16 +117,24 @@ class _Trained:
     def __init__(self, recipe: Recipe, panel: Panel, listener: Listener, *, fits: int, epochs: int) -> None:
         from forecast.network.fit import Trainer
 
+        self.origin = recipe.origin
         self.epochs = epochs
         self._recipe = recipe
         self._listener = listener
         self._trainer = Trainer(recipe.spec, recipe.training, panel, start=recipe.start, listener=listener)
         self._budget = _Budget(recipe.training.max_seconds, stages=1 + recipe.members * fits)
 
-    def prepare(self, oldest: Panel) -> None:
-        """Find the epochs."""
+    def prepared(self, oldest: Panel) -> Learner:
+        """Find the epochs; pretrained weights that no epoch betters are taken as they are."""
         seconds = self._budget.share()
         self.epochs = self._trainer.find_epochs(oldest, stage="finding epochs", seconds=seconds)
+        if self.origin == "fine-tuned" and self.epochs == 0:
+            recipe = self._recipe
+            self._listener(
+                Noted("fine-tuning", "did not better the pretrained network: it is taken as it is")
+            )
+            return _Ready(Network(recipe.spec, recipe.start, recipe.blend_untuned))
+        return self
 
     def fit(self, past: Panel, stage: str) -> Network:
         """Every member, trained on all rows of `past`."""
@@ -203,10 +216,10 @@ def _look(panel: Panel, network: Network, fold: Fold, later: int) -> _Look:
 
 
 def _card(
-    panel: Panel, plan: Plan, judgement: Judgement, *, source: str, network: Network, epochs: int
+    panel: Panel, plan: Plan, judgement: Judgement, *, source: str, network: Network, learner: Learner
 ) -> ModelCard:
     first, last = panel.frequency.text(np.array([panel.times.min(), panel.times.max()]))
-    libraries = ("numpy",) if plan.recipe.origin == "pretrained" else ("keras", "numpy", "tensorflow")
+    libraries = ("numpy",) if learner.origin == "pretrained" else ("keras", "numpy", "tensorflow")
     return ModelCard(
         source=source,
         rows=len(panel.values),
@@ -214,9 +227,9 @@ def _card(
         first_time=first,
         last_time=last,
         data_sha256=_digest(panel),
-        origin=plan.recipe.origin,
+        origin=learner.origin,
         parameters=sum(weight.size for weights in network.members for weight in weights.values()),
-        epochs=epochs,
+        epochs=learner.epochs,
         training=plan.recipe.training,
         scores=judgement.scores,
         verdict=judgement.verdict,

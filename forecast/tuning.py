@@ -119,7 +119,7 @@ class _Trials:
         training = replace(planned.recipe.training, max_seconds=None if np.isinf(seconds) else seconds)
         recipe = replace(planned.recipe, training=training, members=1)
         learner = learner_for(recipe, self._older, self._progress, fits=self._origins.count)
-        learner.prepare(self._oldest)
+        learner = learner.prepared(self._oldest)
         name = _name(planned)
 
         def fit(past: Panel) -> list[Forecaster]:

@@ -37,10 +37,11 @@ def fake_learner(monkeypatch, error, *, clock=None):
         def __init__(self, recipe):
             self.recipe = recipe
 
-        def prepare(self, oldest):
+        def prepared(self, oldest):
             shown.append((self.recipe, oldest))
             if clock is not None:
                 clock.append(10.0)
+            return self
 
         def fit(self, past, _stage):
             shown.append((self.recipe, past))

@@ -175,10 +175,21 @@ def test_pretrained_networks_are_judged_as_they_are_and_say_so():
 
 @pytest.mark.parametrize("changed", [{"epochs": 1}, {"members": 2}])
 @pytest.mark.usefixtures("pretrained")
-def test_epochs_or_members_asked_of_few_series_fine_tune_the_pretrained_network(changed):
+def test_epochs_or_members_asked_of_few_series_fine_tune_the_pretrained_network(changed, monkeypatch):
+    monkeypatch.setattr("forecast.network.fit.Trainer.find_epochs", lambda *_args, **_options: 1)
     model = forecast.train(data(), replace(READY, **changed)).model
     assert model.card.origin == "fine-tuned"
     assert len(model.network.members) == changed.get("members", 1)
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_a_pretrained_network_that_no_epoch_betters_is_taken_as_it_is(monkeypatch):
+    monkeypatch.setattr("forecast.network.fit.Trainer.find_epochs", lambda *_args, **_options: 0)
+    heard: list[Event] = []
+    model = forecast.train(data(), replace(READY, epochs=1), listener=heard.append).model
+    assert (model.card.origin, model.card.epochs, model.name) == ("pretrained", 0, "GRU + Theta")
+    assert values(model) == values(forecast.train(data(), READY).model)
+    assert [event.label for event in heard if isinstance(event, Noted)][-1] == "fine-tuning"
 
 
 @pytest.mark.parametrize("changed", [{"window": 8}, {"units": (4,)}, {"dropout": 0.1}])
