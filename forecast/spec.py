@@ -1,7 +1,7 @@
 """A model before it exists: frozen, checked, JSON both ways."""
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from forecast.errors import UsageError
@@ -153,7 +153,3 @@ class ModelSpec:
 
     def __post_init__(self) -> None:
         check_range("season", self.season, 1, MAX_WINDOW)
-
-    def to_dict(self) -> dict[str, object]:
-        """Plain numbers, strings and lists, ready for JSON."""
-        return asdict(self)

@@ -51,8 +51,3 @@ class Windows:
         starts = self._first_rows[series] + (indices - before) * self.spec.stride
         steps = np.minimum(self.spec.window, self._lengths[series] - self.spec.horizon)
         return Batch(starts, steps)
-
-
-def window_count(rows: int, spec: WindowSpec) -> int:
-    """Full windows of one series of `rows` rows, at stride 1."""
-    return max(rows - spec.window - spec.horizon + 1, 0)

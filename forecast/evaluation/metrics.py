@@ -59,12 +59,6 @@ def msis(
     return mean((upper - lower + 2 / (1 - level / 100) * missed) / scale, axis=axis)
 
 
-def pinball(actual: Floats, quantile: Floats, *, probability: float, axis: Axis = None) -> Floats:
-    """Mean loss of a quantile: `probability` of each unit it is too low by, the rest of each too high by."""
-    above = actual - quantile
-    return mean(np.maximum(probability * above, (probability - 1) * above), axis=axis)
-
-
 def seasonal_scales(history: Panel) -> Floats:
     """Mean |y_t - y_(t-m)| of each series, (series,), over pairs of observed rows.
 

@@ -97,6 +97,7 @@ class Trainer:
         with tf.device(self.device):
             loops: Loops = "by hand" if self.device == "cpu" else "keras"
             self._model = build(spec, seed=plan.seed, loops=loops)
+            self._random = {0: weights_of(spec, self._model)}
             optimizer = keras.optimizers.AdamW(
                 plan.learning_rate, beta_2=0.99, weight_decay=1e-4, global_clipnorm=plan.clip
             )
@@ -167,7 +168,9 @@ class Trainer:
     def _first_weights(self, member: int) -> Weights:
         if self._start:
             return self._start[member % len(self._start)]
-        return weights_of(self.spec, build(self.spec, seed=self.plan.seed + member))
+        if member not in self._random:
+            self._random[member] = weights_of(self.spec, build(self.spec, seed=self.plan.seed + member))
+        return self._random[member]
 
     def _calls(
         self, rows: RowTensors, batches: Slices, validation: Slices | None, epochs: int, updates: int

@@ -8,14 +8,13 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO, Literal, cast, get_args
+from typing import BinaryIO, Literal, cast
 
 from forecast.data.results import Table
 from forecast.errors import MissingExtra
 from forecast.output.tables import Column, is_number, texts
 
 Format = Literal["csv", "tsv", "json", "jsonl", "md", "parquet"]
-FORMATS: tuple[Format, ...] = get_args(Format)
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Cell = str | int | float | None

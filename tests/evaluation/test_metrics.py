@@ -78,11 +78,6 @@ def test_msis_adds_a_penalty_for_each_unit_missed():
     assert metrics.msis(actual, lower, upper, np.array(2.0), level=95) == pytest.approx(expected)
 
 
-def test_pinball_charges_low_and_high_quantiles_differently():
-    actual, quantile = np.array([10.0, 10.0]), np.array([6.0, 12.0])
-    assert metrics.pinball(actual, quantile, probability=0.9) == pytest.approx((0.9 * 4 + 0.1 * 2) / 2)
-
-
 def test_places_where_nothing_came_are_not_counted():
     actual = np.array([10.0, np.nan, 30.0, np.nan])
     assert metrics.mae(actual, FORECAST) == (2 + 3) / 2
