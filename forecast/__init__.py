@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     )
     from forecast.forecasters.recurrent import RecurrentForecaster
     from forecast.planning import TrainRequest
-    from forecast.spec import Columns, ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
+    from forecast.spec import (
+        Columns,
+        ModelSpec,
+        NetworkSpec,
+        Notation,
+        Policy,
+        ReadSpec,
+        TrainingPlan,
+        WindowSpec,
+    )
     from forecast.workflow import Trained, check, evaluate, load, predict, show, train, zero_shot
 
 __version__ = "0.1.0"
@@ -42,7 +51,10 @@ __all__ = [
     "ModelError",
     "ModelSpec",
     "NetworkSpec",
+    "Notation",
     "Panel",
+    "Policy",
+    "ReadSpec",
     "RecurrentForecaster",
     "Scores",
     "TrainRequest",
@@ -75,7 +87,16 @@ _HOMES = {
     ),
     "forecast.forecasters.recurrent": ("RecurrentForecaster",),
     "forecast.planning": ("TrainRequest",),
-    "forecast.spec": ("Columns", "ModelSpec", "NetworkSpec", "TrainingPlan", "WindowSpec"),
+    "forecast.spec": (
+        "Columns",
+        "ModelSpec",
+        "NetworkSpec",
+        "Notation",
+        "Policy",
+        "ReadSpec",
+        "TrainingPlan",
+        "WindowSpec",
+    ),
     "forecast.workflow": ("Trained", "check", "evaluate", "load", "predict", "show", "train", "zero_shot"),
 }
 

@@ -19,10 +19,10 @@ from forecast.spec import (
     Blend,
     Bounds,
     Cell,
-    Columns,
     ModelSpec,
     NetworkSpec,
     Origin,
+    ReadSpec,
     Start,
     TrainingPlan,
     WindowSpec,
@@ -87,7 +87,7 @@ LEAST_ROWS = 8
 class TrainRequest:
     """What a user asks of training; None is left to the tool."""
 
-    columns: Columns = field(default_factory=Columns)
+    read: ReadSpec = field(default_factory=ReadSpec)
     horizon: int | None = None
     window: int | None = None
     season: int | None = None

@@ -1,8 +1,9 @@
 """A model before it exists: frozen, checked, JSON both ways."""
 
 import math
-from dataclasses import dataclass
-from typing import Literal, get_args
+import unicodedata
+from dataclasses import dataclass, fields, replace
+from typing import Literal, TypeVar, get_args
 
 from forecast.errors import UsageError
 
@@ -13,6 +14,10 @@ Decay = Literal["constant", "cosine"]
 Blend = Literal["none", "theta"]
 Origin = Literal["scratch", "fine-tuned", "pretrained", "continued"]
 Start = Literal["pretrained", "scratch"]
+
+Gaps = Literal["error", "interpolate", "hold", "season"]
+Duplicates = Literal["error", "first", "last", "sum", "mean"]
+Resample = Literal["sum", "mean", "first", "last", "min", "max"]
 
 CELLS: tuple[Cell, ...] = get_args(Cell)
 DEVICES: tuple[Device, ...] = get_args(Device)
@@ -39,6 +44,116 @@ class Columns:
     time: str | None = None
     series: str | None = None
     """The column whose text tells the series of a panel apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How a file writes its fields, numbers and times; None is to be found out."""
+
+    delimiter: str | None = None
+    """One character."""
+    encoding: str | None = None
+    """A text codec of Python."""
+    decimal: str | None = None
+    thousands: str | None = None
+    """Between thousands."""
+    date_format: str | None = None
+    """A pattern of `strptime`, such as "%d.%m.%Y"."""
+
+    def __post_init__(self) -> None:
+        for name, mark in (("delimiter", self.delimiter), ("decimal", self.decimal)):
+            _check_mark(name, mark)
+        _check_mark("thousands", self.thousands)
+        if self.decimal is not None and self.decimal == self.thousands:
+            raise UsageError(f'decimal and thousands cannot both be "{self.decimal}"')
+        if self.encoding is not None:
+            _check_encoding(self.encoding)
+        if self.date_format is not None and "%" not in self.date_format:
+            raise UsageError(
+                f'date-format "{self.date_format}" names no part of a date',
+                hint="write it as in %d.%m.%Y, %m/%d/%y or %Y-%m-%d %H:%M",
+            )
+
+
+def _check_mark(name: str, mark: str | None) -> None:
+    """Refuse what cannot stand between fields or within a number."""
+    if mark is None:
+        return
+    if len(mark) != 1:
+        raise UsageError(f'{name} must be one character, not "{mark}"')
+    control = unicodedata.category(mark).startswith("C") and mark != "\t"
+    if mark.isalnum() or control or mark in '"+' or (name != "delimiter" and mark == "-"):
+        raise UsageError(f"{name} cannot be {mark!r}")
+
+
+def _check_encoding(name: str) -> None:
+    try:
+        b" ".decode(name, "ignore")
+    except (LookupError, ValueError):
+        raise UsageError(
+            f'"{name}" is not an encoding', hint="such as utf-8, utf-16, latin-1, cp1252, cp1251, shift_jis"
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What to do with rows that are not one number a step; None is the usual way."""
+
+    gaps: Gaps | None = None
+    """Steps without a row; as a naive forecast would fill them: a season before, else the last value."""
+    missing: Gaps | None = None
+    """Rows without a number; as `gaps`."""
+    duplicates: Duplicates | None = None
+    """Rows of one series and time; "error"."""
+    resample: Resample | None = None
+    """How rows within one step become one; rows off the step are refused."""
+
+    def __post_init__(self) -> None:
+        for name, value, words in (
+            ("gaps", self.gaps, get_args(Gaps)),
+            ("missing", self.missing, get_args(Gaps)),
+            ("duplicates", self.duplicates, get_args(Duplicates)),
+            ("resample", self.resample, get_args(Resample)),
+        ):
+            if value is not None and value not in words:
+                raise UsageError(f'{name} must be one of {", ".join(words)}, not "{value}"')
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSpec:
+    """How data are to be read; a model remembers it and reads new data the same way."""
+
+    columns: Columns = Columns()
+    notation: Notation = Notation()
+    policy: Policy = Policy()
+    frequency: str | None = None
+    """The step of the times in a word such as "monthly" or "15min"; None is to be found out."""
+    wide: bool = False
+    """Each series is a column of its own; the name of `columns.series` is that of no column then."""
+    targets: tuple[str, ...] = ()
+    """Columns of a wide file that are read; () is every one of numbers."""
+
+    def __post_init__(self) -> None:
+        if self.targets and not self.wide:
+            raise UsageError("several targets are the columns of a wide file")
+        if self.wide and self.columns.target is not None:
+            raise UsageError("a wide file has a target in every column of numbers, not one")
+
+    def over(self, remembered: "ReadSpec") -> "ReadSpec":
+        """What is remembered, save where this says otherwise of one file's notation and policy."""
+        return replace(
+            remembered,
+            notation=_merged(self.notation, remembered.notation),
+            policy=_merged(self.policy, remembered.policy),
+        )
+
+
+T = TypeVar("T", Notation, Policy)
+
+
+def _merged(said: T, remembered: T) -> T:
+    values = {field.name: getattr(said, field.name) for field in fields(said)}
+    return replace(remembered, **{name: value for name, value in values.items() if value is not None})
 
 
 @dataclass(frozen=True, slots=True)

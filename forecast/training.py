@@ -11,6 +11,7 @@ import numpy as np
 
 from forecast import __version__
 from forecast.data.panel import Floats, Panel
+from forecast.data.reading import Reading
 from forecast.data.results import Coverage, ModelCard, Scores, Verdict
 from forecast.evaluation.backtest import Fold, Origins, backtest, came_after, cuts, score
 from forecast.evaluation.verdict import OneStep, judge
@@ -36,12 +37,13 @@ class Judgement:
     calibration: Calibration
 
 
-def learn(panel: Panel, plan: Plan, *, source: str, level: float, listener: Listener) -> RecurrentForecaster:
+def learn(reading: Reading, plan: Plan, *, level: float, listener: Listener) -> RecurrentForecaster:
     """A model of all rows, judged by models of the same recipe that saw only rows before each origin.
 
     The number of epochs is found once, on rows before the oldest origin. Then every
     backtest and the refit train for that many on all rows they may see.
     """
+    panel = reading.panel
     origins = Origins(plan.backtests, plan.horizon)
     learner = learner_for(plan.recipe, panel, listener, fits=plan.backtests + 1)
     learner = learner.prepared(panel.first(cuts(panel, origins)[0]))
@@ -58,11 +60,11 @@ def learn(panel: Panel, plan: Plan, *, source: str, level: float, listener: List
         network=network,
         horizon=plan.horizon,
         bounds=plan.bounds,
-        columns=panel.columns,
+        read=reading.read,
         frequency=panel.frequency,
         tail=panel.tail(network.rows_read),
         calibration=judgement.calibration,
-        card=_card(panel, plan, judgement, source=source, network=network, learner=learner),
+        card=_card(panel, plan, judgement, source=reading.source, network=network, learner=learner),
     )
 
 

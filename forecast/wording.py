@@ -141,7 +141,7 @@ def memory_megabytes(panel: Panel, plan: Plan) -> float:
 
 def model_card(model: RecurrentForecaster) -> Card:
     """The card of a model, for a person."""
-    card, spec, columns = model.card, model.spec, model.columns
+    card, spec, columns = model.card, model.spec, model.read.columns
     named = {"target": columns.target, "time": columns.time, "series": columns.series}
     lines = [
         ("network", _networks(model)),

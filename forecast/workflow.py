@@ -30,7 +30,7 @@ from forecast.planning import (
     usual_blend,
     usual_horizon,
 )
-from forecast.spec import Cell, Columns
+from forecast.spec import Cell, ReadSpec
 
 PLAIN_BASELINES = ("last value", "seasonal naive", "drift", "mean")
 """What `evaluate` compares with when nobody says: what needs no scikit-learn."""
@@ -50,7 +50,7 @@ class Trained:
 def check(source: Source, request: TrainRequest | None = None) -> Card:
     """What the tool sees in the data and what `train` would do with it."""
     request = request or TrainRequest()
-    reading = read_panel(source, request.columns)
+    reading = read_panel(source, request.read)
     panel, planned = _planned(reading, request)
     return wording.data_card(reading, panel, planned)
 
@@ -67,7 +67,7 @@ def train(
     path = None if out is None else Path(out)
     if path is not None:
         modelfile.check_writable(path)
-    reading = read_panel(source, request.columns)
+    reading = read_panel(source, request.read)
     _tell(reading, listener)
     if request.search:
         request = _searched(reading.panel, request, listener)
@@ -78,7 +78,7 @@ def train(
 
     from forecast.training import learn
 
-    model = learn(panel, planned, source=reading.source, level=request.level, listener=listener)
+    model = learn(replace(reading, panel=panel), planned, level=request.level, listener=listener)
     if path is not None:
         modelfile.save(model, path)
     return Trained(model, path)
@@ -96,7 +96,7 @@ def show(model: RecurrentForecaster) -> Card:
 
 def zero_shot(
     source: Source,
-    columns: Columns | None = None,
+    read: ReadSpec | None = None,
     *,
     cell: Cell | None = None,
     season: int | None = None,
@@ -107,8 +107,8 @@ def zero_shot(
 
     Nothing is trained and nothing judged, so a series may be as short as two rows.
     """
-    request = TrainRequest(columns=columns or Columns(), horizon=horizon, season=season)
-    reading = read_panel(source, request.columns)
+    request = TrainRequest(read=read or ReadSpec(), horizon=horizon, season=season)
+    reading = read_panel(source, request.read)
     _tell(reading, listener)
     chosen, why = season_of(reading.panel, season)
     listener(Decided("season", why))
@@ -121,7 +121,7 @@ def zero_shot(
         network=replace(ready.network, blend=blend),
         horizon=horizon or usual_horizon(panel),
         bounds=bounds_of(panel, request),
-        columns=panel.columns,
+        read=reading.read,
         frequency=panel.frequency,
         tail=panel,
     )
@@ -131,12 +131,16 @@ def predict(
     model: RecurrentForecaster,
     source: "Source | None" = None,
     *,
+    read: ReadSpec | None = None,
     horizon: int | None = None,
     levels: Sequence[float] = (80.0,),
     listener: Listener = ignore,
 ) -> Forecast:
-    """The values behind the end of the data, or behind the model's own tail without data."""
-    history = model.tail if source is None else _history(model, source, listener)
+    """The values behind the end of the data, or behind the model's own tail without data.
+
+    Data are read as those the model was trained on; `read` overrules that in notation and policy.
+    """
+    history = model.tail if source is None else _history(model, source, read, listener)
     trained = model.spec.windows.horizon
     steps = horizon or model.horizon
     if steps > trained:
@@ -152,6 +156,7 @@ def evaluate(
     model: RecurrentForecaster,
     source: Source,
     *,
+    read: ReadSpec | None = None,
     backtests: int | None = None,
     horizon: int | None = None,
     baselines: Sequence[str] = (),
@@ -162,7 +167,7 @@ def evaluate(
     names = tuple(baselines) or PLAIN_BASELINES
     for name in names:
         baseline(name)
-    panel = _history(model, source, listener)
+    panel = _history(model, source, read, listener)
     if refit:
         origins = Origins(backtests or BACKTESTS, horizon or model.horizon)
         seen = np.zeros(len(panel), dtype=np.int64)
@@ -216,9 +221,10 @@ def _tell_mended(reading: Reading, listener: Listener) -> None:
         listener(series)
 
 
-def _history(model: RecurrentForecaster, source: Source, listener: Listener) -> Panel:
-    """The data as the model's columns and frequency read them."""
-    reading = read_panel(source, model.columns, frequency=model.frequency)
+def _history(model: RecurrentForecaster, source: Source, read: ReadSpec | None, listener: Listener) -> Panel:
+    """The data as the model reads them, `read` overruling it in this file's notation and policy."""
+    how = model.read if read is None else read.over(model.read)
+    reading = read_panel(source, how, frequency=model.frequency)
     _tell_mended(reading, listener)
     return reading.panel
 

@@ -8,7 +8,17 @@ from forecast.data.results import ModelCard
 from forecast.forecasters import modelfile
 from forecast.forecasters.calibration import calibrate
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, weight_shapes
-from forecast.spec import Blend, Bounds, Cell, ModelSpec, NetworkSpec, Origin, TrainingPlan, WindowSpec
+from forecast.spec import (
+    Blend,
+    Bounds,
+    Cell,
+    ModelSpec,
+    NetworkSpec,
+    Origin,
+    ReadSpec,
+    TrainingPlan,
+    WindowSpec,
+)
 from tests.panels import panel
 
 
@@ -40,7 +50,7 @@ def model(made: Network, *, bounds: Bounds | None = None, origin: Origin = "scra
         network=made,
         horizon=made.spec.windows.horizon,
         bounds=bounds or Bounds(),
-        columns=nothing.columns,
+        read=ReadSpec(nothing.columns),
         frequency=nothing.frequency,
         tail=nothing,
         calibration=calibrate(errors),

@@ -23,7 +23,7 @@ SERIES = {
 }
 HORIZON = 3
 REQUEST = forecast.TrainRequest(
-    columns=forecast.Columns(target="sold", time="month", series="store"),
+    read=forecast.ReadSpec(forecast.Columns(target="sold", time="month", series="store")),
     horizon=HORIZON,
     window=6,
     season=4,
@@ -290,7 +290,7 @@ def test_numbers_near_the_largest_are_judged_and_forecast_without_a_word_from_nu
 
 @pytest.mark.usefixtures("pretrained")
 def test_zero_shot_answers_as_a_pretrained_model_of_the_same_data_does():
-    ready = forecast.zero_shot(data(), REQUEST.columns, season=4, horizon=HORIZON)
+    ready = forecast.zero_shot(data(), REQUEST.read, season=4, horizon=HORIZON)
     assert values(ready) == values(forecast.train(data(), READY).model)
 
 
@@ -298,7 +298,7 @@ def test_zero_shot_answers_as_a_pretrained_model_of_the_same_data_does():
 def test_zero_shot_guesses_the_columns_and_tells_them():
     heard: list[Event] = []
     ready = forecast.zero_shot(data(), listener=heard.append)
-    assert ready.columns == REQUEST.columns
+    assert ready.read.columns == REQUEST.read.columns
     assert (ready.spec.season, ready.horizon, ready.name) == (12, 8, "GRU + Theta")
     assert "guessed" in [event.label for event in heard if isinstance(event, Noted)]
 

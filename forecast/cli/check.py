@@ -7,20 +7,21 @@ import typer
 from forecast.cli import options, paths
 from forecast.cli.console import Color, Console
 from forecast.cli.delivery import Delivery, deliver_card, plan_delivery
+from forecast.cli.groups import takes
 from forecast.cli.help import needed_source
-from forecast.spec import Columns
+from forecast.cli.reading_options import read_spec
+from forecast.spec import ReadSpec
 
 if TYPE_CHECKING:
     from forecast.planning import TrainRequest
 
 
+@takes("read", read_spec)
 def check(
     ctx: typer.Context,
     data: options.Data = None,
     *,
-    target: options.Target = None,
-    time: options.Time = None,
-    id: options.SeriesId = None,
+    read: ReadSpec,
     horizon: options.Horizon = None,
     window: options.Window = None,
     season: options.Season = None,
@@ -39,7 +40,7 @@ def check(
     from forecast.planning import TrainRequest
 
     request = TrainRequest(
-        columns=Columns(target=target, time=time, series=id),
+        read=read,
         horizon=horizon,
         window=options.window(window),
         season=season,

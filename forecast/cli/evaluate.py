@@ -7,18 +7,23 @@ import typer
 from forecast.cli import options, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import deliver, plan_delivery
+from forecast.cli.groups import takes
 from forecast.cli.help import needed_source
+from forecast.cli.reading_options import read_spec, refuse_beside_a_model
 from forecast.errors import NO_SKILL
+from forecast.spec import ReadSpec
 
 if TYPE_CHECKING:
     from forecast.data.results import Scores
     from forecast.output.writing import Json
 
 
+@takes("read", read_spec)
 def evaluate(
     ctx: typer.Context,
     data: options.Data = None,
     *,
+    read: ReadSpec,
     horizon: options.Horizon = None,
     backtests: options.Backtests = None,
     baseline: options.Baselines = None,
@@ -37,6 +42,7 @@ def evaluate(
     forecast evaluate sales.csv --refit --require-skill --output scores.csv
     """
     console: Console = ctx.obj
+    refuse_beside_a_model(read)
     source = needed_source(ctx, data)
     path = paths.model_to_read(model)
     delivery = plan_delivery(format, json=json, output=output, inputs=(source, path))
@@ -45,6 +51,7 @@ def evaluate(
     scores = workflow.evaluate(
         workflow.load(path),
         source,
+        read=read,
         backtests=backtests,
         horizon=horizon,
         baselines=options.names(baseline),

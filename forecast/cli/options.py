@@ -31,20 +31,6 @@ ModelArgument = Annotated[
     Path | None, typer.Argument(metavar="MODEL", help="The model file.", show_default=False)
 ]
 
-Target = Annotated[
-    str | None,
-    typer.Option("--target", metavar="NAME", help="The column to forecast.", rich_help_panel=COLUMNS),
-]
-Time = Annotated[
-    str | None, typer.Option("--time", metavar="NAME", help="The column of dates.", rich_help_panel=COLUMNS)
-]
-SeriesId = Annotated[
-    str | None,
-    typer.Option(
-        "--id", metavar="NAME", help="The column that tells several series apart.", rich_help_panel=COLUMNS
-    ),
-]
-
 Horizon = Annotated[
     int | None,
     typer.Option("--horizon", "-H", metavar="ROWS", help="Rows to forecast.", rich_help_panel=PLAN),

@@ -8,14 +8,17 @@ import typer
 from forecast.cli import options, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import deliver, plan_delivery
+from forecast.cli.groups import takes
+from forecast.cli.reading_options import read_spec, refuse_beside_a_model
 from forecast.errors import ModelError, UsageError
 from forecast.events import Warned
-from forecast.spec import Cell, Columns
+from forecast.spec import ReadSpec
 
 if TYPE_CHECKING:
     from forecast.forecasters.recurrent import RecurrentForecaster
 
 
+@takes("read", read_spec)
 def predict(
     ctx: typer.Context,
     data: options.Data = None,
@@ -23,9 +26,7 @@ def predict(
     horizon: options.Horizon = None,
     level: options.Levels = None,
     model: options.ModelToPredict = None,
-    target: options.Target = None,
-    time: options.Time = None,
-    id: options.SeriesId = None,
+    read: ReadSpec,
     season: options.Season = None,
     cell: options.CellName = None,
     format: options.FormatName = "auto",
@@ -43,9 +44,8 @@ def predict(
     console: Console = ctx.obj
     asked = options.levels(level)
     path = paths.model_or_pretrained(model)
-    columns = Columns(target=target, time=time, series=id)
     if path is not None:
-        _refuse_beside_a_model(columns, cell=cell, season=season)
+        refuse_beside_a_model(read, cell=cell, season=season)
     delivery = plan_delivery(format, json=json, output=output, inputs=(paths.data_source(data), path))
     from forecast import workflow
 
@@ -53,13 +53,15 @@ def predict(
         source = None
         history = _needed_source(data, named=model is not None)
         chosen = workflow.zero_shot(
-            history, columns, cell=cell, season=season, horizon=horizon, listener=console.listen
+            history, read, cell=cell, season=season, horizon=horizon, listener=console.listen
         )
         console.note("model", _pretrained(chosen, history))
     else:
         source = _source(data, console)
         chosen = workflow.load(path)
-    forecast = workflow.predict(chosen, source, horizon=horizon, levels=asked, listener=console.listen)
+    forecast = workflow.predict(
+        chosen, source, read=read, horizon=horizon, levels=asked, listener=console.listen
+    )
     deliver(
         forecast.to_table(),
         delivery,
@@ -89,23 +91,6 @@ def _needed_source(data: str | None, *, named: bool) -> paths.Source:
         "there is no model here",
         hint="forecast train DATA makes one, forecast predict DATA needs none; or --model PATH",
     )
-
-
-def _refuse_beside_a_model(columns: Columns, *, cell: Cell | None, season: int | None) -> None:
-    """Say that a model reads data in its own way, where it is told another."""
-    options = {
-        "--target": columns.target,
-        "--time": columns.time,
-        "--id": columns.series,
-        "--season": season,
-        "--cell": cell,
-    }
-    given = [option for option, value in options.items() if value is not None]
-    if given:
-        raise UsageError(
-            f"{', '.join(given)}: the model reads data as it was trained to",
-            hint="leave it out, or use --model pretrained, which takes it",
-        )
 
 
 def _pretrained(model: "RecurrentForecaster", source: paths.Source) -> str:

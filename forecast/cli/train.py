@@ -10,9 +10,11 @@ from forecast.cli import options, paths
 from forecast.cli.check import show_plan
 from forecast.cli.console import Console
 from forecast.cli.delivery import Delivery, deliver, plan_delivery
+from forecast.cli.groups import takes
 from forecast.cli.help import needed_source
+from forecast.cli.reading_options import read_spec
 from forecast.errors import NO_SKILL
-from forecast.spec import Columns, NetworkSpec, TrainingPlan
+from forecast.spec import NetworkSpec, ReadSpec, TrainingPlan
 
 if TYPE_CHECKING:
     from forecast.output.writing import Json
@@ -23,13 +25,12 @@ _NETWORK = NetworkSpec()
 _PLAN = TrainingPlan()
 
 
+@takes("read", read_spec)
 def train(
     ctx: typer.Context,
     data: options.Data = None,
     *,
-    target: options.Target = None,
-    time: options.Time = None,
-    id: options.SeriesId = None,
+    read: ReadSpec,
     horizon: options.Horizon = None,
     window: options.Window = None,
     season: options.Season = None,
@@ -82,7 +83,7 @@ def train(
     from forecast.planning import TrainRequest
 
     request = TrainRequest(
-        columns=Columns(target=target, time=time, series=id),
+        read=read,
         horizon=horizon,
         window=options.window(window),
         season=season,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.table import BadTextError
+from forecast.spec import Notation
 
 MISSING = frozenset(
     ["", "na", "n/a", "nan", "null", "none", "-", "--", "?", ".", "#div/0!", "#n/a", "#value!", "#null!"]
@@ -17,6 +18,7 @@ MISSING = frozenset(
 PLAIN_CHARACTERS = frozenset("0123456789.+-eE")
 """With these alone Python's `float` takes decimal numbers and nothing else: no 1_000, 0x1F, nan or inf."""
 
+DECIMAL_MARKS = (".", ",")
 GROUP_MARKS = (",", ".", " ", "'")
 
 
@@ -40,11 +42,16 @@ class Style:
 
 PLAIN = Style(".", "")
 COMMA = Style(",", "")
-STYLES = (
-    PLAIN,
-    COMMA,
-    *(Style(decimal, group) for decimal in ".," for group in GROUP_MARKS if group != decimal),
-)
+
+
+def _styles(notation: Notation) -> tuple[Style, ...]:
+    """The ways of writing that are left open."""
+    decimals = DECIMAL_MARKS if notation.decimal is None else (notation.decimal,)
+    groups = ("", *GROUP_MARKS) if notation.thousands is None else (notation.thousands,)
+    return tuple(Style(decimal, group) for group in groups for decimal in decimals if group != decimal)
+
+
+STYLES = _styles(Notation())
 
 
 @cache
@@ -63,13 +70,15 @@ class Numbers:
     style: Style
 
 
-def parse(texts: list[str], *, delimiter: str = ",") -> Numbers:
+def parse(texts: list[str], notation: Notation | None = None, *, delimiter: str = ",") -> Numbers:
     """The number in each text; NaN for marks of a missing one.
 
     A file that parts its fields with semicolons often has decimal commas, so there
     "1.234" alone proves nothing; it is refused unless another number shows what the dot is.
     """
-    dots = delimiter != ";"
+    styles = _styles(notation or Notation())
+    decimals = {style.decimal for style in styles}
+    dots = "." in decimals and (delimiter != ";" or len(decimals) == 1)
     plain = _plain_numbers(texts, dots=dots)
     if plain is not None:
         return Numbers(_finite(plain, texts), PLAIN)
@@ -78,7 +87,7 @@ def parse(texts: list[str], *, delimiter: str = ",") -> Numbers:
     present = [cleaned[place] for place in places]
     found, style = _plain_numbers(present, dots=dots), PLAIN
     if found is None:
-        style = _style_of(present, [texts[place] for place in places], places, delimiter=delimiter)
+        style = _style_of(present, [texts[place] for place in places], places, styles, delimiter=delimiter)
         found = [style.number(text) for text in present]
     values = np.full(len(texts), np.nan)
     values[places] = _finite(found, [texts[place] for place in places], places)
@@ -122,11 +131,13 @@ def _plain_numbers(texts: list[str], *, dots: bool) -> list[float] | None:
         return None
 
 
-def _style_of(present: list[str], written: list[str], places: list[int], *, delimiter: str) -> Style:
+def _style_of(
+    present: list[str], written: list[str], places: list[int], styles: tuple[Style, ...], *, delimiter: str
+) -> Style:
     """The one way of writing that fits every text; all that fit must agree on every number."""
-    possible = [style for style in STYLES if all(style.matches(text) for text in present)]
+    possible = [style for style in styles if all(style.matches(text) for text in present)]
     if not possible:
-        raise _no_style(present, written, places)
+        raise _no_style(present, written, places, styles)
     if delimiter != ";" and PLAIN in possible:
         return PLAIN
     if delimiter == ";" and COMMA in possible and all("," in text for text in present):
@@ -134,17 +145,20 @@ def _style_of(present: list[str], written: list[str], places: list[int], *, deli
     for text, shown, place in zip(present, written, places, strict=True):
         readings = sorted({style.number(text) for style in possible})
         if len(readings) > 1:
+            mark = "," if "," in text else "."
             raise BadTextError(
                 place,
                 f'"{shown}" may be {readings[0]:g} or {readings[-1]:.15g}',
-                hint="write numbers without thousands marks and with a decimal point",
+                hint=f"say which: --decimal {mark} or --thousands {mark}",
             )
     return possible[0]
 
 
-def _no_style(present: list[str], written: list[str], places: list[int]) -> BadTextError:
+def _no_style(
+    present: list[str], written: list[str], places: list[int], styles: tuple[Style, ...]
+) -> BadTextError:
     """The text that is no number, or the first that is written in another way than those before it."""
-    fitting = list(STYLES)
+    fitting = list(styles)
     for text, shown, place in zip(present, written, places, strict=True):
         if not any(style.matches(text) for style in STYLES):
             return BadTextError(place, f'"{shown}" is not a number', hint=_advice(text))

@@ -1,6 +1,6 @@
 """A file, a pipe or a frame becomes a checked `Panel`, or one `DataError` that names its place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias, Union, cast
 
@@ -14,9 +14,9 @@ from forecast.data.panel import Panel
 from forecast.data.regular import Rows, regular
 from forecast.data.table import BadTextError, Table
 from forecast.data.text import read_table
-from forecast.errors import DataError
+from forecast.errors import DataError, UsageError
 from forecast.events import LeftOut
-from forecast.spec import Columns
+from forecast.spec import Notation, ReadSpec
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,11 +36,13 @@ class Reading:
     repairs: tuple[str, ...]
     """Sentences: "3 gaps of 5 rows filled with the last value (first: 1914, before line 8)"."""
     left_out: tuple[LeftOut, ...]
+    read: ReadSpec
+    """How it was asked to be read, its columns found."""
     """Series of several that cannot be used; they are not in the panel."""
 
 
 def read_panel(
-    source: Source, columns: Columns | None = None, *, frequency: Frequency | None = None
+    source: Source, read: ReadSpec | None = None, *, frequency: Frequency | None = None
 ) -> Reading:
     """The checked panel in `source`; "-" is standard input.
 
@@ -48,10 +50,12 @@ def read_panel(
     One that cannot be used is left out, unless it stands alone.
     With `frequency` (a model's own), the data need not show one: a single row will do.
     """
-    table = _table(source)
-    roles = find_roles(table, columns or Columns())
+    read = read or ReadSpec()
+    _refuse_unfinished(read)
+    table = _table(source, read.notation)
+    roles = find_roles(table, read.columns)
     clock = _clock(table, roles, frequency)
-    found = _numbers(table, roles)
+    found = _numbers(table, roles, read.notation)
     rows = _sorted(table, roles, clock, found)
     _refuse_duplicates(rows, roles, table)
     step = _frequency(rows, clock, table) if frequency is None else frequency
@@ -59,17 +63,35 @@ def read_panel(
     panel = Panel(whole.ids, whole.times, whole.values, whole.observed, whole.bounds, roles.columns, step)
     repairs = (*table.repairs, *filter(None, [clock.repair]), *whole.repairs)
     guesses = (*_notation(table, found), *roles.guesses)
-    return Reading(panel, table.source, guesses, repairs, whole.left_out)
+    found_read = replace(read, columns=roles.columns)
+    return Reading(panel, table.source, guesses, repairs, whole.left_out, found_read)
 
 
-def _table(source: Source) -> Table:
+def _refuse_unfinished(read: ReadSpec) -> None:
+    """Refuse what is not read yet, rather than ignore it."""
+    policy, notation = read.policy, read.notation
+    options = {
+        "--wide": read.wide or None,
+        "--freq": read.frequency,
+        "--date-format": notation.date_format,
+        "--gaps": policy.gaps,
+        "--missing": policy.missing,
+        "--duplicates": policy.duplicates,
+        "--resample": policy.resample,
+    }
+    for option, value in options.items():
+        if value is not None:
+            raise UsageError(f"{option} is not there yet")
+
+
+def _table(source: Source, notation: Notation) -> Table:
     if hasattr(source, "iloc"):
         from forecast.data.frames import frame_table
 
         return frame_table(cast("pd.DataFrame", source))
     opened = open_source(source)
     if not opened.is_parquet:
-        return read_table(opened)
+        return read_table(opened, notation)
     from forecast.data.frames import parquet_table
 
     return parquet_table(opened)
@@ -99,9 +121,9 @@ def _clock(table: Table, roles: Roles, frequency: Frequency | None) -> times.Clo
     return clock
 
 
-def _numbers(table: Table, roles: Roles) -> numbers.Numbers:
+def _numbers(table: Table, roles: Roles, notation: Notation) -> numbers.Numbers:
     try:
-        return numbers.parse(roles.target.texts, delimiter=table.delimiter)
+        return numbers.parse(roles.target.texts, notation, delimiter=table.delimiter)
     except BadTextError as bad:
         raise table.refusal(roles.target, bad) from None
 

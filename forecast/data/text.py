@@ -20,6 +20,7 @@ from forecast.data.numbers import MISSING
 from forecast.data.opening import UTF16_MARKS, Opened, line_of
 from forecast.data.table import Column, Table, counted
 from forecast.errors import DataError
+from forecast.spec import Notation
 
 DELIMITERS = ("\t", ";", ",", "|")
 """In the order that decides when two fit equally well."""
@@ -64,13 +65,13 @@ class Text:
         return next(islice(self.records(), row + 1, None))[0]
 
 
-def read_table(opened: Opened) -> Table:
+def read_table(opened: Opened, notation: Notation) -> Table:
     """The columns of a CSV file as text."""
-    encoding, repairs = _encoding_of(opened)
+    encoding, repairs = _encoding_of(opened, notation.encoding)
     head = _head(opened, encoding)
     if not head.strip():
         raise DataError("is empty", where=opened.name)
-    text = Text(opened.name, opened.data, encoding, _delimiter_of(head))
+    text = Text(opened.name, opened.data, encoding, notation.delimiter or _delimiter_of(head))
     names, columns, rows = _columns_of(text)
     return Table(
         source=opened.name,
@@ -82,9 +83,11 @@ def read_table(opened: Opened) -> Table:
     )
 
 
-def _encoding_of(opened: Opened) -> tuple[str, tuple[str, ...]]:
+def _encoding_of(opened: Opened, asked: str | None) -> tuple[str, tuple[str, ...]]:
     """The encoding that all bytes agree with, and a sentence where it had to be guessed."""
     data = opened.data
+    if asked is not None:
+        return _proved(opened, asked), ()
     encoding = "utf-16" if data.startswith(UTF16_MARKS) else "utf-8-sig"
     if encoding == "utf-8-sig" and data.isascii():
         return encoding, ()
@@ -97,6 +100,20 @@ def _encoding_of(opened: Opened) -> tuple[str, tuple[str, ...]]:
     name = "UTF-16" if encoding == "utf-16" else "UTF-8"
     raise DataError(
         f"is not {name} from here on", where=f"{opened.name}, line {line}", hint="save the file as UTF-8"
+    )
+
+
+def _proved(opened: Opened, asked: str) -> str:
+    """The encoding asked for, if all bytes agree with it; its mark at the start is no text."""
+    known = codecs.lookup(asked).name
+    encoding = "utf-8-sig" if known == "utf-8" else asked
+    wrong = _first_undecodable(opened.data, encoding)
+    if wrong is None:
+        return encoding
+    raise DataError(
+        f"byte 0x{opened.data[wrong]:02x} is not {known} text",
+        where=f"{opened.name}, line {line_of(opened.data, wrong)}",
+        hint=f"--encoding {asked} does not fit; leave it out to have it found",
     )
 
 

@@ -18,7 +18,7 @@ from forecast.forecasters.calibration import PERCENTS, Calibration
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights, weight_shapes
 from forecast.forecasters.tensorfile import Contents, Fields, Tensors
 from forecast.plain import from_plain, to_plain
-from forecast.spec import MAX_HORIZON, MAX_MEMBERS, MAX_WINDOW, Blend, Bounds, Columns, ModelSpec
+from forecast.spec import MAX_HORIZON, MAX_MEMBERS, MAX_WINDOW, Blend, Bounds, ModelSpec, ReadSpec
 
 FORMAT = 1
 """The format that `save` writes; raised whenever an older program would read the new one wrong."""
@@ -58,7 +58,7 @@ class _ModelFields:
     blend: Blend
     horizon: int
     bounds: Bounds
-    columns: Columns
+    read: ReadSpec
     frequency: Frequency
     calibration_errors: int
     card: ModelCard
@@ -111,7 +111,7 @@ def _fields(forecaster: RecurrentForecaster) -> Fields:
         blend=forecaster.network.blend,
         horizon=forecaster.horizon,
         bounds=forecaster.bounds,
-        columns=forecaster.columns,
+        read=forecaster.read,
         frequency=forecaster.frequency,
         calibration_errors=forecaster.calibration.errors,
         card=replace(card, scores=None),
@@ -162,7 +162,7 @@ def _assembled(fields: _ModelFields, tensors: Tensors) -> RecurrentForecaster:
         network=Network(fields.spec, _members(fields, tensors), fields.blend),
         horizon=fields.horizon,
         bounds=fields.bounds,
-        columns=fields.columns,
+        read=fields.read,
         frequency=fields.frequency,
         tail=_tail(fields, tensors),
         calibration=_calibration(fields, tensors),
@@ -192,7 +192,7 @@ def _tail(fields: _ModelFields, tensors: Tensors) -> Panel:
         values=values,
         observed=observed.view(np.bool_),
         bounds=bounds,
-        columns=fields.columns,
+        columns=fields.read.columns,
         frequency=fields.frequency,
     )
 

@@ -19,7 +19,7 @@ from forecast.forecasters.calibration import Calibration
 from forecast.forecasters.kernels import GATES, LAYERS, LayerWeights, dense
 from forecast.forecasters.theta import rows_read as theta_rows
 from forecast.forecasters.theta import theta
-from forecast.spec import Blend, Bounds, Cell, Columns, ModelSpec
+from forecast.spec import Blend, Bounds, Cell, ModelSpec, ReadSpec
 
 Weights = dict[str, NDArray[np.float32]]
 
@@ -130,7 +130,8 @@ class RecurrentForecaster:
     horizon: int
     """Rows it is asked for when nobody says."""
     bounds: Bounds
-    columns: Columns
+    read: ReadSpec
+    """How new data are to be read, its columns found."""
     frequency: Frequency
     tail: Panel
     """The newest rows of every series trained on: what a forecast without data continues from."""

@@ -22,7 +22,7 @@ from forecast.forecasters.recurrent import Network, RecurrentForecaster
 from forecast.network.fit import Trainer
 from forecast.planning import usual_blend
 from forecast.pretraining.recipe import RECIPES, Mix, Recipe, mix
-from forecast.spec import CELLS, Bounds, Cell
+from forecast.spec import CELLS, Bounds, Cell, ReadSpec
 
 
 def main() -> None:
@@ -59,7 +59,7 @@ def pretrain(recipe: Recipe, cell: Cell, made: Mix, *, source: str, seed: int) -
         network=network,
         horizon=recipe.horizon,
         bounds=Bounds(),
-        columns=made.trained.columns,
+        read=ReadSpec(made.trained.columns),
         frequency=made.trained.frequency,
         tail=made.trained.select([]),
         calibration=calibrate(errors),

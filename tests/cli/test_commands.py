@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from forecast.errors import DataError
-from forecast.spec import Columns
+from forecast.spec import Columns, ReadSpec
 from tests.cli import fakes
 
 
@@ -30,7 +30,7 @@ def test_train_hands_every_option_to_the_workflow(forecast_program, workflow):
     assert forecast_program(*words.split())[0] == 0
     ((_, source, request, out),) = workflow.calls
     assert (source, out) == (Path("harvest.csv"), Path("out.forecast"))
-    assert request.columns == Columns(target="tons", time="year", series="field")
+    assert request.read.columns == Columns(target="tons", time="year", series="field")
     assert (request.horizon, request.window, request.season, request.cell) == (4, 8, 1, "lstm")
     assert (request.units, request.dropout, request.backtests, request.level) == ((64, 32), 0.1, 2, 90.0)
     assert (request.epochs, request.batch_size) == (50, 16)
@@ -219,6 +219,7 @@ def test_evaluate_hands_its_options_to_the_workflow(forecast_program, workflow):
     assert source == Path("harvest.csv")
     assert options.pop("listener")
     assert options == {
+        "read": ReadSpec(),
         "backtests": 5,
         "horizon": 2,
         "baselines": ("naive", "drift", "mean"),
@@ -245,7 +246,7 @@ def test_check_prints_the_card(forecast_program, workflow):
     document = json.loads(out)
     assert (document["schema"], document["title"]) == ("forecast.check/1", "harvest.csv")
     assert document["rows"][0] == {"item": "rows", "value": "60"}
-    assert workflow.calls[0][2].columns.series == "field"
+    assert workflow.calls[0][2].read.columns.series == "field"
 
 
 @pytest.mark.usefixtures("model")

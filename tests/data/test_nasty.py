@@ -4,7 +4,7 @@ import pytest
 
 from forecast.data.reading import read_panel
 from forecast.errors import DataError
-from forecast.spec import Columns
+from forecast.spec import Columns, ReadSpec
 
 FOLDER = Path(__file__).parent / "nasty"
 
@@ -76,7 +76,7 @@ def test_a_nasty_file_is_refused_with_the_reason(name):
 
 
 def test_one_month_column_of_a_wide_file_can_be_named():
-    panel = read_panel(FOLDER / "series_wide_months_elnino.csv", Columns(target="JUL")).panel
+    panel = read_panel(FOLDER / "series_wide_months_elnino.csv", ReadSpec(Columns(target="JUL"))).panel
     assert (len(panel.values), panel.times[0], panel.values[0]) == (61, 1950, 20.63)
 
 

@@ -14,14 +14,14 @@ from forecast.data.frequency import Frequency
 from forecast.data.reading import read_panel
 from forecast.errors import DataError, ForecastError
 from forecast.events import LeftOut
-from forecast.spec import Columns
+from forecast.spec import Columns, ReadSpec
 
 HARVEST = "year,tons\n2019,4.5\n2020,5\n2021,4\n"
 
 
 def read(content, columns=None, **options):
     data = content.encode() if isinstance(content, str) else content
-    return read_panel(io.BytesIO(data), columns, **options)
+    return read_panel(io.BytesIO(data), ReadSpec(columns or Columns()), **options)
 
 
 def refusal(content, columns=None, **options):

@@ -23,7 +23,7 @@ from forecast.forecasters.calibration import PERCENTS, Calibration
 from forecast.forecasters.modelfile import FORMAT, check_writable, encode, load, save
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, weight_shapes
 from forecast.plain import dump
-from forecast.spec import Bounds, Cell, Columns, ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
+from forecast.spec import Bounds, Cell, Columns, ModelSpec, NetworkSpec, ReadSpec, TrainingPlan, WindowSpec
 
 CARD = ModelCard(
     source="harvest.csv",
@@ -71,7 +71,7 @@ def forecaster(
         network=Network(spec, (weights,)),
         horizon=2,
         bounds=Bounds(minimum=0.0),
-        columns=columns,
+        read=ReadSpec(columns),
         frequency=frequency,
         tail=Panel(
             ids=("nord", "süd\n007 "),
@@ -145,7 +145,7 @@ def test_a_model_comes_back_as_it_was_saved(tmp_path: Path, cell: Cell, form: st
     path = tmp_path / "a.forecast"
     save(model, path)
     back = load(path)
-    assert (back.spec, back.columns, back.frequency) == (model.spec, model.columns, model.frequency)
+    assert (back.spec, back.read, back.frequency) == (model.spec, model.read, model.frequency)
     (weights,), (expected,) = back.network.members, model.network.members
     assert weights.keys() == expected.keys()
     for name, weight in expected.items():
@@ -356,8 +356,8 @@ def test_a_wrong_length_of_the_header_is_refused(tmp_path: Path, length: int):
         ("frequency.season", -1),
         ("frequency.offset_seconds", 10**9),
         ("frequency.month_end", 1),
-        ("columns.target", 7),
-        ("columns.target", "\ud800"),
+        ("read.columns.target", 7),
+        ("read.columns.target", "\ud800"),
         ("card.rows", True),
         ("card.epochs", 10**30),
         ("card.scores", {"models": []}),

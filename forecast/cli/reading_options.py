@@ -1,0 +1,128 @@
+"""The options that say how DATA are to be read: `read` of every command that reads some."""
+
+from typing import Annotated
+
+import typer
+
+from forecast.cli.options import COLUMNS
+from forecast.errors import UsageError
+from forecast.spec import Columns, Duplicates, Gaps, Notation, Policy, ReadSpec, Resample
+
+NOTATION = "Notation"
+REPAIR = "Repair"
+
+SERIES = "series"
+"""How results call the column of ids, where a wide file names none."""
+
+_MARKS = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|"}
+
+
+def _named(flag: str, metavar: str, words: str, panel: str) -> object:
+    return typer.Option(flag, metavar=metavar, help=words, show_default=False, rich_help_panel=panel)
+
+
+Targets = Annotated[
+    list[str] | None,
+    _named("--target", "NAME", "The column to forecast; repeat it for a wide file.", COLUMNS),
+]
+Time = Annotated[str | None, _named("--time", "NAME", "The column of dates.", COLUMNS)]
+SeriesId = Annotated[
+    str | None, _named("--id", "NAME", "The column that tells several series apart.", COLUMNS)
+]
+Wide = Annotated[bool, _named("--wide", "", "Every column of numbers is a series.", COLUMNS)]
+Step = Annotated[
+    str | None, _named("--freq", "STEP", "Step of the times: monthly, W, 15min; found otherwise.", COLUMNS)
+]
+
+Delimiter = Annotated[str | None, _named("--delimiter", "MARK", 'What parts the fields: ";", tab.', NOTATION)]
+Encoding = Annotated[str | None, _named("--encoding", "NAME", "Such as utf-8, cp1252, utf-16.", NOTATION)]
+Decimal = Annotated[str | None, _named("--decimal", "MARK", "The mark before decimals: , or .", NOTATION)]
+Thousands = Annotated[str | None, _named("--thousands", "MARK", "The mark between thousands.", NOTATION)]
+DateFormat = Annotated[
+    str | None, _named("--date-format", "PATTERN", "How times are written: %d.%m.%Y.", NOTATION)
+]
+
+GapsPolicy = Annotated[
+    Gaps | None,
+    _named("--gaps", "POLICY", "Steps without a row: error, interpolate, hold, season.", REPAIR),
+]
+MissingPolicy = Annotated[
+    Gaps | None, _named("--missing", "POLICY", "Rows without a number: the same words.", REPAIR)
+]
+DuplicatesPolicy = Annotated[
+    Duplicates | None,
+    _named("--duplicates", "POLICY", "A time twice: error, first, last, sum, mean.", REPAIR),
+]
+ResamplePolicy = Annotated[
+    Resample | None,
+    _named("--resample", "POLICY", "Rows within a step: sum, mean, first, last, min, max.", REPAIR),
+]
+
+
+def read_spec(
+    *,
+    target: Targets = None,
+    time: Time = None,
+    id: SeriesId = None,
+    wide: Wide = False,
+    freq: Step = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    decimal: Decimal = None,
+    thousands: Thousands = None,
+    date_format: DateFormat = None,
+    gaps: GapsPolicy = None,
+    missing: MissingPolicy = None,
+    duplicates: DuplicatesPolicy = None,
+    resample: ResamplePolicy = None,
+) -> ReadSpec:
+    """How the data are to be read, from the options of a command."""
+    targets = tuple(dict.fromkeys(target or ()))
+    is_wide = wide or len(targets) > 1
+    if is_wide and id is not None:
+        raise UsageError(
+            "--id: a wide file has a column for each series and none of ids",
+            hint="leave out --id, or name one --target",
+        )
+    return ReadSpec(
+        columns=Columns(
+            target=None if is_wide else next(iter(targets), None), time=time, series=SERIES if is_wide else id
+        ),
+        notation=Notation(
+            delimiter=_mark(delimiter),
+            encoding=encoding,
+            decimal=_mark(decimal),
+            thousands=_mark(thousands),
+            date_format=date_format,
+        ),
+        policy=Policy(gaps=gaps, missing=missing, duplicates=duplicates, resample=resample),
+        frequency=freq,
+        wide=is_wide,
+        targets=targets if is_wide else (),
+    )
+
+
+def refuse_beside_a_model(read: ReadSpec, **others: object) -> None:
+    """Say that a model reads data as it was trained to, where an option tells it other parts.
+
+    How one file is written and repaired may differ, so notation and policy pass.
+    """
+    columns = read.columns
+    options = {
+        "target": columns.target or read.targets or None,
+        "time": columns.time,
+        "id": None if read.wide else columns.series,
+        "wide": True if read.wide and not read.targets else None,
+        "freq": read.frequency,
+        **others,
+    }
+    given = [f"--{name}" for name, value in options.items() if value is not None]
+    if given:
+        raise UsageError(
+            f"{', '.join(given)}: the model reads data as it was trained to",
+            hint="leave it out, or use --model pretrained, which takes it",
+        )
+
+
+def _mark(text: str | None) -> str | None:
+    return None if text is None else _MARKS.get(text, text)

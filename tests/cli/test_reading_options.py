@@ -1,0 +1,118 @@
+"""The options about reading: every command that reads data takes them all."""
+
+from pathlib import Path
+
+import pytest
+
+from forecast.cli.reading_options import read_spec
+from forecast.errors import UsageError
+from forecast.spec import Columns, Notation, Policy, ReadSpec
+
+ALL = (
+    "--target tons --time year --id field --freq yearly --delimiter tab --encoding cp1252 --decimal , "
+    "--thousands . --date-format %Y --gaps hold --missing error --duplicates sum --resample mean"
+)
+READ = ReadSpec(
+    columns=Columns(target="tons", time="year", series="field"),
+    notation=Notation(delimiter="\t", encoding="cp1252", decimal=",", thousands=".", date_format="%Y"),
+    policy=Policy(gaps="hold", missing="error", duplicates="sum", resample="mean"),
+    frequency="yearly",
+)
+
+
+@pytest.fixture(autouse=True)
+def _files():
+    Path("harvest.csv").write_text("year,tons\n2023,1\n")
+    Path("m.forecast").touch()
+
+
+@pytest.mark.parametrize("command", ["train", "check"])
+def test_every_option_about_reading_reaches_the_request(forecast_program, workflow, command):
+    assert forecast_program(command, "harvest.csv", *ALL.split())[0] == 0
+    assert workflow.calls[-1][2].read == READ
+
+
+def test_every_option_about_reading_reaches_the_pretrained_network(forecast_program, workflow):
+    assert forecast_program("predict", "harvest.csv", "--model", "pretrained", *ALL.split())[0] == 0
+    assert workflow.calls[0][2] == READ
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate"])
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("--target tons", "--target"),
+        ("--target a --target b", "--target"),
+        ("--time year --id field", "--time, --id"),
+        ("--wide", "--wide"),
+        ("--freq monthly", "--freq"),
+    ],
+)
+def test_the_parts_of_columns_are_the_models(forecast_program, command, words, named):
+    code, out, err = forecast_program(command, "harvest.csv", "--model", "m.forecast", *words.split())
+    assert (code, out) == (2, "")
+    assert f"{named}: the model reads data as it was trained to" in err
+
+
+def test_how_one_file_is_written_may_be_said_beside_a_model(forecast_program, workflow):
+    words = "predict harvest.csv --model m.forecast --delimiter ; --decimal , --duplicates last"
+    assert forecast_program(*words.split())[0] == 0
+    assert workflow.read == ReadSpec(
+        notation=Notation(delimiter=";", decimal=","), policy=Policy(duplicates="last")
+    )
+
+
+def test_what_is_said_of_one_file_overrules_what_the_model_remembers_and_nothing_else():
+    remembered = ReadSpec(Columns("y"), Notation(";", "cp1252"), Policy(gaps="hold"), frequency="monthly")
+    said = ReadSpec(notation=Notation(delimiter="|"), policy=Policy(missing="error"))
+    assert said.over(remembered) == ReadSpec(
+        Columns("y"), Notation("|", "cp1252"), Policy(gaps="hold", missing="error"), frequency="monthly"
+    )
+
+
+def test_a_target_named_twice_makes_a_wide_file():
+    assert read_spec(target=["a", "b", "a"]) == ReadSpec(
+        Columns(series="series"), wide=True, targets=("a", "b")
+    )
+    assert read_spec(target=["a", "a"]) == ReadSpec(Columns(target="a"))
+
+
+def test_wide_files_have_no_column_of_ids():
+    with pytest.raises(UsageError, match="--id"):
+        read_spec(wide=True, id="store")
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"), [("tab", "\t"), ("\\t", "\t"), ("\t", "\t"), ("space", " "), ("~", "~")]
+)
+def test_a_delimiter_is_a_character_or_its_name(text, mark):
+    assert read_spec(delimiter=text).notation.delimiter == mark
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"delimiter": ""},
+        {"delimiter": ";;"},
+        {"delimiter": "a"},
+        {"delimiter": '"'},
+        {"delimiter": "\n"},
+        {"decimal": "-"},
+        {"decimal": ",", "thousands": ","},
+        {"encoding": "utf-9"},
+        {"encoding": "zip"},
+        {"encoding": "a\0b"},
+        {"date_format": "YYYY-MM-DD"},
+    ],
+)
+def test_an_impossible_notation_is_wrong_use(options):
+    with pytest.raises(UsageError):
+        read_spec(**options)
+
+
+def test_another_policy_than_those_there_are_is_wrong_use(forecast_program):
+    code, out, err = forecast_program("check", "harvest.csv", "--gaps", "zero")
+    assert (code, out) == (2, "")
+    assert "'zero'" in err or '"zero"' in err
+    with pytest.raises(UsageError, match="error, first, last, sum, mean"):
+        Policy(duplicates="all")
