@@ -308,11 +308,11 @@ def _window_reason(origin: Origin) -> str:
 
 
 def bounds_of(panel: Panel, request: TrainRequest) -> Bounds:
-    """What was asked, else what the data suggests: never negative stays so, and so do whole numbers."""
+    """What was asked, and where nothing was, whole numbers stay whole."""
     seen = panel.values[panel.observed]
     whole = bool((seen == np.rint(seen)).all())
     return Bounds(
-        minimum=request.minimum if request.minimum is not None else (0.0 if seen.min() >= 0 else None),
+        minimum=request.minimum,
         maximum=request.maximum,
         whole=whole if request.whole is None else request.whole,
     )

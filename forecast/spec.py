@@ -197,6 +197,7 @@ class Bounds:
     """What values may be; forecasts and intervals are kept to it."""
 
     minimum: float | None = None
+    """None: what was never negative stays so, each series by its own rows."""
     maximum: float | None = None
     whole: bool = False
     """Whole numbers only."""

@@ -19,7 +19,7 @@ from forecast.events import Listener, Noted, Warned
 from forecast.forecasters.baselines import yardsticks
 from forecast.forecasters.calibration import Calibration, achieved, calibrate
 from forecast.forecasters.protocol import Forecaster
-from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights
+from forecast.forecasters.recurrent import Bounded, Network, RecurrentForecaster, Weights
 from forecast.planning import Plan, Recipe
 from forecast.spec import Origin
 
@@ -51,7 +51,7 @@ def learn(reading: Reading, plan: Plan, *, level: float, listener: Listener) -> 
 
     def recipe(past: Panel) -> Sequence[Forecaster]:
         networks.append(learner.fit(past, f"backtest {len(networks) + 1} of {plan.backtests}"))
-        return [networks[-1], *yardsticks(past, plan.asked_windows)]
+        return [Bounded(networks[-1], plan.bounds), *yardsticks(past, plan.asked_windows)]
 
     folds = list(backtest(recipe, panel, origins))
     judgement = _judge(panel, networks, folds, level=level)

@@ -182,13 +182,14 @@ def _training(card: ModelCard) -> str:
 
 
 def values_of(bounds: Bounds) -> str:
-    """What forecasts may be: "whole numbers, at least 0", "any number"."""
+    """What forecasts may be: "whole numbers, at least 0, at most 9"."""
+    low = "never negative where a series never was"
     parts = [
         "whole numbers" if bounds.whole else "",
-        "" if bounds.minimum is None else f"at least {bounds.minimum:.12g}",
+        low if bounds.minimum is None else f"at least {bounds.minimum:.12g}",
         "" if bounds.maximum is None else f"at most {bounds.maximum:.12g}",
     ]
-    return ", ".join(filter(None, parts)) or "any number"
+    return ", ".join(filter(None, parts))
 
 
 def pretrained(model: RecurrentForecaster) -> str:

@@ -258,7 +258,8 @@ COUNTS = {name: np.random.default_rng(rows).poisson(0.7, size=rows) for name, ro
 @pytest.mark.usefixtures("pretrained")
 def test_counts_are_forecast_as_whole_numbers_that_are_never_negative():
     model = forecast.train(source(lines(COUNTS)), READY).model
-    assert dict(forecast.show(model).lines)["values"] == "whole numbers, at least 0"
+    words = dict(forecast.show(model).lines)["values"]
+    assert words == "whole numbers, never negative where a series never was"
     table = forecast.predict(model, horizon=12, levels=(50, 99)).to_table()
     for name in ("forecast", "lower_50", "upper_50", "lower_99", "upper_99"):
         assert table[name].dtype == np.int64

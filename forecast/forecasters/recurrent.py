@@ -151,14 +151,42 @@ class RecurrentForecaster:
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
         """The next rows of every series of `history`; see `Forecaster.predict`."""
         half_widths = self.calibration.half_width(levels, horizon)
-        return bounded(self.network.predict_within(history, half_widths, levels=levels), self.bounds)
+        known = history.tail(self.network.rows_read)
+        return bounded(self.network.predict_within(known, half_widths, levels=levels), known, self.bounds)
 
 
-def bounded(forecast: Forecast, bounds: Bounds) -> Forecast:
-    """The forecast and its intervals kept to what values may be."""
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """Networks whose forecasts are kept to what values may be, as a backtest judges them."""
+
+    network: Network
+    bounds: Bounds
+
+    @property
+    def name(self) -> str:
+        """How tables call it."""
+        return self.network.name
+
+    def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
+        """The next rows of every series of `history`; see `Forecaster.predict`."""
+        known = history.tail(self.network.rows_read)
+        return bounded(self.network.predict(known, horizon, levels=levels), known, self.bounds)
+
+
+def bounded(forecast: Forecast, history: Panel, bounds: Bounds) -> Forecast:
+    """The forecast and its intervals kept to what values may be.
+
+    Without a minimum that was asked for, a series whose `history` was never negative stays so.
+    """
+    low, high = bounds.range
+    if bounds.minimum is None:
+        smallest = np.minimum.reduceat(history.values, history.bounds[:-1])[:, None]
+        lows: Floats = np.where(smallest >= 0, 0.0, low)
+    else:
+        lows = np.full((len(history), 1), low)
 
     def kept(values: Floats) -> Floats:
-        return np.clip(np.rint(values) if bounds.whole else values, *bounds.range)
+        return np.clip(np.rint(values) if bounds.whole else values, lows, high)
 
     return replace(
         forecast,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from forecast.forecasters.recurrent import Network, bounded
+from forecast.forecasters.recurrent import Bounded, Network, bounded
 from forecast.forecasters.theta import theta
 from forecast.spec import Bounds
 from tests.models import model, network
@@ -32,10 +32,24 @@ def test_nothing_is_forecast_outside_of_the_bounds(kind):
 
 def test_counts_that_never_are_negative_have_no_negative_forecast_or_bound():
     made = network(season=4)
-    free = model(made).predict(SPARSE, 12, levels=LEVELS)
+    free = model(made, bounds=Bounds(minimum=-1e9)).predict(SPARSE, 12, levels=LEVELS)
     assert free.lower.min() < 0
-    kept = model(made, bounds=Bounds(minimum=0.0)).predict(SPARSE, 12, levels=LEVELS)
+    kept = model(made).predict(SPARSE, 12, levels=LEVELS)
     assert min(part.min() for part in (kept.values, kept.lower, kept.upper)) == 0
+
+
+def test_a_series_that_was_negative_takes_the_bound_from_itself_alone():
+    both = panel(*(each.values for each in SPARSE), -wave(40, season=4), season=4)
+    found = model(network(season=4)).predict(both, 12, levels=LEVELS)
+    assert found.lower[:, :-1].min() == 0
+    assert found.values[-1].max() < 0
+
+
+def test_what_a_backtest_judges_is_what_the_model_would_say():
+    made, bounds = network(season=4), Bounds(maximum=1.0, whole=True)
+    judged = Bounded(made, bounds).predict(SPARSE, 12)
+    assert judged.values.tolist() == model(made, bounds=bounds).predict(SPARSE, 12).values.tolist()
+    assert judged.values.tolist() != made.predict(SPARSE, 12).values.tolist()
 
 
 def test_whole_numbers_are_forecast_and_written_as_integers():
@@ -53,7 +67,7 @@ def test_whole_numbers_stay_within_bounds_that_are_none():
 
 def test_no_bounds_change_nothing():
     free = network(season=4).predict(HISTORY, 3)
-    assert bounded(free, Bounds()).values.tolist() == free.values.tolist()
+    assert bounded(free, HISTORY, Bounds()).values.tolist() == free.values.tolist()
 
 
 # Members
