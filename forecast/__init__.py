@@ -8,8 +8,9 @@ Every name here is loaded when it is first used: `import forecast` is free.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+# Not from typing: `python -m forecast` would look for it in the current folder first.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from forecast.data.panel import Panel
     from forecast.data.results import Card, Coverage, Forecast, ModelCard, Scores, Verdict

@@ -19,8 +19,15 @@ def _run() -> int:
     return run(sys.argv[1:])
 
 
-if __name__ == "__main__":
+def _leave_current_folder_alone() -> None:
     # `python -m` puts the current folder first: a numpy.py there would be imported.
-    if not sys.flags.safe_path and sys.path[0] == os.getcwd():  # noqa: PTH109
-        del sys.path[0]
+    try:
+        if not sys.flags.safe_path and sys.path[0] == os.getcwd():  # noqa: PTH109
+            del sys.path[0]
+    except FileNotFoundError:
+        pass  # a folder that was removed is on no path
+
+
+if __name__ == "__main__":
+    _leave_current_folder_alone()
     main()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.panel import Flags, Floats, Integers, Panel
+from forecast.data.panel import LARGEST, Flags, Floats, Integers, Panel
 
 LAGS = 8
 """Newest values that every step shows, in units of volatility around their level."""
@@ -37,8 +37,6 @@ _CHUNK_ROWS = 1 << 17
 
 _FAR = 700.0
 """The hyperbolic sine of more is no number."""
-
-_LARGEST = 1e308
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class Channels:
         with np.errstate(over="ignore"):
             moved = np.sinh(np.clip(start + self.volatility[:, None] * answers, -_FAR, _FAR))
             restored = reference + scale * (moved - np.sinh(start))
-        return np.asarray(np.clip(restored, -_LARGEST, _LARGEST))
+        return np.asarray(np.clip(restored, -LARGEST, LARGEST))
 
     def units(self, actual: Floats) -> Floats:
         """The inverse of `restore`: the answers that would have given `actual`, (rows, steps)."""

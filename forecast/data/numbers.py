@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.data.panel import LARGEST
 from forecast.data.table import BadTextError
 from forecast.spec import Notation
 
@@ -181,12 +182,12 @@ def _advice(text: str) -> str:
 
 
 def _finite(numbers: list[float], texts: list[str], places: list[int] | None = None) -> NDArray[np.float64]:
-    """The numbers, none of them too large for float64."""
+    """The numbers, none of them larger than a panel holds."""
     values = np.array(numbers, dtype=np.float64)
-    for index in np.flatnonzero(np.isinf(values))[:1].tolist():
+    for index in np.flatnonzero(np.abs(values) > LARGEST)[:1].tolist():
         raise BadTextError(
             places[index] if places else index,
             f'"{texts[index]}" is too large',
-            hint="numbers go up to about 1.8e308",
+            hint="numbers go up to 1e308",
         )
     return values

@@ -15,6 +15,9 @@ Times = NDArray[np.int64] | NDArray[np.datetime64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+LARGEST = 1e308
+"""Size of the largest value there may be: what rounding adds to it is still a number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -30,7 +33,7 @@ class Series:
 class Panel:
     """Series one behind the other, each sorted by time and regular: one row a step.
 
-    Rows of series `i` are `bounds[i]:bounds[i + 1]`. Values are finite; a row that
+    Rows of series `i` are `bounds[i]:bounds[i + 1]`. Values lie within +-`LARGEST`; a row that
     was a gap or a missing value in the data holds a fill and is not `observed`.
     """
 
@@ -39,7 +42,7 @@ class Panel:
     times: Times
     """(rows,) int64 for integer years and steps, datetime64[s] for dates (UTC where zoned)."""
     values: Floats
-    """(rows,) float64, finite."""
+    """(rows,) float64, none of them NaN."""
     observed: Flags
     """(rows,) False where the value is a fill."""
     bounds: Integers

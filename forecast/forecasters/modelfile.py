@@ -10,7 +10,7 @@ import numpy as np
 
 from forecast import atomic
 from forecast.data.frequency import Frequency
-from forecast.data.panel import Panel
+from forecast.data.panel import LARGEST, Panel
 from forecast.data.results import ModelCard, Scores
 from forecast.errors import UsageError
 from forecast.forecasters import tensorfile
@@ -33,6 +33,12 @@ _DATES = (-62_135_596_800, 253_402_300_799)
 
 _MAX_COUNT = 1_000_000
 """Units in one step: more would carry a forecast out of the years that can be written."""
+
+_MAX_WEIGHT = 1e6
+"""No trained weight has come near 100; from here on products of float32 could leave the numbers."""
+
+_MAX_HALF_WIDTH = 1e12
+"""In units of volatility; an error of 1e308 where a change of 1e-308 was usual is 1e6 of them."""
 
 _COUNTS = (-(2**53), 2**53)
 """First and last of the years and steps that are plain integers."""
@@ -184,7 +190,7 @@ def _tail(fields: _ModelFields, tensors: Tensors) -> Panel:
     dated = fields.frequency.form != "integer"
     first, last = _DATES if dated else _COUNTS
     _require(bounds[0] == 0 and bounds[-1] == len(times) and (np.diff(bounds) > 0).all(), "its series")
-    _require((observed <= 1).all() and np.isfinite(values).all(), "its newest values")
+    _require((observed <= 1).all() and (np.abs(values) <= LARGEST).all(), "its newest values")
     _require(not len(times) or (times.min() >= first and times.max() <= last), "its times")
     return Panel(
         ids=_unpacked("tail/ids", tensors),
@@ -199,7 +205,8 @@ def _tail(fields: _ModelFields, tensors: Tensors) -> Panel:
 
 def _calibration(fields: _ModelFields, tensors: Tensors) -> Calibration:
     half_widths = tensors["calibration/half_widths"].view(np.float64)
-    _require(not (half_widths < 0).any(), "its intervals")
+    _require(not ((half_widths < 0) | (half_widths > _MAX_HALF_WIDTH)).any(), "its intervals")
+    _require(fields.calibration_errors >= 0, "its intervals")
     return Calibration(half_widths, fields.calibration_errors)
 
 
@@ -243,8 +250,8 @@ def _check_tensors(fields: _ModelFields, tensors: Tensors) -> None:
         tensor = tensors[name]
         if tensor.dtype != _DTYPES[dtype] or tensor.shape != shape:
             raise ValueError(f'tensor "{name}" is {tensor.dtype} {tensor.shape}, not {dtype} {shape}')
-        if name.startswith("weight/") and not np.isfinite(tensor.view(np.float32)).all():
-            raise ValueError(f'tensor "{name}" holds numbers that are not finite')
+        if name.startswith("weight/") and not (np.abs(tensor.view(np.float32)) <= _MAX_WEIGHT).all():
+            raise ValueError(f'tensor "{name}" holds numbers that are no weights')
 
 
 def _expected(fields: _ModelFields, tensors: Tensors) -> dict[str, tuple[str, tuple[int, ...]]]:

@@ -17,7 +17,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from forecast.data.panel import Floats, Panel
+from forecast.data.panel import LARGEST, Floats, Panel
 from forecast.data.results import Forecast
 
 SEASONS_READ = 20
@@ -77,8 +77,8 @@ def theta(history: Panel, horizon: int) -> Floats:
     straight = np.array([line.values[-1] + line.slope * np.arange(1, horizon + 1) for line in lines])
     ahead = (straight + levels[:, None]) / 2
     seasoned = np.stack([each.seasoned(row) for each, row in zip(adjusted, ahead, strict=True)])
-    with np.errstate(over="ignore"):  # what passes 1.8e308 stays there
-        return np.asarray(np.nan_to_num(seasoned * sizes[:, None]))
+    with np.errstate(over="ignore"):
+        return np.asarray(np.clip(seasoned * sizes[:, None], -LARGEST, LARGEST))
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def _decimals(sizes: list[float]) -> int:
     """Decimals that show `SIGNIFICANT` digits of the median size."""
     if not sizes:
         return 0
-    return min(max(SIGNIFICANT - 1 - math.floor(math.log10(float(np.median(sizes)))), 0), 12)
+    return min(max(SIGNIFICANT - 1 - math.floor(float(np.median(np.log10(sizes)))), 0), 12)
 
 
 def _rounded(number: float, decimals: int) -> str:

@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FORECAST = [sys.executable, "-m", "forecast"]
 FAKE = [sys.executable, "-m", "tests.cli.fake_program"]
+GOLDEN = str(ROOT / "tests" / "golden" / "format-1.forecast")
 
 
 def run(command, *arguments, shell="", env=None, **options):
@@ -121,12 +122,46 @@ def test_a_bug_is_one_line_and_debug_shows_where():
     assert "Traceback" in run(FAKE, "predict", "--debug", env={"FAKE_BUG": "1"}).stderr
 
 
-def test_a_module_called_numpy_in_the_current_folder_is_not_imported(tmp_path):
-    (tmp_path / "numpy.py").write_text("raise SystemExit('imported')")
-    words = [*FORECAST, "predict", "--model", "absent"]
-    ran = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    assert "imported" not in ran.stderr
-    assert ran.stderr.startswith("error: ")
+def modules_of(*command) -> set[str]:
+    """Top names of all that a run of Python imports."""
+    ran = run([sys.executable, "-X", "importtime", "-m", *command])
+    return {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in ran.stderr.splitlines() if "|" in line}
+
+
+@pytest.mark.parametrize("program", ["python -m", "python -P -m", "forecast"])
+def test_no_module_of_a_forecast_is_imported_from_the_current_folder(tmp_path, program):
+    commands = {
+        "python -m": FORECAST,
+        "python -P -m": [sys.executable, "-P", "-m", "forecast"],
+        "forecast": [sys.executable, str(tmp_path / "bin" / "forecast")],
+    }
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "forecast").write_text("from forecast.__main__ import main\nmain()\n")
+    here = tmp_path / "here"
+    here.mkdir()
+    names = modules_of("forecast", "predict", "--model", GOLDEN) | {"forecast"}
+    assert {"numpy", "typing", "re"} <= names
+    if program == "python -m":
+        # What Python imports to find any module at all, and "forecast" itself, are its own to look for.
+        names -= modules_of("timeit", "-n1", "0") | {"forecast"}
+        names |= {"typing", "re"}
+    for name in names:
+        (here / f"{name}.py").write_text(f"raise SystemExit('imported {name}')")
+    words = [*commands[program], "predict", "--model", GOLDEN]
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(
+        words, cwd=here, env=surroundings, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+    assert "imported" not in ran.stderr + ran.stdout
+    assert ran.returncode == 0
+
+
+def test_a_current_folder_that_was_removed_is_no_matter(tmp_path):
+    (tmp_path / "gone").mkdir()
+    shell = f"cd {tmp_path}/gone && rmdir {tmp_path}/gone && {' '.join(FORECAST)} show {GOLDEN}"
+    ran = run(["true"], shell=f"; {shell}")
+    assert ran.returncode == 0
+    assert ran.stderr == ""
 
 
 def test_the_width_of_the_terminal_changes_no_data():
@@ -175,9 +210,6 @@ def test_a_command_in_a_pipe_leaves_heavy_libraries_alone(words, absent):
     loaded = {line.rsplit("|", 1)[-1].strip() for line in ran.stderr.splitlines() if "|" in line}
     assert "typer" in loaded
     assert not loaded & set(absent.split())
-
-
-GOLDEN = str(ROOT / "tests" / "golden" / "format-1.forecast")
 
 
 def test_a_real_model_forecasts_in_a_pipe_in_half_a_second_of_cpu_without_heavy_libraries():

@@ -11,6 +11,7 @@ from forecast.data.channels import (
     training_rows,
     width,
 )
+from forecast.data.panel import LARGEST
 from tests.panels import panel, wave
 
 values = st.lists(st.floats(-1e12, 1e12, width=64), min_size=1, max_size=60).map(np.array)
@@ -90,7 +91,7 @@ def test_a_multiple_of_a_series_has_the_same_volatility_and_multiplied_answers(f
     assert times.restore(signed) == pytest.approx(once.restore(answers) * factor)
 
 
-@given(series=st.lists(st.floats(-1.7e308, 1.7e308), min_size=2, max_size=40).map(np.array))
+@given(series=st.lists(st.floats(-LARGEST, LARGEST), min_size=2, max_size=40).map(np.array))
 def test_numbers_of_any_size_restore_to_finite_ones(series):
     seen = of(series)
     assert np.isfinite(seen.restore(np.full_like(seen.reference, 5.0))).all()

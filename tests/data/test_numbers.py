@@ -42,6 +42,11 @@ def test_a_number_beyond_float64_is_refused():
     assert "too large" in refusal(["1e400"]).message
 
 
+def test_a_number_that_sums_could_carry_beyond_float64_is_refused():
+    assert "too large" in refusal(["-1.1e308"]).message
+    assert parse(["1e308", "-1e308"]).values.tolist() == [1e308, -1e308]
+
+
 def test_the_unicode_minus_is_a_minus():
     assert values("−5") == [-5]
 

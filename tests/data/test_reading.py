@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from forecast.data import opening
 from forecast.data.frequency import Frequency
+from forecast.data.panel import LARGEST
 from forecast.data.reading import read_panel
 from forecast.errors import DataError, ForecastError
 from forecast.events import LeftOut
@@ -604,7 +605,7 @@ def test_any_table_gives_a_panel_or_an_error_of_ours(rows, delimiter):
     assert np.isfinite(panel.values).all()
 
 
-@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2, max_size=30))
+@given(st.lists(st.floats(-LARGEST, LARGEST), min_size=2, max_size=30))
 @settings(max_examples=60, deadline=None)
 def test_every_number_comes_back_as_it_was_written(numbers):
     panel = read(table(*(f"{1600 + row},{number!r}" for row, number in enumerate(numbers)))).panel

@@ -1,11 +1,9 @@
-import json
 import os
 import resource
 import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +20,8 @@ from forecast.forecasters import modelfile
 from forecast.forecasters.calibration import PERCENTS, Calibration
 from forecast.forecasters.modelfile import FORMAT, check_writable, encode, load, save
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, weight_shapes
-from forecast.plain import dump
 from forecast.spec import Bounds, Cell, Columns, ModelSpec, NetworkSpec, ReadSpec, TrainingPlan, WindowSpec
+from tests.forgery import built, fields_of, joined, parts, tensors_of
 
 CARD = ModelCard(
     source="harvest.csv",
@@ -93,46 +91,23 @@ def saved(folder: Path, content: bytes) -> Path:
     return path
 
 
-def parts(content: bytes) -> tuple[dict[str, object], bytes]:
-    """Header and tensors of a model file."""
-    end = 8 + int.from_bytes(content[:8], "little")
-    return json.loads(content[8:end]), content[end:]
-
-
-def joined(header: object, tensors: bytes) -> bytes:
-    raw = header if isinstance(header, bytes) else json.dumps(header, separators=(",", ":")).encode()
-    return len(raw).to_bytes(8, "little") + raw + tensors
-
-
 def forged(change: dict[str, object], *, number: int = FORMAT) -> bytes:
     """A file whose fields say something else, under a digest that fits them."""
-    header, data = parts(encode(forecaster()))
-    model = json.loads(header["__metadata__"]["forecast"])["model"]
+    content = encode(forecaster())
+    fields = fields_of(content)
     for place, value in change.items():
         *folders, name = place.split(".")
-        inner = model
+        inner = fields
         for folder in folders:
             inner = inner[folder]
         inner[name] = value
-    return signed(header, data, model, number=number)
-
-
-def signed(header: dict[str, object], data: bytes, model: object, *, number: int = FORMAT) -> bytes:
-    tensors = safetensors.numpy.load(joined({k: v for k, v in header.items() if k != "__metadata__"}, data))
-    digest = sha256(dump({"format": number, "model": model}).encode())
-    for name, tensor in sorted(tensors.items()):
-        digest.update(dump([name, tensor.dtype.str, tensor.shape]).encode())
-        digest.update(tensor.tobytes())
-    text = dump({"format": number, "model": model, "sha256": digest.hexdigest()})
-    return joined({**header, "__metadata__": {"forecast": text}}, data)
+    return built(fields, tensors_of(content), number=number)
 
 
 def with_tensor(name: str, array: np.ndarray) -> bytes:
     """A file in which one tensor is another, under a digest that fits it."""
     content = encode(forecaster())
-    model = json.loads(parts(content)[0]["__metadata__"]["forecast"])["model"]
-    raw = safetensors.numpy.save({**safetensors.numpy.load(content), name: array}, {"forecast": "{}"})
-    return signed(*parts(raw), model)
+    return built(fields_of(content), {**tensors_of(content), name: array})
 
 
 # What is saved comes back.
@@ -358,6 +333,7 @@ def test_a_wrong_length_of_the_header_is_refused(tmp_path: Path, length: int):
         ("frequency.month_end", 1),
         ("read.columns.target", 7),
         ("read.columns.target", "\ud800"),
+        ("calibration_errors", -1),
         ("card.rows", True),
         ("card.epochs", 10**30),
         ("card.scores", {"models": []}),
@@ -385,9 +361,13 @@ def test_a_forged_field_that_can_be_is_believed(tmp_path: Path):
     [
         ("weight/layer0/kernel", np.zeros((1, 1), np.float32)),
         ("weight/layer0/bias", np.full((2, 9), np.nan, np.float32)),
+        ("weight/0/layer0/bias", np.full((2, 9), np.nan, np.float32)),
+        ("weight/0/layer0/bias", np.full((2, 9), 2e6, np.float32)),
+        ("weight/0/layer0/kernel", np.full((13, 9), -3e38, np.float32)),
         ("weight/layer1/bias", np.zeros((2, 9), np.float32)),
         ("skip/kernel", np.zeros(3, np.float32)),
         ("tail/values", np.full(7, np.inf)),
+        ("tail/values", np.full(7, -1.5e308)),
         ("tail/values", np.zeros(6)),
         ("tail/values", np.zeros(7, np.float32)),
         ("tail/observed", np.full(7, 2, np.uint8)),
@@ -401,6 +381,7 @@ def test_a_forged_field_that_can_be_is_believed(tmp_path: Path):
         ("tail/ids/ends", np.array([5, 4, 13])),
         ("tail/ids", np.full(13, 0xFF, np.uint8)),
         ("calibration/half_widths", np.full((2, 99), -1.0)),
+        ("calibration/half_widths", np.full((2, 99), np.inf)),
         ("calibration/half_widths", np.zeros((3, 99))),
         ("scores/by_step", np.zeros((2, 3, 2))),
         ("scores/overall", np.zeros(4)),

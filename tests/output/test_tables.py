@@ -28,6 +28,10 @@ def test_a_number_small_beside_its_column_is_not_shown_as_zero():
     assert column(5000.0, 6000.0, 0.000123) == ["5000", "6000", "0.000123"]
 
 
+def test_the_largest_numbers_of_an_even_count_are_shown():
+    assert column(1e308, -1e308) == ["1e+308", "-1e+308"]
+
+
 def test_nan_is_a_dot_and_zero_is_zero():
     assert column(float("nan"), 0.0, -0.0) == [".", "0", "0"]
 

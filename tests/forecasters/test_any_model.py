@@ -1,0 +1,19 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from tests.fuzz.models import FILES, SEEDS
+from tests.fuzz.often import often
+from tests.fuzz.promises import opens_or_refuses
+
+
+@often
+@given(FILES)
+def test_any_bytes_are_a_model_that_can_be_used_or_are_refused(tmp_path: Path, content: bytes):
+    opens_or_refuses(content, tmp_path / "a.forecast")
+
+
+@pytest.mark.parametrize("content", SEEDS)
+def test_what_the_forgeries_start_from_is_believed(tmp_path: Path, content: bytes):
+    assert opens_or_refuses(content, tmp_path / "a.forecast") is not None
