@@ -1,6 +1,7 @@
 """Small panels typed in tests."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,3 +32,15 @@ def wave(rows: int, *, season: int = 12, growth: float = 0.5, seed: int = 0) -> 
     steps = np.arange(rows)
     noise = np.random.default_rng(seed).normal(size=rows)
     return 50 + growth * steps + 10 * np.sin(2 * np.pi * steps / season) + noise
+
+
+def interpolated(later: float, *, first: int = 20, last: int = 24, rows: int = 40) -> Panel:
+    """A wave whose rows from `first` to `last` lie on the line to row `last + 1`, which is `later`."""
+    values = wave(rows)
+    values[last + 1] = later
+    whole = panel(values)
+    observed = whole.observed.copy()
+    observed[first : last + 1] = False
+    line = np.linspace(values[first - 1], later, last - first + 3)[1:-1]
+    whole.values[first : last + 1] = line
+    return replace(whole, observed=observed, interpolated=True)

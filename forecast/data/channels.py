@@ -218,11 +218,17 @@ def training_rows(panel: Panel, *, season: int, horizon: int) -> Rows:
         here = slice(first, last)
         seen = channels(panel.values[here], bounds, season=season, horizon=horizon)
         actual, known = _futures(panel.values[here], panel.observed[here], bounds, horizon)
+        known &= answerable(panel)[here, None]
         inputs[here] = seen.inputs
         targets[here] = np.clip(seen.units(actual), -1e4, 1e4)
         cost = 0.5 + 5 * np.maximum(seen.volatility, VOLATILITY_FLOOR)
         weights[here] = np.where(known, cost[:, None], 0.0)
     return Rows(inputs, targets, weights)
+
+
+def answerable(panel: Panel) -> Flags:
+    """(rows,) where the newest row of an example may stand: not on a fill that knows what comes."""
+    return panel.observed if panel.interpolated else np.ones_like(panel.observed)
 
 
 def _chunks(bounds: Integers) -> Iterator[slice]:

@@ -74,6 +74,19 @@ class Frequency:
         """Whole steps from `first` to each time, rounded down where a time is between two steps."""
         return (self._ordinal(times) - self._ordinal(first)) // self._base_units
 
+    def floor(self, times: Times) -> Times:
+        """The start of the step that each time lies in: steps stand on the calendar, weeks on Mondays."""
+        if self.form == "integer":
+            return times.astype(np.int64) // self.count * self.count
+        local = self._local(times)
+        if self.unit in MONTHS:
+            months = local.astype("datetime64[M]").astype(np.int64) // self._base_units * self._base_units
+            return self._zoned(months.astype("datetime64[M]"))
+        if self.unit == "weekday":
+            return self._zoned(_weekday(_weekday_number(local) // self.count * self.count))
+        monday = 4 * DAY if self.unit == "week" else 0  # 1970-01-01 was a Thursday
+        return self._zoned(_moved(local, -((local.astype(np.int64) - monday) % self._base_units)))
+
     def text(self, times: Times) -> list[str]:
         """Times as they are written in results: integers that came in, else ISO 8601."""
         if self.form == "integer":
@@ -216,10 +229,14 @@ def _weekday_number(local: Dates) -> Integers:
 
 
 def _shift_weekdays(local: Dates, steps: Integers) -> Dates:
-    number = _weekday_number(local) + steps
-    days = (7 * (number // 5) + number % 5 - 3).astype("datetime64[D]")
+    days = _weekday(_weekday_number(local) + steps)
     result: Dates = days.astype("datetime64[s]") + (local - local.astype("datetime64[D]"))
     return result
+
+
+def _weekday(number: Integers) -> Dates:
+    """The day of a number that `_weekday_number` gives."""
+    return (7 * (number // 5) + number % 5 - 3).astype("datetime64[D]")
 
 
 def _zone_text(offset_seconds: int | None) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.frequency import Frequency
+from forecast.data.repair import held
 from forecast.spec import Columns
 
 Floats = NDArray[np.float64]
@@ -50,6 +51,8 @@ class Panel:
     columns: Columns
     """The names in the data; `series` is None for a file without an id column."""
     frequency: Frequency
+    interpolated: bool = False
+    """Some fills lie between the numbers on both sides: they know the row after them."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -84,8 +87,14 @@ class Panel:
         )
 
     def first(self, counts: Integers) -> "Panel":
-        """The first `counts[i]` rows of each series: what was known then."""
-        return self.rows(np.zeros_like(counts), counts)
+        """The first `counts[i]` rows of each series: what was known then.
+
+        A series that ends in interpolated rows is held at its last number.
+        """
+        known = self.rows(np.zeros_like(counts), counts)
+        if not self.interpolated:
+            return known
+        return replace(known, values=held(known.values, known.observed, known.bounds))
 
     def tail(self, rows: int) -> "Panel":
         """At most the last `rows` rows of each series."""

@@ -1,8 +1,8 @@
-"""Sorted rows become one row a step: gaps and missing values are filled from the past and counted.
+"""Sorted rows become one row a step: gaps and missing values are filled by a policy and counted.
 
-A fill is what the naive forecast for the row would have been, so no row is
-changed by a later one. A series that cannot be used is left out of several, and
-refused alone.
+Where nobody says, a fill is what the naive forecast for the row would have been, so
+no row is changed by a later one. A series that cannot be used is left out of several,
+and refused alone.
 """
 
 from collections.abc import Iterator
@@ -12,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.frequency import Frequency, Times
+from forecast.data.repair import filled
+from forecast.data.rows import Rows
 from forecast.data.table import Table, counted
 from forecast.errors import DataError
 from forecast.events import LeftOut
+from forecast.spec import Gaps, Policy
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -22,41 +25,6 @@ Flags = NDArray[np.bool_]
 
 MOST_FILLED = 0.4
 """Share of a series' rows that may be fills."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows of a table, sorted by series and time, each time once a series."""
-
-    ids: tuple[str, ...]
-    times: Times
-    values: Floats
-    """NaN where missing."""
-    origin: Integers
-    """The row of the table that each came from."""
-    bounds: Integers
-    """(series + 1,) first row of each series, and the number of rows."""
-
-    @property
-    def series(self) -> Integers:
-        """(rows,) the series of each row."""
-        return np.repeat(np.arange(len(self.ids)), np.diff(self.bounds))
-
-    def kept(self, keep: Flags) -> "Rows":
-        """These rows alone; may leave series empty."""
-        if keep.all():
-            return self
-        counts = np.bincount(self.series[keep], minlength=len(self.ids))
-        bounds = np.concatenate(([0], np.cumsum(counts)))
-        return Rows(self.ids, self.times[keep], self.values[keep], self.origin[keep], bounds)
-
-    def without(self, series: list[int]) -> "Rows":
-        """The rows of all series but these."""
-        stays = np.ones(len(self.ids), dtype=bool)
-        stays[series] = False
-        rows = self.kept(stays[self.series])
-        ids = tuple(id for id, stay in zip(self.ids, stays.tolist(), strict=True) if stay)
-        return replace(rows, ids=ids, bounds=np.append(rows.bounds[:-1][stays], rows.bounds[-1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +38,51 @@ class Regular:
     bounds: Integers
     repairs: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
+    interpolated: bool = False
+    """Some fills lie between the numbers on both sides."""
 
 
-def regular(rows: Rows, frequency: Frequency, table: Table) -> Regular:
+@dataclass(frozen=True, slots=True)
+class Holes:
+    """Steps of sorted rows that hold no number."""
+
+    missing: Integers
+    """Rows without a number."""
+    behind: Integers
+    """(gaps,) the row behind each gap."""
+    absent: Integers
+    """(gaps,) the steps without a row in each."""
+
+
+def holes(rows: Rows, steps: Integers) -> Holes:
+    """The gaps and missing values of rows that stand on `steps`, (rows,), counted from their series' first."""
+    jumps = np.diff(steps, prepend=0)
+    firsts = rows.bounds[:-1]
+    jumps[firsts[firsts < len(jumps)]] = 1
+    behind = np.flatnonzero(jumps > 1)
+    return Holes(np.flatnonzero(np.isnan(rows.values)), behind, jumps[behind] - 1)
+
+
+def regular(rows: Rows, frequency: Frequency, table: Table, policy: Policy = Policy()) -> Regular:
     """The rows with every step filled, without the series that keep no step or miss too much.
 
-    A `DataError` where no series is left.
+    A `DataError` where no series is left, or where the policy allows no fill and one is due.
     """
     leading, trailing = _before_and_behind_numbers(rows)
     inner = rows.kept(~(leading | trailing))
-    steps = frequency.steps_between(_starts(inner), inner.times)
+    steps = frequency.steps_between(inner.starts, inner.times)
     faults = dict(sorted(_faults(inner, steps, frequency, table)))
     if faults:
         _refuse_if_none_is_left(rows.ids, faults, table)
         left_out = tuple(LeftOut(rows.ids[series], fault.message) for series, fault in faults.items())
-        return replace(regular(rows.without(list(faults)), frequency, table), left_out=left_out)
-    repairs = [*_told_dropped(rows, leading, trailing, table), *_told_fills(inner, steps, frequency, table)]
-    return _filled(inner, steps, frequency, repairs=tuple(repairs))
+        return replace(regular(rows.without(list(faults)), frequency, table, policy), left_out=left_out)
+    found = holes(inner, steps)
+    _refuse_errors(rows, inner, found, table, policy)
+    repairs = (
+        *_told_dropped(rows, leading, trailing, table),
+        *_told_fills(inner, found, frequency, table, policy),
+    )
+    return _filled(inner, steps, frequency, policy, repairs=repairs)
 
 
 def _before_and_behind_numbers(rows: Rows) -> tuple[Flags, Flags]:
@@ -94,12 +90,6 @@ def _before_and_behind_numbers(rows: Rows) -> tuple[Flags, Flags]:
     numbers = np.concatenate(([0], np.cumsum(~np.isnan(rows.values))))
     before, up_to = numbers[rows.bounds[:-1]][rows.series], numbers[rows.bounds[1:]][rows.series]
     return numbers[1:] == before, numbers[:-1] == up_to
-
-
-def _starts(rows: Rows) -> Times:
-    """(rows,) the first time of each row's series."""
-    starts: Times = rows.times[rows.bounds[:-1][rows.series]]
-    return starts
 
 
 def _faults(
@@ -110,7 +100,7 @@ def _faults(
     numbers = np.bincount(series[~np.isnan(rows.values)], minlength=len(rows.ids))
     for each in np.flatnonzero(numbers == 0).tolist():
         yield each, DataError("no row holds a number", where=table.source, hint="remove them")
-    off = np.flatnonzero(frequency.shift(_starts(rows), steps) != rows.times)
+    off = np.flatnonzero(frequency.shift(rows.starts, steps) != rows.times)
     irregular, first = np.unique(series[off], return_index=True)
     for each, places in zip(irregular.tolist(), np.split(off, first)[1:], strict=True):
         yield each, _off_step(rows, each, places=places, frequency=frequency, table=table)
@@ -133,7 +123,7 @@ def _off_step(rows: Rows, series: int, *, places: Integers, frequency: Frequency
         f"{len(places):,} of {of:,} rows do not keep the {frequency.adjective} step: {', '.join(named)}"
         + ("" if len(places) <= 3 else ", ..."),
         where=table.source,
-        hint="put the rows on a regular step",
+        hint="--resample mean puts them on the step, --resample sum adds them up; --freq names another",
     )
 
 
@@ -159,27 +149,49 @@ def _refuse_if_none_is_left(ids: tuple[str, ...], faults: dict[int, DataError], 
     )
 
 
-def _filled(rows: Rows, steps: Integers, frequency: Frequency, *, repairs: tuple[str, ...]) -> Regular:
+def _refuse_errors(rows: Rows, inner: Rows, found: Holes, table: Table, policy: Policy) -> None:
+    """Refuse gaps and missing values that the policy calls errors, those at both ends too."""
+    missing = np.flatnonzero(np.isnan(rows.values))
+    if policy.missing == "error" and len(missing):
+        told = counted(len(missing), "missing value")
+        raise _hole(told, rows, int(missing[0]), table, option="--missing")
+    if policy.gaps == "error" and len(found.behind):
+        told = f"{counted(len(found.behind), 'gap')} of {counted(int(found.absent.sum()), 'row')}"
+        raise _hole(f"{told}, the first before this one", inner, int(found.behind[0]), table, option="--gaps")
+
+
+def _hole(told: str, rows: Rows, row: int, table: Table, *, option: str) -> DataError:
+    id = rows.ids[int(rows.series[row])]
+    series = f', series "{id}"' if len(rows.ids) > 1 else ""
+    return DataError(
+        told,
+        where=f"{table.where(int(rows.origin[row]))}{series}",
+        hint=f"{option} hold, season or interpolate fills them",
+    )
+
+
+def _filled(
+    rows: Rows, steps: Integers, frequency: Frequency, policy: Policy, *, repairs: tuple[str, ...]
+) -> Regular:
     """Rows within their first and last numbers, with every step between filled."""
     sizes = steps[rows.bounds[1:] - 1] + 1
     bounds = np.concatenate(([0], np.cumsum(sizes)))
     values = np.full(bounds[-1], np.nan)
-    values[bounds[:-1][rows.series] + steps] = rows.values
+    there = np.zeros(bounds[-1], dtype=bool)
+    places = bounds[:-1][rows.series] + steps
+    values[places] = rows.values
+    there[places] = True
     observed = ~np.isnan(values)
     times = rows.times
     if len(times) < len(values):
         since_first = np.arange(bounds[-1]) - np.repeat(bounds[:-1], sizes)
         starts: Times = rows.times[np.repeat(rows.bounds[:-1], sizes)]
         times = frequency.shift(starts, since_first)
-    _fill(values, np.repeat(bounds[:-1], sizes), season=frequency.season)
-    return Regular(rows.ids, times, values, observed, bounds, repairs)
-
-
-def _fill(values: Floats, starts: Integers, *, season: int) -> None:
-    """Each missing value becomes the one a season before it, or the last one in the first season."""
-    for row in np.flatnonzero(np.isnan(values)).tolist():
-        before = row - season
-        values[row] = values[before] if before >= starts[row] else values[row - 1]
+    whole = filled(
+        values, bounds, there=there, missing=policy.missing, gaps=policy.gaps, season=frequency.season
+    )
+    ahead = "interpolate" in (policy.missing, policy.gaps) and not observed.all()
+    return Regular(rows.ids, times, whole, observed, bounds, repairs, interpolated=ahead)
 
 
 def _told_dropped(rows: Rows, leading: Flags, trailing: Flags, table: Table) -> list[str]:
@@ -191,25 +203,30 @@ def _told_dropped(rows: Rows, leading: Flags, trailing: Flags, table: Table) -> 
     ]
 
 
-def _told_fills(rows: Rows, steps: Integers, frequency: Frequency, table: Table) -> list[str]:
-    how = "the value a season before" if frequency.season > 1 else "the last value"
-    missing = np.flatnonzero(np.isnan(rows.values))
-    jumps = np.diff(steps, prepend=0)
-    jumps[rows.bounds[:-1]] = 1
-    gaps = np.flatnonzero(jumps > 1)
+def _told_fills(
+    rows: Rows, found: Holes, frequency: Frequency, table: Table, policy: Policy
+) -> list[str]:
     told = []
-    if len(missing):
-        row = missing[0]
+    if len(found.missing):
+        row = found.missing[0]
         told.append(
-            f"{counted(len(missing), 'missing value')} filled with {how} "
+            f"{counted(len(found.missing), 'missing value')} {_how(policy.missing, frequency)} "
             f"(first: {frequency.text(rows.times[row : row + 1])[0]}, {table.place(int(rows.origin[row]))})"
         )
-    if len(gaps):
-        row = gaps[0]
-        absent = int((jumps[gaps] - 1).sum())
+    if len(found.behind):
+        row = found.behind[0]
         first = frequency.shift(rows.times[row - 1 : row], np.array([1]))
         told.append(
-            f"{counted(len(gaps), 'gap')} of {counted(absent, 'row')} filled with {how} "
+            f"{counted(len(found.behind), 'gap')} of {counted(int(found.absent.sum()), 'row')} "
+            f"{_how(policy.gaps, frequency)} "
             f"(first: {frequency.text(first)[0]}, before {table.place(int(rows.origin[row]))})"
         )
     return told
+
+
+def _how(policy: Gaps | None, frequency: Frequency) -> str:
+    """Words like "filled with the last value"."""
+    if policy == "interpolate":
+        return "filled by interpolation"
+    seasonal = policy != "hold" and frequency.season > 1
+    return f"filled with {'the value a season before' if seasonal else 'the last value'}"

@@ -12,7 +12,7 @@ from forecast.data.channels import (
     width,
 )
 from forecast.data.panel import LARGEST
-from tests.panels import panel, wave
+from tests.panels import interpolated, panel, wave
 
 values = st.lists(st.floats(-1e12, 1e12, width=64), min_size=1, max_size=60).map(np.array)
 seasons = st.sampled_from([1, 4, 12])
@@ -111,6 +111,17 @@ def test_a_fill_is_no_right_answer():
     observed[6] = False
     rows = training_rows(replace(filled, observed=observed), season=1, horizon=1)
     assert (rows.weights[:, 0] > 0).tolist() == [False] * 3 + [True] * 2 + [False] + [True] * 3 + [False]
+
+
+@pytest.mark.parametrize("season", [1, 4])
+def test_no_example_ends_in_a_row_that_knows_what_comes(season):
+    """All that is learned from before the number that ended a gap is the same whatever that number is."""
+    one, other = (training_rows(interpolated(later), season=season, horizon=3) for later in (60.0, -900.0))
+    learned = (one.weights > 0).any(axis=1)
+    assert (one.weights > 0).tolist() == (other.weights > 0).tolist()
+    assert np.flatnonzero(learned).tolist() == [*range(3, 19), *range(25, 39)]
+    assert np.array_equal(one.inputs[:20], other.inputs[:20])
+    assert not np.array_equal(one.inputs[20:25], other.inputs[20:25])
 
 
 def test_the_weight_counts_an_error_half_like_mase_and_half_like_smape():

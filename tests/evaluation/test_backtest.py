@@ -9,7 +9,8 @@ from forecast.data.panel import Panel
 from forecast.errors import DataError
 from forecast.evaluation.backtest import Origins, backtest, clock, cuts, improvement, score
 from forecast.forecasters.baselines import Drift, Mean, Naive, SeasonalNaive
-from tests.panels import panel
+from forecast.forecasters.theta import Theta
+from tests.panels import interpolated, panel
 
 SHARED, OWN = "the same time in all series", "rows before each series' own end"
 
@@ -227,3 +228,23 @@ def test_a_fold_of_twenty_thousand_series_takes_less_than_a_second_or_so():
     folds = list(backtest(three_rules, history, Origins(1, 14)))
     score(folds, history)
     assert time.perf_counter() - start < 4
+
+
+def test_a_fold_that_stands_in_a_gap_sees_nothing_of_the_number_that_ends_it():
+    """The origins are rows 22 and 31 of a series whose rows 20 to 24 were interpolated."""
+
+    def seen(later):
+        pasts = []
+
+        def fit(past):
+            pasts.append(past.values)
+            return [Theta(), Drift()]
+
+        said = [fold.forecasts for fold in backtest(fit, interpolated(later), Origins(2, 9))]
+        return pasts, said
+
+    (one_pasts, one_said), (other_pasts, other_said) = seen(60.0), seen(-900.0)
+    assert np.array_equal(one_pasts[0], other_pasts[0])
+    assert all(np.array_equal(one_said[0][name], other_said[0][name]) for name in one_said[0])
+    assert not np.array_equal(one_pasts[1], other_pasts[1])
+    assert set(one_pasts[0][20:]) == {one_pasts[0][19]}

@@ -18,7 +18,7 @@ from forecast.forecasters.baselines import (
     yardsticks,
 )
 from forecast.spec import WindowSpec
-from tests.panels import panel
+from tests.panels import interpolated, panel
 
 
 def test_the_last_value_is_repeated():
@@ -191,3 +191,9 @@ def test_a_misspelt_naive_is_told_the_nearest_name():
     with pytest.raises(UsageError) as failure:
         baseline("naiv")
     assert failure.value.hint == 'did you mean "naive"?'
+
+
+def test_the_ridge_learns_from_no_row_that_knows_what_comes():
+    kernels = [fit_ridge(interpolated(later, rows=26), WindowSpec(4, 1)).kernel for later in (60.0, -900.0)]
+    assert np.array_equal(*kernels)
+    assert kernels[0].any()

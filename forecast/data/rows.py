@@ -1,0 +1,62 @@
+"""Rows of a table in the order of their series and times."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.data.frequency import Times
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a table, sorted by series and time; of equal times the one that stands first in the data comes first."""
+
+    ids: tuple[str, ...]
+    times: Times
+    values: Floats
+    """NaN where missing."""
+    origin: Integers
+    """The row of the table that each came from."""
+    bounds: Integers
+    """(series + 1,) first row of each series, and the number of rows."""
+
+    @property
+    def series(self) -> Integers:
+        """(rows,) the series of each row."""
+        return np.repeat(np.arange(len(self.ids)), np.diff(self.bounds))
+
+    def kept(self, keep: Flags) -> "Rows":
+        """These rows alone; may leave series empty."""
+        if keep.all():
+            return self
+        counts = np.bincount(self.series[keep], minlength=len(self.ids))
+        bounds = np.concatenate(([0], np.cumsum(counts)))
+        return Rows(self.ids, self.times[keep], self.values[keep], self.origin[keep], bounds)
+
+    def without(self, series: list[int]) -> "Rows":
+        """The rows of all series but these."""
+        stays = np.ones(len(self.ids), dtype=bool)
+        stays[series] = False
+        rows = self.kept(stays[self.series])
+        ids = tuple(id for id, stay in zip(self.ids, stays.tolist(), strict=True) if stay)
+        return replace(rows, ids=ids, bounds=np.append(rows.bounds[:-1][stays], rows.bounds[-1]))
+
+    @property
+    def starts(self) -> Times:
+        """(rows,) the first time of each row's series."""
+        starts: Times = self.times[self.bounds[:-1][self.series]]
+        return starts
+
+    @property
+    def repeats(self) -> Flags:
+        """(rows,) whether a row has the series and time of the one before it."""
+        again = np.zeros(len(self.times), dtype=bool)
+        again[1:] = self.times[1:] == self.times[:-1]
+        inner = self.bounds[:-1]
+        again[inner[inner < len(again)]] = False
+        return again
