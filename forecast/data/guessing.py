@@ -98,7 +98,7 @@ def advice_on_repeats(table: Table, roles: Roles) -> str:
     likely = apart or [column for column in others if _is_text(column)]
     if likely and roles.series is None:
         return f"several series? name the column that tells them apart: --id {likely[0].name}"
-    return "keep one row for each time" + (" and series" if roles.series else "")
+    return "--duplicates sum, mean, first or last makes one row of them"
 
 
 def _named(table: Table, name: str) -> Column:

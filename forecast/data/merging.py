@@ -52,9 +52,10 @@ def resampled(rows: Rows, frequency: Frequency, way: Resample, table: Table) -> 
     sizes = np.diff(np.append(starts, len(rows.times)))
     whole = replace(_merged(rows, starts, way, table), times=periods[starts])
     cut = _incomplete(rows, whole, frequency)
+    made = counted(len(starts), f"{frequency.adjective} row")
     told = [
-        f"{counted(len(rows.times), 'row')} resampled to {counted(len(starts), frequency.adjective + ' row')} "
-        f"by {way}: {sizes.min():,} to {sizes.max():,} in each"
+        f"{counted(len(rows.times), 'row')} resampled to {made} by {way}: "
+        f"{sizes.min():,} to {sizes.max():,} in each"
     ]
     if cut.any():
         row = int(np.flatnonzero(cut)[0])

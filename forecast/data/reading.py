@@ -1,5 +1,6 @@
 """A file, a pipe or a frame becomes a checked `Panel`, or one `DataError` that names its place."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias, Union, cast
@@ -9,17 +10,22 @@ import numpy as np
 from forecast.data import numbers, times
 from forecast.data.frequency import Frequency, infer
 from forecast.data.guessing import Roles, advice_on_repeats, find_roles
+from forecast.data.merging import calendar, one_row_a_time, resampled
 from forecast.data.opening import open_source
 from forecast.data.panel import Panel
-from forecast.data.regular import Rows, regular
+from forecast.data.regular import regular
+from forecast.data.rows import Rows
 from forecast.data.table import BadTextError, Table
 from forecast.data.text import read_table
 from forecast.errors import DataError, UsageError
 from forecast.events import LeftOut
-from forecast.spec import Notation, ReadSpec
+from forecast.spec import Notation, Policy, ReadSpec
 
 if TYPE_CHECKING:
     import pandas as pd
+
+CLEAR_SHARE = 0.5
+"""Share of rows that keep a step, from which it is clear to what they can be resampled."""
 
 Source: TypeAlias = Union[str, Path, BinaryIO, "pd.DataFrame"]
 
@@ -36,9 +42,24 @@ class Reading:
     repairs: tuple[str, ...]
     """Sentences: "3 gaps of 5 rows filled with the last value (first: 1914, before line 8)"."""
     left_out: tuple[LeftOut, ...]
+    """Series of several that cannot be used; they are not in the panel."""
     read: ReadSpec
     """How it was asked to be read, its columns found."""
-    """Series of several that cannot be used; they are not in the panel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """How far reading came; None is what it did not reach."""
+
+    table: Table
+    roles: Roles | None = None
+    notation: tuple[tuple[str, str, str], ...] = ()
+    """Guesses of how fields and numbers are written, where it is not the plain way."""
+    rows: Rows | None = None
+    """As they stand in the data, sorted; times may stand twice."""
+    frequency: Frequency | None = None
+    """The step that was asked for or inferred, before anything is put on it."""
+    reading: Reading | None = None
 
 
 def read_panel(
@@ -50,34 +71,50 @@ def read_panel(
     One that cannot be used is left out, unless it stands alone.
     With `frequency` (a model's own), the data need not show one: a single row will do.
     """
-    read = read or ReadSpec()
+    *_, last = drafts(source, read or ReadSpec(), frequency=frequency)
+    assert last.reading is not None
+    return last.reading
+
+
+def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None) -> Iterator[Draft]:
+    """What reading finds, step by step; the last holds the `Reading`, where no `DataError` comes first."""
     _refuse_unfinished(read)
     table = _table(source, read.notation)
+    yield (draft := Draft(table))
     roles = find_roles(table, read.columns)
+    yield (draft := replace(draft, roles=roles))
     clock = _clock(table, roles, frequency)
     found = _numbers(table, roles, read.notation)
-    rows = _sorted(table, roles, clock, found)
-    _refuse_duplicates(rows, roles, table)
+    sorted_rows = _sorted(table, roles, clock, found)
+    yield (draft := replace(draft, rows=sorted_rows, notation=_notation(table, found)))
+    rows, merged = _one_row_a_time(sorted_rows, roles, table, read.policy)
     step = _frequency(rows, clock, table) if frequency is None else frequency
-    whole = regular(rows, step, table)
-    panel = Panel(whole.ids, whole.times, whole.values, whole.observed, whole.bounds, roles.columns, step)
-    repairs = (*table.repairs, *filter(None, [clock.repair]), *whole.repairs)
-    guesses = (*_notation(table, found), *roles.guesses)
+    yield (draft := replace(draft, frequency=step))
+    rows, step, put = _on_the_step(rows, step, table, read, is_sure=frequency is not None)
+    whole = regular(rows, step, table, read.policy)
+    panel = Panel(
+        whole.ids,
+        whole.times,
+        whole.values,
+        whole.observed,
+        whole.bounds,
+        roles.columns,
+        step,
+        interpolated=whole.interpolated,
+    )
+    repairs = (*table.repairs, *filter(None, [clock.repair]), *merged, *put, *whole.repairs)
+    guesses = (*draft.notation, *roles.guesses)
     found_read = replace(read, columns=roles.columns)
-    return Reading(panel, table.source, guesses, repairs, whole.left_out, found_read)
+    yield replace(draft, reading=Reading(panel, table.source, guesses, repairs, whole.left_out, found_read))
 
 
 def _refuse_unfinished(read: ReadSpec) -> None:
     """Refuse what is not read yet, rather than ignore it."""
-    policy, notation = read.policy, read.notation
+    notation = read.notation
     options = {
         "--wide": read.wide or None,
         "--freq": read.frequency,
         "--date-format": notation.date_format,
-        "--gaps": policy.gaps,
-        "--missing": policy.missing,
-        "--duplicates": policy.duplicates,
-        "--resample": policy.resample,
     }
     for option, value in options.items():
         if value is not None:
@@ -143,15 +180,47 @@ def _sorted(table: Table, roles: Roles, clock: times.Clock, found: numbers.Numbe
     return Rows(ids, row_times[order], found.values[roles.target.codes[order]], order, bounds)
 
 
+def _one_row_a_time(rows: Rows, roles: Roles, table: Table, policy: Policy) -> tuple[Rows, tuple[str, ...]]:
+    """Rows with each time once a series, by the policy, and what was done."""
+    if policy.duplicates is None or policy.duplicates == "error":
+        _refuse_duplicates(rows, roles, table)
+        return rows, ()
+    return one_row_a_time(rows, policy.duplicates, table)
+
+
+def _on_the_step(
+    rows: Rows, step: Frequency, table: Table, read: ReadSpec, *, is_sure: bool
+) -> tuple[Rows, Frequency, tuple[str, ...]]:
+    """Rows resampled where that was asked for, the step they stand on then, and what was done."""
+    if read.policy.resample is None:
+        return rows, step, ()
+    if not (is_sure or read.frequency):
+        _refuse_unclear(rows, step, table)
+    standing = calendar(step)
+    rows, told = resampled(rows, standing, read.policy.resample, table)
+    return rows, standing, told
+
+
+def _refuse_unclear(rows: Rows, step: Frequency, table: Table) -> None:
+    """Rows of no step can be put on any, so it must be named."""
+    kept = rows.keeps(step)
+    if kept.mean() < CLEAR_SHARE:
+        raise DataError(
+            f"no step is kept by {CLEAR_SHARE:.0%} of the rows: the most common is {step.adjective}, "
+            f"kept by {kept.mean():.0%}",
+            where=table.source,
+            hint="name the step to resample to, such as --freq day or --freq hour",
+        )
+
+
 def _refuse_duplicates(rows: Rows, roles: Roles, table: Table) -> None:
     """Lexsort is stable, so of two equal times the one that stands first in the data comes first."""
-    series = rows.series
-    same = np.flatnonzero((rows.times[1:] == rows.times[:-1]) & (series[1:] == series[:-1]))
-    if not len(same) or roles.time is None:
+    again = np.flatnonzero(rows.repeats)
+    if not len(again) or roles.time is None:
         return
-    first, second = rows.origin[same[0]], rows.origin[same[0] + 1]
+    first, second = rows.origin[again[0] - 1], rows.origin[again[0]]
     text = roles.time.texts[roles.time.codes[second]]
-    within = "" if roles.series is None else f' in series "{rows.ids[series[same[0]]]}"'
+    within = "" if roles.series is None else f' in series "{rows.ids[rows.series[again[0]]]}"'
     raise DataError(
         f'"{text}" stands twice{within}, first on {table.place(int(first))}',
         where=table.where(int(second), roles.time),
@@ -166,7 +235,7 @@ def _frequency(rows: Rows, clock: times.Clock, table: Table) -> Frequency:
         raise DataError(error.message, where=table.source, hint=error.hint) from None
 
 
-def _notation(table: Table, found: numbers.Numbers) -> list[tuple[str, str, str]]:
+def _notation(table: Table, found: numbers.Numbers) -> tuple[tuple[str, str, str], ...]:
     """How fields are parted and numbers written, where it is not the plain way."""
     told = []
     if table.delimiter != ",":
@@ -176,4 +245,4 @@ def _notation(table: Table, found: numbers.Numbers) -> list[tuple[str, str, str]
         told.append(("decimal", found.style.decimal, "all numbers can be read so"))
     if found.style.group:
         told.append(("thousands", found.style.group, "all numbers can be read so"))
-    return told
+    return tuple(told)

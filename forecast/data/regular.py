@@ -55,7 +55,7 @@ class Holes:
 
 
 def holes(rows: Rows, steps: Integers) -> Holes:
-    """The gaps and missing values of rows that stand on `steps`, (rows,), counted from their series' first."""
+    """The gaps and missing values of rows that stand on `steps`, (rows,), counted from 0 in each series."""
     jumps = np.diff(steps, prepend=0)
     firsts = rows.bounds[:-1]
     jumps[firsts[firsts < len(jumps)]] = 1
@@ -63,7 +63,7 @@ def holes(rows: Rows, steps: Integers) -> Holes:
     return Holes(np.flatnonzero(np.isnan(rows.values)), behind, jumps[behind] - 1)
 
 
-def regular(rows: Rows, frequency: Frequency, table: Table, policy: Policy = Policy()) -> Regular:
+def regular(rows: Rows, frequency: Frequency, table: Table, policy: Policy) -> Regular:
     """The rows with every step filled, without the series that keep no step or miss too much.
 
     A `DataError` where no series is left, or where the policy allows no fill and one is due.
@@ -203,9 +203,7 @@ def _told_dropped(rows: Rows, leading: Flags, trailing: Flags, table: Table) -> 
     ]
 
 
-def _told_fills(
-    rows: Rows, found: Holes, frequency: Frequency, table: Table, policy: Policy
-) -> list[str]:
+def _told_fills(rows: Rows, found: Holes, frequency: Frequency, table: Table, policy: Policy) -> list[str]:
     told = []
     if len(found.missing):
         row = found.missing[0]

@@ -55,7 +55,7 @@ def held(values: Floats, observed: Flags, bounds: Integers) -> Floats:
     rows = np.arange(len(values))
     newest = np.maximum.accumulate(np.where(observed, rows, 0))
     ends = np.repeat(newest[last], np.diff(bounds)[np.diff(bounds) > 0])
-    return values[np.minimum(rows, ends)]
+    return np.asarray(values[np.minimum(rows, ends)])
 
 
 def _followed(back: Integers) -> Integers:

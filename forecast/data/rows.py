@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.frequency import Times
+from forecast.data.frequency import Frequency, Times
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -14,7 +14,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of a table, sorted by series and time; of equal times the one that stands first in the data comes first."""
+    """Rows of a table, sorted by series and time; of equal times the first in the data comes first."""
 
     ids: tuple[str, ...]
     times: Times
@@ -60,3 +60,8 @@ class Rows:
         inner = self.bounds[:-1]
         again[inner[inner < len(again)]] = False
         return again
+
+    def keeps(self, frequency: Frequency) -> Flags:
+        """(rows - series,) whether a row stands one step behind the one before it in its series."""
+        inner = np.flatnonzero(np.diff(self.series) == 0)
+        return np.asarray(frequency.shift(self.times[inner], np.ones_like(inner)) == self.times[inner + 1])

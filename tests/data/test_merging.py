@@ -64,7 +64,7 @@ def test_a_sum_does_not_depend_on_the_order_of_the_rows():
 def test_a_mean_of_large_numbers_is_one_and_a_sum_beyond_the_numbers_is_refused():
     large = rows([1, 1, 2], [1.7e308, 1.5e308, 1])
     assert one_row_a_time(large, "mean", TABLE)[0].values[0] == pytest.approx(1.6e308)
-    with pytest.raises(DataError, match="sales.csv, line 2: the rows here add up to more"):
+    with pytest.raises(DataError, match=r"sales\.csv, line 2: the rows here add up to more"):
         one_row_a_time(large, "sum", TABLE)
 
 
@@ -131,7 +131,11 @@ def test_integer_years_become_decades():
         (Frequency("day"), "1969-12-31T23:59:59", "1969-12-31"),
         (Frequency("weekday"), "2021-03-07", "2021-03-05"),
         (Frequency("minute", 15, form="datetime"), "2021-03-07T11:44:59", "2021-03-07T11:30:00"),
-        (Frequency("hour", form="datetime", offset_seconds=5400), "2021-03-07T11:44", "2021-03-07T13:00:00+01:30"),
+        (
+            Frequency("hour", form="datetime", offset_seconds=5400),
+            "2021-03-07T11:44",
+            "2021-03-07T13:00:00+01:30",
+        ),
     ],
 )
 def test_a_period_starts_on_the_calendar(frequency, time, expected):

@@ -81,9 +81,7 @@ def test_what_a_cut_shows_does_not_depend_on_what_comes_after(inner, missing, ga
         known = ~np.isnan(values)
         if cut < len(values) - 1:
             values[cut:][known[cut:]] = later
-        whole = filled(
-            values, np.array([0, len(values)]), there=there, missing=missing, gaps=gaps, season=3
-        )
+        whole = filled(values, np.array([0, len(values)]), there=there, missing=missing, gaps=gaps, season=3)
         rows = min(cut, len(values) - 1)
         shown.append(held(whole[:rows], known[:rows], np.array([0, rows])).tolist())
     assert shown[0] == shown[1]

@@ -1,0 +1,159 @@
+"""What is done with rows that are not one number a step, from the file to the panel."""
+
+import io
+
+import numpy as np
+import pytest
+
+from forecast.data.reading import read_panel
+from forecast.errors import DataError
+from forecast.spec import Policy, ReadSpec
+
+
+def read(content, **policy):
+    return read_panel(io.BytesIO(content.encode()), ReadSpec(policy=Policy(**policy)))
+
+
+def refusal(content, **policy):
+    with pytest.raises(DataError) as caught:
+        read(content, **policy)
+    return f"{caught.value} | {caught.value.hint}"
+
+
+def years(*numbers, first=2000):
+    """A yearly file; None leaves the row out, "" the number."""
+    rows = [f"{year},{text}" for year, text in enumerate(numbers, start=first) if text is not None]
+    return "\n".join(["year,y", *rows])
+
+
+HOLED = years(10, None, None, 40, "", 60, 70, 80)
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected", "told"),
+    [
+        (
+            {"gaps": "interpolate", "missing": "hold"},
+            [10, 20, 30, 40, 40, 60, 70, 80],
+            (
+                "1 missing value filled with the last value (first: 2004, line 4)",
+                "1 gap of 2 rows filled by interpolation (first: 2001, before line 3)",
+            ),
+        ),
+        (
+            {"missing": "interpolate"},
+            [10, 10, 10, 40, 50, 60, 70, 80],
+            (
+                "1 missing value filled by interpolation (first: 2004, line 4)",
+                "1 gap of 2 rows filled with the last value (first: 2001, before line 3)",
+            ),
+        ),
+    ],
+)
+def test_gaps_and_missing_values_are_filled_as_asked_and_told(policy, expected, told):
+    reading = read(HOLED, **policy)
+    assert reading.panel.values.tolist() == expected
+    assert reading.panel.observed.tolist() == [True, False, False, True, False, True, True, True]
+    assert reading.panel.interpolated
+    assert reading.repairs == told
+
+
+def test_a_panel_without_interpolated_rows_says_so():
+    assert not read(HOLED, gaps="hold").panel.interpolated
+    assert not read(years(1, 2, 3), gaps="interpolate").panel.interpolated
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        (
+            {"gaps": "error"},
+            "data, line 3: 1 gap of 2 rows, the first before this one | "
+            "--gaps hold, season or interpolate fills them",
+        ),
+        (
+            {"missing": "error"},
+            "data, line 4: 1 missing value | --missing hold, season or interpolate fills them",
+        ),
+    ],
+)
+def test_what_is_called_an_error_is_refused_with_its_place(policy, message):
+    assert refusal(HOLED, **policy) == message
+
+
+def test_an_error_names_the_series_and_values_missing_at_an_end_count_too():
+    content = "id,year,y\na,2000,1\na,2001,2\na,2002,3\nb,2000,\nb,2001,5\nb,2002,6\n"
+    assert refusal(content, missing="error").startswith('data, line 5, series "b": 1 missing value')
+    assert read(content, gaps="error").panel.lengths.tolist() == [3, 2]
+
+
+TWICE = "year,y\n2000,1\n2001,5\n2001,2\n2002,4\n2001,8\n"
+
+
+@pytest.mark.parametrize(("way", "value"), [("first", 5), ("last", 8), ("sum", 15), ("mean", 5)])
+def test_duplicates_become_one_row_in_the_order_of_the_file(way, value):
+    reading = read(TWICE, duplicates=way)
+    assert reading.panel.values.tolist() == [1, value, 4]
+    assert reading.repairs == (f"2 duplicates merged by {way} (first: line 3 and line 4)",)
+
+
+@pytest.mark.parametrize("policy", [{}, {"duplicates": "error"}])
+def test_duplicates_are_refused_with_the_way_out(policy):
+    assert refusal(TWICE, **policy) == (
+        'data, line 4, column "year": "2001" stands twice, first on line 3 | '
+        "--duplicates sum, mean, first or last makes one row of them"
+    )
+
+
+def stamps(times):
+    return "\n".join(["time,y", *(f"{time},{index}" for index, time in enumerate(times))])
+
+
+JITTERED = stamps(
+    f"2021-03-{day:02d}T{hour:02d}:{(7 * hour * hour + 13 * day) % 60:02d}:09"
+    for day in (1, 2, 3)
+    for hour in range(24)
+)
+
+
+def test_irregular_rows_are_refused_until_resampling_is_asked_for():
+    regular = [f"2021-03-01T{hour:02d}:00:00" for hour in range(20)]
+    content = stamps([*regular[:9], "2021-03-01T09:10:00", *regular[10:]])
+    assert "1 of 20 rows do not keep the hourly step: 2021-03-01T09:10:00 (line 11) | --resample mean" in (
+        refusal(content)
+    )
+    reading = read(content, resample="mean")
+    assert reading.panel.times.tolist() == [np.datetime64(time).item() for time in regular]
+    assert reading.repairs == ("20 rows resampled to 20 hourly rows by mean: 1 to 1 in each",)
+
+
+def test_rows_of_no_clear_step_are_resampled_only_to_a_step_that_is_named():
+    assert refusal(JITTERED, resample="mean").endswith(
+        "name the step to resample to, such as --freq day or --freq hour"
+    )
+
+
+def test_an_empty_period_is_a_gap():
+    content = stamps([f"2021-03-01T{hour:02d}:00:00" for hour in range(20) if hour != 9])
+    reading = read(content, resample="last", gaps="interpolate")
+    assert reading.panel.values.tolist()[8:11] == [8, 8.5, 9]
+    assert reading.repairs[1].startswith("1 gap of 1 row filled by interpolation")
+
+
+LOCAL = [f"2021-{day}T{hour:02d}:00:00" for day in ("10-30", "10-31", "11-01") for hour in range(24)]
+
+
+def test_an_hour_that_clocks_skip_is_a_gap_and_one_they_repeat_a_duplicate():
+    skipped = stamps([*LOCAL[:26], *LOCAL[27:]])
+    reading = read(skipped, gaps="interpolate")
+    assert reading.panel.values[25:28].tolist() == [25, 25.5, 26]
+    doubled = stamps([*LOCAL[:27], LOCAL[26], *LOCAL[27:]])
+    assert read(doubled, duplicates="mean").panel.values[25:28].tolist() == [25, 26.5, 28]
+
+
+def test_policies_of_new_rows_hold_for_a_model_too():
+    """A model's step is sure: a single irregular row is put on it."""
+    step = read(stamps(LOCAL)).panel.frequency
+    spec = ReadSpec(policy=Policy(resample="sum"))
+    reading = read_panel(io.BytesIO(stamps(["2021-11-02T00:20:00"]).encode()), spec, frequency=step)
+    assert step.text(reading.panel.times) == ["2021-11-02T00:00:00"]
