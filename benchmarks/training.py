@@ -97,14 +97,14 @@ class _Data:
 def _windows() -> _Data:
     import numpy as np
 
-    from forecast.data.channels import training_rows
+    from forecast.data.inputs import training_rows
     from forecast.data.reading import read_panel
     from forecast.data.windows import Windows
 
     text = monthly_csv(WINDOWS + WINDOW + HORIZON - 1)
     panel = read_panel(io.BytesIO(text.encode())).panel
     batch = Windows(panel.lengths, _spec("gru").windows).batch(np.arange(WINDOWS))
-    return _Data(training_rows(panel, season=SEASON, horizon=HORIZON), batch.starts)
+    return _Data(training_rows(panel, _spec("gru")), batch.starts)
 
 
 def _spec(cell: str):

@@ -1,9 +1,12 @@
-"""Frozen dataclasses as plain JSON values and back: nothing unknown, missing or of another type passes."""
+"""Frozen dataclasses as plain JSON values and back: nothing unknown, missing or of another type passes.
+
+A field with a default may be missing: what was written before it was thought of means the default.
+"""
 
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -77,10 +80,12 @@ def _read_tuple(arguments: tuple[object, ...], value: list[Plain], where: str) -
 
 def _read_dataclass(kind: type, value: dict[str, Plain], where: str) -> object:
     hints = get_type_hints(kind)
-    names = {field.name for field in fields(kind)}
-    for name in sorted(names ^ value.keys()):
-        raise ValueError(f'{where} {"lacks" if name in names else "has an unknown"} "{name}"')
-    return kind(**{name: _read(hints[name], value[name], f"{where}.{name}".strip(".")) for name in names})
+    needed = {field.name for field in fields(kind) if field.default is field.default_factory is MISSING}
+    for name in sorted(value.keys() - hints.keys()):
+        raise ValueError(f'{where} has an unknown "{name}"')
+    for name in sorted(needed - value.keys()):
+        raise ValueError(f'{where} lacks "{name}"')
+    return kind(**{name: _read(hints[name], value[name], f"{where}.{name}".strip(".")) for name in value})
 
 
 def _read_scalar(kind: type, value: Plain, where: str) -> object:

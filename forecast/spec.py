@@ -2,7 +2,7 @@
 
 import math
 import unicodedata
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal, TypeVar, get_args
 
 from forecast.errors import UsageError
@@ -14,6 +14,8 @@ Decay = Literal["constant", "cosine"]
 Blend = Literal["none", "theta"]
 Origin = Literal["scratch", "fine-tuned", "pretrained", "continued"]
 Start = Literal["pretrained", "scratch"]
+Role = Literal["past", "known", "static"]
+Answers = Literal["next rows", "whole series"]
 
 Gaps = Literal["error", "interpolate", "hold", "season"]
 Duplicates = Literal["error", "first", "last", "sum", "mean"]
@@ -27,6 +29,8 @@ MAX_HORIZON = 10_000
 MAX_UNITS = 4_096
 MAX_LAYERS = 8
 MAX_MEMBERS = 64
+MAX_CATEGORIES = 10_000
+MAX_COVARIATES = 1_000
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:
@@ -44,6 +48,17 @@ class Columns:
     time: str | None = None
     series: str | None = None
     """The column whose text tells the series of a panel apart."""
+    past: tuple[str, ...] = ()
+    """Covariates known up to now, as the target is."""
+    known: tuple[str, ...] = ()
+    """Covariates known ahead, such as prices and campaigns."""
+    static: tuple[str, ...] = ()
+    """Covariates that stay the same within a series."""
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """Past, known and static columns, in this order."""
+        return (*self.past, *self.known, *self.static)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +274,36 @@ class TrainingPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Covariate:
+    """A column beside the target, as a network reads it."""
+
+    name: str
+    role: Role
+    categories: tuple[str, ...] = ()
+    """Texts that have an embedding each, sorted; none for a column of numbers."""
+    centre: float = 0.0
+    spread: float = 1.0
+    """Numbers are read as (number - centre) / spread."""
+
+    def __post_init__(self) -> None:
+        check_range("categories", len(self.categories), 0, MAX_CATEGORIES)
+        if not (math.isfinite(self.centre) and math.isfinite(self.spread) and self.spread > 0):
+            raise UsageError(f'covariate "{self.name}" has no scale')
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What a network reads of the time itself."""
+
+    phases: bool = False
+    """Where a row stands in its day, week and year."""
+    holidays: str | None = None
+    """Country whose public holidays are known ahead: FR, or US-CA with a part of the country."""
+    holiday_dates: tuple[int, ...] = ()
+    """Its holidays, as days since 1970-01-01, ascending, so that a forecast needs no list of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSpec:
     """All that decides a network's tensors: rebuilt from a model file by our code alone."""
 
@@ -266,6 +311,20 @@ class ModelSpec:
     network: NetworkSpec
     season: int
     """Rows in a period; 1 is no season."""
+    covariates: tuple[Covariate, ...] = ()
+    """Past ones first, then known, then static."""
+    calendar: Calendar = field(default_factory=Calendar)
+    classes: tuple[str, ...] = ()
+    """What the target may be, sorted, where it is told in probabilities; () for numbers."""
+    answers: Answers = "next rows"
+    """"whole series": one answer for all of a series, once its last row was read."""
 
     def __post_init__(self) -> None:
         check_range("season", self.season, 1, MAX_WINDOW)
+        check_range("classes", len(self.classes), 0, MAX_CATEGORIES)
+        if len(self.classes) == 1 or (self.answers == "whole series" and not self.classes):
+            raise UsageError("probabilities need two classes at least")
+        check_range("covariates", len(self.covariates), 0, MAX_COVARIATES)
+        roles = [get_args(Role).index(covariate.role) for covariate in self.covariates]
+        if roles != sorted(roles):
+            raise UsageError("covariates must be in the order past, known, static")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from forecast.data.channels import width
+from forecast.data.inputs import layout
 from forecast.data.panel import Floats, Panel
 from forecast.data.reading import Reading
 from forecast.data.results import Card, Coverage, ModelCard
@@ -136,7 +136,7 @@ def arithmetic(panel: Panel, plan: Plan) -> str:
 def memory_megabytes(panel: Panel, plan: Plan) -> float:
     """Memory that training takes, about: TensorFlow's, and all rows as the network reads them, twice."""
     horizon = plan.recipe.spec.windows.horizon
-    return 700 + len(panel.values) * 8 * (width(plan.recipe.spec.season, horizon) + 2 * horizon) / 1e6
+    return 700 + len(panel.values) * 8 * (layout(plan.recipe.spec).numbers + 2 * horizon) / 1e6
 
 
 def model_card(model: RecurrentForecaster) -> Card:

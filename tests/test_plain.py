@@ -61,7 +61,7 @@ def test_nan_comes_back_as_nan_though_no_text_of_json_holds_it():
         ({"share": True}, "share is not of type float"),
         ({"flag": 1}, "flag is not of type bool"),
         ({"inner": None}, "inner is not as expected"),
-        ({"inner": {"name": "x"}}, 'inner lacks "sizes"'),
+        ({"inner": {"sizes": []}}, 'inner lacks "name"'),
         ({"inner": {"name": 1, "sizes": []}}, "inner.name is not of type str"),
         ({"inner": {"name": "x", "sizes": [1.0]}}, "inner.sizes is not of type int"),
         ({"inner": {"name": "x", "sizes": [2**60]}}, "inner.sizes is out of bounds"),
@@ -90,3 +90,7 @@ def test_equal_objects_have_one_text_whatever_their_order():
 def test_what_is_no_plain_value_is_a_mistake_of_ours():
     with pytest.raises(TypeError, match="complex"):
         to_plain((1j,))
+
+
+def test_a_field_with_a_default_may_be_missing_from_an_older_text():
+    assert from_plain(Inner, {"name": "x"}) == Inner("x")

@@ -10,13 +10,12 @@ defined for zeros and negatives. Answers are changes from a naive reference in u
 of volatility: an answer of zero *is* the (seasonal) naive forecast.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.panel import LARGEST, Flags, Floats, Integers, Panel
+from forecast.data.panel import LARGEST, Flags, Floats, Integers
 
 LAGS = 8
 """Newest values that every step shows, in units of volatility around their level."""
@@ -32,8 +31,6 @@ LONGER_SEASONS = {24: 168}
 
 FIRST_JUDGED_ROW = 3
 """Rows of a series before this one have seen too little to be trained on."""
-
-_CHUNK_ROWS = 1 << 17
 
 _FAR = 700.0
 """The hyperbolic sine of more is no number."""
@@ -188,65 +185,3 @@ def _mean_back(rows: _Rows, sizes: Floats, count: int) -> Floats:
             break
         total += np.where(there, sizes[np.maximum(index - lag, 0)] / count, 0.0)
     return total * (count / np.clip(rows.position + 1, 1, count))
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """All rows of a panel as training reads them."""
-
-    inputs: NDArray[np.float32]
-    """(rows, channels)"""
-    targets: NDArray[np.float32]
-    """(rows, horizon) right answers, in units of volatility."""
-    weights: NDArray[np.float32]
-    """(rows, horizon) what an error of one unit costs; 0 where no right answer is known."""
-
-
-def training_rows(panel: Panel, *, season: int, horizon: int) -> Rows:
-    """Channels, right answers and their weights for every row of a panel.
-
-    The weight is 0.5 + 5 v: an absolute error counts half relative to the volatility
-    (like MASE) and half relative to the level (like sMAPE).
-    """
-    rows = len(panel.values)
-    inputs = np.empty((rows, width(season, horizon)), dtype=np.float32)
-    targets = np.zeros((rows, horizon), dtype=np.float32)
-    weights = np.zeros((rows, horizon), dtype=np.float32)
-    for part in _chunks(panel.bounds):
-        first, last = panel.bounds[part.start], panel.bounds[part.stop]
-        bounds = panel.bounds[part.start : part.stop + 1] - first
-        here = slice(first, last)
-        seen = channels(panel.values[here], bounds, season=season, horizon=horizon)
-        actual, known = _futures(panel.values[here], panel.observed[here], bounds, horizon)
-        known &= answerable(panel)[here, None]
-        inputs[here] = seen.inputs
-        targets[here] = np.clip(seen.units(actual), -1e4, 1e4)
-        cost = 0.5 + 5 * np.maximum(seen.volatility, VOLATILITY_FLOOR)
-        weights[here] = np.where(known, cost[:, None], 0.0)
-    return Rows(inputs, targets, weights)
-
-
-def answerable(panel: Panel) -> Flags:
-    """(rows,) where the newest row of an example may stand: not on a fill that knows what comes."""
-    return panel.observed if panel.interpolated else np.ones_like(panel.observed)
-
-
-def _chunks(bounds: Integers) -> Iterator[slice]:
-    """Runs of whole series of about `_CHUNK_ROWS` rows."""
-    first = 0
-    while first < len(bounds) - 1:
-        last = int(np.searchsorted(bounds, bounds[first] + _CHUNK_ROWS, side="right")) - 1
-        last = min(max(last, first + 1), len(bounds) - 1)
-        yield slice(first, last)
-        first = last
-
-
-def _futures(values: Floats, observed: Flags, bounds: Integers, horizon: int) -> tuple[Floats, Flags]:
-    """(rows, horizon) the values after each row, and where they exist and may be trained on."""
-    lengths = np.diff(bounds)
-    position = np.arange(len(values)) - np.repeat(bounds[:-1], lengths)
-    left = np.repeat(lengths, lengths) - 1 - position
-    steps = np.arange(1, horizon + 1)
-    there = (left[:, None] >= steps) & (position[:, None] >= FIRST_JUDGED_ROW)
-    index = np.arange(len(values))[:, None] + np.where(there, steps, 0)
-    return values[index], there & observed[index]

@@ -63,7 +63,7 @@ class Frequency:
         """Each time moved by so many steps of this clock; the two shapes broadcast."""
         if self.form == "integer":
             return times.astype(np.int64) + steps * self.count
-        local = self._local(times)
+        local = self.local(times)
         if self.unit in MONTHS:
             return self._zoned(_shift_months(local, steps * self._base_units, month_end=self.month_end))
         if self.unit == "weekday":
@@ -78,7 +78,7 @@ class Frequency:
         """The start of the step that each time lies in: steps stand on the calendar, weeks on Mondays."""
         if self.form == "integer":
             return times.astype(np.int64) // self.count * self.count
-        local = self._local(times)
+        local = self.local(times)
         if self.unit in MONTHS:
             months = local.astype("datetime64[M]").astype(np.int64) // self._base_units * self._base_units
             return self._zoned(months.astype("datetime64[M]"))
@@ -93,7 +93,7 @@ class Frequency:
             return [str(time) for time in times.astype(np.int64)]
         unit: Literal["M", "D", "s"] = {"month": "M", "date": "D"}.get(self.form, "s")  # type: ignore[assignment]
         zone = _zone_text(self.offset_seconds) if unit == "s" else ""
-        return [text + zone for text in np.datetime_as_string(self._local(times), unit=unit).tolist()]
+        return [text + zone for text in np.datetime_as_string(self.local(times), unit=unit).tolist()]
 
     @property
     def adjective(self) -> str:
@@ -111,14 +111,15 @@ class Frequency:
     def _ordinal(self, times: Times) -> Integers:
         if self.form == "integer":
             return times.astype(np.int64)
-        local = self._local(times)
+        local = self.local(times)
         if self.unit in MONTHS:
             return local.astype("datetime64[M]").astype(np.int64)
         if self.unit == "weekday":
             return _weekday_number(local)
         return local.astype(np.int64)
 
-    def _local(self, times: Times) -> Dates:
+    def local(self, times: Times) -> Dates:
+        """Times as clocks of the data's own zone show them."""
         return _moved(times, self.offset_seconds or 0)
 
     def _zoned(self, local: Dates) -> Dates:

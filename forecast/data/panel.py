@@ -31,6 +31,54 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Covariates:
+    """The columns beside the target, in the order past, known, static; texts as places in a vocabulary.
+
+    Known columns go on behind the last row of their series: what is known ahead.
+    """
+
+    past: Floats
+    """(rows, past columns), row for row with the panel."""
+    known: Floats
+    """(known rows, known columns); each series starts with its first row of the panel."""
+    known_bounds: Integers
+    """(series + 1,) first known row of each series, and their number."""
+    static: Floats
+    """(series, static columns)"""
+    vocabularies: tuple[tuple[str, ...], ...]
+    """The texts of each column, sorted; () for a column of numbers."""
+
+    def rows(self, taken: Integers, first: Integers) -> "Covariates":
+        """Past rows `taken`, and the known ones from row `first[i]` of each series on."""
+        bounds, behind = _spans(self.known_bounds, first, np.diff(self.known_bounds) - first)
+        return replace(self, past=self.past[taken], known=self.known[behind], known_bounds=bounds)
+
+    def select(self, chosen: Integers, taken: Integers) -> "Covariates":
+        """The series at these positions; `taken` are their rows."""
+        counts = np.diff(self.known_bounds)[chosen]
+        bounds = np.concatenate(([0], np.cumsum(counts)))
+        behind = np.repeat(self.known_bounds[:-1][chosen] - bounds[:-1], counts) + np.arange(bounds[-1])
+        return replace(
+            self,
+            past=self.past[taken],
+            known=self.known[behind],
+            known_bounds=bounds,
+            static=self.static[chosen],
+        )
+
+    def held(self, bounds: Integers, steps: int) -> "Covariates":
+        """With `steps` more past rows behind each series of these bounds, the last one repeated."""
+        ends = np.repeat(bounds[1:], steps)
+        return replace(self, past=np.insert(self.past, ends, self.past[ends - 1], axis=0))
+
+
+def _spans(bounds: Integers, first: Integers, count: Integers) -> tuple[Integers, Integers]:
+    """New bounds, and the rows taken: `count[i]` from row `first[i]` of each series on."""
+    cut = np.concatenate(([0], np.cumsum(count)))
+    return cut, np.repeat(bounds[:-1] + first - cut[:-1], count) + np.arange(cut[-1])
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """Series one behind the other, each sorted by time and regular: one row a step.
 
@@ -53,6 +101,8 @@ class Panel:
     frequency: Frequency
     interpolated: bool = False
     """Some fills lie between the numbers on both sides: they know the row after them."""
+    covariates: Covariates | None = None
+    """None where no column beside the target is read."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -63,6 +113,11 @@ class Panel:
 
     def __iter__(self) -> Iterator[Series]:
         return (self[index] for index in range(len(self)))
+
+    @property
+    def answerable(self) -> Flags:
+        """(rows,) where the newest row of an example may stand: not on a fill that knows what comes."""
+        return self.observed if self.interpolated else np.ones_like(self.observed)
 
     @property
     def lengths(self) -> Integers:
@@ -76,14 +131,14 @@ class Panel:
 
     def rows(self, first: Integers, count: Integers) -> "Panel":
         """The `count[i]` rows of each series from its row `first[i]` on; may leave series empty."""
-        bounds = np.concatenate(([0], np.cumsum(count)))
-        taken = np.repeat(self.bounds[:-1] + first - bounds[:-1], count) + np.arange(bounds[-1])
+        bounds, taken = _spans(self.bounds, first, count)
         return replace(
             self,
             times=self.times[taken],
             values=self.values[taken],
             observed=self.observed[taken],
             bounds=bounds,
+            covariates=self.covariates and self.covariates.rows(taken, first),
         )
 
     def first(self, counts: Integers) -> "Panel":
@@ -112,6 +167,7 @@ class Panel:
             values=np.insert(self.values, ends, values.ravel()),
             observed=np.insert(self.observed, ends, True),
             bounds=self.bounds + steps * np.arange(series + 1),
+            covariates=self.covariates and self.covariates.held(self.bounds, steps),
         )
 
     def select(self, indices: Sequence[int] | Integers) -> "Panel":
@@ -127,4 +183,5 @@ class Panel:
             values=self.values[taken],
             observed=self.observed[taken],
             bounds=bounds,
+            covariates=self.covariates and self.covariates.select(chosen, taken),
         )

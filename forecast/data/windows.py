@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.data.panel import Integers
-from forecast.spec import WindowSpec
+from forecast.data.panel import Integers, Panel
+from forecast.spec import ModelSpec, WindowSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +51,28 @@ class Windows:
         starts = self._first_rows[series] + (indices - before) * self.spec.stride
         steps = np.minimum(self.spec.window, self._lengths[series] - self.spec.horizon)
         return Batch(starts, steps)
+
+
+class WholeSeries:
+    """One window a series: all of its rows, or the newest `window` of a longer one."""
+
+    def __init__(self, lengths: Integers, window: int, *, first_rows: Integers) -> None:
+        self._steps = np.minimum(lengths, window)
+        self._starts = first_rows + lengths - self._steps
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def batch(self, indices: Integers) -> Batch:
+        """The windows of the series at `indices`."""
+        return Batch(self._starts[indices], self._steps[indices])
+
+
+def windows_of(panel: Panel, spec: ModelSpec, *, without: Integers | None = None) -> Windows | WholeSeries:
+    """All windows that a network learns from; of each series all but its `without` newest rows."""
+    lengths = panel.lengths if without is None else panel.lengths - without
+    first_rows = panel.bounds[:-1]
+    if spec.answers == "next rows":
+        return Windows(lengths, spec.windows, first_rows=first_rows)
+    whole = lengths == panel.lengths
+    return WholeSeries(lengths[whole], spec.windows.window, first_rows=first_rows[whole])

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from forecast.data.channels import CLIP, FIRST_JUDGED_ROW, VOLATILITY_FLOOR, Channels, answerable, channels
+from forecast.data.channels import CLIP, FIRST_JUDGED_ROW, VOLATILITY_FLOOR, Channels, channels
 from forecast.data.panel import Floats, Integers, Panel
 from forecast.data.results import Forecast
 from forecast.data.windows import Windows
@@ -136,7 +136,7 @@ def _examples(panel: Panel, spec: WindowSpec) -> tuple[Floats, Floats]:
     futures = rows[:, None] + np.arange(1, spec.horizon + 1)
     first_rows = panel.bounds[np.searchsorted(panel.bounds, rows, side="right") - 1]
     usable = panel.observed[futures].all(axis=1) & (rows - first_rows >= FIRST_JUDGED_ROW)
-    usable &= answerable(panel)[rows]
+    usable &= panel.answerable[rows]
     rows, futures, first_rows = rows[usable], futures[usable], first_rows[usable]
     seen = _channels_at(panel, rows, spec.horizon)
     answers = np.clip(seen.units(panel.values[futures]), -CLIP, CLIP)

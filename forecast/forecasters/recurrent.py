@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.channels import Channels, channels, rows_remembered, width
+from forecast.data.channels import Channels
 from forecast.data.frequency import Frequency
+from forecast.data.inputs import embeddings, layout, read, rows_needed
 from forecast.data.panel import Floats, Panel
 from forecast.data.results import Forecast, ModelCard
 from forecast.forecasters.calibration import Calibration
@@ -52,8 +53,8 @@ class Network:
     @property
     def rows_read(self) -> int:
         """Newest rows of a series that a forecast depends on."""
-        channels_read = self.spec.windows.window + rows_remembered(self.spec.season)
-        return max(channels_read, theta_rows(self.spec.season)) if self.blend == "theta" else channels_read
+        needed = rows_needed(self.spec)
+        return max(needed, theta_rows(self.spec.season)) if self.blend == "theta" else needed
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
         """The next rows of every series of `history`; see `Forecaster.predict`."""
@@ -98,10 +99,10 @@ class Network:
 
     def _answers(self, history: Panel, steps: int) -> tuple[Floats, Channels]:
         """(series, steps) in units of volatility, and the channels of each series' last row."""
-        seen = channels(
-            history.values, history.bounds, season=self.spec.season, horizon=self.spec.windows.horizon
-        )
-        last = seen.at(history.bounds[1:] - 1)
+        seen = read(history, self.spec)
+        if seen.channels is None:
+            raise TypeError("a network of classes forecasts no values")
+        last = seen.channels.at(history.bounds[1:] - 1)
         answers = self._mean_answers(history, seen.inputs)[:, :steps]
         if self.blend == "none":
             return answers, last
@@ -198,12 +199,22 @@ def bounded(forecast: Forecast, history: Panel, bounds: Bounds) -> Forecast:
 
 
 def forward(spec: ModelSpec, weights: Weights, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The last step's answers, (batch, horizon), to `inputs`, (batch, steps, channels)."""
-    states = inputs
+    """The last step's answers, (batch, answers), to `inputs`, (batch, steps, channels)."""
+    states = reads = embedded(spec, weights, inputs)
     for index in range(len(spec.network.units)):
         states = LAYERS[spec.network.cell](states, layer_weights(weights, index))
     answers = dense(states[:, -1], weights["answer/kernel"], weights["answer/bias"])
-    return answers + inputs[:, -1] @ weights["skip/kernel"]
+    return answers + reads[:, -1] @ weights["skip/kernel"]
+
+
+def embedded(spec: ModelSpec, weights: Weights, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(batch, steps, channels) with the numbers of its text in place of every code."""
+    divided = layout(spec)
+    if not divided.codes:
+        return inputs
+    codes = inputs[..., divided.numbers :].astype(np.int64)
+    told = [weights[f"{name}/embeddings"][codes[..., place]] for place, name in enumerate(divided.codes)]
+    return np.concatenate([inputs[..., : divided.numbers], *told], axis=-1)
 
 
 def layer_weights(weights: Weights, index: int) -> LayerWeights:
@@ -217,16 +228,17 @@ def layer_weights(weights: Weights, index: int) -> LayerWeights:
 
 def weight_shapes(spec: ModelSpec) -> dict[str, tuple[int, ...]]:
     """The shape of every tensor of a network, by name: all that a model file may hold as weights."""
-    cell, horizon = spec.network.cell, spec.windows.horizon
-    shapes: dict[str, tuple[int, ...]] = {}
-    reads = channel_count = width(spec.season, horizon)
+    cell, divided, tables = spec.network.cell, layout(spec), embeddings(spec)
+    answers = spec.windows.horizon * max(len(spec.classes), 1)
+    shapes: dict[str, tuple[int, ...]] = {f"{name}/embeddings": shape for name, shape in tables.items()}
+    reads = read_in_all = divided.numbers + sum(tables[name][1] for name in divided.codes)
     for index, units in enumerate(spec.network.units):
         columns = GATES[cell] * units
         shapes[f"layer{index}/kernel"] = (reads, columns)
         shapes[f"layer{index}/recurrent_kernel"] = (units, columns)
         shapes[f"layer{index}/bias"] = (2, columns) if cell == "gru" else (columns,)
         reads = units
-    shapes["answer/kernel"] = (reads, horizon)
-    shapes["answer/bias"] = (horizon,)
-    shapes["skip/kernel"] = (channel_count, horizon)
+    shapes["answer/kernel"] = (reads, answers)
+    shapes["answer/bias"] = (answers,)
+    shapes["skip/kernel"] = (read_in_all, answers)
     return shapes

@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeAlias
 
-from forecast.data.channels import width
+from forecast.data.inputs import embeddings, layout
 from forecast.forecasters.recurrent import Weights, weight_shapes
 from forecast.network import backend, recurrence
 from forecast.spec import ModelSpec
@@ -16,7 +16,7 @@ Loops: TypeAlias = Literal["keras", "by hand"]
 
 
 def build(spec: ModelSpec, *, seed: int, loops: Loops = "keras") -> keras.Model:
-    """A network (batch, steps, channels) -> (batch, steps, horizon) that answers after every step.
+    """A network (batch, steps, channels) -> (batch, steps, answers) that answers after every step.
 
     In training every step answers, so one window of T steps is T many-to-one examples;
     `forecasters.recurrent.forward` gives the last step's answers alone. The answering
@@ -24,16 +24,28 @@ def build(spec: ModelSpec, *, seed: int, loops: Loops = "keras") -> keras.Model:
     are the same for both `loops`.
     """
     keras.utils.set_random_seed(seed)
-    horizon = spec.windows.horizon
-    inputs = keras.Input((None, width(spec.season, horizon)), name="steps")
-    states = inputs
+    answers = spec.windows.horizon * max(len(spec.classes), 1)
+    divided = layout(spec)
+    inputs = keras.Input((None, divided.numbers + len(divided.codes)), name="steps")
+    states = reads = _embedded(spec, inputs)
     for index, units in enumerate(spec.network.units):
         states = _layer(spec, index, units, loops)(states)
         if spec.network.dropout:
             states = keras.layers.Dropout(spec.network.dropout, seed=seed + index)(states)
-    answer = keras.layers.Dense(horizon, kernel_initializer="zeros", name="answer")
-    skip = keras.layers.Dense(horizon, kernel_initializer="zeros", use_bias=False, name="skip")
-    return keras.Model(inputs, answer(states) + skip(inputs))
+    answer = keras.layers.Dense(answers, kernel_initializer="zeros", name="answer")
+    skip = keras.layers.Dense(answers, kernel_initializer="zeros", use_bias=False, name="skip")
+    return keras.Model(inputs, answer(states) + skip(reads))
+
+
+def _embedded(spec: ModelSpec, inputs: keras.KerasTensor) -> keras.KerasTensor:
+    """The steps with the numbers of its text in place of every code; columns of one table share it."""
+    divided = layout(spec)
+    tables = {name: keras.layers.Embedding(*shape, name=name) for name, shape in embeddings(spec).items()}
+    told = [
+        tables[name](keras.ops.cast(inputs[..., divided.numbers + place], "int32"))
+        for place, name in enumerate(divided.codes)
+    ]
+    return keras.ops.concatenate([inputs[..., : divided.numbers], *told], axis=-1) if told else inputs
 
 
 def _layer(spec: ModelSpec, index: int, units: int, loops: Loops) -> keras.layers.Layer:

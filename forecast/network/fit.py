@@ -8,13 +8,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.channels import training_rows
+from forecast.data.inputs import training_rows
 from forecast.data.panel import Integers, Panel
-from forecast.data.windows import Windows
+from forecast.data.windows import WholeSeries, Windows, windows_of
 from forecast.errors import MissingExtra, TrainingError
 from forecast.events import EpochEnded, FitEnded, Listener, Noted, Warned
 from forecast.forecasters.recurrent import Weights
-from forecast.network import backend
+from forecast.network import backend, validation
 from forecast.network.build import Loops, build, put_weights, weights_of
 from forecast.network.loop import Counts, EpochLosses, Loop, RowTensors, Slices
 from forecast.spec import Decay, ModelSpec, TrainingPlan
@@ -44,9 +44,6 @@ than the arithmetic on one core."""
 
 _EXPECTED_EPOCHS = 100
 
-_LEAST_TRAINED = 8
-"""Rows beyond the horizon that a series must keep for training when rows are held back."""
-
 _WARM_UP = 0.05
 """Share of a training with a decaying rate in which the rate rises first."""
 
@@ -55,9 +52,6 @@ _LAST_RATE = 0.02
 
 _LEAST_GAIN = 0.02
 """Share by which the first epochs must lower the loss of the start: less may be chance."""
-
-_VALIDATION_SHARE = 0.15
-_VALIDATION_SERIES = 2_048
 
 
 class _DivergedError(Exception):
@@ -101,7 +95,13 @@ class Trainer:
             optimizer = keras.optimizers.AdamW(
                 plan.learning_rate, beta_2=0.99, weight_decay=1e-4, global_clipnorm=plan.clip
             )
-            self._loop = Loop(self._model, optimizer, window=spec.windows.window, xla=self._xla)
+            self._loop = Loop(
+                self._model,
+                optimizer,
+                window=spec.windows.window,
+                classes=len(spec.classes),
+                xla=self._xla,
+            )
 
     def find_epochs(self, panel: Panel, *, stage: str, seconds: float = np.inf) -> int:
         """Epochs after which the loss on the newest rows of `panel`, held back, was lowest.
@@ -110,13 +110,13 @@ class Trainer:
         long enough to hold rows back; a tenth of the plan's epochs where such a
         training would start from nothing.
         """
-        held = _held_back(panel.lengths, self.spec)
+        held = validation.held_back(panel, self.spec)
         least = 0 if self._start else 1
         if not held.any():
             return least * max(1, self.plan.epochs // 10)
-        windows = Windows(panel.lengths - held, self.spec.windows, first_rows=panel.bounds[:-1])
-        validation = _validation(panel, held, self.spec, self._shape)
-        epochs = self._train(_Fit(stage, panel, windows, validation, self.plan.epochs, seconds))
+        windows = windows_of(panel, self.spec, without=held)
+        checked = self._batches(validation.judged(panel, held, self.spec))
+        epochs = self._train(_Fit(stage, panel, windows, checked, self.plan.epochs, seconds))
         self._loop.best()
         self.best = weights_of(self.spec, self._model)
         return max(least, epochs)
@@ -125,7 +125,7 @@ class Trainer:
         self, panel: Panel, epochs: int, *, stage: str, member: int = 0, seconds: float = np.inf
     ) -> Weights:
         """Weights after `epochs` on all rows of `panel`; after fewer when the time is over first."""
-        windows = Windows(panel.lengths, self.spec.windows)
+        windows = windows_of(panel, self.spec)
         self._train(_Fit(stage, panel, windows, None, epochs, seconds, member))
         self._loop.average()
         return weights_of(self.spec, self._model)
@@ -195,8 +195,15 @@ class Trainer:
         with tf.device(self.device):
             return self._loop.run(rows, padded, checked, counts)
 
+    def _batches(self, judged: "validation.Judged") -> Slices:
+        """(batches, batch_size) windows to validate on, padded."""
+        count = -(-len(judged.starts) // self._shape.batch_size) * self._shape.batch_size
+        parts = (_exactly(part[None], count) for part in (judged.starts, judged.first, judged.last))
+        starts, first, last = parts
+        return _slices(starts, first, last, (-1, self._shape.batch_size))
+
     def _tensors(self, panel: Panel) -> RowTensors:
-        rows = training_rows(panel, season=self.spec.season, horizon=self.spec.windows.horizon)
+        rows = training_rows(panel, self.spec)
         missing = self._shape.rows - len(rows.inputs) if self._xla else 0
         with tf.device(self.device):
             return RowTensors(
@@ -213,7 +220,7 @@ class _Fit:
 
     stage: str
     panel: Panel
-    windows: Windows
+    windows: Windows | WholeSeries
     validation: Slices | None
     epochs: int
     seconds: float
@@ -237,13 +244,13 @@ class _Shape:
 
     @classmethod
     def of(cls, spec: ModelSpec, plan: TrainingPlan, panel: Panel) -> "_Shape":
-        windows = len(Windows(panel.lengths, spec.windows))
+        windows = len(windows_of(panel, spec))
         batch_steps = plan.batch_size * spec.windows.window
         epoch_windows = min(windows, plan.epoch_windows or windows)
         updates = max(1, -(-epoch_windows // plan.batch_size))
         updates_a_call = max(1, min(updates, _STEPS_A_CALL // batch_steps))
         epochs_a_call = max(1, min(EPOCHS_A_CALL, _STEPS_A_CALL // (updates * batch_steps)))
-        validations = -(-min(len(panel), _VALIDATION_SERIES) // plan.batch_size)
+        validations = -(-min(len(panel), validation.MOST_SERIES) // plan.batch_size)
         return cls(
             rows=len(panel.values),
             batch_size=plan.batch_size,
@@ -259,7 +266,7 @@ class _Shape:
 class _Order:
     """Draws the windows of epoch after epoch: each once before any comes again."""
 
-    def __init__(self, windows: Windows, shape: _Shape, *, seed: int) -> None:
+    def __init__(self, windows: Windows | WholeSeries, shape: _Shape, *, seed: int) -> None:
         self._windows = windows
         self._shape = shape
         self._size = min(len(windows), shape.epoch_windows)
@@ -329,28 +336,6 @@ def _decayed(decay: Decay, share: float) -> float:
         return 1.0
     warm = min(1.0, (share + 0.005) / _WARM_UP)
     return float(warm * (_LAST_RATE + (1 - _LAST_RATE) * 0.5 * (1 + np.cos(np.pi * share))))
-
-
-def _held_back(lengths: Integers, spec: ModelSpec) -> Integers:
-    """(series,) newest rows kept from training, to validate on; 0 for a series too short for it."""
-    window, horizon = spec.windows.window, spec.windows.horizon
-    rows = np.clip(np.ceil(_VALIDATION_SHARE * lengths).astype(np.int64), horizon, window + horizon - 1)
-    enough = lengths - rows >= horizon + _LEAST_TRAINED
-    return np.where(enough, rows, 0)
-
-
-def _validation(panel: Panel, held: Integers, spec: ModelSpec, shape: _Shape) -> Slices:
-    """One window a series whose answers lie wholly in the rows held back, of some series spread evenly."""
-    (series,) = np.nonzero(held)
-    series = series[np.linspace(0, len(series) - 1, min(len(series), _VALIDATION_SERIES)).astype(np.int64)]
-    lengths = panel.lengths[series]
-    end = lengths - spec.windows.horizon
-    start = np.maximum(end - spec.windows.window, 0)
-    first = np.maximum(lengths - held[series] - 1 - start, 0)
-    count = -(-len(series) // shape.batch_size) * shape.batch_size
-    parts = (panel.bounds[:-1][series] + start, first, end - start)
-    starts, first, last = (_exactly(part[None], count) for part in parts)
-    return _slices(starts, first, last, (-1, shape.batch_size))
 
 
 def _slices(starts: Integers, first: Integers, last: Integers, shape: tuple[int, ...]) -> Slices:

@@ -6,6 +6,7 @@ from the rows inside, Keras' model and optimizer do the rest.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -49,7 +50,7 @@ class Counts(NamedTuple):
 
 
 class RowTensors(NamedTuple):
-    """`channels.Rows` on the device."""
+    """`inputs.Rows` on the device."""
 
     inputs: Tensor
     targets: Tensor
@@ -68,11 +69,19 @@ class Loop:
     """A model and its optimizer, compiled once and run for any number of fits."""
 
     def __init__(
-        self, model: keras.Model, optimizer: keras.optimizers.Optimizer, *, window: int, xla: bool
+        self,
+        model: keras.Model,
+        optimizer: keras.optimizers.Optimizer,
+        *,
+        window: int,
+        classes: int = 0,
+        xla: bool,
     ) -> None:
+        """`classes` is how many there are to tell the probabilities of; 0 where values are told."""
         self.model = model
         self.optimizer = optimizer
         self._window = window
+        self._cost = partial(_surprise, classes=classes) if classes else _distance
         optimizer.build(model.trainable_variables)
         self._weights = [variable.value for variable in model.trainable_variables]
         # What else a fit leaves behind: moments, counters, the state of dropout's random numbers.
@@ -147,7 +156,7 @@ class Loop:
         inputs, targets, weights = self._gather(rows, batch)
         with tf.GradientTape() as tape:
             answers = self.model(inputs, training=True)
-            cost, count = _cost(answers, targets, weights)
+            cost, count = self._cost(answers, targets, weights)
             loss = cost / tf.maximum(count, 1.0)
         self.optimizer.apply(tape.gradient(loss, self._weights), self.model.trainable_variables)
         done = tf.cast(self.optimizer.iterations.value, tf.float32)
@@ -164,7 +173,7 @@ class Loop:
         def one(index: Tensor, cost: Tensor, count: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             inputs, targets, weights = self._gather(rows, Slices(*(part[index] for part in validation)))
             answers, _ = self.model.stateless_call(self._average, fixed, inputs, training=False)
-            more_cost, more_count = _cost(answers, targets, weights)
+            more_cost, more_count = self._cost(answers, targets, weights)
             return index + 1, cost + more_cost, count + more_count
 
         _, cost, count = tf.while_loop(lambda index, *_: index < batches, one, (0, 0.0, 0.0))
@@ -185,7 +194,18 @@ class Loop:
         return tf.gather(rows.inputs, index), tf.gather(rows.targets, index), weights
 
 
-def _cost(answers: Tensor, targets: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+def _distance(answers: Tensor, targets: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
     """Weighted absolute errors, summed, and how many numbers were judged."""
     cost = tf.reduce_sum(weights * tf.abs(answers - targets))
+    return cost, tf.reduce_sum(tf.cast(weights > 0, tf.float32))
+
+
+def _surprise(answers: Tensor, targets: Tensor, weights: Tensor, *, classes: int) -> tuple[Tensor, Tensor]:
+    """Weighted cross-entropy of the classes that came, summed, and how many were judged.
+
+    `answers` hold the logits of all classes for every step of the horizon.
+    """
+    logits = tf.reshape(answers, (*tf.unstack(tf.shape(targets)), classes))
+    came = tf.one_hot(tf.cast(targets, tf.int32), classes)
+    cost = -tf.reduce_sum(weights * tf.reduce_sum(came * tf.nn.log_softmax(logits), axis=-1))
     return cost, tf.reduce_sum(tf.cast(weights > 0, tf.float32))

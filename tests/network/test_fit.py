@@ -3,11 +3,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.data.channels import training_rows
+from forecast.data.inputs import training_rows
 from forecast.errors import TrainingError
 from forecast.events import EpochEnded, FitEnded, Warned, ignore
 from forecast.forecasters.recurrent import Network
 from forecast.network.fit import Trainer
+from forecast.network.validation import held_back, judged
 from forecast.spec import ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
 from tests.panels import panel, wave
 
@@ -64,18 +65,14 @@ def test_finding_epochs_stops_when_patience_ends_and_names_the_best(waves):
 
 
 def test_validation_reads_only_answers_in_the_rows_held_back(waves):
-    from forecast.network import fit
-
-    held = fit._held_back(waves.lengths, SPEC)
-    shape = fit._Shape.of(SPEC, PLAN, waves)
-    slices = fit._validation(waves, held, SPEC, shape)
-    judged = [
+    held = held_back(waves, SPEC)
+    places = judged(waves, held, SPEC)
+    rows = [
         (start + first, start + last - 1)
-        for start, first, last in zip(*(part.ravel() for part in slices), strict=True)
-        if last
+        for start, first, last in zip(places.starts, places.first, places.last, strict=True)
     ]
     # The first judged row answers the first row held back, the last one the newest row.
-    assert judged == [
+    assert rows == [
         (60 - held[0] - 1, 60 - 1 - 4),
         (105 - held[1] - 1, 105 - 1 - 4),
     ]
@@ -84,9 +81,8 @@ def test_validation_reads_only_answers_in_the_rows_held_back(waves):
 
 def test_rows_held_back_are_not_trained_on(waves):
     trainer = Trainer(SPEC, replace(PLAN, epochs=3), waves, listener=ignore)
-    from forecast.network import fit
 
-    held = fit._held_back(waves.lengths, SPEC)
+    held = held_back(waves, SPEC)
     changed = waves.values.copy()
     for end, rows in zip(waves.bounds[1:], held, strict=True):
         changed[end - rows : end] *= -3
