@@ -1,8 +1,10 @@
 """A model before it exists: frozen, checked, JSON both ways."""
 
 import math
+import re
 import unicodedata
 from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from typing import Literal, TypeVar, get_args
 
 from forecast.errors import UsageError
@@ -20,6 +22,9 @@ Answers = Literal["next rows", "whole series"]
 Gaps = Literal["error", "interpolate", "hold", "season"]
 Duplicates = Literal["error", "first", "last", "sum", "mean"]
 Resample = Literal["sum", "mean", "first", "last", "min", "max"]
+
+DATE_WORDS = ("excel", "epoch", "epoch-ms")
+"""Dates that are numbers: days of a spreadsheet, seconds and milliseconds since 1970."""
 
 CELLS: tuple[Cell, ...] = get_args(Cell)
 DEVICES: tuple[Device, ...] = get_args(Device)
@@ -73,7 +78,7 @@ class Notation:
     thousands: str | None = None
     """Between thousands."""
     date_format: str | None = None
-    """A pattern of `strptime`, such as "%d.%m.%Y"."""
+    """A pattern of `strptime`, such as "%d.%m.%Y", or one of `DATE_WORDS`."""
 
     def __post_init__(self) -> None:
         for name, mark in (("delimiter", self.delimiter), ("decimal", self.decimal)):
@@ -83,11 +88,8 @@ class Notation:
             raise UsageError(f'decimal and thousands cannot both be "{self.decimal}"')
         if self.encoding is not None:
             _check_encoding(self.encoding)
-        if self.date_format is not None and "%" not in self.date_format:
-            raise UsageError(
-                f'date-format "{self.date_format}" names no part of a date',
-                hint="write it as in %d.%m.%Y, %m/%d/%y or %Y-%m-%d %H:%M",
-            )
+        if self.date_format is not None and self.date_format not in DATE_WORDS:
+            _check_pattern(self.date_format)
 
 
 def _check_mark(name: str, mark: str | None) -> None:
@@ -108,6 +110,23 @@ def _check_encoding(name: str) -> None:
         raise UsageError(
             f'"{name}" is not an encoding', hint="such as utf-8, utf-16, latin-1, cp1252, cp1251, shift_jis"
         ) from None
+
+
+def _check_pattern(pattern: str) -> None:
+    """Refuse what cannot be read, names no year, or is read in another way where the language is another."""
+    reason = ""
+    if re.search("%[cxXZ]", pattern):
+        reason = "means another thing in every place"
+    elif not re.search("%[YyG]", pattern):
+        reason = "names no year"
+    else:
+        try:
+            datetime.strptime(datetime(2019, 12, 31).strftime(pattern), pattern)
+        except ValueError as error:
+            reason = f"cannot be read: {error}"
+    if reason:
+        hint = f"write it as in %d.%m.%Y, %m/%d/%y or %Y-%m-%d %H:%M, or one of {', '.join(DATE_WORDS)}"
+        raise UsageError(f'date-format "{pattern}" {reason}', hint=hint)
 
 
 @dataclass(frozen=True, slots=True)

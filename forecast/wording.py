@@ -8,7 +8,7 @@ from forecast.data.reading import Reading
 from forecast.data.results import Card, Coverage, ModelCard
 from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
 from forecast.planning import Plan
-from forecast.spec import Blend, Bounds, Origin
+from forecast.spec import Blend, Bounds, Origin, ReadSpec
 
 _BARS = "▁▂▃▄▅▆▇█"
 _BARS_SHOWN = 24
@@ -141,15 +141,14 @@ def memory_megabytes(panel: Panel, plan: Plan) -> float:
 
 def model_card(model: RecurrentForecaster) -> Card:
     """The card of a model, for a person."""
-    card, spec, columns = model.card, model.spec, model.read.columns
-    named = {"target": columns.target, "time": columns.time, "series": columns.series}
+    card, spec = model.card, model.spec
     lines = [
         ("network", _networks(model)),
         ("window", f"reads {spec.windows.window} rows, answers the next {spec.windows.horizon}"),
         ("season", str(spec.season) if spec.season > 1 else "none"),
         ("forecast", _BLENDS[model.network.blend]),
         ("values", values_of(model.bounds)),
-        ("columns", "  ".join(f"{part}={name}" for part, name in named.items() if name is not None)),
+        ("columns", _columns(model.read)),
         (
             "data",
             f"{card.source}: {card.rows:,} rows in {card.series:,} series, "
@@ -164,6 +163,15 @@ def model_card(model: RecurrentForecaster) -> Card:
         lines.append(("intervals", coverage(card.coverage)))
     lines.append(("made by", ", ".join(f"{name} {number}" for name, number in card.versions)))
     return Card("model", tuple(lines))
+
+
+def _columns(read: ReadSpec) -> str:
+    """Words like "target=sold  time=month  series=store"."""
+    columns, series = read.columns, read.columns.series
+    if read.wide:
+        series = f"{len(read.targets)} columns" if read.targets else "every column of numbers"
+    named = {"target": columns.target, "time": columns.time, "series": series}
+    return "  ".join(f"{part}={name}" for part, name in named.items() if name is not None)
 
 
 def _networks(model: RecurrentForecaster) -> str:

@@ -151,6 +151,13 @@ def infer(
     return _by_seconds(local, within, step, form=form, offset_seconds=offset_seconds)
 
 
+def on_last_day(times: Times, offset_seconds: int | None) -> NDArray[np.bool_]:
+    """(rows,) whether each stands on the last day of its month, in its zone."""
+    days = _moved(times, offset_seconds or 0).astype("datetime64[D]")
+    last: NDArray[np.bool_] = (days + 1).astype("datetime64[M]") != days.astype("datetime64[M]")
+    return last
+
+
 def _moved(times: Times, seconds: int | Integers) -> Dates:
     moved: Dates = (times.astype("datetime64[s]").astype(np.int64) + seconds).astype("datetime64[s]")
     return moved
@@ -163,15 +170,14 @@ def _by_months(
     days = local.astype("datetime64[D]")
     months = days.astype("datetime64[M]")
     day_of_month = days.astype(np.int64) - months.astype("datetime64[D]").astype(np.int64) + 1
-    is_last = (days + 1).astype("datetime64[M]") != months
     usual = _most_common(day_of_month)
-    month_end = bool(is_last.mean() >= MONTHLY_SHARE)
+    month_end = bool(on_last_day(local, 0).mean() >= MONTHLY_SHARE)
     if not month_end and (usual > 28 or (day_of_month == usual).mean() < MONTHLY_SHARE):
         return None
     step = _most_common(_differences(months.astype(np.int64))[within])
     unit: Unit = "year" if step % 12 == 0 else "quarter" if step == 3 else "month"
-    season = 12 // step if step < 12 and 12 % step == 0 else 1
-    return Frequency(unit, step // MONTHS[unit], season, form, month_end, offset_seconds)
+    count = step // MONTHS[unit]
+    return Frequency(unit, count, usual_season(unit, count), form, month_end, offset_seconds)
 
 
 def _by_seconds(
@@ -179,17 +185,20 @@ def _by_seconds(
 ) -> Frequency:
     """A step of a fixed length, or of days that leave out the weekend."""
     if step == DAY and _leaves_out_weekends(local, within):
-        return Frequency("weekday", 1, 5, form, offset_seconds=offset_seconds)
+        return Frequency("weekday", 1, usual_season("weekday", 1), form, offset_seconds=offset_seconds)
     unit: Unit = next(unit for unit, length in SECONDS.items() if step % length == 0)
-    return Frequency(unit, step // SECONDS[unit], _season(unit, step), form, offset_seconds=offset_seconds)
+    count = step // SECONDS[unit]
+    return Frequency(unit, count, usual_season(unit, count), form, offset_seconds=offset_seconds)
 
 
-def _season(unit: Unit, step: int) -> int:
-    """Rows in a year for weeks, in a week for days, in a day below."""
-    if unit == "week":
-        return 52 if step == SECONDS["week"] else 1
-    if unit == "day":
-        return 7 if step == DAY else 1
+def usual_season(unit: Unit, count: int) -> int:
+    """Rows in a year for months and weeks, in a week for days, in a day below; 1 where they do not fit."""
+    if unit in MONTHS:
+        months = count * MONTHS[unit]
+        return 12 // months if 12 % months == 0 else 1
+    if unit in ("week", "day", "weekday"):
+        return {"week": 52, "day": 7, "weekday": 5}[unit] if count == 1 else 1
+    step = count * SECONDS.get(unit, DAY)
     return DAY // step if unit in ("hour", "minute") and DAY % step == 0 else 1
 
 

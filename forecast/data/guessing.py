@@ -1,16 +1,15 @@
 """Which column plays which part: as asked, or guessed and said."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.data import numbers, times
+from forecast.data import date_formats, numbers, times
 from forecast.data.frequency import FIRST_YEAR, LAST_YEAR
 from forecast.data.table import Column, Table, listed
 from forecast.errors import DataError
-from forecast.spec import Columns
+from forecast.spec import Columns, ReadSpec
 
 TIME_NAMES = (
     *("ds", "date", "datetime", "timestamp", "time"),
@@ -52,21 +51,24 @@ class Roles:
     """None where rows are counted instead."""
     series: Column | None
     guesses: tuple[Guess, ...]
+    wide: bool = False
+    """The target stands in several columns of the data."""
 
     @property
     def columns(self) -> Columns:
         """Their names."""
         return Columns(
-            target=self.target.name,
+            target=None if self.wide else self.target.name,
             time=self.time.name if self.time else None,
             series=self.series.name if self.series else None,
         )
 
 
-def find_roles(table: Table, asked: Columns) -> Roles:
+def find_roles(table: Table, read: ReadSpec) -> Roles:
     """The columns asked for, and for the other parts the likeliest."""
+    asked = read.columns
     named = {
-        part: _named(table, name)
+        part: table.named(name)
         for part, name in (("target", asked.target), ("time", asked.time), ("id", asked.series))
         if name is not None
     }
@@ -74,23 +76,23 @@ def find_roles(table: Table, asked: Columns) -> Roles:
     guesses: list[Guess] = []
     target, time, series = named.get("target"), named.get("time"), named.get("id")
     if time is None:
-        time, reason = _guess_time(table, _left(table, target, series))
+        time, reason = guess_time(table, table.without(target, series), read.notation.date_format)
         guesses.append(("time", time.name if time else "row number", reason))
     if series is None and time is not None:
-        series, reason = _guess_series(table, _left(table, target, time), time)
+        series, reason = _guess_series(table, table.without(target, time), time)
         if series is not None:
             guesses.append(("id", series.name, reason))
     if target is None:
-        target, reason = _guess_target(table, _left(table, time, series))
+        target, reason = _guess_target(table, table.without(time, series))
         guesses.append(("target", target.name, reason))
     for column in (target, time, series):
-        _refuse_twins(table, column)
+        refuse_twins(table, column)
     return Roles(target, time, series, tuple(guesses))
 
 
 def advice_on_repeats(table: Table, roles: Roles) -> str:
     """What to do where a time stands twice: name an id, join parts of a date, or remove a row."""
-    others = _left(table, roles.target, roles.time, roles.series)
+    others = table.without(roles.target, roles.time, roles.series)
     apart = [column for column in others if roles.time and _tells_apart(column, roles.time, rows=table.rows)]
     parts = [column for column in apart if _rank(column, TIME_NAMES) is not None]
     if parts and roles.time:
@@ -99,24 +101,6 @@ def advice_on_repeats(table: Table, roles: Roles) -> str:
     if likely and roles.series is None:
         return f"several series? name the column that tells them apart: --id {likely[0].name}"
     return "--duplicates sum, mean, first or last makes one row of them"
-
-
-def _named(table: Table, name: str) -> Column:
-    for column in table.columns:
-        if column.name == name:
-            return column
-    near = difflib.get_close_matches(name.lower(), [known.lower() for known in table.names], n=1)
-    meant = [known for known in table.names if near and known.lower() == near[0]]
-    hint = f'did you mean "{meant[0]}"? ' if meant else ""
-    raise DataError(
-        f'there is no column "{name}"',
-        where=table.source,
-        hint=f"{hint}it has {listed(table.names, most=20)}",
-    )
-
-
-def _left(table: Table, *taken: Column | None) -> list[Column]:
-    return [column for column in table.columns if not any(column is other for other in taken)]
 
 
 def _refuse_double_use(table: Table, named: dict[str, Column]) -> None:
@@ -129,7 +113,8 @@ def _refuse_double_use(table: Table, named: dict[str, Column]) -> None:
         seen[column.name] = part
 
 
-def _refuse_twins(table: Table, column: Column | None) -> None:
+def refuse_twins(table: Table, column: Column | None) -> None:
+    """Refuse a column that is read and shares its name with another."""
     if column is not None and table.names.count(column.name) > 1:
         raise DataError(
             f'{table.names.count(column.name)} columns are named "{column.name}"',
@@ -144,10 +129,13 @@ def _rank(column: Column, names: Sequence[str]) -> int | None:
     return names.index(name) if name in names else None
 
 
-def _guess_time(table: Table, left: list[Column]) -> tuple[Column | None, str]:
+def guess_time(table: Table, left: list[Column], date_format: str | None) -> tuple[Column | None, str]:
     """Dates before integers, telling names before others, years before steps."""
     if len(table.columns) == 1:
         return None, "the only column is the target"
+    for column in left:
+        if date_format and date_formats.fits(column.texts, date_format) > times.READABLE_SHARE:
+            return column, f"times as {date_format}"
     likely: list[tuple[tuple[bool, int, bool, int], str]] = []
     for place, column in enumerate(left):
         kind = times.kind_of(column.texts)
@@ -222,6 +210,11 @@ def _is_text(column: Column) -> bool:
     )
 
 
+def is_numeric(column: Column) -> bool:
+    """Numbers, for the most part."""
+    return numbers.readable_share(column.texts) >= READABLE_SHARE
+
+
 def _is_identifier(column: Column) -> bool:
     """Integers, as ids often are."""
     return numbers.integers([text.strip() for text in column.texts]) is not None
@@ -229,7 +222,7 @@ def _is_identifier(column: Column) -> bool:
 
 def _guess_target(table: Table, left: list[Column]) -> tuple[Column, str]:
     """The only numeric column, else one with a telling name, else the only column at all."""
-    numeric = [column for column in left if numbers.readable_share(column.texts) >= READABLE_SHARE]
+    numeric = [column for column in left if is_numeric(column)]
     unnamed = [column for column in numeric if column.name.startswith("column ")]
     if len(unnamed) < len(numeric):
         numeric = [column for column in numeric if column not in unnamed]
@@ -249,5 +242,5 @@ def _guess_target(table: Table, left: list[Column]) -> tuple[Column, str]:
     raise DataError(
         f"several columns could be the target: {listed([column.name for column in numeric])}",
         where=table.source,
-        hint="name one with --target",
+        hint="name one with --target, or say --wide if each of them is a series",
     )

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias, Union, cast
 
 import numpy as np
 
-from forecast.data import numbers, times
+from forecast.data import date_formats, numbers, steps, times
 from forecast.data.frequency import Frequency, infer
 from forecast.data.guessing import Roles, advice_on_repeats, find_roles
 from forecast.data.merging import calendar, one_row_a_time, resampled
 from forecast.data.opening import open_source
 from forecast.data.panel import Panel
-from forecast.data.regular import regular
+from forecast.data.regular import regular, within_numbers
 from forecast.data.rows import Rows
+from forecast.data.steps import Step
 from forecast.data.table import BadTextError, Table
 from forecast.data.text import read_table
-from forecast.errors import DataError, UsageError
+from forecast.data.wide import lengthened
+from forecast.errors import DataError
 from forecast.events import LeftOut
 from forecast.spec import Notation, Policy, ReadSpec
 
@@ -78,17 +80,19 @@ def read_panel(
 
 def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None) -> Iterator[Draft]:
     """What reading finds, step by step; the last holds the `Reading`, where no `DataError` comes first."""
-    _refuse_unfinished(read)
+    asked = steps.named(read.frequency) if read.frequency and frequency is None else None
     table = _table(source, read.notation)
     yield (draft := Draft(table))
-    roles = find_roles(table, read.columns)
-    yield (draft := replace(draft, roles=roles))
-    clock = _clock(table, roles, frequency)
+    table, roles = lengthened(table, read) if read.wide else (table, find_roles(table, read))
+    yield (draft := replace(draft, table=table, roles=roles))
+    clock = _clock(table, roles, frequency, read.notation.date_format)
     found = _numbers(table, roles, read.notation)
     sorted_rows = _sorted(table, roles, clock, found)
+    if read.wide:
+        sorted_rows = within_numbers(sorted_rows)
     yield (draft := replace(draft, rows=sorted_rows, notation=_notation(table, found)))
     rows, merged = _one_row_a_time(sorted_rows, roles, table, read.policy)
-    step = _frequency(rows, clock, table) if frequency is None else frequency
+    step = frequency or _frequency(rows, clock, table, asked)
     yield (draft := replace(draft, frequency=step))
     rows, step, put = _on_the_step(rows, step, table, read, is_sure=frequency is not None)
     whole = regular(rows, step, table, read.policy)
@@ -108,19 +112,6 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
     yield replace(draft, reading=Reading(panel, table.source, guesses, repairs, whole.left_out, found_read))
 
 
-def _refuse_unfinished(read: ReadSpec) -> None:
-    """Refuse what is not read yet, rather than ignore it."""
-    notation = read.notation
-    options = {
-        "--wide": read.wide or None,
-        "--freq": read.frequency,
-        "--date-format": notation.date_format,
-    }
-    for option, value in options.items():
-        if value is not None:
-            raise UsageError(f"{option} is not there yet")
-
-
 def _table(source: Source, notation: Notation) -> Table:
     if hasattr(source, "iloc"):
         from forecast.data.frames import frame_table
@@ -134,13 +125,16 @@ def _table(source: Source, notation: Notation) -> Table:
     return parquet_table(opened)
 
 
-def _clock(table: Table, roles: Roles, frequency: Frequency | None) -> times.Clock:
+def _clock(table: Table, roles: Roles, frequency: Frequency | None, date_format: str | None) -> times.Clock:
     """The times of the time column's texts, in the way the model's frequency needs them."""
     if roles.time is None:
         return times.Clock(np.arange(1, table.rows + 1), "integer", None, "rows are counted")
     integer_steps = frequency is not None and frequency.form == "integer"
     try:
-        clock = times.parse(roles.time.texts, integer_steps=integer_steps)
+        if date_format is not None:
+            clock = date_formats.parse(roles.time.texts, date_format)
+        else:
+            clock = times.parse(roles.time.texts, integer_steps=integer_steps)
     except BadTextError as bad:
         raise table.refusal(roles.time, bad) from None
     if frequency is None:
@@ -228,8 +222,10 @@ def _refuse_duplicates(rows: Rows, roles: Roles, table: Table) -> None:
     )
 
 
-def _frequency(rows: Rows, clock: times.Clock, table: Table) -> Frequency:
+def _frequency(rows: Rows, clock: times.Clock, table: Table, asked: Step | None) -> Frequency:
     try:
+        if asked is not None:
+            return asked.clock(rows.times, form=clock.form, offset_seconds=clock.offset_seconds)
         return infer(rows.times, rows.bounds, form=clock.form, offset_seconds=clock.offset_seconds)
     except DataError as error:
         raise DataError(error.message, where=table.source, hint=error.hint) from None

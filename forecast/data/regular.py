@@ -92,6 +92,12 @@ def _before_and_behind_numbers(rows: Rows) -> tuple[Flags, Flags]:
     return numbers[1:] == before, numbers[:-1] == up_to
 
 
+def within_numbers(rows: Rows) -> Rows:
+    """The rows from the first number of each series to its last."""
+    leading, trailing = _before_and_behind_numbers(rows)
+    return rows.kept(~(leading | trailing))
+
+
 def _faults(
     rows: Rows, steps: Integers, frequency: Frequency, table: Table
 ) -> Iterator[tuple[int, DataError]]:

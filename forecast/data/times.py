@@ -112,9 +112,7 @@ def parse(texts: list[str], *, integer_steps: bool = False) -> Clock:
     With `integer_steps` integers are plain counters, whatever dates they look like.
     """
     cleaned = [text.strip() for text in texts]
-    for index, text in enumerate(cleaned):
-        if not text:
-            raise BadTextError(index, "the time is missing", hint="give the row a time, or remove it")
+    refuse_empty(cleaned)
     numbers = integers(cleaned)
     if numbers is not None:
         return _from_integers(cleaned, numbers, integer_steps=integer_steps)
@@ -122,6 +120,13 @@ def parse(texts: list[str], *, integer_steps: bool = False) -> Clock:
         index = next(index for index, text in enumerate(cleaned) if integers([text]) is None)
         raise BadTextError(index, f'"{texts[index]}" is not a time like "{texts[0]}"', hint=ADVICE)
     return _from_layout(texts, cleaned, _layout_of(texts, cleaned))
+
+
+def refuse_empty(texts: list[str]) -> None:
+    """Refuse a row without a time."""
+    if "" in texts:
+        index = texts.index("")
+        raise BadTextError(index, "the time is missing", hint="give the row a time, or remove it")
 
 
 def _all_within(numbers: list[int], span: range) -> bool:
@@ -150,8 +155,7 @@ def _from_integers(texts: list[str], numbers: list[int], *, integer_steps: bool)
             raise BadTextError(
                 0,
                 f'"{texts[0]}" looks like a day number of a spreadsheet',
-                hint="format the column as dates in the spreadsheet and save it again; "
-                "number plain steps from 1",
+                hint="--date-format excel reads it so; plain steps are numbered from 1",
             )
     years = _all_within(numbers, range(FIRST_YEAR, LAST_YEAR + 1))
     note = "integers that look like years" if years else "integers"
@@ -182,7 +186,11 @@ def _layout_of(texts: list[str], cleaned: list[str]) -> Layout:
 def _no_layout(index: int, texts: list[str], possible: list[Layout]) -> BadTextError:
     text = texts[index].strip()
     if TWO_DIGIT_YEAR.fullmatch(text):
-        return BadTextError(index, f'"{text}" has a year of two digits', hint="write years with four digits")
+        return BadTextError(
+            index,
+            f'"{text}" has a year of two digits',
+            hint="say how to read it: --date-format " + _like(text),
+        )
     if index == 0 or len(possible) == len(LAYOUTS):
         return BadTextError(index, f'"{text}" is not a time', hint=ADVICE)
     return BadTextError(
@@ -190,6 +198,21 @@ def _no_layout(index: int, texts: list[str], possible: list[Layout]) -> BadTextE
         f'"{text}" is not a time written like "{texts[0]}"',
         hint="write all times in one way: " + possible[0].example,
     )
+
+
+def _like(text: str) -> str:
+    """A --date-format that may be meant by a text of numbers or a month's name: "%d.%m.%y"."""
+    if named := re.search(r"[^\W\d]+", text):
+        short = len(named[0].rstrip(".")) <= 3
+        text = text.replace(named[0], "%b" if short else "%B", 1)
+        parts = ["%d", "%y"] if len(re.findall("[0-9]+", text)) > 1 else ["%y"]
+    else:
+        month_first = int(re.findall("[0-9]+", text)[1]) > 12
+        parts = ["%m", "%d"] if month_first else ["%d", "%m"]
+        parts.append("%Y" if re.search("[0-9]{4}", text) else "%y")
+    parts += ["%H", "%M", "%S"]
+    marks = iter(parts)
+    return '"' + re.sub("[0-9]+", lambda _: next(marks, ""), text) + '"'
 
 
 def _day_or_month_first(texts: list[str], cleaned: list[str]) -> Layout:
@@ -210,7 +233,7 @@ def _day_or_month_first(texts: list[str], cleaned: list[str]) -> Layout:
         raise BadTextError(
             unlike,
             f'"{texts[unlike]}" may have the day or the month first, and no row proves which',
-            hint="write dates as 2019-12-31",
+            hint="say which: --date-format " + _like(texts[unlike]) + ", or the other way round",
         )
     return DAY_FIRST if first_over >= 0 else MONTH_FIRST
 
@@ -231,7 +254,8 @@ def _from_layout(texts: list[str], cleaned: list[str], layout: Layout) -> Clock:
         clocked = clocked or part.get("hour") is not None
     times = _converted(texts, isos)
     if any(zones):
-        return _in_one_zone(texts, times, zones)
+        offset_of = {zone: _offset(zone) for zone in set(zones) if zone}
+        return in_one_zone(texts, times, [offset_of[zone] if zone else None for zone in zones])
     return Clock(times, "datetime" if clocked else layout.form, None, f"dates like {cleaned[0]}")
 
 
@@ -288,17 +312,15 @@ def _offset(zone: str) -> int:
     return -seconds if zone[0] == "-" else seconds
 
 
-def _in_one_zone(texts: list[str], times: NDArray[np.datetime64], zones: list[str | None]) -> Clock:
-    """UTC times; the zone is kept where all rows name one, else it is UTC."""
+def in_one_zone(texts: list[str], times: NDArray[np.datetime64], zones: list[int | None]) -> Clock:
+    """UTC times; the zone (seconds east of UTC) is kept where all rows name one, else it is UTC."""
     if None in zones:
         index = zones.index(None)
         raise BadTextError(
             index, f'"{texts[index]}" has no zone, other times have one', hint="give all times a zone"
         )
-    offset_of = {zone: _offset(zone) for zone in set(zones) if zone}
-    offsets = [offset_of[zone] for zone in zones if zone]
-    seconds = np.array(offsets, dtype=np.int64)
-    utc = times - seconds.astype("timedelta64[s]")
+    offsets = [offset for offset in zones if offset is not None]
+    utc = times - np.array(offsets, dtype="timedelta64[s]")
     kinds = sorted(set(offsets))
     repair = "" if len(kinds) == 1 else f"times of {len(kinds)} zones turned into UTC"
     return Clock(utc, "datetime", kinds[0] if len(kinds) == 1 else 0, f"times like {texts[0]}", repair)

@@ -1,0 +1,86 @@
+"""A step of time in a word: those that the tool prints, and those that people know from pandas."""
+
+import re
+from dataclasses import dataclass
+
+from forecast.data.frequency import (
+    ADJECTIVES,
+    MONTHS,
+    Form,
+    Frequency,
+    Times,
+    Unit,
+    on_last_day,
+    usual_season,
+)
+from forecast.errors import DataError, UsageError
+
+MOST_UNITS = 1_000_000
+"""Units in one step."""
+
+_ALIASES: dict[str, Unit] = {
+    **dict.fromkeys(("Y", "YS", "YE", "A", "AS"), "year"),
+    **dict.fromkeys(("Q", "QS", "QE"), "quarter"),
+    **dict.fromkeys(("M", "MS", "ME"), "month"),
+    **dict.fromkeys(("W", "w"), "week"),
+    **dict.fromkeys(("D", "d"), "day"),
+    **dict.fromkeys(("B", "b"), "weekday"),
+    **dict.fromkeys(("H", "h"), "hour"),
+    **dict.fromkeys(("T", "min"), "minute"),
+    **dict.fromkeys(("S", "s", "sec"), "second"),
+}
+"""One letter alone may be a month or a minute, so case tells."""
+
+WORDS: dict[str, Unit] = {
+    **{adjective: unit for unit, adjective in ADJECTIVES.items()},
+    **{unit: unit for unit in ADJECTIVES},
+    **{f"{unit}s": unit for unit in ADJECTIVES},
+    "working-day": "weekday",
+    "working-days": "weekday",
+    "business-daily": "weekday",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that was asked for."""
+
+    unit: Unit
+    count: int
+
+    def clock(self, times: Times, *, form: Form, offset_seconds: int | None) -> Frequency:
+        """The frequency with the usual season; whether rows keep it is for the rows to show."""
+        adjective = ADJECTIVES[self.unit]
+        if times.dtype.kind in "iu":
+            if self.unit not in ("year", "step"):
+                raise DataError(
+                    f"the times are integers, which keep no {adjective} step",
+                    hint="leave out --freq; --season says how many rows a period has",
+                )
+            return Frequency(self.unit, self.count, 1, "integer")
+        if self.unit == "step":
+            raise DataError("the times are dates, not plain steps", hint="leave out --freq")
+        month_end = self.unit in MONTHS and bool(on_last_day(times, offset_seconds).all())
+        season = usual_season(self.unit, self.count)
+        return Frequency(self.unit, self.count, season, self._form(form), month_end, offset_seconds)
+
+    def _form(self, form: Form) -> Form:
+        """How times are written, in enough parts for the step."""
+        if self.unit in ("hour", "minute", "second"):
+            return "datetime"
+        return "date" if form == "month" and self.unit not in MONTHS else form
+
+
+def named(text: str) -> Step:
+    """The step in "monthly", "2-hourly", "15min", "W", "step"; else a `UsageError`."""
+    match = re.fullmatch(r"([1-9][0-9]{0,6})?[- ]?([A-Za-z-]+)", text.strip())
+    unit = None
+    if match is not None:
+        word = match[2]
+        unit = _ALIASES.get(word) or (WORDS.get(word.lower()) if len(word) > 2 else None)
+    if match is None or unit is None or int(match[1] or 1) > MOST_UNITS:
+        raise UsageError(
+            f'--freq: "{text}" is not a step of time',
+            hint=f"one of {', '.join(ADJECTIVES.values())}, or with a number: 15min, 2h, 4-weekly",
+        )
+    return Step(unit, int(match[1] or 1))
