@@ -59,6 +59,8 @@ class Columns:
     """Covariates known ahead, such as prices and campaigns."""
     static: tuple[str, ...] = ()
     """Covariates that stay the same within a series."""
+    text: tuple[str, ...] = ()
+    """Covariates that are read as texts; those that hold few numbers are found to be."""
 
     @property
     def covariates(self) -> tuple[str, ...]:

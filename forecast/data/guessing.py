@@ -51,6 +51,8 @@ class Roles:
     """None where rows are counted instead."""
     series: Column | None
     guesses: tuple[Guess, ...]
+    beside: tuple[Column, ...] = ()
+    """The covariates: past, known and static."""
     wide: bool = False
     """The target stands in several columns of the data."""
 
@@ -72,22 +74,23 @@ def find_roles(table: Table, read: ReadSpec) -> Roles:
         for part, name in (("target", asked.target), ("time", asked.time), ("id", asked.series))
         if name is not None
     }
-    _refuse_double_use(table, named)
+    beside = tuple(table.named(name) for name in asked.covariates)
+    _refuse_double_use(table, [*named.items(), *(("a covariate", column) for column in beside)])
     guesses: list[Guess] = []
     target, time, series = named.get("target"), named.get("time"), named.get("id")
     if time is None:
-        time, reason = guess_time(table, table.without(target, series), read.notation.date_format)
+        time, reason = guess_time(table, table.without(target, series, *beside), read.notation.date_format)
         guesses.append(("time", time.name if time else "row number", reason))
     if series is None and time is not None:
-        series, reason = _guess_series(table, table.without(target, time), time)
+        series, reason = _guess_series(table, table.without(target, time, *beside), time)
         if series is not None:
             guesses.append(("id", series.name, reason))
     if target is None:
-        target, reason = _guess_target(table, table.without(time, series))
+        target, reason = _guess_target(table, table.without(time, series, *beside))
         guesses.append(("target", target.name, reason))
-    for column in (target, time, series):
+    for column in (target, time, series, *beside):
         refuse_twins(table, column)
-    return Roles(target, time, series, tuple(guesses))
+    return Roles(target, time, series, tuple(guesses), beside)
 
 
 def advice_on_repeats(table: Table, roles: Roles) -> str:
@@ -103,9 +106,9 @@ def advice_on_repeats(table: Table, roles: Roles) -> str:
     return "--duplicates sum, mean, first or last makes one row of them"
 
 
-def _refuse_double_use(table: Table, named: dict[str, Column]) -> None:
+def _refuse_double_use(table: Table, named: Sequence[tuple[str, Column]]) -> None:
     seen: dict[str, str] = {}
-    for part, column in named.items():
+    for part, column in named:
         if column.name in seen:
             raise DataError(
                 f'column "{column.name}" cannot be both {seen[column.name]} and {part}', where=table.source

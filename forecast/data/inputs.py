@@ -188,12 +188,13 @@ def _known_rows(panel: Panel, series: Integers, horizon: int) -> Integers:
 def _codes(column: Floats, vocabulary: tuple[str, ...], covariate: Covariate) -> Floats:
     known = {text: code for code, text in enumerate(covariate.categories, start=1)}
     codes = np.array([known.get(text, UNKNOWN) for text in vocabulary], dtype=np.float64)
-    return codes[column.astype(np.int64)]
+    return np.where(np.isnan(column), UNKNOWN, codes[np.nan_to_num(column).astype(np.int64)])
 
 
 def _scaled(column: Floats, covariate: Covariate) -> Floats:
     with np.errstate(over="ignore"):
-        return np.clip((column - covariate.centre) / covariate.spread, -MOST_SPREADS, MOST_SPREADS)
+        scaled = (column - covariate.centre) / covariate.spread
+    return np.clip(np.where(np.isnan(column), 0.0, scaled), -MOST_SPREADS, MOST_SPREADS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class Covariates:
     static: Floats
     """(series, static columns)"""
     vocabularies: tuple[tuple[str, ...], ...]
-    """The texts of each column, sorted; () for a column of numbers."""
+    """The texts of each column; () for a column of numbers. NaN stands for what is not known."""
 
     def rows(self, taken: Integers, first: Integers) -> "Covariates":
         """Past rows `taken`, and the known ones from row `first[i]` of each series on."""

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias, Union, cast
 import numpy as np
 
 from forecast.data import date_formats, numbers, steps, times
+from forecast.data.beside import Beside, covariates_of, parsed, with_future
 from forecast.data.frequency import Frequency, infer
 from forecast.data.guessing import Roles, advice_on_repeats, find_roles
 from forecast.data.merging import calendar, one_row_a_time, resampled
 from forecast.data.opening import open_source
-from forecast.data.panel import Panel
+from forecast.data.panel import Floats, Panel
 from forecast.data.regular import regular, within_numbers
 from forecast.data.rows import Rows
 from forecast.data.steps import Step
-from forecast.data.table import BadTextError, Table
+from forecast.data.table import BadTextError, Column, Table
 from forecast.data.text import read_table
 from forecast.data.wide import lengthened
-from forecast.errors import DataError
+from forecast.errors import DataError, UsageError
 from forecast.events import LeftOut
-from forecast.spec import Notation, Policy, ReadSpec
+from forecast.spec import Columns, Notation, Policy, ReadSpec
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,9 +86,13 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
     yield (draft := Draft(table))
     table, roles = lengthened(table, read) if read.wide else (table, find_roles(table, read))
     yield (draft := replace(draft, table=table, roles=roles))
-    clock = _clock(table, roles, frequency, read.notation.date_format)
+    clock = _clock(table, roles.time, frequency, read.notation.date_format)
     found = _numbers(table, roles, read.notation)
-    sorted_rows = _sorted(table, roles, clock, found)
+    sorted_rows = _sorted(table, roles.time, roles.series, clock, found.values[roles.target.codes])
+    beside = parsed(table, roles.beside, sorted_rows, texts=read.columns.text, notation=read.notation)
+    columns = _columns(roles, read, beside)
+    if columns.known:
+        sorted_rows = sorted_rows.kept(~sorted_rows.behind_numbers)
     if read.wide:
         sorted_rows = within_numbers(sorted_rows)
     yield (draft := replace(draft, rows=sorted_rows, notation=_notation(table, found)))
@@ -102,14 +107,48 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
         whole.values,
         whole.observed,
         whole.bounds,
-        roles.columns,
+        columns,
         step,
         interpolated=whole.interpolated,
     )
-    repairs = (*table.repairs, *filter(None, [clock.repair]), *merged, *put, *whole.repairs)
+    panel, held = _with_covariates(panel, beside, table)
+    repairs = (*table.repairs, *filter(None, [clock.repair]), *merged, *put, *whole.repairs, *held)
     guesses = (*draft.notation, *roles.guesses)
-    found_read = replace(read, columns=roles.columns)
+    found_read = replace(read, columns=columns)
     yield replace(draft, reading=Reading(panel, table.source, guesses, repairs, whole.left_out, found_read))
+
+
+def _columns(roles: Roles, read: ReadSpec, beside: Beside) -> Columns:
+    """The columns that are read, with the parts they play."""
+    asked = read.columns
+    if read.wide and asked.covariates:
+        raise UsageError(
+            "a wide file has a column for each series, and none beside them",
+            hint="make it long, a row for each series and time, to read covariates",
+        )
+    return replace(roles.columns, past=asked.past, known=asked.known, static=asked.static, text=beside.texts)
+
+
+def _with_covariates(panel: Panel, beside: Beside, table: Table) -> tuple[Panel, tuple[str, ...]]:
+    """The panel with the columns beside its target, and what had to be filled in them."""
+    if not beside.columns:
+        return panel, ()
+    covariates, told = covariates_of(beside, panel, table)
+    return replace(panel, covariates=covariates), told
+
+
+def with_future_rows(panel: Panel, source: Source, read: ReadSpec) -> Panel:
+    """The panel with the known covariates that the rows of `source` tell for times behind its end."""
+    table = _table(source, read.notation)
+    columns = read.columns
+    if columns.time is None or not columns.known:
+        raise UsageError("rows of the future need a column of times and known covariates")
+    time = table.named(columns.time)
+    series = None if columns.series is None else table.named(columns.series)
+    clock = _clock(table, time, panel.frequency, read.notation.date_format)
+    rows = _sorted(table, time, series, clock, np.zeros(table.rows))
+    known = [table.named(name) for name in columns.known]
+    return with_future(panel, parsed(table, known, rows, texts=columns.text, notation=read.notation), table)
 
 
 def _table(source: Source, notation: Notation) -> Table:
@@ -125,29 +164,31 @@ def _table(source: Source, notation: Notation) -> Table:
     return parquet_table(opened)
 
 
-def _clock(table: Table, roles: Roles, frequency: Frequency | None, date_format: str | None) -> times.Clock:
+def _clock(
+    table: Table, time: Column | None, frequency: Frequency | None, date_format: str | None
+) -> times.Clock:
     """The times of the time column's texts, in the way the model's frequency needs them."""
-    if roles.time is None:
+    if time is None:
         return times.Clock(np.arange(1, table.rows + 1), "integer", None, "rows are counted")
     integer_steps = frequency is not None and frequency.form == "integer"
     try:
         if date_format is not None:
-            clock = date_formats.parse(roles.time.texts, date_format)
+            clock = date_formats.parse(time.texts, date_format)
         else:
-            clock = times.parse(roles.time.texts, integer_steps=integer_steps)
+            clock = times.parse(time.texts, integer_steps=integer_steps)
     except BadTextError as bad:
-        raise table.refusal(roles.time, bad) from None
+        raise table.refusal(time, bad) from None
     if frequency is None:
         return clock
     if (clock.form == "integer") != integer_steps:
         found, wanted = ("integers", "dates") if integer_steps is False else ("dates", "integers")
         raise DataError(
-            f'column "{roles.time.name}" holds {found}, the model\'s times are {wanted}', where=table.source
+            f'column "{time.name}" holds {found}, the model\'s times are {wanted}', where=table.source
         )
     if (clock.offset_seconds is None) != (frequency.offset_seconds is None):
         named = "no zone" if clock.offset_seconds is None else "a zone"
         raise DataError(
-            f'times of column "{roles.time.name}" have {named}, unlike the model\'s', where=table.source
+            f'times of column "{time.name}" have {named}, unlike the model\'s', where=table.source
         )
     return clock
 
@@ -159,19 +200,19 @@ def _numbers(table: Table, roles: Roles, notation: Notation) -> numbers.Numbers:
         raise table.refusal(roles.target, bad) from None
 
 
-def _sorted(table: Table, roles: Roles, clock: times.Clock, found: numbers.Numbers) -> Rows:
+def _sorted(table: Table, time: Column | None, id: Column | None, clock: times.Clock, values: Floats) -> Rows:
     """The rows by id and time."""
-    row_times = clock.times if roles.time is None else clock.times[roles.time.codes]
-    if roles.series is None:
+    row_times = clock.times if time is None else clock.times[time.codes]
+    if id is None:
         ids: tuple[str, ...] = ("",)
         series = np.zeros(table.rows, dtype=np.int64)
     else:
-        by_id = sorted(range(len(roles.series.texts)), key=roles.series.texts.__getitem__)
-        ids = tuple(roles.series.texts[index] for index in by_id)
-        series = np.argsort(by_id)[roles.series.codes]
+        by_id = sorted(range(len(id.texts)), key=id.texts.__getitem__)
+        ids = tuple(id.texts[index] for index in by_id)
+        series = np.argsort(by_id)[id.codes]
     order = np.lexsort((row_times, series))
     bounds = np.concatenate(([0], np.cumsum(np.bincount(series, minlength=len(ids)))))
-    return Rows(ids, row_times[order], found.values[roles.target.codes[order]], order, bounds)
+    return Rows(ids, row_times[order], values[order], order, bounds)
 
 
 def _one_row_a_time(rows: Rows, roles: Roles, table: Table, policy: Policy) -> tuple[Rows, tuple[str, ...]]:

@@ -53,6 +53,12 @@ class Rows:
         return starts
 
     @property
+    def behind_numbers(self) -> Flags:
+        """(rows,) whether a row stands behind the last number of its series."""
+        numbers = np.concatenate(([0], np.cumsum(~np.isnan(self.values))))
+        return np.asarray(numbers[:-1] == numbers[self.bounds[1:]][self.series])
+
+    @property
     def repeats(self) -> Flags:
         """(rows,) whether a row has the series and time of the one before it."""
         again = np.zeros(len(self.times), dtype=bool)

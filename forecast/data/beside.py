@@ -1,0 +1,279 @@
+"""The columns beside the target, put on its steps: covariates, and what is known ahead of it.
+
+What is missing in a row is what stood in the row before; what no row before tells is
+left open, and read as an average number or an unknown text. Of several rows in a step
+numbers are averaged, and the last text counts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from forecast.data import numbers
+from forecast.data.guessing import READABLE_SHARE
+from forecast.data.panel import Covariates, Floats, Integers, Panel, Times
+from forecast.data.rows import Rows
+from forecast.data.table import BadTextError, Column, Table, counted
+from forecast.errors import DataError
+from forecast.spec import Notation, Role
+
+FutureMissing = Literal["hold", "season"]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The columns beside the target, as rows of a table tell them."""
+
+    rows: Rows
+    """The rows they stand in, sorted; their values are of no interest here."""
+    columns: tuple[Column, ...]
+    values: tuple[Floats, ...]
+    """(rows,) of each column: numbers, NaN where missing, or places in its vocabulary."""
+    vocabularies: tuple[tuple[str, ...], ...]
+    """The texts of each column, sorted; () for a column of numbers."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Names of the columns that are texts."""
+        pairs = zip(self.columns, self.vocabularies, strict=True)
+        return tuple(column.name for column, vocabulary in pairs if vocabulary)
+
+
+def parsed(
+    table: Table, columns: Sequence[Column], rows: Rows, *, texts: Sequence[str], notation: Notation
+) -> Beside:
+    """The columns as numbers, or as texts where they are named so or hold few numbers."""
+    values, vocabularies = [], []
+    for column in columns:
+        if column.name in texts or numbers.readable_share(column.texts) < READABLE_SHARE:
+            vocabulary = tuple(sorted(text for text in column.texts if text.strip()))
+            places = {text: place for place, text in enumerate(vocabulary)}
+            told = np.array([places.get(text, np.nan) for text in column.texts])
+        else:
+            vocabulary, told = (), _numbers(table, column, notation)
+        values.append(told[column.codes[rows.origin]])
+        vocabularies.append(vocabulary)
+    return Beside(rows, tuple(columns), tuple(values), tuple(vocabularies))
+
+
+def _numbers(table: Table, column: Column, notation: Notation) -> Floats:
+    try:
+        return numbers.parse(column.texts, notation, delimiter=table.delimiter).values
+    except BadTextError as bad:
+        raise table.refusal(column, bad) from None
+
+
+def covariates_of(beside: Beside, panel: Panel, table: Table) -> tuple[Covariates, tuple[str, ...]]:
+    """The columns on the steps of a panel, those known ahead beyond its end, and what was filled."""
+    roles = _roles(panel)
+    ahead = [place for place, role in enumerate(roles) if role == "known"]
+    grid = _Grid.of(panel, beside, goes_on=bool(ahead))
+    grid.refuse_between_steps(panel, beside.rows, table)
+    past: list[Floats] = []
+    known: list[Floats] = []
+    static: list[Floats] = []
+    told: list[str] = []
+    for column, values, vocabulary, role in zip(
+        beside.columns, beside.values, beside.vocabularies, roles, strict=True
+    ):
+        if role == "static":
+            static.append(_constant(panel, beside.rows, column, values, table))
+            continue
+        placed = grid.placed(values, vocabulary)
+        filled = _held(placed, grid.bounds, until=panel.lengths)
+        count = int((np.isnan(placed) & ~np.isnan(filled)).sum())
+        if count:
+            told.append(f'{counted(count, "missing value")} of "{column.name}" filled with the last value')
+        (known if role == "known" else past).append(filled)
+    history = grid.history(panel)
+    return Covariates(
+        past=_stacked(past, len(grid))[history],
+        known=_stacked(known, len(grid)),
+        known_bounds=grid.bounds,
+        static=_stacked(static, len(panel)),
+        vocabularies=beside.vocabularies,
+    ), tuple(told)
+
+
+def _roles(panel: Panel) -> list[Role]:
+    columns = panel.columns
+    parts: list[tuple[Role, int]] = [
+        ("past", len(columns.past)),
+        ("known", len(columns.known)),
+        ("static", len(columns.static)),
+    ]
+    return [role for role, count in parts for _ in range(count)]
+
+
+def _stacked(columns: Sequence[Floats], rows: int) -> Floats:
+    return np.stack(columns, axis=1) if columns else np.empty((rows, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The steps of each series of a panel, and on which of them rows of a table stand."""
+
+    bounds: Integers
+    """(series + 1,) first step of each series, and the number of steps."""
+    rows: Integers
+    """Rows of the table that stand on a step, in their order."""
+    steps: Integers
+    """The step of each of them, counted over all series."""
+
+    def __len__(self) -> int:
+        return int(self.bounds[-1])
+
+    @classmethod
+    def of(cls, panel: Panel, beside: Beside, *, goes_on: bool) -> "_Grid":
+        places = {id: place for place, id in enumerate(panel.ids)}
+        rows = beside.rows
+        series = np.array([places.get(id, -1) for id in rows.ids], dtype=np.int64)[rows.series]
+        (kept,) = np.nonzero(series >= 0)
+        series = series[kept]
+        starts: Times = panel.times[panel.bounds[:-1][series]]
+        steps = panel.frequency.steps_between(starts, rows.times[kept])
+        inside = (steps >= 0) & (goes_on | (steps < panel.lengths[series]))
+        kept, series, steps = kept[inside], series[inside], steps[inside]
+        lengths = panel.lengths.copy()
+        np.maximum.at(lengths, series, steps + 1)
+        bounds = np.concatenate(([0], np.cumsum(lengths)))
+        return cls(bounds, kept, bounds[:-1][series] + steps)
+
+    def refuse_between_steps(self, panel: Panel, rows: Rows, table: Table) -> None:
+        """Refuse rows behind the end of the target that keep no step."""
+        series = np.searchsorted(self.bounds, self.steps, side="right") - 1
+        step = self.steps - self.bounds[:-1][series]
+        starts: Times = panel.times[panel.bounds[:-1][series]]
+        times = rows.times[self.rows]
+        wrong = (panel.frequency.shift(starts, step) != times) & (step >= panel.lengths[series])
+        for row in self.rows[wrong][:1].tolist():
+            raise DataError(
+                f"{panel.frequency.text(rows.times[row : row + 1])[0]} does not keep the "
+                f"{panel.frequency.adjective} step",
+                where=table.where(int(rows.origin[row])),
+                hint="forecast future writes the rows to fill in",
+            )
+
+    def placed(self, values: Floats, vocabulary: tuple[str, ...]) -> Floats:
+        """(steps,) the mean of the numbers on each step, or the last text; NaN where there is none."""
+        there = ~np.isnan(values[self.rows])
+        steps, told = self.steps[there], values[self.rows][there]
+        found = np.full(len(self), np.nan)
+        if vocabulary:
+            found[steps] = told
+            return found
+        counts = np.bincount(steps, minlength=len(self))
+        shares = np.bincount(steps, told / counts[steps], minlength=len(self))
+        return np.where(counts > 0, shares, found)
+
+    def history(self, panel: Panel) -> Integers:
+        """(rows,) the step of each row of the panel."""
+        position = np.arange(len(panel.values)) - np.repeat(panel.bounds[:-1], panel.lengths)
+        return np.repeat(self.bounds[:-1], panel.lengths) + position
+
+
+def _held(values: Floats, bounds: Integers, *, until: Integers) -> Floats:
+    """The values with a missing one among the first `until[i]` of each series replaced by the last before."""
+    steps = np.arange(len(values))
+    starts = np.repeat(bounds[:-1], np.diff(bounds))
+    newest = np.maximum.accumulate(np.where(np.isnan(values), starts, steps))
+    inside = steps - starts < np.repeat(until, np.diff(bounds))
+    return np.where(inside, values[newest], values)
+
+
+def _constant(panel: Panel, rows: Rows, column: Column, values: Floats, table: Table) -> Floats:
+    """(series,) the one value of each series; NaN where it has none."""
+    told = ~np.isnan(values)
+    places = {id: place for place, id in enumerate(rows.ids)}
+    found = np.full(len(panel), np.nan)
+    for series, id in enumerate(panel.ids):
+        part = slice(rows.bounds[places[id]], rows.bounds[places[id] + 1])
+        here = values[part][told[part]]
+        if not len(here):
+            continue
+        (other,) = np.nonzero(told[part] & (values[part] != here[0]))
+        if len(other):
+            row = int(rows.origin[part][other[0]])
+            raise DataError(
+                f'"{column.texts[column.codes[row]]}" is not what stood before in series "{id}": '
+                "a static covariate stays the same",
+                where=table.where(row, column),
+                hint=f"--known {column.name} if it is known ahead, else --past {column.name}",
+            )
+        found[series] = here[0]
+    return found
+
+
+def with_future(panel: Panel, future: Beside, table: Table) -> Panel:
+    """The panel with what rows of the future tell of its known covariates; other rows tell nothing."""
+    there = panel.covariates
+    if there is None:
+        return panel
+    grid = _Grid.of(panel, future, goes_on=True)
+    grid.refuse_between_steps(panel, future.rows, table)
+    lengths = np.maximum(np.diff(there.known_bounds), np.diff(grid.bounds))
+    bounds = np.concatenate(([0], np.cumsum(lengths)))
+    known = _laid(there.known, there.known_bounds, bounds)
+    position = np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)
+    open_rows = position >= np.repeat(panel.lengths, lengths)
+    first = len(panel.columns.past)
+    vocabularies = list(there.vocabularies)
+    for place, (values, vocabulary) in enumerate(zip(future.values, future.vocabularies, strict=True)):
+        texts = vocabularies[first + place]
+        more = tuple(text for text in vocabulary if text not in texts)
+        vocabularies[first + place] = (*texts, *more)
+        codes = {text: code for code, text in enumerate(vocabularies[first + place])}
+        translated = np.array([codes[text] for text in vocabulary], dtype=np.float64)
+        placed = _laid(grid.placed(values, vocabulary)[:, None], grid.bounds, bounds)[:, 0]
+        told = open_rows & ~np.isnan(placed)
+        known[told, place] = translated[placed[told].astype(np.int64)] if vocabulary else placed[told]
+    covariates = replace(there, known=known, known_bounds=bounds, vocabularies=tuple(vocabularies))
+    return replace(panel, covariates=covariates)
+
+
+def _laid(values: Floats, bounds: Integers, wider: Integers) -> Floats:
+    """Rows of series cut at `bounds` with NaN behind each, so that they are cut at `wider`."""
+    lengths = np.diff(bounds)
+    found = np.full((wider[-1], values.shape[1]), np.nan)
+    found[np.repeat(wider[:-1] - bounds[:-1], lengths) + np.arange(bounds[-1])] = values
+    return found
+
+
+def ahead(panel: Panel, steps: int, missing: FutureMissing | None = None) -> Panel:
+    """The panel with known covariates for `steps` rows behind the end of every series.
+
+    What is not there is what `missing` makes of it, or a `DataError` that names series, time and column.
+    """
+    there = panel.covariates
+    if there is None or not there.known.shape[1]:
+        return panel
+    lengths = np.maximum(np.diff(there.known_bounds), panel.lengths + steps)
+    bounds = np.concatenate(([0], np.cumsum(lengths)))
+    position = np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)
+    known = _laid(there.known, there.known_bounds, bounds)
+    needed = (position >= np.repeat(panel.lengths, lengths)) & (
+        position < np.repeat(panel.lengths + steps, lengths)
+    )
+    open_rows = np.flatnonzero(needed & np.isnan(known).any(axis=1))
+    if len(open_rows) and missing is None:
+        raise _not_known(panel, known, bounds, int(open_rows[0]))
+    back = 1 if missing == "hold" else panel.frequency.season
+    for row in open_rows.tolist():
+        before = known[row - (back if back <= position[row] else 1)]
+        known[row] = np.where(np.isnan(known[row]), before, known[row])
+    return replace(panel, covariates=replace(there, known=known, known_bounds=bounds))
+
+
+def _not_known(panel: Panel, known: Floats, bounds: Integers, row: int) -> DataError:
+    series = int(np.searchsorted(bounds, row, side="right")) - 1
+    column = panel.columns.known[int(np.argmax(np.isnan(known[row])))]
+    last = panel.bounds[series + 1] - 1
+    steps = np.array([row - bounds[series] - panel.lengths[series] + 1])
+    time = panel.frequency.text(panel.frequency.shift(panel.times[last : last + 1], steps))[0]
+    within = f' in series "{panel.ids[series]}"' if panel.columns.series else ""
+    return DataError(
+        f'"{column}" is not known for {time}{within}',
+        hint="forecast future writes the rows to fill in, for --future; or --future-missing hold",
+    )
