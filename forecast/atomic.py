@@ -22,7 +22,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
                 write(stream)
             return
         target = Path(os.path.realpath(path))
-        _remove_leftovers(target)
+        remove_leftovers(target)
         with _temporary(target) as temporary:
             with open(temporary, "xb") as stream:
                 write(stream)
@@ -42,7 +42,7 @@ def check_writable(path: Path, *, room_bytes: int = 1 << 16) -> None:
         target = Path(os.path.realpath(path))
         if target.is_dir():
             raise ForecastError("is a folder", where=str(path), hint="name a file inside it")
-        _remove_leftovers(target)
+        remove_leftovers(target)
         with _temporary(target) as temporary, open(temporary, "xb") as stream:
             stream.write(bytes(room_bytes))
 
@@ -76,7 +76,7 @@ def _temporary(target: Path) -> Iterator[Path]:
             temporary.unlink()
 
 
-def _remove_leftovers(target: Path) -> None:
+def remove_leftovers(target: Path) -> None:
     """Remove what killed runs left beside `target`; a name with our own number is an older process's."""
     name = re.compile(rf"\.{re.escape(target.name)}\.(\d+)\.tmp")
     for sibling in target.parent.iterdir():

@@ -60,7 +60,16 @@ class FitEnded:
     stage: str
 
 
-Event = Noted | Decided | Warned | LeftOut | EpochEnded | FitEnded
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A training was interrupted; what it learned is in a file, and `--resume` goes on from there."""
+
+    path: str
+    where: str
+    """The part that comes next: "backtest 2 of 3, after epoch 40"."""
+
+
+Event = Noted | Decided | Warned | LeftOut | EpochEnded | FitEnded | Kept
 Listener = Callable[[Event], None]
 
 

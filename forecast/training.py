@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -23,6 +23,10 @@ from forecast.forecasters.recurrent import Bounded, Network, RecurrentForecaster
 from forecast.planning import Plan, Recipe
 from forecast.spec import Origin
 
+if TYPE_CHECKING:
+    from forecast.network.checkpoint import Checkpoint
+    from forecast.network.fit import Trainer
+
 _ENOUGH_FORECASTS = 100
 """Numbers forecast at an origin from which the rows up to the next need not be origins too."""
 
@@ -37,7 +41,14 @@ class Judgement:
     calibration: Calibration
 
 
-def learn(reading: Reading, plan: Plan, *, level: float, listener: Listener) -> RecurrentForecaster:
+def learn(
+    reading: Reading,
+    plan: Plan,
+    *,
+    level: float,
+    listener: Listener,
+    checkpoint: "Checkpoint | None" = None,
+) -> RecurrentForecaster:
     """A model of all rows, judged by models of the same recipe that saw only rows before each origin.
 
     The number of epochs is found once, on rows before the oldest origin. Then every
@@ -45,7 +56,7 @@ def learn(reading: Reading, plan: Plan, *, level: float, listener: Listener) -> 
     """
     panel = reading.panel
     origins = Origins(plan.backtests, plan.horizon)
-    learner = learner_for(plan.recipe, panel, listener, fits=plan.backtests + 1)
+    learner = learner_for(plan.recipe, panel, listener, fits=plan.backtests + 1, checkpoint=checkpoint)
     learner = learner.prepared(panel.first(cuts(panel, origins)[0]))
     networks: list[Network] = []
 
@@ -85,14 +96,28 @@ class Learner(Protocol):
         ...
 
 
-def learner_for(recipe: Recipe, panel: Panel, listener: Listener, *, fits: int, epochs: int = 0) -> Learner:
+def learner_for(
+    recipe: Recipe,
+    panel: Panel,
+    listener: Listener,
+    *,
+    fits: int,
+    epochs: int = 0,
+    checkpoint: "Checkpoint | None" = None,
+) -> Learner:
     """What carries a recipe out; TensorFlow is imported only where there is something to train.
 
-    `panel` is the largest of the `fits` to come. `epochs` may be known already.
+    `panel` is the largest of the `fits` to come. `epochs` may be known already, and
+    what the `checkpoint` holds.
     """
     if recipe.origin == "pretrained":
         return _Ready(Network(recipe.spec, recipe.start, recipe.blend))
-    return _Trained(recipe, panel, listener, fits=fits, epochs=epochs)
+    from forecast.network.fit import Trainer
+
+    trainer = Trainer(
+        recipe.spec, recipe.training, panel, start=recipe.start, listener=listener, checkpoint=checkpoint
+    )
+    return _Trained(recipe, trainer, listener, fits=fits, epochs=epochs)
 
 
 class _Ready:
@@ -116,14 +141,14 @@ class _Ready:
 class _Trained:
     """Networks trained on the rows at hand, from nothing or from given weights."""
 
-    def __init__(self, recipe: Recipe, panel: Panel, listener: Listener, *, fits: int, epochs: int) -> None:
-        from forecast.network.fit import Trainer
-
+    def __init__(
+        self, recipe: Recipe, trainer: "Trainer", listener: Listener, *, fits: int, epochs: int
+    ) -> None:
         self.origin = recipe.origin
         self.epochs = epochs
         self._recipe = recipe
         self._listener = listener
-        self._trainer = Trainer(recipe.spec, recipe.training, panel, start=recipe.start, listener=listener)
+        self._trainer = trainer
         self._budget = _Budget(recipe.training.max_seconds, stages=1 + recipe.members * fits)
 
     def prepared(self, oldest: Panel) -> Learner:
@@ -228,7 +253,7 @@ def _card(
         series=len(panel),
         first_time=first,
         last_time=last,
-        data_sha256=_digest(panel),
+        data_sha256=data_sha256(panel),
         origin=learner.origin,
         parameters=sum(weight.size for weights in network.members for weight in weights.values()),
         epochs=learner.epochs,
@@ -240,8 +265,15 @@ def _card(
     )
 
 
-def _digest(panel: Panel) -> str:
-    digest = hashlib.sha256("\0".join(panel.ids).encode("utf-8", "surrogateescape"))
-    for array in (panel.bounds, panel.times.astype(np.int64), panel.values):
+def data_sha256(panel: Panel) -> str:
+    """The digest of all that a panel's series hold, and of the columns beside them."""
+    arrays = [panel.bounds, panel.times.astype(np.int64), panel.values]
+    texts = [*panel.ids]
+    if panel.covariates is not None:
+        beside = panel.covariates
+        arrays += [beside.past, beside.known, beside.known_bounds, beside.static]
+        texts += [text for vocabulary in beside.vocabularies for text in ("", *vocabulary)]
+    digest = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogateescape"))
+    for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()

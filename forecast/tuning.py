@@ -7,6 +7,7 @@ verdict stays one on rows that decided nothing.
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from forecast.forecasters.recurrent import CELL_NAMES
 from forecast.planning import Plan, Searched, TrainRequest, plan
 from forecast.spec import CELLS
 from forecast.training import learner_for
+
+if TYPE_CHECKING:
+    from forecast.network.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,14 @@ def tune(
     parts: Collection[Searched],
     max_seconds: float = np.inf,
     listener: Listener = ignore,
+    checkpoint: "Checkpoint | None" = None,
 ) -> Tuning:
     """Cells tried with the usual window, then other windows with the best cell; only `parts` are open.
 
     Every candidate may take an even share of the seconds left; the first is always tried.
     """
     usual = plan(panel, replace(request, start="scratch") if "window" in parts else request)
-    trials = _Trials(panel, usual, time.monotonic() + max_seconds, listener)
+    trials = _Trials(panel, usual, time.monotonic() + max_seconds, listener, checkpoint)
     cells = CELLS if "cell" in parts else (request.cell,)
     first, *others = trials.windows(usual) if "window" in parts else (request.window,)
     fixed = replace(request, window=first, backtests=usual.backtests)
@@ -81,7 +86,14 @@ def tune(
 class _Trials:
     """Candidates on the same older rows, from the same origins."""
 
-    def __init__(self, panel: Panel, usual: Plan, deadline: float, listener: Listener) -> None:
+    def __init__(
+        self,
+        panel: Panel,
+        usual: Plan,
+        deadline: float,
+        listener: Listener,
+        checkpoint: "Checkpoint | None",
+    ) -> None:
         season = replace(panel.frequency, season=usual.recipe.spec.season)
         known = panel.first(cuts(panel, Origins(usual.backtests, usual.horizon))[0])
         count = min(usual.backtests, int(known.lengths.max()) // (2 * usual.horizon))
@@ -93,6 +105,7 @@ class _Trials:
         self._longest_window = int(self._oldest.lengths.max()) - usual.horizon
         self._deadline = deadline
         self._listener = listener
+        self._checkpoint = checkpoint
 
     def windows(self, usual: Plan) -> list[int]:
         """The usual window, half of it and half as much again, without those too long to be tried."""
@@ -118,7 +131,9 @@ class _Trials:
         self._check_room(planned)
         training = replace(planned.recipe.training, max_seconds=None if np.isinf(seconds) else seconds)
         recipe = replace(planned.recipe, training=training, members=1)
-        learner = learner_for(recipe, self._older, self._progress, fits=self._origins.count)
+        learner = learner_for(
+            recipe, self._older, self._progress, fits=self._origins.count, checkpoint=self._checkpoint
+        )
         learner = learner.prepared(self._oldest)
         name = _name(planned)
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -31,6 +32,9 @@ from forecast.planning import (
     usual_horizon,
 )
 from forecast.spec import Cell, ReadSpec
+
+if TYPE_CHECKING:
+    from forecast.network.checkpoint import Checkpoint
 
 PLAIN_BASELINES = ("last value", "seasonal naive", "drift", "mean")
 """What `evaluate` compares with when nobody says: what needs no scikit-learn."""
@@ -60,17 +64,36 @@ def train(
     request: TrainRequest | None = None,
     *,
     out: str | Path | None = None,
+    resume: bool = False,
     listener: Listener = ignore,
 ) -> Trained:
-    """Learn a model from the data, judge it on rows it has not seen, and save it to `out`."""
+    """Learn a model from the data, judge it on rows it has not seen, and save it to `out`.
+
+    With `resume` it goes on from what an interrupted training to `out` left there, and
+    ends with the same bytes as one that was not interrupted.
+    """
     request = request or TrainRequest()
     path = None if out is None else Path(out)
     if path is not None:
         modelfile.check_writable(path)
     reading = read_panel(source, request.read)
     _tell(reading, listener)
+
+    from forecast.resuming import checkpoint_for
+
+    with checkpoint_for(path, reading.panel, request, resume=resume, listener=listener) as checkpoint:
+        model = _learned(reading, request, checkpoint, listener)
+        if path is not None:
+            modelfile.save(model, path)
+    return Trained(model, path)
+
+
+def _learned(
+    reading: Reading, request: TrainRequest, checkpoint: "Checkpoint", listener: Listener
+) -> RecurrentForecaster:
+    """What the request makes of the data."""
     if request.search:
-        request = _searched(reading.panel, request, listener)
+        request = _searched(reading.panel, request, checkpoint, listener)
     panel, planned = _planned(reading, request)
     listener(Noted("plan", wording.planned(planned)))
     for what, why in planned.reasons:
@@ -78,10 +101,8 @@ def train(
 
     from forecast.training import learn
 
-    model = learn(replace(reading, panel=panel), planned, level=request.level, listener=listener)
-    if path is not None:
-        modelfile.save(model, path)
-    return Trained(model, path)
+    whole = replace(reading, panel=panel)
+    return learn(whole, planned, level=request.level, listener=listener, checkpoint=checkpoint)
 
 
 def load(path: str | Path) -> RecurrentForecaster:
@@ -195,14 +216,18 @@ def _with_season(panel: Panel, season: int) -> Panel:
     return replace(panel, frequency=replace(panel.frequency, season=season))
 
 
-def _searched(panel: Panel, request: TrainRequest, listener: Listener) -> TrainRequest:
+def _searched(
+    panel: Panel, request: TrainRequest, checkpoint: "Checkpoint", listener: Listener
+) -> TrainRequest:
     """The request with its open parts decided, in half of the time that there is."""
     from forecast.tuning import tune
 
     seconds = request.training.max_seconds
     half = math.inf if seconds is None else seconds / 2
     rest = replace(request, training=replace(request.training, max_seconds=None if seconds is None else half))
-    return tune(panel, rest, parts=request.search, max_seconds=half, listener=listener).best.request
+    parts = request.search
+    tuning = tune(panel, rest, parts=parts, max_seconds=half, listener=listener, checkpoint=checkpoint)
+    return tuning.best.request
 
 
 def _tell(reading: Reading, listener: Listener) -> None:

@@ -19,6 +19,7 @@ FLOORS: list[set[str]] = [
     {"network", "evaluation", "output"},
     {"planning"},
     {"training", "wording", "pretraining"},
+    {"resuming"},
     {"tuning"},
     {"workflow"},
     {"cli"},

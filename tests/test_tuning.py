@@ -51,8 +51,9 @@ def fake_learner(monkeypatch, error, *, clock=None):
             naive = SeasonalNaive().predict(history, horizon, levels=levels)
             return replace(naive, values=naive.values + 100 * error(self.recipe))
 
-    def learner_for(recipe, largest, _listener, *, fits):
+    def learner_for(recipe, largest, _listener, *, fits, checkpoint=None):
         assert fits > 0
+        assert checkpoint is None
         shown.append((recipe, largest))
         return Off(recipe)
 

@@ -59,7 +59,7 @@ def program(
 
 def run(arguments: list[str]) -> int:
     """Do what the words on the command line ask, and give the exit code."""
-    console = Console()
+    console = Console(command=("forecast", *arguments))
     try:
         return _invoke(arguments, console)
     except ForecastError as error:

@@ -1,6 +1,7 @@
 """Everything a person reads while the program works: notes, warnings, errors, progress."""
 
 import os
+import shlex
 import shutil
 import sys
 import textwrap
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from forecast.cli import process
-from forecast.events import Decided, EpochEnded, Event, FitEnded, LeftOut, Noted, Warned
+from forecast.events import Decided, EpochEnded, Event, FitEnded, Kept, LeftOut, Noted, Warned
 from forecast.output.visible import visible
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class Console:
     verbose: bool = False
     debug: bool = False
     color: Color = "auto"
+    command: tuple[str, ...] = ("forecast",)
+    """The words that were typed."""
     clock: Callable[[], float] = time.monotonic
     left_out: list[LeftOut] = field(default_factory=list, init=False)
     """Series that the run had to leave out: they decide its exit code."""
@@ -107,6 +110,13 @@ class Console:
                 self._show_progress(event)
             case FitEnded():
                 self.erase()
+            case Kept(path, where):
+                self.note("kept", f"{path} ({where})")
+                self.note("resume with", self._resuming())
+
+    def _resuming(self) -> str:
+        words = [word for word in self.command if word != "--resume"]
+        return shlex.join([*words, "--resume"])
 
     def left_out_facts(self) -> "list[Json]":
         """The series left out, each with its reason, for a document."""

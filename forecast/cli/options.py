@@ -250,6 +250,10 @@ ModelToPredict = Annotated[
         rich_help_panel=MODEL,
     ),
 ]
+Resume = Annotated[
+    bool,
+    typer.Option("--resume", help="Go on with the training that was interrupted.", rich_help_panel=MODEL),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print the plan and train nothing.", rich_help_panel=MODEL)
 ]

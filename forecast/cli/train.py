@@ -55,6 +55,7 @@ def train(
     level: options.Level = None,
     require_skill: options.RequireSkill = False,
     model: options.ModelToWrite = None,
+    resume: options.Resume = False,
     dry_run: options.DryRun = False,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
@@ -106,7 +107,8 @@ def train(
     if dry_run:
         show_plan(source, request, delivery=delivery, color=console.color)
         return
-    trained = _trained(source, request, paths.model_to_write(model, source), console)
+    out = paths.model_to_write(model, source)
+    trained = _trained(source, request, out, resume=resume, console=console)
     _report(trained, delivery, console)
     verdict = trained.model.card.verdict
     if require_skill and (verdict is None or verdict.outcome != "useful"):
@@ -119,10 +121,12 @@ def _searched(cell: str | None, window: str | None) -> "tuple[Searched, ...]":
     return tuple(part for wanted, part in asked if wanted)
 
 
-def _trained(source: paths.Source, request: "TrainRequest", out: Path, console: Console) -> "Trained":
+def _trained(
+    source: paths.Source, request: "TrainRequest", out: Path, *, resume: bool, console: Console
+) -> "Trained":
     from forecast import workflow
 
-    return workflow.train(source, request, out=out, listener=console.listen)
+    return workflow.train(source, request, out=out, resume=resume, listener=console.listen)
 
 
 def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:

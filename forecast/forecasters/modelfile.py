@@ -12,7 +12,7 @@ from forecast import atomic
 from forecast.data.frequency import Frequency
 from forecast.data.panel import LARGEST, Panel
 from forecast.data.results import ModelCard, Scores
-from forecast.errors import UsageError
+from forecast.errors import ModelError, UsageError
 from forecast.forecasters import tensorfile
 from forecast.forecasters.calibration import PERCENTS, Calibration
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights, weight_shapes
@@ -89,6 +89,10 @@ def load(path: Path) -> RecurrentForecaster:
     contents = tensorfile.read(path, newest=FORMAT)
     fields, tensors = contents.fields, contents.tensors
     with tensorfile.explained(path):
+        if "checkpoint" in fields:
+            raise ModelError(
+                "is what an interrupted training left, not a model", hint="forecast train DATA --resume"
+            )
         for older in range(contents.format, FORMAT):
             fields, tensors = upgrades[older](fields, tensors)
         try:

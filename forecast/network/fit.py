@@ -1,6 +1,5 @@
 """From windows to weights: early stopping, seeds, device, and what to do when the loss leaves the numbers."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -11,13 +10,15 @@ from numpy.typing import NDArray
 from forecast.data.inputs import training_rows
 from forecast.data.panel import Integers, Panel
 from forecast.data.windows import WholeSeries, Windows, windows_of
-from forecast.errors import MissingExtra, TrainingError
-from forecast.events import EpochEnded, FitEnded, Listener, Noted, Warned
-from forecast.forecasters.recurrent import Weights
+from forecast.errors import MissingExtra, ModelError, TrainingError
+from forecast.events import FitEnded, Listener, Noted, Warned
+from forecast.forecasters.recurrent import Weights, weight_shapes
 from forecast.network import backend, validation
 from forecast.network.build import Loops, build, put_weights, weights_of
+from forecast.network.checkpoint import Checkpoint, Fitted, Standing
 from forecast.network.loop import Counts, EpochLosses, Loop, RowTensors, Slices
-from forecast.spec import Decay, ModelSpec, TrainingPlan
+from forecast.network.progress import Fit, Progress, decayed
+from forecast.spec import ModelSpec, TrainingPlan
 
 backend.load()
 
@@ -44,15 +45,6 @@ than the arithmetic on one core."""
 
 _EXPECTED_EPOCHS = 100
 
-_WARM_UP = 0.05
-"""Share of a training with a decaying rate in which the rate rises first."""
-
-_LAST_RATE = 0.02
-"""What is left of a decaying rate at the end."""
-
-_LEAST_GAIN = 0.02
-"""Share by which the first epochs must lower the loss of the start: less may be chance."""
-
 
 class _DivergedError(Exception):
     """The loss is no longer a number."""
@@ -73,10 +65,12 @@ class Trainer:
         *,
         start: Sequence[Weights] = (),
         listener: Listener,
+        checkpoint: Checkpoint | None = None,
     ) -> None:
         """`panel` is the largest there will be a fit on: shapes are made for it, once.
 
         Members start from the weights of `start`, taken in turn, or from random ones.
+        What the `checkpoint` knows is not computed again.
         """
         self.spec = spec
         self.plan = plan
@@ -84,6 +78,7 @@ class Trainer:
         """Weights of the best epoch that `find_epochs` saw."""
         self._start = start
         self._listener = listener
+        self._checkpoint = checkpoint or Checkpoint(None)
         self._shape = _Shape.of(spec, plan, panel)
         self.device, why = _device(plan, self._shape)
         self._xla = self.device == "cpu" and _xla_pays(plan, self._shape)
@@ -116,54 +111,92 @@ class Trainer:
             return least * max(1, self.plan.epochs // 10)
         windows = windows_of(panel, self.spec, without=held)
         checked = self._batches(validation.judged(panel, held, self.spec))
-        epochs = self._train(_Fit(stage, panel, windows, checked, self.plan.epochs, seconds))
-        self._loop.best()
-        self.best = weights_of(self.spec, self._model)
-        return max(least, epochs)
+        fitted = self._train(Fit(stage, panel, windows, checked, self.plan.epochs, seconds))
+        self.best = fitted.weights
+        return max(least, fitted.epochs)
 
     def fit(
         self, panel: Panel, epochs: int, *, stage: str, member: int = 0, seconds: float = np.inf
     ) -> Weights:
         """Weights after `epochs` on all rows of `panel`; after fewer when the time is over first."""
         windows = windows_of(panel, self.spec)
-        self._train(_Fit(stage, panel, windows, None, epochs, seconds, member))
-        self._loop.average()
-        return weights_of(self.spec, self._model)
+        return self._train(Fit(stage, panel, windows, None, epochs, seconds, member)).weights
 
-    def _train(self, fit: "_Fit") -> int:
-        """The best epoch, 0 being the start; the last one where nothing is validated."""
+    def _train(self, fit: Fit) -> Fitted:
+        """The weights of the fit's best epoch, or of its last where nothing is validated."""
+        known = self._checkpoint.fitted(fit.stage)
+        if known is not None:
+            return self._checked(known)
         try:
-            for rate in (self.plan.learning_rate, self.plan.learning_rate / 10):
-                try:
-                    return self._attempt(fit, rate)
-                except _DivergedError:
-                    self._listener(Warned(f"{fit.stage}: the loss became NaN at learning rate {rate:g}"))
+            epochs = self._epochs(fit)
         finally:
             self._listener(FitEnded(fit.stage))
+        if fit.validation is None:
+            self._loop.average()
+        else:
+            self._loop.best()
+        fitted = Fitted(epochs, weights_of(self.spec, self._model))
+        self._checkpoint.add(fit.stage, fitted)
+        return fitted
+
+    def _checked(self, known: Fitted) -> Fitted:
+        """What a checkpoint knows, where it can be true of this network."""
+        shapes = {name: array.shape for name, array in known.weights.items()}
+        if shapes != weight_shapes(self.spec) or not 0 <= known.epochs <= self.plan.epochs:
+            raise ModelError("the checkpoint does not fit this training")
+        return known
+
+    def _epochs(self, fit: Fit) -> int:
+        """The best epoch, 0 being the start; the last one where nothing is validated."""
+        standing = self._checkpoint.standing(fit.stage)
+        for rate in (self.plan.learning_rate, self.plan.learning_rate / 10):
+            if standing is not None and rate > standing.learning_rate:
+                continue
+            try:
+                return self._attempt(fit, rate, standing)
+            except _DivergedError:
+                self._listener(Warned(f"{fit.stage}: the loss became NaN at learning rate {rate:g}"))
+                standing = None
         raise TrainingError(
             "the loss became NaN twice, the second time at a tenth of the learning rate",
             where=fit.stage,
             hint=f"try --learning-rate {self.plan.learning_rate / 100:g} or --clip {self.plan.clip / 10:g}",
         )
 
-    def _attempt(self, fit: "_Fit", learning_rate: float) -> int:
-        put_weights(self._model, self._first_weights(fit.member))
-        self._loop.reset()
-        rows = self._tensors(fit.panel)
-        order = _Order(fit.windows, self._shape, seed=self.plan.seed + fit.member)
-        progress = _Progress(fit, patience=self.plan.patience)
-        if fit.validation is not None:
-            progress.start(
-                self._call(rows, order.draw(1), fit.validation, Counts(1, 0, len(fit.validation[0])))
-            )
+    def _attempt(self, fit: Fit, learning_rate: float, standing: Standing | None) -> int:
+        run = self._begun(fit, learning_rate, standing)
+        progress = run.progress
         while not progress.over:
-            self._loop.set_learning_rate(learning_rate * _decayed(self.plan.decay, progress.share))
-            epochs = min(self._shape.epochs_a_call, fit.epochs - progress.epoch)
-            losses = self._calls(rows, order.draw(epochs), fit.validation, epochs, order.updates)
+            self._loop.set_learning_rate(learning_rate * decayed(self.plan.decay, progress.share))
+            losses = self._calls(run, min(self._shape.epochs_a_call, fit.epochs - progress.epoch))
             if not np.isfinite(losses.training).all():
                 raise _DivergedError
             self._listener(progress.add(losses))
+            self._hold(run)
         return progress.epoch if progress.best_epoch is None else progress.best_epoch
+
+    def _begun(self, fit: Fit, learning_rate: float, standing: Standing | None) -> "_Run":
+        """The fit, standing where it starts or where it was interrupted."""
+        put_weights(self._model, self._first_weights(fit.member))
+        self._loop.reset()
+        order = _Order(fit.windows, self._shape, seed=self.plan.seed + fit.member)
+        progress = Progress(fit, patience=self.plan.patience)
+        run = _Run(fit, learning_rate, self._tensors(fit.panel), order, progress)
+        batches = None if fit.validation is None else order.draw(1)
+        if standing is not None:
+            progress.resume(standing)
+            self._loop.restore(standing.variables)
+            order.skip(standing.epoch)
+        elif batches is not None and fit.validation is not None:
+            losses = self._call(run, batches, Counts(1, 0, len(fit.validation[0])))
+            progress.start(losses)
+        return run
+
+    def _hold(self, run: "_Run") -> None:
+        """Let the checkpoint know where a fit stands between two calls."""
+        self._checkpoint.hold(
+            run.fit.stage, lambda: run.progress.standing(run.learning_rate, self._loop.state())
+        )
 
     def _first_weights(self, member: int) -> Weights:
         if self._start:
@@ -172,28 +205,32 @@ class Trainer:
             self._random[member] = weights_of(self.spec, build(self.spec, seed=self.plan.seed + member))
         return self._random[member]
 
-    def _calls(
-        self, rows: RowTensors, batches: Slices, validation: Slices | None, epochs: int, updates: int
-    ) -> EpochLosses:
+    def _calls(self, run: "_Run", epochs: int) -> EpochLosses:
         """One compiled call for some short epochs, or several for one long one."""
-        size = self._shape.updates_a_call
-        losses = []
-        for first in range(0, updates, size):
+        size, updates, done = self._shape.updates_a_call, run.order.updates, run.progress.losses
+        checks = 0 if run.fit.validation is None else len(run.fit.validation[0])
+        batches = run.order.draw(epochs)
+        for first in range(size * len(done), updates, size):
             now = min(size, updates - first)
-            checks = len(validation[0]) if validation is not None and first + now == updates else 0
+            last = first + now == updates
             part = Slices(*(array[:, first : first + now] for array in batches))
-            losses.append(self._call(rows, part, validation, Counts(epochs, now, checks)))
-        training = np.stack([each.training for each in losses]).mean(axis=0).astype(np.float32)
-        return EpochLosses(np.asarray(training), losses[-1].validation)
+            losses = self._call(run, part, Counts(epochs, now, checks if last else 0))
+            if last:
+                break
+            done.append(float(losses.training[0]))
+            self._hold(run)
+        if not done:
+            return losses
+        mean = np.mean([*done, losses.training[0]], dtype=np.float32)
+        return EpochLosses(np.array([mean]), losses.validation)
 
-    def _call(
-        self, rows: RowTensors, batches: Slices, validation: Slices | None, counts: Counts
-    ) -> EpochLosses:
-        shape = self._shape
-        checked = _nothing((shape.validations, shape.batch_size)) if validation is None else validation
+    def _call(self, run: "_Run", batches: Slices, counts: Counts) -> EpochLosses:
+        shape, checked = self._shape, run.fit.validation
+        if checked is None:
+            checked = _nothing((shape.validations, shape.batch_size))
         padded = Slices(*(_exactly(part, shape.updates_a_call) for part in batches))
         with tf.device(self.device):
-            return self._loop.run(rows, padded, checked, counts)
+            return self._loop.run(run.rows, padded, checked, counts)
 
     def _batches(self, judged: "validation.Judged") -> Slices:
         """(batches, batch_size) windows to validate on, padded."""
@@ -215,16 +252,14 @@ class Trainer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fit:
-    """One training: what on, what against, how long."""
+class _Run:
+    """A fit under way."""
 
-    stage: str
-    panel: Panel
-    windows: Windows | WholeSeries
-    validation: Slices | None
-    epochs: int
-    seconds: float
-    member: int = 0
+    fit: Fit
+    learning_rate: float
+    rows: RowTensors
+    order: "_Order"
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,64 +313,22 @@ class _Order:
         """Batches of the next epochs, (epochs_a_call, updates, batch_size), padded."""
         chosen = np.full((self._shape.epochs_a_call, self.updates * self._shape.batch_size), -1)
         for epoch in range(epochs):
-            if len(self._left) < self._size:
-                self._left = self._random.permutation(len(self._windows))
-            chosen[epoch, : self._size], self._left = self._left[: self._size], self._left[self._size :]
+            chosen[epoch, : self._size] = self._next()
         batch = self._windows.batch(np.maximum(chosen, 0))
         steps = np.where(chosen >= 0, batch.steps, 0)
         return _slices(batch.starts, np.zeros_like(steps), steps, (len(chosen), self.updates, -1))
 
+    def skip(self, epochs: int) -> None:
+        """Pass over epochs that are done."""
+        for _ in range(epochs):
+            self._next()
 
-class _Progress:
-    """Where a fit stands, and whether it is time to stop."""
-
-    def __init__(self, fit: _Fit, *, patience: int) -> None:
-        self.epoch = 0
-        self.best_epoch: int | None = None
-        self._fit = fit
-        self._patience = patience
-        self._best_loss = np.inf
-        self._began = time.monotonic()
-
-    @property
-    def over(self) -> bool:
-        waited = self.best_epoch is not None and self.epoch - self.best_epoch >= self._patience
-        late = self.epoch > 0 and time.monotonic() - self._began >= self._fit.seconds
-        return self.epoch >= self._fit.epochs or waited or late
-
-    @property
-    def share(self) -> float:
-        """How much of the epochs is over, from 0 to 1."""
-        return self.epoch / self._fit.epochs
-
-    def start(self, losses: EpochLosses) -> None:
-        """Take the loss before the first epoch as the one to beat clearly."""
-        self._best_loss, self.best_epoch = (1 - _LEAST_GAIN) * float(losses.validation[0]), 0
-
-    def add(self, losses: EpochLosses) -> EpochEnded:
-        for loss in losses.validation:
-            self.epoch += 1
-            if loss < self._best_loss:
-                self._best_loss, self.best_epoch = float(loss), self.epoch
-        spent = time.monotonic() - self._began
-        checked = float(losses.validation[-1])
-        return EpochEnded(
-            stage=self._fit.stage,
-            epoch=self.epoch,
-            epochs=self._fit.epochs,
-            loss=float(losses.training[-1]),
-            validation_loss=checked if np.isfinite(checked) else None,
-            best_epoch=self.best_epoch,
-            seconds_left=min(spent / self.epoch * (self._fit.epochs - self.epoch), self._fit.seconds - spent),
-        )
-
-
-def _decayed(decay: Decay, share: float) -> float:
-    """What is left of the learning rate after a share of the training."""
-    if decay == "constant":
-        return 1.0
-    warm = min(1.0, (share + 0.005) / _WARM_UP)
-    return float(warm * (_LAST_RATE + (1 - _LAST_RATE) * 0.5 * (1 + np.cos(np.pi * share))))
+    def _next(self) -> Integers:
+        """The windows of an epoch."""
+        if len(self._left) < self._size:
+            self._left = self._random.permutation(len(self._windows))
+        now, self._left = self._left[: self._size], self._left[self._size :]
+        return now
 
 
 def _slices(starts: Integers, first: Integers, last: Integers, shape: tuple[int, ...]) -> Slices:

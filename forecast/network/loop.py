@@ -12,7 +12,9 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.errors import ModelError
 from forecast.network import backend
+from forecast.network.checkpoint import Variables
 
 backend.load()
 
@@ -100,6 +102,22 @@ class Loop:
         for variable, value in zip(self._reset_variables, self._reset_values, strict=True):
             variable.assign(value)
         self._best_loss.assign(np.inf)
+
+    def state(self) -> Variables:
+        """All that updates to come follow from, flat: weights, moments, dropout's state, averages."""
+        return tuple(_plain(variable.numpy()) for variable in self._variables())
+
+    def restore(self, state: Variables) -> None:
+        """Stand where `state` was taken; a ModelError where it is of another network."""
+        variables = self._variables()
+        if [each.size for each in state] != [int(np.prod(variable.shape)) for variable in variables]:
+            raise ModelError("the checkpoint does not fit this training")
+        for variable, value in zip(variables, state, strict=True):
+            variable.assign(value.astype(variable.dtype.as_numpy_dtype).reshape(variable.shape))
+
+    def _variables(self) -> list[tf.Variable]:
+        others = [variable.value for variable in self._reset_variables]
+        return [*self._weights, *others, *self._average, *self._best, self._best_loss]
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """The rate of the updates to come."""
@@ -192,6 +210,11 @@ class Loop:
         index = tf.minimum(batch.starts[:, None] + steps, tf.shape(rows.inputs)[0] - 1)
         weights = tf.gather(rows.weights, index) * tf.cast(counts, tf.float32)[:, :, None]
         return tf.gather(rows.inputs, index), tf.gather(rows.targets, index), weights
+
+
+def _plain(array: NDArray[np.generic]) -> NDArray[np.generic]:
+    """The same numbers on one axis, in a type that a file of tensors holds."""
+    return array.ravel().astype(np.float32 if array.dtype.kind == "f" else np.int64)
 
 
 def _distance(answers: Tensor, targets: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:

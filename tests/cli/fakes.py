@@ -96,8 +96,8 @@ def workflow(outcome: str = "useful") -> ModuleType:
         listener(Decided("device", "cpu: the work is small"))
         return fake.forecast(horizon=horizon or 4, levels=levels)
 
-    def train(source, request, *, out=None, listener):
-        fake.calls.append(("train", source, request, out))
+    def train(source, request, *, out=None, resume=False, listener):
+        fake.calls.append(("train", source, request, out, *(["resume"] if resume else [])))
         listener(Noted("guessed", "time=year  target=tons"))
         listener(EpochEnded("refit", 10, 300, 0.5, 0.6, 9, 12.0))
         listener(FitEnded("refit"))
@@ -120,9 +120,9 @@ def workflow(outcome: str = "useful") -> ModuleType:
     return fake
 
 
-def sleeping_train(source, request, *, out=None, listener):
+def sleeping_train(source, request, *, out=None, resume=False, listener):
     """A training that never ends by itself."""
-    del source, request, out
+    del source, request, out, resume
     while True:
         listener(Noted("training", "goes on"))
         time.sleep(0.01)

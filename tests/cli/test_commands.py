@@ -320,3 +320,10 @@ def test_debug_keeps_tensorflows_log(forecast_program, monkeypatch):
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
     forecast_program("predict", "--debug")
     assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
+
+
+def test_train_goes_on_with_an_interrupted_training_only_when_asked(forecast_program, workflow):
+    Path("harvest.csv").touch()
+    forecast_program("train", "harvest.csv")
+    forecast_program("train", "harvest.csv", "--resume")
+    assert [call[-1] for call in workflow.calls if call[0] == "train"] == [Path("harvest.forecast"), "resume"]

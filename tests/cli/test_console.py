@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from forecast.cli.console import PROGRESS_LINES_AFTER, Console, duration, has_color
-from forecast.events import Decided, EpochEnded, FitEnded, Noted, Warned
+from forecast.events import Decided, EpochEnded, FitEnded, Kept, Noted, Warned
 
 
 class Terminal(io.StringIO):
@@ -91,6 +91,15 @@ def test_progress_fits_a_terminal_of_80_columns(monkeypatch):
     Console(color="never").listen(EpochEnded("finding epochs", 170, 3000, 0.38391, 0.91581, 16, 41.0))
     assert "finding epochs " in sys.stderr.getvalue()
     assert " 170/3000  loss 0.384  validation 0.916 (best 16)  41 s left" in sys.stderr.getvalue()
+
+
+@pytest.mark.parametrize("words", [("train", "my data.csv"), ("train", "my data.csv", "--resume")])
+def test_an_interrupted_training_is_told_with_the_command_that_resumes_it(capsys, words):
+    lines = heard(capsys, Kept("m.forecast.checkpoint", "after refit"), command=("forecast", *words))
+    assert lines.splitlines() == [
+        "kept          m.forecast.checkpoint (after refit)",
+        "resume with   forecast train 'my data.csv' --resume",
+    ]
 
 
 def test_a_long_note_hangs_beside_its_label_on_a_terminal_only(monkeypatch, capsys):
