@@ -12,6 +12,7 @@ from importlib import import_module
 # Not from typing: `python -m forecast` would look for it in the current folder first.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from forecast.checkup import Checkup
     from forecast.data.panel import Panel
     from forecast.data.results import Card, Coverage, Forecast, ModelCard, Scores, Verdict
     from forecast.errors import (
@@ -41,6 +42,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Card",
+    "Checkup",
     "Columns",
     "Coverage",
     "DataError",
@@ -75,6 +77,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "forecast.checkup": ("Checkup",),
     "forecast.data.panel": ("Panel",),
     "forecast.data.results": ("Card", "Coverage", "Forecast", "ModelCard", "Scores", "Verdict"),
     "forecast.errors": (

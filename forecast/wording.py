@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from forecast.data.inputs import layout
 from forecast.data.panel import Floats, Panel
 from forecast.data.reading import Reading
 from forecast.data.results import Card, Coverage, ModelCard
@@ -65,12 +64,6 @@ def sparkline(values: Floats) -> str:
     return "".join(_BARS[int(level)] for level in np.round(share * (len(_BARS) - 1)))
 
 
-def _mean(values: Floats) -> float:
-    """The mean of numbers of any size."""
-    size = np.abs(values).max() or 1.0
-    return float(size * (values / size).mean())
-
-
 def guesses(reading: Reading) -> str:
     """Words like "time=year  target=tons"."""
     return "  ".join(f"{part}={guess}" for part, guess, _ in reading.guesses)
@@ -105,38 +98,12 @@ def coverage(kept: Coverage) -> str:
     return f"{kept.asked:g} % asked, {kept.achieved:.0f} % achieved{few}"
 
 
-def data_card(reading: Reading, panel: Panel, plan: Plan) -> Card:
-    """What the tool sees in the data and what `train` would do with it."""
-    values = panel.values[panel.observed]
-    return Card(
-        reading.source,
-        (
-            ("data", rows_of(panel)),
-            *((f"guessed {part}", f"{guess} ({reason})") for part, guess, reason in reading.guesses),
-            *(("repaired", repair) for repair in reading.repairs),
-            *(("left out", text) for text in left_out(reading)),
-            ("values", f"{values.min():.6g} to {values.max():.6g}, mean {_mean(values):.6g}"),
-            ("shape", sparkline(panel[0].values) if len(panel) == 1 else "many series"),
-            ("windows", arithmetic(panel, plan)),
-            ("plan", planned(plan)),
-            *((what, why) for what, why in plan.reasons),
-            ("memory", f"about {memory_megabytes(panel, plan):,.0f} MB with TensorFlow"),
-        ),
-    )
-
-
 def arithmetic(panel: Panel, plan: Plan) -> str:
     """Words like "60 rows - window 8 - horizon 4 + 1 = 49 windows"."""
     window, horizon = plan.recipe.spec.windows.window, plan.recipe.spec.windows.horizon
     if len(panel) > 1:
         return f"rows - window {window} - horizon {horizon} + 1 of each series = {plan.windows:,} windows"
     return f"{len(panel.values):,} rows - window {window} - horizon {horizon} + 1 = {plan.windows:,} windows"
-
-
-def memory_megabytes(panel: Panel, plan: Plan) -> float:
-    """Memory that training takes, about: TensorFlow's, and all rows as the network reads them, twice."""
-    horizon = plan.recipe.spec.windows.horizon
-    return 700 + len(panel.values) * 8 * (layout(plan.recipe.spec).numbers + 2 * horizon) / 1e6
 
 
 def model_card(model: RecurrentForecaster) -> Card:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecast import wording
+from forecast.checkup import Checkup, checkup
 from forecast.data.panel import Integers, Panel
-from forecast.data.reading import Reading, Source, read_panel
+from forecast.data.reading import Draft, Reading, Source, drafts, read_panel
 from forecast.data.results import Card, Forecast, Scores
 from forecast.errors import DataError
 from forecast.evaluation.backtest import Origins, backtest, score
@@ -51,12 +52,32 @@ class Trained:
     path: Path | None
 
 
-def check(source: Source, request: TrainRequest | None = None) -> Card:
-    """What the tool sees in the data and what `train` would do with it."""
+def check(source: Source, request: TrainRequest | None = None) -> Checkup:
+    """What the tool sees in the data and what `train` would do with it, or why it would refuse.
+
+    A `DataError` where the data are no table at all.
+    """
     request = request or TrainRequest()
-    reading = read_panel(source, request.read)
-    panel, planned = _planned(reading, request)
-    return wording.data_card(reading, panel, planned)
+    draft, refusal = _as_far_as_it_goes(source, request)
+    if draft.reading is None:
+        return checkup(draft, refusal=refusal)
+    try:
+        panel, planned = _planned(draft.reading, request)
+    except DataError as error:
+        return checkup(draft, refusal=error)
+    return checkup(draft, panel, planned)
+
+
+def _as_far_as_it_goes(source: Source, request: TrainRequest) -> tuple[Draft, DataError | None]:
+    """The last draft of reading, and what ended it."""
+    reached: list[Draft] = []
+    try:
+        reached.extend(drafts(source, request.read))  # keeps those that came before an error
+    except DataError as error:
+        if not reached:
+            raise
+        return reached[-1], error
+    return reached[-1], None
 
 
 def train(

@@ -423,7 +423,7 @@ def test_evaluate_with_refit_judges_the_recipe_on_rows_that_the_model_was_traine
 
 
 def test_check_says_what_train_would_do_and_what_it_would_leave_out():
-    card = forecast.check(source([*lines(SERIES), "void,2015-01,\n"]), REQUEST)
+    card = forecast.check(source([*lines(SERIES), "void,2015-01,\n"]), REQUEST).card
     items = dict(card.lines)
     assert items["left out"] == '"void": no row holds a number'
     assert items["plan"].startswith("window 6 -> next 3")
@@ -431,7 +431,7 @@ def test_check_says_what_train_would_do_and_what_it_would_leave_out():
 
 def test_check_names_five_of_many_series_left_out():
     void = [f"void{number:02d},2015-01,\n" for number in range(15)]
-    card = forecast.check(source([*lines(SERIES), *void]), REQUEST)
+    card = forecast.check(source([*lines(SERIES), *void]), REQUEST).card
     left_out = [text for label, text in card.lines if label == "left out"]
     assert left_out[4:] == ['"void04": no row holds a number', "and 10 more"]
 

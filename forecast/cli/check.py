@@ -49,7 +49,10 @@ def check(
 
 
 def show_plan(source: paths.Source, request: "TrainRequest", *, delivery: Delivery, color: Color) -> None:
-    """Print the card of the data; nothing is trained."""
+    """Print the card of the data, and refuse them if `train` would; nothing is trained."""
     from forecast import workflow
 
-    deliver_card(workflow.check(source, request), delivery, schema="forecast.check/1", color=color)
+    found = workflow.check(source, request)
+    deliver_card(found.card, delivery, schema="forecast.check/1", facts=found.facts(), color=color)
+    if found.refusal is not None:
+        raise found.refusal

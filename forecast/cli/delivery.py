@@ -86,10 +86,17 @@ def deliver(
     write(table, sys.stdout.buffer, format=format, schema=schema, facts=facts)
 
 
-def deliver_card(card: "Card", delivery: Delivery, *, schema: str, color: Color = "auto") -> None:
-    """Send labelled lines to where they were planned to go."""
+def deliver_card(
+    card: "Card",
+    delivery: Delivery,
+    *,
+    schema: str,
+    facts: "Mapping[str, Json] | None" = None,
+    color: Color = "auto",
+) -> None:
+    """Send labelled lines to where they were planned to go; `facts` stand before them in JSON."""
     if not delivery.is_table:
-        deliver(card.to_table(), delivery, schema=schema, facts={"title": card.title})
+        deliver(card.to_table(), delivery, schema=schema, facts={"title": card.title, **(facts or {})})
         return
     print(styled(visible(card.title), "heading", color=has_color(sys.stdout, color)))
     for label, text in card.lines:

@@ -96,9 +96,9 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
     if read.wide:
         sorted_rows = within_numbers(sorted_rows)
     yield (draft := replace(draft, rows=sorted_rows, notation=_notation(table, found)))
-    rows, merged = _one_row_a_time(sorted_rows, roles, table, read.policy)
-    step = frequency or _frequency(rows, clock, table, asked)
+    step = frequency or _frequency(sorted_rows, clock, table, asked)
     yield (draft := replace(draft, frequency=step))
+    rows, merged = _one_row_a_time(sorted_rows, roles, table, read.policy)
     rows, step, put = _on_the_step(rows, step, table, read, is_sure=frequency is not None)
     whole = regular(rows, step, table, read.policy)
     panel = Panel(

@@ -9,8 +9,9 @@ import codecs
 import csv
 import io
 import re
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -60,9 +61,19 @@ class Text:
                 hint="look for a quote that is not closed or stands inside a field",
             ) from None
 
-    def line(self, row: int) -> int:
-        """The line of the row, counted from 0 behind the header; costs a pass over the text."""
-        return next(islice(self.records(), row + 1, None))[0]
+    def places(self) -> Callable[[int], str]:
+        """What tells the line of a row, counted from 0 behind the header.
+
+        One pass over the text, as far as the furthest row that was asked for, serves all rows.
+        """
+        records = islice(self.records(), 1, None)
+        lines = array("q")
+
+        def place(row: int) -> str:
+            lines.extend(line for line, _ in islice(records, max(row + 1 - len(lines), 0)))
+            return f"line {lines[row]}"
+
+        return place
 
 
 def read_table(opened: Opened, notation: Notation) -> Table:
@@ -77,7 +88,7 @@ def read_table(opened: Opened, notation: Notation) -> Table:
         source=opened.name,
         columns=tuple(Column(name, *column) for name, column in zip(names, columns, strict=True)),
         rows=rows,
-        place=lambda row: f"line {text.line(row)}",
+        place=text.places(),
         delimiter=text.delimiter,
         repairs=repairs,
     )

@@ -108,16 +108,24 @@ class _Adjusted:
 
 def is_seasonal(values: Floats, season: int) -> bool:
     """The M4 competition's test: is the autocorrelation at the season larger than noise's would be?"""
-    rows = len(values)
-    if season == 1 or rows < 3 * season:
+    if season == 1 or len(values) < 3 * season:
         return False
+    correlation, limit = season_test(values, season)
+    return abs(correlation) > limit
+
+
+def season_test(values: Floats, season: int) -> tuple[float, float]:
+    """The autocorrelation at the season, and the size that noise's stays under in nine of ten series.
+
+    Both are 0 for a series that stands still.
+    """
     centred = values - values.mean()
     power = float(centred @ centred)
     if power <= 0:
-        return False
+        return 0.0, 0.0
     correlations = np.array([centred[:-lag] @ centred[lag:] for lag in range(1, season + 1)]) / power
-    limit = _TESTED_AT * np.sqrt((1 + 2 * np.sum(correlations[:-1] ** 2)) / rows)
-    return bool(abs(correlations[-1]) > limit)
+    limit = _TESTED_AT * np.sqrt((1 + 2 * np.sum(correlations[:-1] ** 2)) / len(values))
+    return float(correlations[-1]), float(limit)
 
 
 def seasonal_indices(values: Floats, season: int, *, multiplied: bool) -> Floats:

@@ -6,6 +6,8 @@ from types import ModuleType, SimpleNamespace
 
 import numpy as np
 
+from forecast.checkup import Checkup
+from forecast.data.diagnosis import Findings
 from forecast.data.frequency import Frequency
 from forecast.data.results import Card, Coverage, Forecast, ModelCard, Scores, Verdict
 from forecast.events import Decided, EpochEnded, FitEnded, Noted, Warned
@@ -77,6 +79,7 @@ def workflow(outcome: str = "useful") -> ModuleType:
     fake = ModuleType("forecast.workflow")
     fake.calls = []
     fake.outcome = outcome
+    fake.refusal = None
     fake.read = None
     fake.forecast = forecast
     fake.scores = scores()
@@ -110,7 +113,8 @@ def workflow(outcome: str = "useful") -> ModuleType:
 
     def check(source, request):
         fake.calls.append(("check", source, request))
-        return Card("harvest.csv", (("rows", "60"), ("time", "year")))
+        shown = Card("harvest.csv", (("rows", "60"), ("time", "year")))
+        return Checkup(shown, Findings("harvest.csv", 60, ()), None, None, (), fake.refusal)
 
     def show(model):
         return Card(str(model.path), (("cell", "GRU"),))

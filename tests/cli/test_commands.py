@@ -240,6 +240,19 @@ def test_evaluate_with_require_skill_wants_every_baseline_beaten(forecast_progra
     assert forecast_program("evaluate", "harvest.csv", "--require-skill")[0] == code
 
 
+def test_check_prints_all_it_found_and_then_why_train_would_refuse_the_data(forecast_program, workflow):
+    workflow.refusal = DataError("too short", where="harvest.csv", hint="give more rows")
+    code, out, err = forecast_program("check", "harvest.csv", "--json")
+    assert code == 3
+    assert json.loads(out)["refusal"] == {
+        "message": "too short",
+        "where": "harvest.csv",
+        "hint": "give more rows",
+    }
+    assert json.loads(out)["rows"][0] == {"item": "rows", "value": "60"}
+    assert err == "error: harvest.csv: too short\nhint:  give more rows\n"
+
+
 def test_check_prints_the_card(forecast_program, workflow):
     code, out, _ = forecast_program("check", "harvest.csv", "--id", "field", "--json")
     assert code == 0

@@ -1,0 +1,285 @@
+"""What `check` says: all that was found in the data, and what `train` would do with it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from forecast import costs, wording
+from forecast.data.diagnosis import ColumnFound, Findings, Found, Place, ValuesFound, examine
+from forecast.data.panel import Panel
+from forecast.data.reading import Draft
+from forecast.data.results import Card
+from forecast.data.table import counted
+from forecast.errors import DataError
+from forecast.forecasters.theta import is_seasonal, rows_read, season_test
+from forecast.plain import to_plain
+from forecast.planning import Plan
+from forecast.spec import Blend, Cell, Origin
+
+if TYPE_CHECKING:
+    from forecast.output.writing import Json
+
+MOST_COLUMNS = 30
+"""Columns that are named one by one."""
+
+MOST_TESTED = 1000
+"""Series whose season is tested, spread evenly over all."""
+
+MANY_OUTLIERS = 0.01
+"""Share of values from which those far off are the nature of the data rather than errors."""
+
+Line = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Seasonality:
+    """The evidence for a season."""
+
+    season: int
+    """Rows in the period that was tested."""
+    series: int
+    """Series that were long enough to be tested."""
+    seasonal: int
+    """Of them, those that pass the test."""
+    correlation: float | None
+    """Autocorrelation at the season, of a single series."""
+    limit: float | None
+    """What the autocorrelation of noise stays under in nine of ten series."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What `train` would do, in numbers."""
+
+    window: int
+    horizon: int
+    season: int
+    windows: int
+    cell: Cell
+    units: tuple[int, ...]
+    members: int
+    origin: Origin
+    blend: Blend
+    backtests: int
+    seconds: float
+    """About."""
+    megabytes: float
+    """About."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What was found, planned and refused; `card` says all of it in words."""
+
+    card: Card
+    findings: Findings
+    seasonality: Seasonality | None
+    planned: Planned | None
+    repairs: tuple[str, ...]
+    refusal: DataError | None
+    """Why `train` would refuse the data."""
+
+    def facts(self) -> "dict[str, Json]":
+        """The same for a program: names stay, new ones may come."""
+        refusal = self.refusal
+        return {
+            "findings": cast("Json", to_plain(self.findings)),
+            "seasonality": cast("Json", to_plain(self.seasonality)),
+            "plan": cast("Json", to_plain(self.planned)),
+            "repairs": list(self.repairs),
+            "refusal": None
+            if refusal is None
+            else {"message": refusal.message, "where": refusal.where, "hint": refusal.hint},
+        }
+
+
+def checkup(
+    draft: Draft, panel: Panel | None = None, plan: Plan | None = None, *, refusal: DataError | None = None
+) -> Checkup:
+    """What is to be said of a draft, and of the plan for its panel where there is one."""
+    found, reading = examine(draft), draft.reading
+    season = None if reading is None else _seasonality(reading.panel, plan)
+    planned = None if panel is None or plan is None else _planned(panel, plan)
+    lines = [
+        *_data(draft, found),
+        *_found(found),
+        *([] if season is None else [("seasonality", _season(season))]),
+        *([] if reading is None else _mended(draft)),
+        *([] if panel is None or plan is None else _future(panel, plan)),
+        *([] if refusal is None else [("refused", str(refusal))]),
+    ]
+    repairs = () if reading is None else reading.repairs
+    return Checkup(Card(found.source, tuple(lines)), found, season, planned, repairs, refusal)
+
+
+def _data(draft: Draft, found: Findings) -> list[Line]:
+    """Rows, columns and guesses."""
+    columns = [("column", _column(column)) for column in found.columns[:MOST_COLUMNS]]
+    if len(found.columns) > MOST_COLUMNS:
+        columns.append(("column", f"and {len(found.columns) - MOST_COLUMNS:,} more"))
+    guesses = (*draft.notation, *(draft.roles.guesses if draft.roles else ()))
+    return [
+        ("data", _rows(draft, found)),
+        *columns,
+        *((f"guessed {part}", f"{guess} ({reason})") for part, guess, reason in guesses),
+    ]
+
+
+def _rows(draft: Draft, found: Findings) -> str:
+    if draft.reading is not None:
+        return wording.rows_of(draft.reading.panel)
+    series = f" in {found.series:,} series" if found.series is not None and found.series > 1 else ""
+    return f"{counted(found.rows, 'row')}{series}"
+
+
+def _column(column: ColumnFound) -> str:
+    """Words like "tons: numbers, 58 different, the target"."""
+    part = f", the {column.part}" if column.part else ", not used"
+    return f"{column.name}: {column.kind}, {column.different:,} different{part}"
+
+
+def _found(found: Findings) -> list[Line]:
+    """The step, what is not there, what is there twice, what is far off."""
+    lines = []
+    if found.step is not None:
+        step = found.step
+        lines.append(("step", f"{step.adjective}: {step.kept:,} of {step.of:,} rows keep it"))
+    if found.gaps is not None:
+        rows = f" of {counted(found.absent or 0, 'row')}" if found.gaps.count else ""
+        lines.append(("gaps", _many(found.gaps, rows, before="before ")))
+    for label, what in (("missing", found.missing), ("duplicates", found.duplicates)):
+        if what is not None:
+            lines.append((label, _many(what)))
+    if found.outliers is not None:
+        lines.append(("outliers", _outliers(found.outliers, found.rows)))
+    if found.values is not None:
+        lines.append(("values", _values(found.values, found.series or 1)))
+    return lines
+
+
+def _many(found: Found, of: str = "", *, before: str = "") -> str:
+    """Words like "3 of 5 rows: before line 8 (1914), ... and 4 more"."""
+    if not found.count:
+        return "none"
+    places = [f"{before}{_place(place)}" for place in found.places]
+    more = f" and {found.count - len(places):,} more" if found.count > len(places) else ""
+    return f"{found.count:,}{of}: {', '.join(places)}{more}{_worst(found)}"
+
+
+def _place(place: Place) -> str:
+    series = "" if place.series is None else f'"{place.series}", '
+    return f"{place.line} ({series}{place.time})"
+
+
+def _worst(found: Found) -> str:
+    """The series with the most, where it is not one alone."""
+    if found.in_series < 2:
+        return ""
+    named = ", ".join(f'"{each.id}" {each.count:,}' for each in found.worst)
+    return f"; in {found.in_series:,} series, most in {named}"
+
+
+def _outliers(found: Found, rows: int) -> str:
+    if not found.count:
+        return "none"
+    named = "; ".join(
+        f"{place.value:.6g}, {place.far:,.0f} times{' as far as usual' * (not index)}, {_place(place)}"
+        for index, place in enumerate(found.places)
+    )
+    many = "; so many are in the nature of the data" if found.count > MANY_OUTLIERS * rows else ""
+    more = f" and {found.count - len(found.places):,} more" if found.count > len(found.places) else ""
+    return f"{found.count:,}: {named}{more}{_worst(found)}{many}"
+
+
+def _values(values: ValuesFound, series: int) -> str:
+    """Words like "0 to 9.5, mean 4.2; whole numbers, 3 zeros, none negative"."""
+    still = f"{values.constant:,} of {series:,} series never change" if series > 1 else "never changes"
+    facts = [
+        "whole numbers" if values.whole else "",
+        counted(values.zeros, "zero") if values.zeros else "no zeros",
+        f"{values.negative:,} negative" if values.negative else "none negative",
+        still if values.constant else "",
+    ]
+    range = f"{values.least:.6g} to {values.most:.6g}, mean {values.mean:.6g}"
+    return f"{range}; {', '.join(filter(None, facts))}"
+
+
+def _seasonality(panel: Panel, plan: Plan | None) -> Seasonality | None:
+    """The evidence for the season that is planned, else for the usual one."""
+    season = panel.frequency.season if plan is None else max(plan.recipe.spec.season, 1)
+    season = panel.frequency.season if season == 1 else season
+    long = np.flatnonzero(panel.lengths >= 3 * season)
+    if season == 1 or not len(long):
+        return None
+    tested = long[np.linspace(0, len(long) - 1, min(len(long), MOST_TESTED)).astype(np.int64)]
+    newest = panel.select(tested).tail(rows_read(season))
+    scaled = [each.values / (np.abs(each.values).max() or 1.0) for each in newest]
+    single = season_test(scaled[0], season) if len(panel) == 1 else (None, None)
+    return Seasonality(season, len(scaled), sum(is_seasonal(each, season) for each in scaled), *single)
+
+
+def _season(found: Seasonality) -> str:
+    """Words like "autocorrelation 0.76 at 12 rows, more than the 0.25 of noise"."""
+    if found.correlation is None:
+        return (
+            f"{found.seasonal:,} of {found.series:,} series pass the test of a season of {found.season} rows"
+        )
+    side = "more" if found.seasonal else "no more"
+    at = f"autocorrelation {found.correlation:.2f} at {found.season} rows"
+    return f"{at}, {side} than the {found.limit:.2f} of noise"
+
+
+def _mended(draft: Draft) -> list[Line]:
+    assert draft.reading is not None
+    reading = draft.reading
+    shape = [("shape", wording.sparkline(reading.panel[0].values))] if len(reading.panel) == 1 else []
+    return [
+        *(("repaired", repair) for repair in reading.repairs),
+        *(("left out", text) for text in wording.left_out(reading)),
+        *shape,
+    ]
+
+
+def _planned(panel: Panel, plan: Plan) -> Planned:
+    recipe, spec = plan.recipe, plan.recipe.spec
+    return Planned(
+        window=spec.windows.window,
+        horizon=plan.horizon,
+        season=spec.season,
+        windows=plan.windows,
+        cell=spec.network.cell,
+        units=spec.network.units,
+        members=recipe.members,
+        origin=recipe.origin,
+        blend=recipe.blend,
+        backtests=plan.backtests,
+        seconds=round(costs.seconds(panel, plan), 1),
+        megabytes=round(costs.megabytes(panel, plan)),
+    )
+
+
+def _future(panel: Panel, plan: Plan) -> list[Line]:
+    """What `train` would do, why, and what it would cost."""
+    return [
+        ("windows", wording.arithmetic(panel, plan)),
+        ("plan", wording.planned(plan)),
+        *plan.reasons,
+        ("memory", f"about {costs.megabytes(panel, plan):,.0f} MB"),
+        ("time", _time(costs.seconds(panel, plan), plan)),
+    ]
+
+
+def _time(seconds: float, plan: Plan) -> str:
+    nothing = plan.recipe.origin == "pretrained"
+    stop = "nothing is trained" if nothing else "early stopping may make it less or more"
+    return f"about {_about(seconds)}; {stop}"
+
+
+def _about(seconds: float) -> str:
+    """A length of time with a digit or two: "3 s", "40 s", "6 min", "2 h"."""
+    if seconds < 10:
+        return f"{max(round(seconds), 1)} s"
+    if seconds < 100:
+        return f"{round(seconds, -1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 100 * 60 else f"{seconds / 3600:.0f} h"

@@ -1,0 +1,334 @@
+"""What is to be known about data before anything is trained: columns, step, holes, repeats, values far off.
+
+Everything here is plain and frozen, so that it can be told in words or as JSON. Of
+what is found many times the first five places are named, and the five worst series.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from forecast.data import numbers, times
+from forecast.data.frequency import Frequency
+from forecast.data.guessing import READABLE_SHARE, Roles
+from forecast.data.panel import Panel
+from forecast.data.reading import Draft
+from forecast.data.regular import holes
+from forecast.data.rows import Floats, Integers, Rows
+from forecast.data.table import Column, Table
+
+NAMED = 5
+"""Places and series that are named of however many."""
+
+FAR = 8.0
+"""Robust standard deviations from its neighbours at which a value is far off: normal noise never is."""
+
+_DEVIATIONS = 1.4826
+"""Standard deviations in a median absolute deviation of normal noise."""
+
+_MEAN_DEVIATIONS = 1.2533
+"""Standard deviations in a mean absolute deviation of normal noise."""
+
+_LEAST_SCALE = 1e-4
+"""Share of a series' largest value under which changes are no measure: lines have residuals of round-off."""
+
+Kind = Literal["dates", "numbers", "text", "empty"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFound:
+    """A column of the data and what it is taken for."""
+
+    name: str
+    kind: Kind
+    different: int
+    """Distinct texts."""
+    part: str
+    """"time", "id", "target", or "" for one that is not used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands."""
+
+    line: str
+    """"line 19"; "row 19" of a frame."""
+    series: str | None
+    time: str
+    value: float | None = None
+    far: float | None = None
+    """Robust standard deviations from the values around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class InSeries:
+    """How often something was found in a series."""
+
+    id: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that was found so many times."""
+
+    count: int
+    places: tuple[Place, ...] = ()
+    """The first five."""
+    in_series: int = 0
+    """Series it was found in."""
+    worst: tuple[InSeries, ...] = ()
+    """Up to five series with the most, of several."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepFound:
+    """The step of the times, and how many rows keep it."""
+
+    adjective: str
+    kept: int
+    of: int
+    """Rows that have one before them in their series."""
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesFound:
+    """What the numbers are like."""
+
+    least: float
+    most: float
+    mean: float
+    whole: bool
+    zeros: int
+    negative: int
+    constant: int
+    """Series that never change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All of it; None is what reading did not come to."""
+
+    source: str
+    rows: int
+    columns: tuple[ColumnFound, ...]
+    series: int | None = None
+    step: StepFound | None = None
+    duplicates: Found | None = None
+    missing: Found | None = None
+    gaps: Found | None = None
+    absent: int | None = None
+    """Rows missing in all gaps together."""
+    outliers: Found | None = None
+    values: ValuesFound | None = None
+
+
+def examine(draft: Draft) -> Findings:
+    """What a draft shows, as far as it goes."""
+    table, rows, frequency = draft.table, draft.rows, draft.frequency
+    found = Findings(table.source, table.rows, _columns(table, draft.roles))
+    if rows is None or not len(rows.times):
+        return found
+    look = _Look(rows, frequency, table.place)
+    found = replace(
+        found,
+        series=len(rows.ids),
+        duplicates=look.at(np.flatnonzero(rows.repeats)),
+        missing=look.at(np.flatnonzero(np.isnan(rows.values))),
+        values=_values(rows),
+    )
+    if frequency is not None:
+        single = rows.kept(~rows.repeats)
+        step = holes(single, frequency.steps_between(single.starts, single.times))
+        gaps = _Look(single, frequency, table.place).at(step.behind)
+        found = replace(found, step=_step(single, frequency), gaps=gaps, absent=int(step.absent.sum()))
+    if draft.reading is not None:
+        found = replace(found, outliers=_outliers(draft.reading.panel, look))
+    return found
+
+
+def _columns(table: Table, roles: Roles | None) -> tuple[ColumnFound, ...]:
+    parts = (("time", roles.time), ("id", roles.series), ("target", roles.target)) if roles else ()
+    return tuple(
+        ColumnFound(
+            column.name,
+            _kind(column),
+            len(column.texts),
+            next((part for part, used in parts if used is column), ""),
+        )
+        for column in table.columns
+    )
+
+
+def _kind(column: Column) -> Kind:
+    """What a column holds, judged by its first texts."""
+    if times.kind_of(column.texts) == "dates":
+        return "dates"
+    if numbers.readable_share(column.texts) >= READABLE_SHARE:
+        return "numbers"
+    missing = all(text.strip().lower() in numbers.MISSING for text in column.texts)
+    return "empty" if missing else "text"
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Sorted rows, and how places in them are told."""
+
+    rows: Rows
+    frequency: Frequency | None
+    place: Callable[[int], str]
+
+    def at(self, found: Integers) -> Found:
+        """What was found at these rows; places in the order of the series, then of time."""
+        ids, series = self.rows.ids, self.rows.series[found]
+        counts = np.bincount(series, minlength=len(ids))
+        most = np.argsort(-counts, kind="stable")[:NAMED].tolist() if len(ids) > 1 else []
+        return Found(
+            count=len(found),
+            places=tuple(self.named(int(row)) for row in found[:NAMED]),
+            in_series=int((counts > 0).sum()),
+            worst=tuple(InSeries(ids[each], int(counts[each])) for each in most if counts[each]),
+        )
+
+    def named(self, row: int, *, far: float | None = None) -> Place:
+        """The place of one row."""
+        rows = self.rows
+        time, value = rows.times[row : row + 1], float(rows.values[row])
+        return Place(
+            line=self.place(int(rows.origin[row])),
+            series=rows.ids[int(np.searchsorted(rows.bounds, row, side="right")) - 1]
+            if len(rows.ids) > 1
+            else None,
+            time=str(time[0]) if self.frequency is None else self.frequency.text(time)[0],
+            value=None if np.isnan(value) else value,
+            far=far,
+        )
+
+
+def _step(rows: Rows, frequency: Frequency) -> StepFound:
+    kept = rows.keeps(frequency)
+    first, last = frequency.text(np.array([rows.times.min(), rows.times.max()]))
+    return StepFound(frequency.adjective, int(kept.sum()), len(kept), first, last)
+
+
+def _values(rows: Rows) -> ValuesFound | None:
+    known = ~np.isnan(rows.values)
+    values = rows.values[known]
+    if not len(values):
+        return None
+    rest = rows.kept(known)
+    filled = np.flatnonzero(np.diff(rest.bounds) > 0)
+    starts = rest.bounds[:-1][filled]
+    constant = np.minimum.reduceat(values, starts) == np.maximum.reduceat(values, starts)
+    size = np.abs(values).max() or 1.0
+    return ValuesFound(
+        least=float(values.min()),
+        most=float(values.max()),
+        mean=float(size * (values / size).mean()),
+        whole=bool((values == np.rint(values)).all()),
+        zeros=int((values == 0).sum()),
+        negative=int((values < 0).sum()),
+        constant=int(constant.sum()),
+    )
+
+
+def _outliers(panel: Panel, look: _Look) -> Found:
+    """Values far from those around them, the farthest first."""
+    distance = distances(panel)
+    far = np.flatnonzero(distance > FAR)
+    series = np.searchsorted(panel.bounds, far, side="right") - 1
+    counts = np.bincount(series, minlength=len(panel))
+    most = np.argsort(-counts, kind="stable")[:NAMED].tolist() if len(panel) > 1 else []
+    first = far[np.argsort(-distance[far], kind="stable")[:NAMED]]
+    return Found(
+        count=len(far),
+        places=tuple(_place_of(panel, int(row), look, float(distance[row])) for row in first),
+        in_series=int((counts > 0).sum()),
+        worst=tuple(InSeries(panel.ids[each], int(counts[each])) for each in most if counts[each]),
+    )
+
+
+def _place_of(panel: Panel, row: int, look: _Look, far: float) -> Place:
+    """The place of a panel's row in the data: the last one there that is no later."""
+    series = int(np.searchsorted(panel.bounds, row, side="right")) - 1
+    position = look.rows.ids.index(panel.ids[series])
+    first, last = look.rows.bounds[position], look.rows.bounds[position + 1]
+    here = np.searchsorted(look.rows.times[first:last], panel.times[row], side="right") - 1
+    place = look.named(int(first + max(here, 0)), far=far)
+    return replace(
+        place, time=panel.frequency.text(panel.times[row : row + 1])[0], value=float(panel.values[row])
+    )
+
+
+def distances(panel: Panel) -> Floats:
+    """(rows,) how far each value is from the values around it, in robust standard deviations of its series.
+
+    Around it are two rows on both sides, and the same phase of two seasons on both
+    sides; the nearer of the two counts, so that a peak that comes every season is not
+    far off. 0 for fills.
+    """
+    size = np.repeat(_sizes(panel), panel.lengths)
+    values = np.where(panel.observed, panel.values / size, np.nan)
+    lags = {1, panel.frequency.season}
+    return np.asarray(np.nan_to_num(np.fmin.reduce([_distances(values, panel, lag) for lag in lags])))
+
+
+def _distances(values: Floats, panel: Panel, lag: int) -> Floats:
+    """(rows,) the same from values one and two lags away alone; NaN where fewer than two are known.
+
+    Of four the middle two span what is expected, so that one wrong value beside it does
+    not count, nor a level that moves and stays. Of fewer all do, and at an end the line
+    through two that are left, drawn on.
+    """
+    sides = _sides(values, panel, lag)
+    drawn_on = 2 * sides[:, [1, 2]] - sides[:, [0, 3]]
+    sides.sort(axis=1)  # NaN last
+    rows, known = np.arange(len(values)), (~np.isnan(sides)).sum(axis=1)
+    low = sides[rows, np.where(known == 4, 1, 0)]
+    high = sides[rows, np.where(known == 4, 2, np.maximum(known - 1, 0))]
+    few = known == 2
+    low[few] = np.fmin.reduce([low[few], *drawn_on[few].T])
+    high[few] = np.fmax.reduce([high[few], *drawn_on[few].T])
+    scale = _deviations(np.abs(values - (low + high) / 2), panel)
+    outside = np.maximum(np.maximum(values - high, low - values), 0)
+    return np.asarray(np.where(known >= 2, outside / np.repeat(scale, panel.lengths), np.nan))
+
+
+def _sizes(panel: Panel) -> Floats:
+    """(series,) the largest size in each: numbers up to 1e308 are not to overflow."""
+    there = panel.lengths > 0
+    sizes = np.ones(len(panel))
+    if there.any():
+        sizes[there] = np.maximum.reduceat(np.abs(panel.values), panel.bounds[:-1][there])
+    return np.where(sizes > 0, sizes, 1.0)
+
+
+def _sides(values: Floats, panel: Panel, lag: int) -> Floats:
+    """(rows, 4) the values two lags and one lag before, one and two after; NaN where there is none."""
+    rows = np.arange(len(values))
+    first = np.repeat(panel.bounds[:-1], panel.lengths)
+    last = np.repeat(panel.bounds[1:], panel.lengths) - 1
+    sides = np.full((len(values), 4), np.nan)
+    for column, shift in enumerate((-2 * lag, -lag, lag, 2 * lag)):
+        there = (rows + shift >= first) & (rows + shift <= last)
+        sides[there, column] = values[(rows + shift)[there]]
+    return sides
+
+
+def _deviations(sizes: Floats, panel: Panel) -> Floats:
+    """(series,) the robust standard deviation of residuals of these sizes.
+
+    Where more than half of them are next to nothing their mean stands in for the median.
+    """
+    series = np.repeat(np.arange(len(panel)), panel.lengths)
+    ordered = sizes[np.lexsort((sizes, series))]  # NaN last in each series
+    known = np.bincount(series[~np.isnan(sizes)], minlength=len(panel))
+    first, end = panel.bounds[:-1], len(sizes) - 1
+    low, high = (np.clip(first + middle, 0, end) for middle in ((known - 1) // 2, known // 2))
+    median = _DEVIATIONS * (ordered[low] + ordered[high]) / 2
+    mean = _MEAN_DEVIATIONS * np.bincount(series, np.nan_to_num(sizes), len(panel)) / np.maximum(known, 1)
+    return np.maximum(np.where(median > _LEAST_SCALE, median, mean), _LEAST_SCALE)
