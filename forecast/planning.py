@@ -6,18 +6,22 @@ from typing import Literal
 
 import numpy as np
 
-from forecast.data.frequency import Unit
+from forecast import usual
+from forecast.data.beside import described
+from forecast.data.calendar import YEARS_AHEAD, holiday_dates
 from forecast.data.panel import Panel
 from forecast.data.windows import Windows
 from forecast.errors import DataError, ModelError, UsageError
+from forecast.evaluation.backtest import Origins, cuts
 from forecast.forecasters import catalog, modelfile
-from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights
+from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights, widened
 from forecast.spec import (
     MAX_HORIZON,
     MAX_MEMBERS,
     MAX_WINDOW,
     Blend,
     Bounds,
+    Calendar,
     Cell,
     ModelSpec,
     NetworkSpec,
@@ -30,17 +34,6 @@ from forecast.spec import (
 )
 
 Searched = Literal["cell", "window"]
-
-HORIZONS: dict[Unit, int] = {
-    "year": 4,
-    "quarter": 4,
-    "month": 12,
-    "week": 13,
-    "day": 14,
-    "weekday": 10,
-    "hour": 24,
-}
-"""Rows answered when nobody says; 4 for every other unit, and at most a sixth of the rows."""
 
 BACKTESTS = 3
 """Backtests of a panel of fewer than ENOUGH_SERIES."""
@@ -91,6 +84,10 @@ class TrainRequest:
     horizon: int | None = None
     window: int | None = None
     season: int | None = None
+    calendar: bool = False
+    """Whether the network reads where a row stands in its day, week and year."""
+    holidays: str | None = None
+    """Country whose holidays it reads."""
     start: Start | Path | None = None
     """What training starts from; a path is that of a model file, to be trained on."""
     blend: Blend | None = None
@@ -132,8 +129,8 @@ class Recipe:
     start: tuple[Weights, ...]
     """Weights to start from, or none."""
     blend: Blend
-    blend_untuned: Blend
-    """The blend of the weights it starts from, where training does not better them."""
+    untuned: Network | None
+    """What it starts from, as it is where training does not better it."""
     members: int
     training: TrainingPlan
 
@@ -166,8 +163,8 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
             f"{rows} rows are too few: a window, a horizon and one backtest need {LEAST_ROWS}",
             hint="give more rows; `forecast check` shows what was read",
         )
-    horizon = request.horizon or usual_horizon(panel)
-    season, season_reason = season_of(panel, request.season)
+    horizon = request.horizon or usual.horizon(panel)
+    season, season_reason = usual.season(panel, request.season)
     begun = _begun(panel, request, season)
     origin, network = begun.origin, begun.network
     spec = _own_shape(panel, request, horizon, season) if network is None else network.spec
@@ -175,13 +172,16 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
     backtests = request.backtests or _backtests(panel, rows, spec.windows.window, horizon, origin)
     _check_long_enough(rows, spec.windows.window if origin == "scratch" else None, horizon, backtests)
     windows = len(Windows(panel.lengths, spec.windows))
+    if origin != "continued":
+        oldest = panel.first(cuts(panel, Origins(backtests, horizon))[0])
+        spec = replace(spec, covariates=described(panel, oldest), calendar=_calendar(panel, request))
     return Plan(
         recipe=Recipe(
             spec=spec,
             origin=origin,
-            start=() if network is None else network.members,
+            start=() if network is None else widened(network, spec).members,
             blend=blend,
-            blend_untuned=request.blend or usual_blend(season)[0],
+            untuned=network and replace(network, blend=request.blend or usual.blend(season)[0]),
             members=max(request.members, 0 if network is None else len(network.members)),
             training=_training(request, windows=windows, origin=origin),
         ),
@@ -213,9 +213,9 @@ def recipe_of(model: RecurrentForecaster) -> Recipe:
     return Recipe(
         spec=model.spec,
         origin=model.card.origin,
-        start=() if model.card.origin == "scratch" else ready.members,
+        start=() if model.card.origin == "scratch" else widened(ready, model.spec).members,
         blend=model.network.blend,
-        blend_untuned=model.network.blend,
+        untuned=ready,
         members=len(model.network.members),
         training=model.card.training,
     )
@@ -251,6 +251,8 @@ def _begun(panel: Panel, request: TrainRequest, season: int) -> _Begun:
     if isinstance(request.start, Path):
         return _Begun("continued", "asked for", _older(request.start, panel, request, season))
     network = catalog.pretrained(request.cell or CELL, season).network
+    if panel.covariates or request.calendar or request.holidays:
+        return _Begun("fine-tuned", "what it reads beside the target must be learned", network)
     if len(panel) >= MANY_SERIES:
         why = "many series improve the pretrained network, or leave it as it is"
         return _Begun("fine-tuned", why, network)
@@ -283,19 +285,26 @@ def _blend(request: TrainRequest, begun: _Begun, season: int) -> tuple[Blend, st
         return "none", "a network fine-tuned to its series was better alone"
     if begun.origin == "continued" and begun.network is not None:
         return begun.network.blend, "as the model it starts from"
-    return usual_blend(season)
+    return usual.blend(season)
 
 
-def usual_blend(season: int) -> tuple[Blend, str]:
-    """Whether some of Theta makes it better, and why: measured on held-back rows, see docs/pretrained.md."""
-    if season == 1:
-        return "none", "without a season the network alone was better than with Theta"
-    return "theta", "with a season a quarter of Theta made it better"
+def _calendar(panel: Panel, request: TrainRequest) -> Calendar:
+    """What is read of the time itself; a `UsageError` where times are no dates."""
+    if not (request.calendar or request.holidays):
+        return Calendar()
+    if panel.frequency.form == "integer":
+        raise UsageError("--calendar and --holidays need dates, and the times are integers")
+    first, last = panel.times.min(), panel.times.max()
+    if request.holidays is None:
+        return Calendar(phases=True)
+    years = [int(str(time)[:4]) for time in (first, last)]
+    dates = holiday_dates(request.holidays, years[0], years[1] + YEARS_AHEAD)
+    return Calendar(request.calendar, request.holidays, dates)
 
 
 def _own_shape(panel: Panel, request: TrainRequest, horizon: int, season: int) -> ModelSpec:
     rows = int(panel.lengths.max())
-    windows = WindowSpec(request.window or _window(rows, season, horizon), horizon)
+    windows = WindowSpec(request.window or usual.window(rows, season, horizon), horizon)
     small = len(Windows(panel.lengths, windows)) <= SMALL_WINDOWS
     units = request.units or ((32,) if small else (64,))
     return ModelSpec(windows, NetworkSpec(request.cell or CELL, units, request.dropout), season)
@@ -316,26 +325,6 @@ def bounds_of(panel: Panel, request: TrainRequest) -> Bounds:
         maximum=request.maximum,
         whole=whole if request.whole is None else request.whole,
     )
-
-
-def usual_horizon(panel: Panel) -> int:
-    """Rows to forecast when nobody says."""
-    rows = int(panel.lengths.max())
-    return max(1, min(HORIZONS.get(panel.frequency.unit, 4), rows // 6))
-
-
-def season_of(panel: Panel, asked: int | None) -> tuple[int, str]:
-    """The season to read a panel with, and why; 1 is none."""
-    usual, rows = panel.frequency.season, int(panel.lengths.max())
-    if asked is not None:
-        return asked, "asked for"
-    if rows < 3 * usual:
-        return 1, f"{rows} rows are fewer than three seasons of {usual}"
-    return usual, f"usual for {panel.frequency.adjective} rows"
-
-
-def _window(rows: int, season: int, horizon: int) -> int:
-    return max(1, min(max(2 * season, 2 * horizon, 8), (rows - horizon) // 3))
 
 
 def _backtests(panel: Panel, rows: int, window: int, horizon: int, origin: Origin) -> int:

@@ -155,12 +155,13 @@ class _Trained:
         """Find the epochs; pretrained weights that no epoch betters are taken as they are."""
         seconds = self._budget.share()
         self.epochs = self._trainer.find_epochs(oldest, stage="finding epochs", seconds=seconds)
-        if self.origin == "fine-tuned" and self.epochs == 0:
-            recipe = self._recipe
+        untuned = self._recipe.untuned
+        if self.origin == "fine-tuned" and self.epochs == 0 and untuned is not None:
+            beside = ", and nothing beside the target is read" if self._recipe.spec != untuned.spec else ""
             self._listener(
-                Noted("fine-tuning", "did not better the pretrained network: it is taken as it is")
+                Noted("fine-tuning", f"did not better the pretrained network: it is taken as it is{beside}")
             )
-            return _Ready(Network(recipe.spec, recipe.start, recipe.blend_untuned))
+            return _Ready(untuned)
         return self
 
     def fit(self, past: Panel, stage: str) -> Network:

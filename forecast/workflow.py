@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forecast import wording
+from forecast import usual, wording
 from forecast.checkup import Checkup, checkup
 from forecast.data.panel import Integers, Panel
 from forecast.data.reading import Draft, Reading, Source, drafts, read_panel
@@ -28,9 +28,6 @@ from forecast.planning import (
     bounds_of,
     plan,
     recipe_of,
-    season_of,
-    usual_blend,
-    usual_horizon,
 )
 from forecast.spec import Cell, ReadSpec
 
@@ -152,16 +149,16 @@ def zero_shot(
     request = TrainRequest(read=read or ReadSpec(), horizon=horizon, season=season)
     reading = read_panel(source, request.read)
     _tell(reading, listener)
-    chosen, why = season_of(reading.panel, season)
+    chosen, why = usual.season(reading.panel, season)
     listener(Decided("season", why))
     ready = catalog.pretrained(cell or CELL, chosen)
-    blend, why = usual_blend(ready.spec.season)
+    blend, why = usual.blend(ready.spec.season)
     listener(Decided("blend", why))
     panel = _with_season(reading.panel, ready.spec.season)
     return replace(
         ready,
         network=replace(ready.network, blend=blend),
-        horizon=horizon or usual_horizon(panel),
+        horizon=horizon or usual.horizon(panel),
         bounds=bounds_of(panel, request),
         read=reading.read,
         frequency=panel.frequency,

@@ -17,7 +17,7 @@ from forecast.data.panel import Covariates, Floats, Integers, Panel, Times
 from forecast.data.rows import Rows
 from forecast.data.table import BadTextError, Column, Table, counted
 from forecast.errors import DataError
-from forecast.spec import Notation, Role
+from forecast.spec import MAX_CATEGORIES, Covariate, Notation, Role
 
 FutureMissing = Literal["hold", "season"]
 
@@ -87,7 +87,7 @@ def covariates_of(beside: Beside, panel: Panel, table: Table) -> tuple[Covariate
         if count:
             told.append(f'{counted(count, "missing value")} of "{column.name}" filled with the last value')
         (known if role == "known" else past).append(filled)
-    history = grid.history(panel)
+    history = _history(panel, grid.bounds)
     return Covariates(
         past=_stacked(past, len(grid))[history],
         known=_stacked(known, len(grid)),
@@ -168,10 +168,11 @@ class _Grid:
         shares = np.bincount(steps, told / counts[steps], minlength=len(self))
         return np.where(counts > 0, shares, found)
 
-    def history(self, panel: Panel) -> Integers:
-        """(rows,) the step of each row of the panel."""
-        position = np.arange(len(panel.values)) - np.repeat(panel.bounds[:-1], panel.lengths)
-        return np.repeat(self.bounds[:-1], panel.lengths) + position
+
+def _history(panel: Panel, bounds: Integers) -> Integers:
+    """(rows,) where each row of the panel stands among rows cut at `bounds`, which go on behind its ends."""
+    position = np.arange(len(panel.values)) - np.repeat(panel.bounds[:-1], panel.lengths)
+    return np.asarray(np.repeat(bounds[:-1], panel.lengths) + position)
 
 
 def _held(values: Floats, bounds: Integers, *, until: Integers) -> Floats:
@@ -277,3 +278,27 @@ def _not_known(panel: Panel, known: Floats, bounds: Integers, row: int) -> DataE
         f'"{column}" is not known for {time}{within}',
         hint="forecast future writes the rows to fill in, for --future; or --future-missing hold",
     )
+
+
+def described(panel: Panel, known: Panel) -> tuple[Covariate, ...]:
+    """The covariates of a panel as a network reads them, scaled by the rows `known` of it alone."""
+    if panel.covariates is None or known.covariates is None:
+        return ()
+    there = known.covariates
+    columns = [*there.past.T, *there.known[_history(known, there.known_bounds)].T, *there.static.T]
+    return tuple(
+        _described(name, role, column, vocabulary)
+        for name, role, column, vocabulary in zip(
+            panel.columns.covariates, _roles(panel), columns, panel.covariates.vocabularies, strict=True
+        )
+    )
+
+
+def _described(name: str, role: Role, column: Floats, vocabulary: tuple[str, ...]) -> Covariate:
+    told = column[~np.isnan(column)]
+    if vocabulary:
+        return Covariate(name, role, categories=tuple(sorted(vocabulary[:MAX_CATEGORIES])))
+    size = np.abs(told).max(initial=0.0) or 1.0  # squares of numbers near 1e308 are no numbers
+    spread = float(size * (told / size).std()) if len(told) else 0.0
+    centre = float(size * (told / size).mean()) if len(told) else 0.0
+    return Covariate(name, role, centre=centre, spread=spread or 1.0)

@@ -198,6 +198,29 @@ def bounded(forecast: Forecast, history: Panel, bounds: Bounds) -> Forecast:
     )
 
 
+def widened(network: Network, spec: ModelSpec) -> Network:
+    """A network that answers as this one does and reads what `spec` has beside the series too.
+
+    What it reads more has no weight yet; embeddings start as Keras', small and random.
+    """
+    if spec == network.spec:
+        return network
+    random = np.random.default_rng(0)
+    had = layout(network.spec).numbers
+    members = []
+    for weights in network.members:
+        wide = {}
+        for name, shape in weight_shapes(spec).items():
+            if name.endswith("/embeddings"):
+                wide[name] = random.uniform(-0.05, 0.05, shape).astype(np.float32)
+                continue
+            wide[name] = np.zeros(shape, dtype=np.float32)
+            part = wide[name][:had] if name in ("layer0/kernel", "skip/kernel") else wide[name]
+            part[...] = weights[name]
+        members.append(wide)
+    return replace(network, spec=spec, members=tuple(members))
+
+
 def forward(spec: ModelSpec, weights: Weights, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
     """The last step's answers, (batch, answers), to `inputs`, (batch, steps, channels)."""
     states = reads = embedded(spec, weights, inputs)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast import __version__
+from forecast import __version__, usual
 from forecast.data.panel import Floats, Panel
 from forecast.data.results import Coverage, ModelCard
 from forecast.events import EpochEnded, Event
@@ -20,7 +20,6 @@ from forecast.forecasters import modelfile
 from forecast.forecasters.calibration import achieved, calibrate
 from forecast.forecasters.recurrent import Network, RecurrentForecaster
 from forecast.network.fit import Trainer
-from forecast.planning import usual_blend
 from forecast.pretraining.recipe import RECIPES, Mix, Recipe, mix
 from forecast.spec import CELLS, Bounds, Cell, ReadSpec
 
@@ -53,7 +52,7 @@ def pretrain(recipe: Recipe, cell: Cell, made: Mix, *, source: str, seed: int) -
     spec, plan = recipe.spec(cell), recipe.plan(seed=seed)
     trainer = Trainer(spec, plan, made.trained, listener=_tell)
     weights = trainer.fit(made.trained, plan.epochs, stage=f"{source} {cell}")
-    network = Network(spec, (weights,), usual_blend(recipe.season)[0])
+    network = Network(spec, (weights,), usual.blend(recipe.season)[0])
     errors = _held_out_errors(network, made.held_out)
     return RecurrentForecaster(
         network=network,
