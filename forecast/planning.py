@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 
 from forecast import usual
-from forecast.data.beside import described
 from forecast.data.calendar import YEARS_AHEAD, holiday_dates
+from forecast.data.covariates import described
 from forecast.data.panel import Panel
 from forecast.data.windows import Windows
 from forecast.errors import DataError, ModelError, UsageError

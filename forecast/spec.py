@@ -67,6 +67,11 @@ class Columns:
         """Past, known and static columns, in this order."""
         return (*self.past, *self.known, *self.static)
 
+    @property
+    def alone(self) -> "Columns":
+        """The same without covariates."""
+        return replace(self, past=(), known=(), static=(), text=())
+
 
 @dataclass(frozen=True, slots=True)
 class Notation:
@@ -174,6 +179,11 @@ class ReadSpec:
             raise UsageError("several targets are the columns of a wide file")
         if self.wide and self.columns.target is not None:
             raise UsageError("a wide file has a target in every column of numbers, not one")
+
+    @property
+    def alone(self) -> "ReadSpec":
+        """The same without covariates."""
+        return replace(self, columns=self.columns.alone)
 
     def over(self, remembered: "ReadSpec") -> "ReadSpec":
         """What is remembered, save where this says otherwise of one file's notation and policy."""

@@ -3,13 +3,14 @@
 import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from forecast import __version__
+from forecast.data.covariates import in_words_of
 from forecast.data.panel import Floats, Panel
 from forecast.data.reading import Reading
 from forecast.data.results import Coverage, ModelCard, Scores, Verdict
@@ -71,12 +72,19 @@ def learn(
         network=network,
         horizon=plan.horizon,
         bounds=plan.bounds,
-        read=reading.read,
+        read=reading.read if network.spec.covariates else reading.read.alone,
         frequency=panel.frequency,
-        tail=panel.tail(network.rows_read),
+        tail=_in_words_of(network, panel.tail(network.rows_read)),
         calibration=judgement.calibration,
         card=_card(panel, plan, judgement, source=reading.source, network=network, learner=learner),
     )
+
+
+def _in_words_of(network: Network, tail: Panel) -> Panel:
+    """The tail with the covariates that the network reads, in its own words."""
+    if tail.covariates is None or not network.spec.covariates:
+        return replace(tail, columns=tail.columns.alone, covariates=None)
+    return replace(tail, covariates=in_words_of(tail.covariates, network.spec.covariates))
 
 
 class Learner(Protocol):

@@ -10,10 +10,11 @@ import numpy as np
 
 from forecast import usual, wording
 from forecast.checkup import Checkup, checkup
+from forecast.data.covariates import FutureMissing, ahead, future_rows
 from forecast.data.panel import Integers, Panel
-from forecast.data.reading import Draft, Reading, Source, drafts, read_panel
-from forecast.data.results import Card, Forecast, Scores
-from forecast.errors import DataError
+from forecast.data.reading import Draft, Reading, Source, drafts, read_panel, with_future_rows
+from forecast.data.results import Card, Forecast, Scores, Table
+from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, backtest, score
 from forecast.events import Decided, Listener, Noted, Warned, ignore
 from forecast.forecasters import catalog, modelfile
@@ -146,6 +147,11 @@ def zero_shot(
 
     Nothing is trained and nothing judged, so a series may be as short as two rows.
     """
+    if read is not None and read.columns.covariates:
+        raise UsageError(
+            "the pretrained network reads nothing beside the target",
+            hint="forecast train DATA makes a model that does",
+        )
     request = TrainRequest(read=read or ReadSpec(), horizon=horizon, season=season)
     reading = read_panel(source, request.read)
     _tell(reading, listener)
@@ -171,6 +177,8 @@ def predict(
     source: "Source | None" = None,
     *,
     read: ReadSpec | None = None,
+    future: "Source | None" = None,
+    future_missing: FutureMissing | None = None,
     horizon: int | None = None,
     levels: Sequence[float] = (80.0,),
     listener: Listener = ignore,
@@ -178,10 +186,14 @@ def predict(
     """The values behind the end of the data, or behind the model's own tail without data.
 
     Data are read as those the model was trained on; `read` overrules that in notation and policy.
+    Rows of `future`, or of the data behind the target's end, tell what is known ahead.
     """
     history = model.tail if source is None else _history(model, source, read, listener)
     trained = model.spec.windows.horizon
     steps = horizon or model.horizon
+    if future is not None:
+        history = with_future_rows(history, future, _how(model, read))
+    history = ahead(history, steps, future_missing)
     if steps > trained:
         listener(Warned(f"the model answers {trained} steps; the rest come from feeding its forecasts back"))
     for level in levels:
@@ -189,6 +201,19 @@ def predict(
             errors = model.calibration.errors
             listener(Warned(f"{errors} errors are too few for {level:g} %: the largest of them stands in"))
     return model.predict(history, steps, levels=levels)
+
+
+def future(
+    model: RecurrentForecaster,
+    source: "Source | None" = None,
+    *,
+    read: ReadSpec | None = None,
+    horizon: int | None = None,
+    listener: Listener = ignore,
+) -> Table:
+    """The rows behind the end of the data, or of the model's own tail, to be filled in for `predict`."""
+    history = model.tail if source is None else _history(model, source, read, listener)
+    return future_rows(history, horizon or model.horizon)
 
 
 def evaluate(
@@ -266,10 +291,26 @@ def _tell_mended(reading: Reading, listener: Listener) -> None:
 
 def _history(model: RecurrentForecaster, source: Source, read: ReadSpec | None, listener: Listener) -> Panel:
     """The data as the model reads them, `read` overruling it in this file's notation and policy."""
-    how = model.read if read is None else read.over(model.read)
-    reading = read_panel(source, how, frequency=model.frequency)
+    reading = read_panel(source, _how(model, read), frequency=model.frequency)
     _tell_mended(reading, listener)
+    _refuse_other_kinds(model, reading)
     return reading.panel
+
+
+def _how(model: RecurrentForecaster, read: ReadSpec | None) -> ReadSpec:
+    return model.read if read is None else read.over(model.read)
+
+
+def _refuse_other_kinds(model: RecurrentForecaster, reading: Reading) -> None:
+    """Refuse texts where the model learned from numbers."""
+    there = reading.panel.covariates
+    for covariate, vocabulary in zip(model.spec.covariates, there.vocabularies if there else (), strict=True):
+        if vocabulary and not covariate.categories:
+            raise DataError(
+                f'column "{covariate.name}" holds texts such as "{vocabulary[0]}", '
+                "the model was trained on numbers",
+                where=reading.source,
+            )
 
 
 def _rows_seen(model: RecurrentForecaster, panel: Panel) -> Integers:

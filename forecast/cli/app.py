@@ -11,6 +11,7 @@ from forecast.cli import failures
 from forecast.cli.check import check
 from forecast.cli.console import Console
 from forecast.cli.evaluate import evaluate
+from forecast.cli.future import future
 from forecast.cli.help import Command, Group
 from forecast.cli.options import ColorName, Debug, Quiet, Verbose
 from forecast.cli.predict import predict
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for command in (train, predict, evaluate, check, show):
+for command in (train, predict, future, evaluate, check, show):
     app.command(cls=Command)(command)
 
 

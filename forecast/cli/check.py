@@ -25,6 +25,8 @@ def check(
     horizon: options.Horizon = None,
     window: options.Window = None,
     season: options.Season = None,
+    calendar: options.CalendarToRead = False,
+    holidays: options.Holidays = None,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
 ) -> None:
@@ -44,6 +46,8 @@ def check(
         horizon=horizon,
         window=options.window(window),
         season=season,
+        calendar=calendar,
+        holidays=holidays,
     )
     show_plan(source, request, delivery=delivery, color=console.color)
 

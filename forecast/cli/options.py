@@ -49,6 +49,37 @@ Season = Annotated[
     typer.Option("--season", metavar="ROWS", help="Rows in a period; 1 is none.", rich_help_panel=PLAN),
 ]
 
+CalendarToRead = Annotated[
+    bool,
+    typer.Option(
+        "--calendar", help="Read where a row stands in its day, week and year.", rich_help_panel=PLAN
+    ),
+]
+Holidays = Annotated[
+    str | None,
+    typer.Option(
+        "--holidays", metavar="PLACE", help="Read the holidays of FR, or of US-CA.", rich_help_panel=PLAN
+    ),
+]
+Future = Annotated[
+    str | None,
+    typer.Option(
+        "--future",
+        metavar="FILE",
+        help="Rows of what is known ahead, as forecast future writes them.",
+        rich_help_panel=PLAN,
+    ),
+]
+FutureMissing = Annotated[
+    Literal["hold", "season"] | None,
+    typer.Option(
+        "--future-missing",
+        metavar="POLICY",
+        help="What is not known ahead: hold the last value, or that of a season before.",
+        rich_help_panel=PLAN,
+    ),
+]
+
 Minimum = Annotated[
     float | None,
     typer.Option(

@@ -27,6 +27,8 @@ def predict(
     level: options.Levels = None,
     model: options.ModelToPredict = None,
     read: ReadSpec,
+    future: options.Future = None,
+    future_missing: options.FutureMissing = None,
     season: options.Season = None,
     cell: options.CellName = None,
     format: options.FormatName = "auto",
@@ -40,6 +42,7 @@ def predict(
     zcat sales.csv.gz | forecast predict --model sales.forecast --json
     forecast predict sales.csv --output next.parquet
     forecast predict new.csv --model pretrained
+    forecast future > next.csv; forecast predict --future next.csv
     """
     console: Console = ctx.obj
     asked = options.levels(level)
@@ -57,10 +60,17 @@ def predict(
         )
         console.note("model", _pretrained(chosen, history))
     else:
-        source = _source(data, console)
+        source = source_to_continue(data, console)
         chosen = workflow.load(path)
     forecast = workflow.predict(
-        chosen, source, read=read, horizon=horizon, levels=asked, listener=console.listen
+        chosen,
+        source,
+        read=read,
+        future=future,
+        future_missing=future_missing,
+        horizon=horizon,
+        levels=asked,
+        listener=console.listen,
     )
     deliver(
         forecast.to_table(),
@@ -71,7 +81,7 @@ def predict(
     )
 
 
-def _source(data: str | None, console: Console) -> paths.Source | None:
+def source_to_continue(data: str | None, console: Console) -> paths.Source | None:
     """The data to continue, or None: the model's own. An empty pipe (as under cron) is no data."""
     source = paths.data_source(data)
     if data is None and source == paths.STDIN and paths.stdin_is_empty():

@@ -8,6 +8,7 @@ from forecast.cli.options import COLUMNS
 from forecast.errors import UsageError
 from forecast.spec import Columns, Duplicates, Gaps, Notation, Policy, ReadSpec, Resample
 
+COVARIATES = "Covariates"
 NOTATION = "Notation"
 REPAIR = "Repair"
 
@@ -32,6 +33,19 @@ SeriesId = Annotated[
 Wide = Annotated[bool, _named("--wide", "", "Every column of numbers is a series.", COLUMNS)]
 Step = Annotated[
     str | None, _named("--freq", "STEP", "Step of the times: monthly, W, 15min; found otherwise.", COLUMNS)
+]
+
+Past = Annotated[
+    list[str] | None,
+    _named("--past", "NAME", "A covariate known up to now, as the target is; repeat.", COVARIATES),
+]
+Known = Annotated[list[str] | None, _named("--known", "NAME", "A covariate known ahead; repeat.", COVARIATES)]
+Static = Annotated[
+    list[str] | None, _named("--static", "NAME", "One that stays the same in a series; repeat.", COVARIATES)
+]
+Text = Annotated[
+    list[str] | None,
+    _named("--text", "NAME", "A covariate whose numbers are names, such as of stores; repeat.", COVARIATES),
 ]
 
 Delimiter = Annotated[str | None, _named("--delimiter", "MARK", 'What parts the fields: ";", tab.', NOTATION)]
@@ -66,6 +80,10 @@ def read_spec(
     id: SeriesId = None,
     wide: Wide = False,
     freq: Step = None,
+    past: Past = None,
+    known: Known = None,
+    static: Static = None,
+    text: Text = None,
     delimiter: Delimiter = None,
     encoding: Encoding = None,
     decimal: Decimal = None,
@@ -86,7 +104,13 @@ def read_spec(
         )
     return ReadSpec(
         columns=Columns(
-            target=None if is_wide else next(iter(targets), None), time=time, series=SERIES if is_wide else id
+            target=None if is_wide else next(iter(targets), None),
+            time=time,
+            series=SERIES if is_wide else id,
+            past=tuple(past or ()),
+            known=tuple(known or ()),
+            static=tuple(static or ()),
+            text=tuple(text or ()),
         ),
         notation=Notation(
             delimiter=_mark(delimiter),
@@ -114,6 +138,10 @@ def refuse_beside_a_model(read: ReadSpec, **others: object) -> None:
         "id": None if read.wide else columns.series,
         "wide": True if read.wide and not read.targets else None,
         "freq": read.frequency,
+        "past": columns.past or None,
+        "known": columns.known or None,
+        "static": columns.static or None,
+        "text": columns.text or None,
         **others,
     }
     given = [f"--{name}" for name, value in options.items() if value is not None]

@@ -7,19 +7,17 @@ numbers are averaged, and the last text counts.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
 from forecast.data import numbers
+from forecast.data.covariates import history, laid, roles, stacked
 from forecast.data.guessing import READABLE_SHARE
 from forecast.data.panel import Covariates, Floats, Integers, Panel, Times
 from forecast.data.rows import Rows
 from forecast.data.table import BadTextError, Column, Table, counted
 from forecast.errors import DataError
-from forecast.spec import MAX_CATEGORIES, Covariate, Notation, Role
-
-FutureMissing = Literal["hold", "season"]
+from forecast.spec import Notation, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,48 +65,28 @@ def _numbers(table: Table, column: Column, notation: Notation) -> Floats:
 
 def covariates_of(beside: Beside, panel: Panel, table: Table) -> tuple[Covariates, tuple[str, ...]]:
     """The columns on the steps of a panel, those known ahead beyond its end, and what was filled."""
-    roles = _roles(panel)
-    ahead = [place for place, role in enumerate(roles) if role == "known"]
-    grid = _Grid.of(panel, beside, goes_on=bool(ahead))
+    grid = _Grid.of(panel, beside, goes_on=bool(panel.columns.known))
     grid.refuse_between_steps(panel, beside.rows, table)
-    past: list[Floats] = []
-    known: list[Floats] = []
-    static: list[Floats] = []
+    found: dict[Role, list[Floats]] = {"past": [], "known": [], "static": []}
     told: list[str] = []
     for column, values, vocabulary, role in zip(
-        beside.columns, beside.values, beside.vocabularies, roles, strict=True
+        beside.columns, beside.values, beside.vocabularies, roles(panel), strict=True
     ):
         if role == "static":
-            static.append(_constant(panel, beside.rows, column, values, table))
+            found[role].append(_constant(panel, beside.rows, column, values, table))
             continue
         placed = grid.placed(values, vocabulary)
-        filled = _held(placed, grid.bounds, until=panel.lengths)
-        count = int((np.isnan(placed) & ~np.isnan(filled)).sum())
+        found[role].append(_held(placed, grid.bounds, until=panel.lengths))
+        count = int((np.isnan(placed) & ~np.isnan(found[role][-1])).sum())
         if count:
-            told.append(f'{counted(count, "missing value")} of "{column.name}" filled with the last value')
-        (known if role == "known" else past).append(filled)
-    history = _history(panel, grid.bounds)
+            told.append(f'{counted(count, "missing value")} of "{column.name}" filled with the last one')
     return Covariates(
-        past=_stacked(past, len(grid))[history],
-        known=_stacked(known, len(grid)),
+        past=stacked(found["past"], len(grid))[history(panel, grid.bounds)],
+        known=stacked(found["known"], len(grid)),
         known_bounds=grid.bounds,
-        static=_stacked(static, len(panel)),
+        static=stacked(found["static"], len(panel)),
         vocabularies=beside.vocabularies,
     ), tuple(told)
-
-
-def _roles(panel: Panel) -> list[Role]:
-    columns = panel.columns
-    parts: list[tuple[Role, int]] = [
-        ("past", len(columns.past)),
-        ("known", len(columns.known)),
-        ("static", len(columns.static)),
-    ]
-    return [role for role, count in parts for _ in range(count)]
-
-
-def _stacked(columns: Sequence[Floats], rows: int) -> Floats:
-    return np.stack(columns, axis=1) if columns else np.empty((rows, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +147,6 @@ class _Grid:
         return np.where(counts > 0, shares, found)
 
 
-def _history(panel: Panel, bounds: Integers) -> Integers:
-    """(rows,) where each row of the panel stands among rows cut at `bounds`, which go on behind its ends."""
-    position = np.arange(len(panel.values)) - np.repeat(panel.bounds[:-1], panel.lengths)
-    return np.asarray(np.repeat(bounds[:-1], panel.lengths) + position)
-
-
 def _held(values: Floats, bounds: Integers, *, until: Integers) -> Floats:
     """The values with a missing one among the first `until[i]` of each series replaced by the last before."""
     steps = np.arange(len(values))
@@ -216,7 +188,7 @@ def with_future(panel: Panel, future: Beside, table: Table) -> Panel:
     grid.refuse_between_steps(panel, future.rows, table)
     lengths = np.maximum(np.diff(there.known_bounds), np.diff(grid.bounds))
     bounds = np.concatenate(([0], np.cumsum(lengths)))
-    known = _laid(there.known, there.known_bounds, bounds)
+    known = laid(there.known, there.known_bounds, bounds)
     position = np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)
     open_rows = position >= np.repeat(panel.lengths, lengths)
     first = len(panel.columns.past)
@@ -227,78 +199,8 @@ def with_future(panel: Panel, future: Beside, table: Table) -> Panel:
         vocabularies[first + place] = (*texts, *more)
         codes = {text: code for code, text in enumerate(vocabularies[first + place])}
         translated = np.array([codes[text] for text in vocabulary], dtype=np.float64)
-        placed = _laid(grid.placed(values, vocabulary)[:, None], grid.bounds, bounds)[:, 0]
+        placed = laid(grid.placed(values, vocabulary)[:, None], grid.bounds, bounds)[:, 0]
         told = open_rows & ~np.isnan(placed)
         known[told, place] = translated[placed[told].astype(np.int64)] if vocabulary else placed[told]
     covariates = replace(there, known=known, known_bounds=bounds, vocabularies=tuple(vocabularies))
     return replace(panel, covariates=covariates)
-
-
-def _laid(values: Floats, bounds: Integers, wider: Integers) -> Floats:
-    """Rows of series cut at `bounds` with NaN behind each, so that they are cut at `wider`."""
-    lengths = np.diff(bounds)
-    found = np.full((wider[-1], values.shape[1]), np.nan)
-    found[np.repeat(wider[:-1] - bounds[:-1], lengths) + np.arange(bounds[-1])] = values
-    return found
-
-
-def ahead(panel: Panel, steps: int, missing: FutureMissing | None = None) -> Panel:
-    """The panel with known covariates for `steps` rows behind the end of every series.
-
-    What is not there is what `missing` makes of it, or a `DataError` that names series, time and column.
-    """
-    there = panel.covariates
-    if there is None or not there.known.shape[1]:
-        return panel
-    lengths = np.maximum(np.diff(there.known_bounds), panel.lengths + steps)
-    bounds = np.concatenate(([0], np.cumsum(lengths)))
-    position = np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)
-    known = _laid(there.known, there.known_bounds, bounds)
-    needed = (position >= np.repeat(panel.lengths, lengths)) & (
-        position < np.repeat(panel.lengths + steps, lengths)
-    )
-    open_rows = np.flatnonzero(needed & np.isnan(known).any(axis=1))
-    if len(open_rows) and missing is None:
-        raise _not_known(panel, known, bounds, int(open_rows[0]))
-    back = 1 if missing == "hold" else panel.frequency.season
-    for row in open_rows.tolist():
-        before = known[row - (back if back <= position[row] else 1)]
-        known[row] = np.where(np.isnan(known[row]), before, known[row])
-    return replace(panel, covariates=replace(there, known=known, known_bounds=bounds))
-
-
-def _not_known(panel: Panel, known: Floats, bounds: Integers, row: int) -> DataError:
-    series = int(np.searchsorted(bounds, row, side="right")) - 1
-    column = panel.columns.known[int(np.argmax(np.isnan(known[row])))]
-    last = panel.bounds[series + 1] - 1
-    steps = np.array([row - bounds[series] - panel.lengths[series] + 1])
-    time = panel.frequency.text(panel.frequency.shift(panel.times[last : last + 1], steps))[0]
-    within = f' in series "{panel.ids[series]}"' if panel.columns.series else ""
-    return DataError(
-        f'"{column}" is not known for {time}{within}',
-        hint="forecast future writes the rows to fill in, for --future; or --future-missing hold",
-    )
-
-
-def described(panel: Panel, known: Panel) -> tuple[Covariate, ...]:
-    """The covariates of a panel as a network reads them, scaled by the rows `known` of it alone."""
-    if panel.covariates is None or known.covariates is None:
-        return ()
-    there = known.covariates
-    columns = [*there.past.T, *there.known[_history(known, there.known_bounds)].T, *there.static.T]
-    return tuple(
-        _described(name, role, column, vocabulary)
-        for name, role, column, vocabulary in zip(
-            panel.columns.covariates, _roles(panel), columns, panel.covariates.vocabularies, strict=True
-        )
-    )
-
-
-def _described(name: str, role: Role, column: Floats, vocabulary: tuple[str, ...]) -> Covariate:
-    told = column[~np.isnan(column)]
-    if vocabulary:
-        return Covariate(name, role, categories=tuple(sorted(vocabulary[:MAX_CATEGORIES])))
-    size = np.abs(told).max(initial=0.0) or 1.0  # squares of numbers near 1e308 are no numbers
-    spread = float(size * (told / size).std()) if len(told) else 0.0
-    centre = float(size * (told / size).mean()) if len(told) else 0.0
-    return Covariate(name, role, centre=centre, spread=spread or 1.0)

@@ -162,7 +162,7 @@ def _own_codes(panel: Panel, spec: ModelSpec) -> Iterator[Floats]:
 
 def _covariate_columns(panel: Panel, spec: ModelSpec) -> Iterator[Floats]:
     """(rows, places) of each covariate: scaled numbers, or codes."""
-    if panel.covariates is None:
+    if panel.covariates is None or not spec.covariates:
         return
     there, series = panel.covariates, np.repeat(np.arange(len(panel)), panel.lengths)
     known_rows = _known_rows(panel, series, spec.windows.horizon)

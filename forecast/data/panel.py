@@ -50,7 +50,7 @@ class Covariates:
 
     def rows(self, taken: Integers, first: Integers) -> "Covariates":
         """Past rows `taken`, and the known ones from row `first[i]` of each series on."""
-        bounds, behind = _spans(self.known_bounds, first, np.diff(self.known_bounds) - first)
+        bounds, behind = spans(self.known_bounds, first, np.diff(self.known_bounds) - first)
         return replace(self, past=self.past[taken], known=self.known[behind], known_bounds=bounds)
 
     def select(self, chosen: Integers, taken: Integers) -> "Covariates":
@@ -72,7 +72,7 @@ class Covariates:
         return replace(self, past=np.insert(self.past, ends, self.past[ends - 1], axis=0))
 
 
-def _spans(bounds: Integers, first: Integers, count: Integers) -> tuple[Integers, Integers]:
+def spans(bounds: Integers, first: Integers, count: Integers) -> tuple[Integers, Integers]:
     """New bounds, and the rows taken: `count[i]` from row `first[i]` of each series on."""
     cut = np.concatenate(([0], np.cumsum(count)))
     return cut, np.repeat(bounds[:-1] + first - cut[:-1], count) + np.arange(cut[-1])
@@ -131,7 +131,7 @@ class Panel:
 
     def rows(self, first: Integers, count: Integers) -> "Panel":
         """The `count[i]` rows of each series from its row `first[i]` on; may leave series empty."""
-        bounds, taken = _spans(self.bounds, first, count)
+        bounds, taken = spans(self.bounds, first, count)
         return replace(
             self,
             times=self.times[taken],

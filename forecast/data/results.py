@@ -47,7 +47,7 @@ class Forecast:
         table: Table = {}
         if self.columns.series is not None:
             table[self.columns.series] = np.repeat(np.array(self.ids, dtype=object), horizon)
-        table["time"] = _times_column(self.times.ravel(), self.frequency)
+        table["time"] = times_column(self.times.ravel(), self.frequency)
         table["forecast"] = self._written(self.values)
         for index, level in enumerate(self.levels):
             table[f"lower_{level:g}"] = self._written(self.lower[index])
@@ -70,7 +70,8 @@ def _tiled(count: int, times: int) -> Integers:
     return np.tile(np.arange(count), times)
 
 
-def _times_column(times: Times, frequency: Frequency) -> Labels:
+def times_column(times: Times, frequency: Frequency) -> Labels:
+    """Times, (rows,), as they are written: integers that came in, else ISO 8601."""
     if frequency.form == "integer":
         return times.astype(np.int64)
     return np.array(frequency.text(times), dtype=object)

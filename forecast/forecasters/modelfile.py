@@ -10,7 +10,7 @@ import numpy as np
 
 from forecast import atomic
 from forecast.data.frequency import Frequency
-from forecast.data.panel import LARGEST, Panel
+from forecast.data.panel import LARGEST, Covariates, Integers, Panel
 from forecast.data.results import ModelCard, Scores
 from forecast.errors import ModelError, UsageError
 from forecast.forecasters import tensorfile
@@ -151,6 +151,13 @@ def _tensors(forecaster: RecurrentForecaster) -> Tensors:
         **_packed("tail/ids", tail.ids),
         "calibration/half_widths": forecaster.calibration.half_widths,
     }
+    if tail.covariates is not None:
+        tensors |= {
+            "tail/past": tail.covariates.past,
+            "tail/known": tail.covariates.known,
+            "tail/known_bounds": tail.covariates.known_bounds,
+            "tail/static": tail.covariates.static,
+        }
     if scores is not None:
         tensors |= {
             "scores/overall": scores.overall,
@@ -204,7 +211,25 @@ def _tail(fields: _ModelFields, tensors: Tensors) -> Panel:
         bounds=bounds,
         columns=fields.read.columns,
         frequency=fields.frequency,
+        covariates=_covariates(fields.spec, np.diff(bounds), tensors),
     )
+
+
+def _covariates(spec: ModelSpec, lengths: Integers, tensors: Tensors) -> Covariates | None:
+    """What stands beside the newest rows; texts are places among the model's."""
+    if not spec.covariates:
+        return None
+    past, known, static = (tensors[f"tail/{role}"].view(np.float64) for role in ("past", "known", "static"))
+    bounds = tensors["tail/known_bounds"].view(np.int64)
+    longer = bounds[0] == 0 and bounds[-1] == len(known) and (np.diff(bounds) >= lengths).all()
+    _require(longer, "its rows that are known ahead")
+    for covariate, column in zip(spec.covariates, (*past.T, *known.T, *static.T), strict=True):
+        told = column[~np.isnan(column)]
+        _require(np.isfinite(told).all(), f'its covariate "{covariate.name}"')
+        if covariate.categories:
+            places = np.arange(len(covariate.categories))
+            _require(np.isin(told, places).all(), f'its covariate "{covariate.name}"')
+    return Covariates(past, known, bounds, static, tuple(each.categories for each in spec.covariates))
 
 
 def _calibration(fields: _ModelFields, tensors: Tensors) -> Calibration:
@@ -270,6 +295,14 @@ def _expected(fields: _ModelFields, tensors: Tensors) -> dict[str, tuple[str, tu
         "tail/ids/ends": ("I64", (series,)),
         "calibration/half_widths": ("F64", (min(fields.horizon, fields.spec.windows.horizon), len(PERCENTS))),
     }
+    if fields.spec.covariates:
+        roles = [covariate.role for covariate in fields.spec.covariates]
+        shapes |= {
+            "tail/past": ("F64", (rows, roles.count("past"))),
+            "tail/known": ("F64", (_length(tensors, "tail/known"), roles.count("known"))),
+            "tail/known_bounds": ("I64", (series + 1,)),
+            "tail/static": ("F64", (series, roles.count("static"))),
+        }
     for index in range(fields.members):
         for name, shape in weight_shapes(fields.spec).items():
             shapes[f"weight/{index}/{name}"] = ("F32", shape)

@@ -1,0 +1,152 @@
+"""What stands beside a panel's target: as a network reads it, ahead of the target, to be filled in."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from forecast.data import results
+from forecast.data.panel import Covariates, Floats, Integers, Panel, spans
+from forecast.errors import DataError, UsageError
+from forecast.spec import MAX_CATEGORIES, Covariate, Role
+
+FutureMissing = Literal["hold", "season"]
+
+
+def described(panel: Panel, known: Panel) -> tuple[Covariate, ...]:
+    """The covariates of a panel as a network reads them, scaled by the rows `known` of it alone."""
+    if panel.covariates is None or known.covariates is None:
+        return ()
+    there = known.covariates
+    columns = [*there.past.T, *there.known[history(known, there.known_bounds)].T, *there.static.T]
+    return tuple(
+        _described(name, role, column, vocabulary)
+        for name, role, column, vocabulary in zip(
+            panel.columns.covariates, roles(panel), columns, panel.covariates.vocabularies, strict=True
+        )
+    )
+
+
+def _described(name: str, role: Role, column: Floats, vocabulary: tuple[str, ...]) -> Covariate:
+    told = column[~np.isnan(column)]
+    if vocabulary:
+        return Covariate(name, role, categories=tuple(sorted(vocabulary[:MAX_CATEGORIES])))
+    size = np.abs(told).max(initial=0.0) or 1.0  # squares of numbers near 1e308 are no numbers
+    spread = float(size * (told / size).std()) if len(told) else 0.0
+    centre = float(size * (told / size).mean()) if len(told) else 0.0
+    return Covariate(name, role, centre=centre, spread=spread or 1.0)
+
+
+def in_words_of(there: Covariates, columns: Sequence[Covariate]) -> Covariates:
+    """The covariates with each text as its place among the model's; others are not known."""
+    parts = iter((*there.past.T, *there.known.T, *there.static.T))
+    told: dict[Role, list[Floats]] = {"past": [], "known": [], "static": []}
+    for column, vocabulary in zip(columns, there.vocabularies, strict=True):
+        values = next(parts)
+        if column.categories:
+            places = {text: place for place, text in enumerate(column.categories)}
+            codes = np.array([*(places.get(text, np.nan) for text in vocabulary), np.nan])
+            values = codes[np.where(np.isnan(values), len(vocabulary), values).astype(np.int64)]
+        told[column.role].append(values)
+    return Covariates(
+        past=stacked(told["past"], len(there.past)),
+        known=stacked(told["known"], len(there.known)),
+        known_bounds=there.known_bounds,
+        static=stacked(told["static"], len(there.static)),
+        vocabularies=tuple(column.categories for column in columns),
+    )
+
+
+def ahead(panel: Panel, steps: int, missing: FutureMissing | None = None) -> Panel:
+    """The panel with known covariates for `steps` rows behind the end of every series.
+
+    What is not there is what `missing` makes of it, or a `DataError` that names series, time and column.
+    """
+    there = panel.covariates
+    if there is None or not there.known.shape[1]:
+        return panel
+    lengths = np.maximum(np.diff(there.known_bounds), panel.lengths + steps)
+    bounds = np.concatenate(([0], np.cumsum(lengths)))
+    position = np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)
+    known = laid(there.known, there.known_bounds, bounds)
+    needed = (position >= np.repeat(panel.lengths, lengths)) & (
+        position < np.repeat(panel.lengths + steps, lengths)
+    )
+    open_rows = np.flatnonzero(needed & np.isnan(known).any(axis=1))
+    if len(open_rows) and missing is None:
+        raise _not_known(panel, known, bounds, int(open_rows[0]))
+    back = 1 if missing == "hold" else panel.frequency.season
+    for row in open_rows.tolist():
+        before = known[row - (back if back <= position[row] else 1)]
+        known[row] = np.where(np.isnan(known[row]), before, known[row])
+    return replace(panel, covariates=replace(there, known=known, known_bounds=bounds))
+
+
+def _not_known(panel: Panel, known: Floats, bounds: Integers, row: int) -> DataError:
+    series = int(np.searchsorted(bounds, row, side="right")) - 1
+    column = panel.columns.known[int(np.argmax(np.isnan(known[row])))]
+    last = panel.bounds[series + 1] - 1
+    steps = np.array([row - bounds[series] - panel.lengths[series] + 1])
+    time = panel.frequency.text(panel.frequency.shift(panel.times[last : last + 1], steps))[0]
+    within = f' in series "{panel.ids[series]}"' if panel.columns.series else ""
+    return DataError(
+        f'"{column}" is not known for {time}{within}',
+        hint="forecast future writes the rows to fill in, for --future; or --future-missing hold",
+    )
+
+
+def future_rows(panel: Panel, steps: int) -> results.Table:
+    """The next `steps` rows of every series to fill in: id, time, and of known covariates what is known."""
+    there, columns = panel.covariates, panel.columns
+    if there is None or not columns.known:
+        raise UsageError("nothing beside the target is known ahead", hint="--known names such columns")
+    table: results.Table = {}
+    if columns.series is not None:
+        table[columns.series] = np.repeat(np.array(panel.ids, dtype=object), steps)
+    times = panel.frequency.after(panel.last_times, steps)
+    table[columns.time or "time"] = results.times_column(times.ravel(), panel.frequency)
+    bounds = panel.bounds + steps * np.arange(len(panel) + 1)
+    told = np.minimum(np.diff(there.known_bounds), panel.lengths + steps)
+    cut, rows = spans(there.known_bounds, np.zeros_like(told), told)
+    known = laid(there.known[rows], cut, bounds)
+    ends = (bounds[1:, None] - steps + np.arange(steps)).ravel()
+    first = len(columns.past)
+    for place, name in enumerate(columns.known):
+        values, vocabulary = known[ends, place], there.vocabularies[first + place]
+        table[name] = _texts(values, vocabulary) if vocabulary else values
+    return table
+
+
+def _texts(values: Floats, vocabulary: tuple[str, ...]) -> results.Labels:
+    return np.array(["" if np.isnan(value) else vocabulary[int(value)] for value in values], dtype=object)
+
+
+def laid(values: Floats, bounds: Integers, wider: Integers) -> Floats:
+    """Rows of series cut at `bounds` with NaN behind each, so that they are cut at `wider`."""
+    lengths = np.diff(bounds)
+    found = np.full((wider[-1], values.shape[1]), np.nan)
+    found[np.repeat(wider[:-1] - bounds[:-1], lengths) + np.arange(bounds[-1])] = values
+    return found
+
+
+def history(panel: Panel, bounds: Integers) -> Integers:
+    """(rows,) where each row of the panel stands among rows cut at `bounds`, which go on behind its ends."""
+    position = np.arange(len(panel.values)) - np.repeat(panel.bounds[:-1], panel.lengths)
+    return np.asarray(np.repeat(bounds[:-1], panel.lengths) + position)
+
+
+def roles(panel: Panel) -> list[Role]:
+    """The part that each column beside the target plays."""
+    columns = panel.columns
+    parts: list[tuple[Role, int]] = [
+        ("past", len(columns.past)),
+        ("known", len(columns.known)),
+        ("static", len(columns.static)),
+    ]
+    return [role for role, count in parts for _ in range(count)]
+
+
+def stacked(columns: Sequence[Floats], rows: int) -> Floats:
+    """(rows, columns), also where there is no column."""
+    return np.stack(columns, axis=1) if columns else np.empty((rows, 0))
