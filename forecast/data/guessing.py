@@ -75,7 +75,9 @@ def find_roles(table: Table, read: ReadSpec) -> Roles:
         if name is not None
     }
     beside = tuple(table.named(name) for name in asked.covariates)
-    _refuse_double_use(table, [*named.items(), *(("a covariate", column) for column in beside)])
+    # What tells series apart may also be what a network reads of them.
+    others = (("a covariate", column) for column in beside if column.name != asked.series)
+    _refuse_double_use(table, [*named.items(), *others])
     guesses: list[Guess] = []
     target, time, series = named.get("target"), named.get("time"), named.get("id")
     if time is None:

@@ -92,9 +92,9 @@ def workflow(outcome: str = "useful") -> ModuleType:
         fake.calls.append(("zero_shot", source, columns, options))
         return model(network(season=12, blend="theta"))
 
-    def predict(_model, source=None, *, read=None, horizon=None, levels=(80.0,), listener):
+    def predict(_model, source=None, *, read=None, horizon=None, levels=(80.0,), listener, **ahead):
         fake.calls.append(("predict", source, horizon, levels))
-        fake.read = read
+        fake.read, fake.ahead = read, ahead
         listener(Warned("2 gaps filled"))
         listener(Decided("device", "cpu: the work is small"))
         return fake.forecast(horizon=horizon or 4, levels=levels)
