@@ -12,13 +12,14 @@ from forecast.cli.console import Console
 from forecast.cli.delivery import Delivery, deliver, plan_delivery
 from forecast.cli.groups import takes
 from forecast.cli.help import needed_source
+from forecast.cli.partial import Partial, partial_options, plan_report
 from forecast.cli.reading_options import read_spec
 from forecast.errors import NO_SKILL
 from forecast.spec import NetworkSpec, ReadSpec, TrainingPlan
 
 if TYPE_CHECKING:
     from forecast.output.writing import Json
-    from forecast.planning import Searched, TrainRequest
+    from forecast.planning import Searched
     from forecast.workflow import Trained
 
 _NETWORK = NetworkSpec()
@@ -26,6 +27,7 @@ _PLAN = TrainingPlan()
 
 
 @takes("read", read_spec)
+@takes("partial", partial_options)
 def train(
     ctx: typer.Context,
     data: options.Data = None,
@@ -59,6 +61,7 @@ def train(
     dry_run: options.DryRun = False,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
+    partial: Partial,
 ) -> None:
     """Learn a model from DATA, judge it on unseen rows, and save it.
 
@@ -104,11 +107,16 @@ def train(
         level=options.only_level(level),
         training=training,
     )
-    if dry_run:
-        show_plan(source, request, delivery=delivery, color=console.color)
-        return
     out = paths.model_to_write(model, source)
-    trained = _trained(source, request, out, resume=resume, console=console)
+    plan_report(partial, console, source, out)
+    if dry_run:
+        show_plan(source, request, delivery=delivery, strict=partial.strict, console=console)
+        return
+    from forecast import workflow
+
+    trained = workflow.train(
+        source, request, out=out, resume=resume, strict=partial.strict, listener=console.listen
+    )
     _report(trained, delivery, console)
     verdict = trained.model.card.verdict
     if require_skill and (verdict is None or verdict.outcome != "useful"):
@@ -119,14 +127,6 @@ def _searched(cell: str | None, window: str | None) -> "tuple[Searched, ...]":
     """What the options leave to a search."""
     asked: tuple[tuple[bool, Searched], ...] = ((cell == "best", "cell"), (window == "search", "window"))
     return tuple(part for wanted, part in asked if wanted)
-
-
-def _trained(
-    source: paths.Source, request: "TrainRequest", out: Path, *, resume: bool, console: Console
-) -> "Trained":
-    from forecast import workflow
-
-    return workflow.train(source, request, out=out, resume=resume, listener=console.listen)
 
 
 def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:
