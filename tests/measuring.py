@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,8 @@ _WRAPPED = (
     "import resource, subprocess, sys\n"
     "done = subprocess.run(sys.argv[1:], capture_output=True, text=True, stdin=subprocess.DEVNULL)\n"
     "sys.stdout.write(done.stdout); sys.stderr.write(done.stderr)\n"
-    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)\n"
+    "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
+    "print(used.ru_maxrss, used.ru_utime + used.ru_stime, file=sys.stderr)\n"
     "sys.exit(done.returncode)"
 )
 
@@ -28,14 +28,14 @@ class Ran:
     megabytes: float
     """The most memory that it held."""
     seconds: float
+    """Of the processor: those of the clock tell what else the machine does."""
 
 
 def run(*words: str | Path, folder: Path | None = None, env: dict[str, str] | None = None) -> Ran:
     """`forecast` with these words, nothing on its standard input."""
     command = [sys.executable, "-c", _WRAPPED, sys.executable, "-m", "forecast", *map(str, words)]
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
-    started = time.perf_counter()
     done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, text=True, timeout=60)
-    seconds = time.perf_counter() - started
-    errors, _, kilobytes = done.stderr.rstrip("\n").rpartition("\n")
-    return Ran(done.returncode, done.stdout, errors, int(kilobytes) / 1024, seconds)
+    errors, _, used = done.stderr.rstrip("\n").rpartition("\n")
+    kilobytes, seconds = map(float, used.split())
+    return Ran(done.returncode, done.stdout, errors, kilobytes / 1024, seconds)
