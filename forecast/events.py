@@ -33,6 +33,8 @@ class LeftOut:
 
     id: str
     reason: str
+    place: str
+    """Where it begins in the data: "sales.csv, line 42"."""
 
 
 @dataclass(frozen=True, slots=True)

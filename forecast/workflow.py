@@ -50,16 +50,24 @@ class Trained:
     path: Path | None
 
 
-def check(source: Source, request: TrainRequest | None = None) -> Checkup:
+def check(
+    source: Source,
+    request: TrainRequest | None = None,
+    *,
+    strict: bool = False,
+    listener: Listener = ignore,
+) -> Checkup:
     """What the tool sees in the data and what `train` would do with it, or why it would refuse.
 
-    A `DataError` where the data are no table at all.
+    `listener` hears of each series left out, which `strict` refuses. A `DataError` where
+    the data are no table at all.
     """
     request = request or TrainRequest()
     draft, refusal = _as_far_as_it_goes(source, request)
     if draft.reading is None:
         return checkup(draft, refusal=refusal)
     try:
+        _tell_left_out(draft.reading, listener, strict=strict)
         panel, planned = _planned(draft.reading, request)
     except DataError as error:
         return checkup(draft, refusal=error)
@@ -84,19 +92,21 @@ def train(
     *,
     out: str | Path | None = None,
     resume: bool = False,
+    strict: bool = False,
     listener: Listener = ignore,
 ) -> Trained:
     """Learn a model from the data, judge it on rows it has not seen, and save it to `out`.
 
     With `resume` it goes on from what an interrupted training to `out` left there, and
-    ends with the same bytes as one that was not interrupted.
+    ends with the same bytes as one that was not interrupted. A series that cannot be used
+    is left out, or, where that is `strict`, a `DataError` before anything is trained.
     """
     request = request or TrainRequest()
     path = None if out is None else Path(out)
     if path is not None:
         modelfile.check_writable(path)
     reading = read_panel(source, request.read)
-    _tell(reading, listener)
+    _tell(reading, listener, strict=strict)
 
     from forecast.resuming import checkpoint_for
 
@@ -141,6 +151,7 @@ def zero_shot(
     cell: Cell | None = None,
     season: int | None = None,
     horizon: int | None = None,
+    strict: bool = False,
     listener: Listener = ignore,
 ) -> RecurrentForecaster:
     """The pretrained network of the data's season, about to continue the data: `predict` it.
@@ -154,7 +165,7 @@ def zero_shot(
         )
     request = TrainRequest(read=read or ReadSpec(), horizon=horizon, season=season)
     reading = read_panel(source, request.read)
-    _tell(reading, listener)
+    _tell(reading, listener, strict=strict)
     chosen, why = usual.season(reading.panel, season)
     listener(Decided("season", why))
     ready = catalog.pretrained(cell or CELL, chosen)
@@ -181,6 +192,7 @@ def predict(
     future_missing: FutureMissing | None = None,
     horizon: int | None = None,
     levels: Sequence[float] = (80.0,),
+    strict: bool = False,
     listener: Listener = ignore,
 ) -> Forecast:
     """The values behind the end of the data, or behind the model's own tail without data.
@@ -188,7 +200,7 @@ def predict(
     Data are read as those the model was trained on; `read` overrules that in notation and policy.
     Rows of `future`, or of the data behind the target's end, tell what is known ahead.
     """
-    history = model.tail if source is None else _history(model, source, read, listener)
+    history = model.tail if source is None else _history(model, source, read, listener, strict=strict)
     trained = model.spec.windows.horizon
     steps = horizon or model.horizon
     if future is not None:
@@ -212,7 +224,7 @@ def future(
     listener: Listener = ignore,
 ) -> Table:
     """The rows behind the end of the data, or of the model's own tail, to be filled in for `predict`."""
-    history = model.tail if source is None else _history(model, source, read, listener)
+    history = model.tail if source is None else _history(model, source, read, listener, strict=False)
     return future_rows(history, horizon or model.horizon)
 
 
@@ -225,13 +237,14 @@ def evaluate(
     horizon: int | None = None,
     baselines: Sequence[str] = (),
     refit: bool = False,
+    strict: bool = False,
     listener: Listener = ignore,
 ) -> Scores:
     """Rolling-origin scores on rows the model has not seen; with `refit` a new model at each origin."""
     names = tuple(baselines) or PLAIN_BASELINES
     for name in names:
         baseline(name)
-    panel = _history(model, source, read, listener)
+    panel = _history(model, source, read, listener, strict=strict)
     if refit:
         origins = Origins(backtests or BACKTESTS, horizon or model.horizon)
         seen = np.zeros(len(panel), dtype=np.int64)
@@ -273,26 +286,45 @@ def _searched(
     return tuning.best.request
 
 
-def _tell(reading: Reading, listener: Listener) -> None:
+def _tell(reading: Reading, listener: Listener, *, strict: bool) -> None:
     listener(Noted(reading.source, wording.seen(reading)))
     if reading.guesses:
         listener(Noted("guessed", wording.guesses(reading)))
     for part, guess, reason in reading.guesses:
         listener(Decided(f"{part}={guess}", reason))
-    _tell_mended(reading, listener)
+    _tell_mended(reading, listener, strict=strict)
 
 
-def _tell_mended(reading: Reading, listener: Listener) -> None:
+def _tell_mended(reading: Reading, listener: Listener, *, strict: bool) -> None:
     for repair in reading.repairs:
         listener(Noted("repaired", repair))
+    _tell_left_out(reading, listener, strict=strict)
+
+
+def _tell_left_out(reading: Reading, listener: Listener, *, strict: bool) -> None:
+    """Each series that cannot be used; a `DataError` that names them where none may be left out."""
     for series in reading.left_out:
         listener(series)
+    if strict and reading.left_out:
+        count, named = len(reading.left_out), "; ".join(wording.left_out(reading))
+        raise DataError(
+            f"{count:,} of {count + len(reading.panel):,} series cannot be used: {named}",
+            where=reading.source,
+            hint="mend them; without --strict the others go on",
+        )
 
 
-def _history(model: RecurrentForecaster, source: Source, read: ReadSpec | None, listener: Listener) -> Panel:
+def _history(
+    model: RecurrentForecaster,
+    source: Source,
+    read: ReadSpec | None,
+    listener: Listener,
+    *,
+    strict: bool,
+) -> Panel:
     """The data as the model reads them, `read` overruling it in this file's notation and policy."""
     reading = read_panel(source, _how(model, read), frequency=model.frequency)
-    _tell_mended(reading, listener)
+    _tell_mended(reading, listener, strict=strict)
     _refuse_other_kinds(model, reading)
     return reading.panel
 

@@ -128,7 +128,9 @@ def test_a_hollow_series_is_left_out_of_training_and_the_others_are_learned(mode
     with_hollow = source([*lines(SERIES), "hollow,2015-01,1\n", "hollow,2017-01,2\n", "hollow,2017-02,2\n"])
     unsaved = forecast.train(with_hollow, REQUEST, listener=heard.append)
     reason = "over 40% of the steps have no number (23 of 26)"
-    assert [event for event in heard if isinstance(event, LeftOut)] == [LeftOut("hollow", reason)]
+    assert [event for event in heard if isinstance(event, LeftOut)] == [
+        LeftOut("hollow", reason, "data, line 126")
+    ]
     assert unsaved.model.card.data_sha256 == model.card.data_sha256
     assert values(unsaved.model) == values(model)
     assert unsaved.path is None
@@ -372,7 +374,7 @@ def test_a_series_that_cannot_be_forecast_does_not_stop_the_others(model):
     found = forecast.predict(model, source([*lines(SERIES), "void,2015-01,\n"]), listener=heard.append)
     assert found.values.tolist() == values(model, data())
     assert [event for event in heard if isinstance(event, LeftOut)] == [
-        LeftOut("void", "no row holds a number")
+        LeftOut("void", "no row holds a number", "data, line 126")
     ]
 
 
@@ -409,7 +411,7 @@ def test_evaluate_goes_on_without_a_series_that_cannot_be_judged(model):
     series = {name: longer(name) for name in SERIES}
     scores = forecast.evaluate(model, source([*lines(series), "void,2015-01,\n"]), listener=heard.append)
     assert (scores.ids, scores.forecasts) == (("a", "b", "c"), 6)
-    assert LeftOut("void", "no row holds a number") in heard
+    assert LeftOut("void", "no row holds a number", "data, line 132") in heard
 
 
 def test_evaluate_with_refit_judges_the_recipe_on_rows_that_the_model_was_trained_on(model):

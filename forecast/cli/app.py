@@ -14,6 +14,7 @@ from forecast.cli.evaluate import evaluate
 from forecast.cli.future import future
 from forecast.cli.help import Command, Group
 from forecast.cli.options import ColorName, Debug, Quiet, Verbose
+from forecast.cli.partial import write_report
 from forecast.cli.predict import predict
 from forecast.cli.show import show
 from forecast.cli.train import train
@@ -83,6 +84,17 @@ def run(arguments: list[str]) -> int:
 
 
 def _invoke(arguments: list[str], console: Console) -> int:
+    try:
+        code = _called(arguments, console)
+    except ForecastError:
+        if console.left_out:
+            write_report(console)
+        raise
+    write_report(console)
+    return code
+
+
+def _called(arguments: list[str], console: Console) -> int:
     command = typer.main.get_command(app)
     if "_FORECAST_COMPLETE" in os.environ:
         command.main(arguments, prog_name="forecast")
@@ -95,5 +107,5 @@ def _invoke(arguments: list[str], console: Console) -> int:
         return exit.exit_code
     if not console.left_out:
         return 0
-    console.warn(f"{len(console.left_out):,} series left out, the others written")
+    console.warn(f"{len(console.left_out):,} series left out, the others used")
     return SOME_LEFT_OUT

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from forecast.cli import options, paths
-from forecast.cli.console import Color, Console
+from forecast.cli.console import Console
 from forecast.cli.delivery import Delivery, deliver_card, plan_delivery
 from forecast.cli.groups import takes
 from forecast.cli.help import needed_source
+from forecast.cli.partial import Partial, partial_options, plan_report
 from forecast.cli.reading_options import read_spec
 from forecast.spec import ReadSpec
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 
 @takes("read", read_spec)
+@takes("partial", partial_options)
 def check(
     ctx: typer.Context,
     data: options.Data = None,
@@ -29,6 +31,7 @@ def check(
     holidays: options.Holidays = None,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
+    partial: Partial,
 ) -> None:
     """Show what is seen in DATA and what train would do with it.
 
@@ -49,14 +52,18 @@ def check(
         calendar=calendar,
         holidays=holidays,
     )
-    show_plan(source, request, delivery=delivery, color=console.color)
+    plan_report(partial, console, source)
+    show_plan(source, request, delivery=delivery, strict=partial.strict, console=console)
 
 
-def show_plan(source: paths.Source, request: "TrainRequest", *, delivery: Delivery, color: Color) -> None:
+def show_plan(
+    source: paths.Source, request: "TrainRequest", *, delivery: Delivery, strict: bool, console: Console
+) -> None:
     """Print the card of the data, and refuse them if `train` would; nothing is trained."""
     from forecast import workflow
 
-    found = workflow.check(source, request)
-    deliver_card(found.card, delivery, schema="forecast.check/1", facts=found.facts(), color=color)
+    found = workflow.check(source, request, strict=strict, listener=console.listen)
+    facts = {**found.facts(), "left_out": console.left_out_facts()}
+    deliver_card(found.card, delivery, schema="forecast.check/1", facts=facts, color=console.color)
     if found.refusal is not None:
         raise found.refusal

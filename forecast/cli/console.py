@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from forecast.cli import process
@@ -85,6 +86,8 @@ class Console:
     clock: Callable[[], float] = time.monotonic
     left_out: list[LeftOut] = field(default_factory=list, init=False)
     """Series that the run had to leave out: they decide its exit code."""
+    report: Path | None = field(default=None, init=False)
+    """Where they are to be listed."""
     _started: float = field(init=False)
     _lines: int = field(default=0, init=False)
     _progress: "Progress | None" = field(default=None, init=False)
@@ -102,7 +105,7 @@ class Console:
                     self.note(label, text)
             case Warned(message):
                 self.warn(message)
-            case LeftOut(id, reason):
+            case LeftOut(id=id, reason=reason):
                 self.left_out.append(event)
                 if len(self.left_out) <= SERIES_NAMED:
                     self.warn(f'series "{id}" is left out: {reason}')
@@ -120,7 +123,7 @@ class Console:
 
     def left_out_facts(self) -> "list[Json]":
         """The series left out, each with its reason, for a document."""
-        return [{"id": series.id, "reason": series.reason} for series in self.left_out]
+        return [{"id": each.id, "reason": each.reason, "place": each.place} for each in self.left_out]
 
     def note(self, label: str, text: str) -> None:
         """One labelled line, unless quiet."""

@@ -9,6 +9,7 @@ from forecast.cli.console import Console
 from forecast.cli.delivery import deliver, plan_delivery
 from forecast.cli.groups import takes
 from forecast.cli.help import needed_source
+from forecast.cli.partial import Partial, partial_options, plan_report
 from forecast.cli.reading_options import read_spec, refuse_beside_a_model
 from forecast.errors import NO_SKILL
 from forecast.spec import ReadSpec
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 @takes("read", read_spec)
+@takes("partial", partial_options)
 def evaluate(
     ctx: typer.Context,
     data: options.Data = None,
@@ -34,6 +36,7 @@ def evaluate(
     format: options.FormatName = "auto",
     json: options.AsJson = False,
     output: options.Output = None,
+    partial: Partial,
 ) -> None:
     """Score a model against baselines on rows of DATA it has not seen.
 
@@ -46,6 +49,7 @@ def evaluate(
     source = needed_source(ctx, data)
     path = paths.model_to_read(model)
     delivery = plan_delivery(format, json=json, output=output, inputs=(source, path))
+    plan_report(partial, console, source, path, output)
     from forecast import workflow
 
     scores = workflow.evaluate(
@@ -56,6 +60,7 @@ def evaluate(
         horizon=horizon,
         baselines=options.names(baseline),
         refit=refit,
+        strict=partial.strict,
         listener=console.listen,
     )
     console.erase()

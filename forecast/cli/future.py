@@ -23,10 +23,10 @@ def future(
     json: options.AsJson = False,
     output: options.Output = None,
 ) -> None:
-    """Write the rows to fill in with what is known ahead, for predict --future.
+    """Write rows to fill in with what is known ahead.
 
-    forecast future > next.csv
-    forecast future sales.csv --model sales.forecast --horizon 14 --output next.csv
+    forecast future --output next.csv
+    forecast future sales.csv --horizon 14 --output next.csv
     """
     console: Console = ctx.obj
     refuse_beside_a_model(read)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from forecast.errors import UsageError
-from forecast.spec import Blend, Cell, Device, Start
+from forecast.spec import Blend, Cell, Start
 
 COLUMNS = "Columns"
 PLAN = "Plan"
@@ -172,37 +172,6 @@ BatchSize = Annotated[
         rich_help_panel=TRAINING,
     ),
 ]
-LearningRate = Annotated[
-    float,
-    typer.Option(
-        "--learning-rate", metavar="RATE", help="Size of the first steps.", rich_help_panel=TRAINING
-    ),
-]
-Clip = Annotated[
-    float,
-    typer.Option("--clip", metavar="NORM", help="Norm a gradient is clipped to.", rich_help_panel=TRAINING),
-]
-Patience = Annotated[
-    int,
-    typer.Option(
-        "--patience", metavar="N", help="Epochs without progress before the end.", rich_help_panel=TRAINING
-    ),
-]
-Seed = Annotated[
-    int,
-    typer.Option("--seed", metavar="N", help="Same data and seed, same model.", rich_help_panel=TRAINING),
-]
-DeviceName = Annotated[
-    Device,
-    typer.Option("--device", metavar="DEVICE", help="auto, cpu or gpu.", rich_help_panel=TRAINING),
-]
-MaxTime = Annotated[
-    str | None,
-    typer.Option(
-        "--max-time", metavar="TIME", help="Stop learning after 90, 90s, 5m, 1h.", rich_help_panel=TRAINING
-    ),
-]
-
 Backtests = Annotated[
     int | None,
     typer.Option(
@@ -324,17 +293,6 @@ ColorName = Annotated[
     Literal["auto", "always", "never"] | None,
     typer.Option("--color", metavar="WHEN", help="auto, always or never.", rich_help_panel=MESSAGES),
 ]
-
-_DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s?)?", re.ASCII)
-
-
-def seconds(text: str) -> float:
-    """Seconds in "90", "90s", "5m", "1h" or "1h30m"."""
-    match = _DURATION.fullmatch(text)
-    if match is None or not text:
-        raise UsageError(f'--max-time: "{text}" is not a length of time', hint="write 90, 90s, 5m or 1h")
-    hours, minutes, rest = (float(part or 0) for part in match.groups())
-    return hours * 3600 + minutes * 60 + rest
 
 
 def start(text: str | None) -> Start | Path | None:

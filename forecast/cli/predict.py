@@ -9,6 +9,7 @@ from forecast.cli import options, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import deliver, plan_delivery
 from forecast.cli.groups import takes
+from forecast.cli.partial import Partial, partial_options, plan_report
 from forecast.cli.reading_options import read_spec, refuse_beside_a_model
 from forecast.errors import ModelError, UsageError
 from forecast.events import Warned
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 @takes("read", read_spec)
+@takes("partial", partial_options)
 def predict(
     ctx: typer.Context,
     data: options.Data = None,
@@ -34,6 +36,7 @@ def predict(
     format: options.FormatName = "auto",
     json: options.AsJson = False,
     output: options.Output = None,
+    partial: Partial,
 ) -> None:
     """Print the next values: behind DATA, or behind the training data.
 
@@ -42,7 +45,7 @@ def predict(
     zcat sales.csv.gz | forecast predict --model sales.forecast --json
     forecast predict sales.csv --output next.parquet
     forecast predict new.csv --model pretrained
-    forecast future > next.csv; forecast predict --future next.csv
+    forecast predict --future next.csv
     """
     console: Console = ctx.obj
     asked = options.levels(level)
@@ -50,13 +53,20 @@ def predict(
     if path is not None:
         refuse_beside_a_model(read, cell=cell, season=season)
     delivery = plan_delivery(format, json=json, output=output, inputs=(paths.data_source(data), path))
+    plan_report(partial, console, paths.data_source(data), path, output)
     from forecast import workflow
 
     if path is None:
         source = None
         history = _needed_source(data, named=model is not None)
         chosen = workflow.zero_shot(
-            history, read, cell=cell, season=season, horizon=horizon, listener=console.listen
+            history,
+            read,
+            cell=cell,
+            season=season,
+            horizon=horizon,
+            strict=partial.strict,
+            listener=console.listen,
         )
         console.note("model", _pretrained(chosen, history))
     else:
@@ -70,6 +80,7 @@ def predict(
         future_missing=future_missing,
         horizon=horizon,
         levels=asked,
+        strict=partial.strict,
         listener=console.listen,
     )
     deliver(

@@ -97,16 +97,11 @@ def read_spec(
     """How the data are to be read, from the options of a command."""
     targets = tuple(dict.fromkeys(target or ()))
     is_wide = wide or len(targets) > 1
-    if is_wide and id is not None:
-        raise UsageError(
-            "--id: a wide file has a column for each series and none of ids",
-            hint="leave out --id, or name one --target",
-        )
     return ReadSpec(
         columns=Columns(
             target=None if is_wide else next(iter(targets), None),
             time=time,
-            series=SERIES if is_wide else id,
+            series=_ids(id, is_wide=is_wide),
             past=tuple(past or ()),
             known=tuple(known or ()),
             static=tuple(static or ()),
@@ -124,6 +119,16 @@ def read_spec(
         wide=is_wide,
         targets=targets if is_wide else (),
     )
+
+
+def _ids(named: str | None, *, is_wide: bool) -> str | None:
+    """The column of ids; in a wide file it is one of results alone."""
+    if is_wide and named is not None:
+        raise UsageError(
+            "--id: a wide file has a column for each series and none of ids",
+            hint="leave out --id, or name one --target",
+        )
+    return SERIES if is_wide else named
 
 
 def refuse_beside_a_model(read: ReadSpec, **others: object) -> None:

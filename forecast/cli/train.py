@@ -12,20 +12,23 @@ from forecast.cli.console import Console
 from forecast.cli.delivery import Delivery, deliver, plan_delivery
 from forecast.cli.groups import takes
 from forecast.cli.help import needed_source
+from forecast.cli.partial import Partial, partial_options, plan_report
 from forecast.cli.reading_options import read_spec
+from forecast.cli.training_options import training_plan
 from forecast.errors import NO_SKILL
 from forecast.spec import NetworkSpec, ReadSpec, TrainingPlan
 
 if TYPE_CHECKING:
     from forecast.output.writing import Json
-    from forecast.planning import Searched, TrainRequest
+    from forecast.planning import Searched
     from forecast.workflow import Trained
 
 _NETWORK = NetworkSpec()
-_PLAN = TrainingPlan()
 
 
 @takes("read", read_spec)
+@takes("training", training_plan)
+@takes("partial", partial_options)
 def train(
     ctx: typer.Context,
     data: options.Data = None,
@@ -47,12 +50,7 @@ def train(
     dropout: options.Dropout = _NETWORK.dropout,
     epochs: options.Epochs = None,
     batch_size: options.BatchSize = None,
-    learning_rate: options.LearningRate = _PLAN.learning_rate,
-    clip: options.Clip = _PLAN.clip,
-    patience: options.Patience = _PLAN.patience,
-    seed: options.Seed = _PLAN.seed,
-    device: options.DeviceName = _PLAN.device,
-    max_time: options.MaxTime = None,
+    training: TrainingPlan,
     backtests: options.Backtests = None,
     level: options.Level = None,
     require_skill: options.RequireSkill = False,
@@ -61,6 +59,7 @@ def train(
     dry_run: options.DryRun = False,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
+    partial: Partial,
 ) -> None:
     """Learn a model from DATA, judge it on unseen rows, and save it.
 
@@ -72,16 +71,6 @@ def train(
     """
     console: Console = ctx.obj
     delivery = plan_delivery(format, json=json)
-    training = TrainingPlan(
-        epochs=epochs or _PLAN.epochs,
-        batch_size=batch_size or _PLAN.batch_size,
-        learning_rate=learning_rate,
-        clip=clip,
-        patience=patience,
-        seed=seed,
-        device=device,
-        max_seconds=None if max_time is None else options.seconds(max_time),
-    )
     source = needed_source(ctx, data)
     from forecast.planning import TrainRequest
 
@@ -108,11 +97,16 @@ def train(
         level=options.only_level(level),
         training=training,
     )
-    if dry_run:
-        show_plan(source, request, delivery=delivery, color=console.color)
-        return
     out = paths.model_to_write(model, source)
-    trained = _trained(source, request, out, resume=resume, console=console)
+    plan_report(partial, console, source, out)
+    if dry_run:
+        show_plan(source, request, delivery=delivery, strict=partial.strict, console=console)
+        return
+    from forecast import workflow
+
+    trained = workflow.train(
+        source, request, out=out, resume=resume, strict=partial.strict, listener=console.listen
+    )
     _report(trained, delivery, console)
     verdict = trained.model.card.verdict
     if require_skill and (verdict is None or verdict.outcome != "useful"):
@@ -123,14 +117,6 @@ def _searched(cell: str | None, window: str | None) -> "tuple[Searched, ...]":
     """What the options leave to a search."""
     asked: tuple[tuple[bool, Searched], ...] = ((cell == "best", "cell"), (window == "search", "window"))
     return tuple(part for wanted, part in asked if wanted)
-
-
-def _trained(
-    source: paths.Source, request: "TrainRequest", out: Path, *, resume: bool, console: Console
-) -> "Trained":
-    from forecast import workflow
-
-    return workflow.train(source, request, out=out, resume=resume, listener=console.listen)
 
 
 def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:

@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forecast.data.opening import Opened
+from forecast.data.opening import Opened, most_unpacked
 from forecast.data.table import Column, Table
 from forecast.errors import DataError, MissingExtra
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_CELL_BYTES = 8
+"""What a cell of a Parquet file takes at least once it is read."""
 
 
 def frame_table(frame: "pd.DataFrame", name: str = "frame") -> Table:
@@ -37,18 +41,34 @@ def parquet_table(opened: Opened) -> Table:
             "reading Parquet needs pyarrow", where=opened.name, hint="pip install 'forecast[parquet]'"
         ) from None
     try:
-        frame = pq.read_table(io.BytesIO(opened.data)).to_pandas()
+        file = pq.ParquetFile(io.BytesIO(opened.data))
+        _refuse_bomb(opened, cells=file.metadata.num_rows * file.metadata.num_columns)
+        columns = file.read()
+        columns.validate(full=True)
+        frame = columns.to_pandas()
     except (pa.ArrowException, OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise DataError(f"is a damaged Parquet file: {reason}", where=opened.name) from None
     return frame_table(frame, opened.name)
+
+
+def _refuse_bomb(opened: Opened, *, cells: int) -> None:
+    """Two megabytes of Parquet can hold 200 million rows; read, they took over ten gigabytes."""
+    most = most_unpacked(len(opened.data))
+    if _CELL_BYTES * cells > most:
+        raise DataError(
+            f"unpacks to over {most >> 20} MiB", where=opened.name, hint="split it, or save it as CSV"
+        )
 
 
 def _column(name: str, cells: "pd.Series") -> Column:
     """Distinct cells as text; what pandas holds for missing is empty text."""
     import pandas as pd
 
-    codes, uniques = pd.factorize(cells)
+    try:
+        codes, uniques = pd.factorize(cells)
+    except TypeError:  # lists and other cells that no column of a table has
+        codes, uniques = pd.factorize(cells.map(str))
     texts = _texts(pd.Index(uniques))
     if (codes < 0).any():
         codes = np.where(codes < 0, len(texts), codes)

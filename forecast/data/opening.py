@@ -4,6 +4,7 @@ import difflib
 import re
 import sys
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -103,7 +104,7 @@ def _gathered(name: str, stream: BinaryIO | BufferedReader) -> Opened:
     """The bytes of a stream; what its first block shows to be no CSV is not read on."""
     head = stream.read(BLOCK)
     if head[:2] == GZIP:
-        return Opened(name, _unpacked(name, head + stream.read()))
+        return Opened(name, _unpacked(name, head, stream))
     _refuse_foreign(name, head)
     blocks = [head]
     size = len(head)
@@ -118,33 +119,51 @@ def _gathered(name: str, stream: BinaryIO | BufferedReader) -> Opened:
     return Opened(name, data)
 
 
-def _unpacked(name: str, packed: bytes) -> bytes:
-    """The content of a gzip file of one or more members."""
-    most = min(MOST_BYTES, max(MOST_UNPACKED_FREELY, MOST_RATIO * len(packed)))
+def most_unpacked(packed: int) -> int:
+    """Bytes that so many packed ones may become."""
+    return min(MOST_BYTES, max(MOST_UNPACKED_FREELY, MOST_RATIO * packed))
+
+
+def _unpacked(name: str, head: bytes, stream: BinaryIO | BufferedReader) -> bytes:
+    """The content of a gzip file of one or more members; a bomb is refused while it is small."""
     blocks: list[bytes] = []
     size = 0
-    while packed:
-        member = zlib.decompressobj(wbits=31)
-        try:
-            while not member.eof:
-                block = member.decompress(packed, BLOCK)
-                packed = member.unconsumed_tail
-                size += len(block)
-                if size > most:
-                    raise DataError(
-                        f"unpacks to over {most >> 20} MiB", where=name, hint="unpack it first: gunzip"
-                    )
-                if not blocks:
-                    _refuse_foreign(name, block)
-                blocks.append(block)
-                if not block and not packed and not member.eof:
-                    raise DataError("is a gzip file cut short", where=name, hint="get it again")
-        except zlib.error as error:
-            raise DataError(f"is a damaged gzip file ({error})", where=name, hint="get it again") from None
-        packed = member.unused_data.lstrip(b"\0")
+    try:
+        for taken, block in _inflated(name, head, stream):
+            size += len(block)
+            if size > (most := most_unpacked(taken)):
+                raise DataError(
+                    f"unpacks to over {most >> 20} MiB", where=name, hint="unpack it first: gunzip"
+                )
+            if not blocks:
+                _refuse_foreign(name, block)
+            blocks.append(block)
+    except zlib.error as error:
+        raise DataError(f"is a damaged gzip file ({error})", where=name, hint="get it again") from None
     data = b"".join(blocks)
     _refuse_nul(name, data)
     return data
+
+
+def _inflated(name: str, head: bytes, stream: BinaryIO | BufferedReader) -> Iterator[tuple[int, bytes]]:
+    """Blocks of the content, each with the number of packed bytes that were needed so far."""
+    packed, taken = head, len(head)
+    member = zlib.decompressobj(wbits=31)
+    while packed:
+        block = member.decompress(packed, BLOCK)
+        packed = member.unused_data if member.eof else member.unconsumed_tail
+        if block:
+            yield taken - len(packed), block
+        while not member.eof and not packed and (block := member.decompress(b"", BLOCK)):
+            yield taken, block
+        if not packed:
+            packed = stream.read(BLOCK)
+            taken += len(packed)
+        if member.eof:
+            packed = packed.lstrip(b"\0")
+            member = zlib.decompressobj(wbits=31) if packed else member
+    if not member.eof:
+        raise DataError("is a gzip file cut short", where=name, hint="get it again")
 
 
 def _refuse_foreign(name: str, head: bytes) -> None:

@@ -74,7 +74,10 @@ def regular(rows: Rows, frequency: Frequency, table: Table, policy: Policy) -> R
     faults = dict(sorted(_faults(inner, steps, frequency, table)))
     if faults:
         _refuse_if_none_is_left(rows.ids, faults, table)
-        left_out = tuple(LeftOut(rows.ids[series], fault.message) for series, fault in faults.items())
+        left_out = tuple(
+            LeftOut(rows.ids[series], fault.message, table.where(int(rows.origin[rows.bounds[series]])))
+            for series, fault in faults.items()
+        )
         return replace(regular(rows.without(list(faults)), frequency, table, policy), left_out=left_out)
     found = holes(inner, steps)
     _refuse_errors(rows, inner, found, table, policy)

@@ -84,6 +84,9 @@ def workflow(outcome: str = "useful") -> ModuleType:
     fake.forecast = forecast
     fake.scores = scores()
 
+    def wanted(asked):
+        return [name for name, value in asked.items() if value]
+
     def load(path):
         fake.calls.append(("load", path))
         return SimpleNamespace(card=card(), path=path)
@@ -92,41 +95,46 @@ def workflow(outcome: str = "useful") -> ModuleType:
         fake.calls.append(("zero_shot", source, columns, options))
         return model(network(season=12, blend="theta"))
 
-    def predict(_model, source=None, *, read=None, horizon=None, levels=(80.0,), listener, **ahead):
-        fake.calls.append(("predict", source, horizon, levels))
-        fake.read, fake.ahead = read, ahead
+    def predict(_model, source=None, *, read=None, horizon=None, levels=(80.0,), listener, **asked):
+        fake.calls.append(("predict", source, horizon, levels, *wanted(asked)))
+        fake.read = read
         listener(Warned("2 gaps filled"))
         listener(Decided("device", "cpu: the work is small"))
         return fake.forecast(horizon=horizon or 4, levels=levels)
 
-    def train(source, request, *, out=None, resume=False, listener):
-        fake.calls.append(("train", source, request, out, *(["resume"] if resume else [])))
+    def train(source, request, *, out=None, listener, **asked):
+        fake.calls.append(("train", source, request, out, *wanted(asked)))
         listener(Noted("guessed", "time=year  target=tons"))
         listener(EpochEnded("refit", 10, 300, 0.5, 0.6, 9, 12.0))
         listener(FitEnded("refit"))
         Path(out).write_bytes(b"model")
         return SimpleNamespace(model=SimpleNamespace(card=card(fake.outcome)), path=out)
 
+    def future(_model, source=None, **options):
+        fake.calls.append(("future", source, options))
+        return {"time": np.array([2024]), "price": np.array([np.nan])}
+
     def evaluate(_model, source, **options):
         fake.calls.append(("evaluate", source, options))
         return fake.scores
 
-    def check(source, request):
-        fake.calls.append(("check", source, request))
+    def check(source, request, *, listener, **asked):
+        del listener
+        fake.calls.append(("check", source, request, *wanted(asked)))
         shown = Card("harvest.csv", (("rows", "60"), ("time", "year")))
         return Checkup(shown, Findings("harvest.csv", 60, ()), None, None, (), fake.refusal)
 
     def show(model):
         return Card(str(model.path), (("cell", "GRU"),))
 
-    for function in (load, zero_shot, predict, train, evaluate, check, show):
+    for function in (load, zero_shot, predict, future, train, evaluate, check, show):
         setattr(fake, function.__name__, function)
     return fake
 
 
-def sleeping_train(source, request, *, out=None, resume=False, listener):
+def sleeping_train(source, request, *, listener, **asked):
     """A training that never ends by itself."""
-    del source, request, out, resume
+    del source, request, asked
     while True:
         listener(Noted("training", "goes on"))
         time.sleep(0.01)

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from forecast.cli.options import levels, names, only_level, seconds, start, units
+from forecast.cli.options import levels, names, only_level, start, units
+from forecast.cli.training_options import seconds
 from forecast.errors import UsageError
 
 

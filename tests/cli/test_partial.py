@@ -31,7 +31,7 @@ def leave_out(workflow):
 def _leaving_out(verb, count):
     def leaving_out(*arguments, listener, **options):
         for number in range(1, count + 1):
-            listener(LeftOut(f"s{number}", "no row holds a number"))
+            listener(LeftOut(f"s{number}", "no row holds a number", f"sales.csv, line {number}"))
         return verb(*arguments, listener=listener, **options)
 
     return leaving_out
@@ -54,14 +54,14 @@ def test_each_series_left_out_is_named_and_their_number_is_the_last_word(forecas
     err = forecast_program("train", "sales.csv")[2].splitlines()
     assert err[0] == 'warning: series "s1" is left out: no row holds a number'
     assert err[-2].startswith("saved ")
-    assert err[-1] == "warning: 1 series left out, the others written"
+    assert err[-1] == "warning: 1 series left out, the others used"
 
 
 def test_of_many_series_left_out_five_are_named(forecast_program, leave_out):
     leave_out(15)
     err = forecast_program("predict", "sales.csv")[2]
     assert [number for number in range(1, 16) if f'"s{number}"' in err] == [1, 2, 3, 4, 5]
-    assert err.endswith("warning: 15 series left out, the others written\n")
+    assert err.endswith("warning: 15 series left out, the others used\n")
 
 
 def test_quiet_leaves_the_exit_code_to_tell(forecast_program, leave_out):
@@ -77,7 +77,7 @@ def test_a_document_names_every_series_left_out(forecast_program, leave_out, wor
     assert json.loads(forecast_program(*arguments)[1])["left_out"] == []
     leave_out(7)
     left_out = json.loads(forecast_program(*arguments)[1])["left_out"]
-    assert left_out[6] == {"id": "s7", "reason": "no row holds a number"}
+    assert left_out[6] == {"id": "s7", "reason": "no row holds a number", "place": "sales.csv, line 7"}
     assert len(left_out) == 7
 
 
@@ -103,8 +103,76 @@ def test_one_run_does_not_remember_the_series_of_another(forecast_program, leave
 
 def test_escapes_in_an_id_are_spelled(forecast_program, workflow):
     def predict(*_, listener, **__):
-        listener(LeftOut("\x1b[31m", "no row holds a number"))
+        listener(LeftOut("\x1b[31m", "no row holds a number", "sales.csv, line 2"))
         return workflow.forecast()
 
     workflow.predict = predict
     assert 'series "\\x1b[31m" is left out' in forecast_program("predict", "sales.csv")[2]
+
+
+REAL = ["train sales.csv --backtests 1", "predict sales.csv --model pretrained", "check sales.csv"]
+
+
+@pytest.fixture
+def hollow():
+    """Two series of ten years, and "b", which has no number."""
+    rows = [f"{2000 + year},{store},{year if store != 'b' else ''}" for store in "abc" for year in range(10)]
+    Path("sales.csv").write_text("\n".join(["year,store,sold", *rows]) + "\n")
+    Path("m.forecast").unlink()
+
+
+@pytest.mark.usefixtures("hollow")
+@pytest.mark.parametrize("words", REAL)
+def test_a_report_lists_the_series_left_out_with_reason_and_place(real_program, words):
+    assert real_program(*words.split(), "--report", "failures.jsonl")[0] == 6
+    (line,) = Path("failures.jsonl").read_text().splitlines()
+    assert json.loads(line) == {"id": "b", "reason": "no row holds a number", "place": "sales.csv, line 12"}
+
+
+@pytest.mark.usefixtures("hollow")
+@pytest.mark.parametrize("words", REAL)
+def test_strict_fails_before_anything_is_written_and_the_report_says_why(real_program, words):
+    code, out, err = real_program(*words.split(), "--strict", "--report", "failures.jsonl")
+    assert code == 3
+    assert not out or words.startswith("check")
+    assert 'error: sales.csv: 1 of 3 series cannot be used: "b": no row holds a number' in err
+    assert {path.name for path in Path().iterdir()} == {"sales.csv", "failures.jsonl"}
+    assert json.loads(Path("failures.jsonl").read_text())["id"] == "b"
+
+
+def test_a_report_of_nothing_is_an_empty_file_in_place_of_an_older_one(forecast_program):
+    Path("failures.jsonl").write_text("of yesterday")
+    assert forecast_program("predict", "sales.csv", "--strict", "--report", "failures.jsonl")[0] == 0
+    assert Path("failures.jsonl").read_text() == ""
+
+
+@pytest.mark.parametrize("words", [*COMMANDS, "check sales.csv", "train sales.csv --dry-run"])
+def test_strict_is_known_to_every_command_that_reads(forecast_program, workflow, words):
+    model = [] if "check" in words else ["--model", "m.forecast"]
+    assert forecast_program(*words.split(), *model, "--strict")[0] == 0
+    asked = workflow.calls[-1]
+    assert "strict" in asked or asked[-1].get("strict")
+
+
+@pytest.mark.parametrize("report", ["sales.csv", "m.forecast", "./sales.csv"])
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_report_replaces_nothing_that_the_command_reads_or_writes(forecast_program, words, report):
+    code, _, err = forecast_program(*words.split(), "--model", "m.forecast", "--report", report)
+    assert code == 2
+    assert "is read or written by this command" in err
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_report_that_cannot_be_written_is_found_before_the_work(forecast_program, workflow, words):
+    code, _, err = forecast_program(*words.split(), "--model", "m.forecast", "--report", "absent/f.jsonl")
+    assert code == 1
+    assert "there is no folder" in err
+    assert not any(call[0] in ("train", "predict", "evaluate") for call in workflow.calls)
+
+
+def test_a_report_is_written_all_the_same_when_a_verdict_fails(forecast_program, workflow, leave_out):
+    leave_out(1)
+    workflow.scores = fakes.scores(model=9.9)
+    words = ("evaluate", "sales.csv", "--require-skill", "--report", "f.jsonl")
+    assert forecast_program(*words)[0] == 10
+    assert json.loads(Path("f.jsonl").read_text())["id"] == "s1"

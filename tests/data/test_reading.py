@@ -244,7 +244,7 @@ def bad(number):
 def test_a_bad_series_is_left_out_with_its_reason_and_the_others_are_as_if_it_had_not_been(name):
     rows, reason = BAD[name]
     reading = read(panel_of(GOOD, rows, [row.replace("good", "later") for row in GOOD]))
-    assert reading.left_out == (LeftOut(name, reason),)
+    assert reading.left_out == (LeftOut(name, reason, "data, line 22"),)
     assert reading.panel.ids == ("good", "later")
     assert reading.repairs == ()
     assert same(reading, read(panel_of(GOOD, [row.replace("good", "later") for row in GOOD])))
@@ -257,7 +257,9 @@ def test_a_series_off_the_step_is_left_out_with_its_places():
     reading = read(table(*steady, *broken, header="id,date,y"))
     assert reading.panel.ids == ("steady",)
     assert reading.left_out == (
-        LeftOut("broken", "1 of 4 rows do not keep the daily step: 2020-01-04T12:00:00 (line 33)"),
+        LeftOut(
+            "broken", "1 of 4 rows do not keep the daily step: 2020-01-04T12:00:00 (line 33)", "data, line 30"
+        ),
     )
 
 
