@@ -54,10 +54,15 @@ class Reading:
 class Draft:
     """How far reading came; None is what it did not reach."""
 
+    file: Table
+    """The columns as they stand in the data."""
     table: Table
+    """The columns that are read: the same, but for a wide file."""
     roles: Roles | None = None
     notation: tuple[tuple[str, str, str], ...] = ()
     """Guesses of how fields and numbers are written, where it is not the plain way."""
+    columns: Columns | None = None
+    """The parts that columns play, all found."""
     rows: Rows | None = None
     """As they stand in the data, sorted; times may stand twice."""
     frequency: Frequency | None = None
@@ -83,7 +88,7 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
     """What reading finds, step by step; the last holds the `Reading`, where no `DataError` comes first."""
     asked = steps.named(read.frequency) if read.frequency and frequency is None else None
     table = _table(source, read.notation)
-    yield (draft := Draft(table))
+    yield (draft := Draft(table, table))
     table, roles = lengthened(table, read) if read.wide else (table, find_roles(table, read))
     yield (draft := replace(draft, table=table, roles=roles))
     clock = _clock(table, roles.time, frequency, read.notation.date_format)
@@ -95,7 +100,7 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
         sorted_rows = sorted_rows.kept(~sorted_rows.behind_numbers)
     if read.wide:
         sorted_rows = within_numbers(sorted_rows)
-    yield (draft := replace(draft, rows=sorted_rows, notation=_notation(table, found)))
+    yield (draft := replace(draft, columns=columns, rows=sorted_rows, notation=_notation(table, found)))
     step = frequency or _frequency(sorted_rows, clock, table, asked)
     yield (draft := replace(draft, frequency=step))
     rows, merged = _one_row_a_time(sorted_rows, roles, table, read.policy)
