@@ -10,9 +10,10 @@ import numpy as np
 
 from forecast import wording
 from forecast.checkup import Checkup, checkup
+from forecast.data.clean import clean_table
 from forecast.data.panel import Integers, Panel
 from forecast.data.reading import Draft, Reading, Source, drafts, read_panel
-from forecast.data.results import Card, Forecast, Scores
+from forecast.data.results import Card, Forecast, Scores, Table
 from forecast.errors import DataError
 from forecast.evaluation.backtest import Origins, backtest, score
 from forecast.events import Decided, Listener, Noted, Warned, ignore
@@ -86,6 +87,15 @@ def _as_far_as_it_goes(source: Source, request: TrainRequest) -> tuple[Draft, Da
             raise
         return reached[-1], error
     return reached[-1], None
+
+
+def repaired(
+    source: Source, read: ReadSpec | None = None, *, strict: bool = False, listener: Listener = ignore
+) -> Table:
+    """The data with one row a step and nothing missing, sorted: what `train` would learn from."""
+    reading = read_panel(source, read)
+    _tell(reading, listener, strict=strict)
+    return clean_table(reading.panel)
 
 
 def train(

@@ -17,7 +17,8 @@ Labels = NDArray[np.object_] | Integers
 Table = dict[str, Labels | Floats]
 """Column name -> values, all of one length, in the order they are written."""
 
-_LARGEST_WHOLE = 2.0**53
+LARGEST_WHOLE = 2.0**53
+"""Whole numbers under it are written as integers."""
 
 ScoredBy = Literal["model", "series", "step"]
 
@@ -47,7 +48,7 @@ class Forecast:
         table: Table = {}
         if self.columns.series is not None:
             table[self.columns.series] = np.repeat(np.array(self.ids, dtype=object), horizon)
-        table["time"] = _times_column(self.times.ravel(), self.frequency)
+        table["time"] = times_column(self.times.ravel(), self.frequency)
         table["forecast"] = self._written(self.values)
         for index, level in enumerate(self.levels):
             table[f"lower_{level:g}"] = self._written(self.lower[index])
@@ -56,7 +57,7 @@ class Forecast:
 
     def _written(self, values: Floats) -> Floats | Integers:
         """Whole numbers as integers, where every one of them fits."""
-        fits = self.whole and bool((np.abs(values) < _LARGEST_WHOLE).all())
+        fits = self.whole and bool((np.abs(values) < LARGEST_WHOLE).all())
         return values.astype(np.int64).ravel() if fits else values.ravel()
 
     def to_frame(self) -> "pd.DataFrame":
@@ -70,7 +71,8 @@ def _tiled(count: int, times: int) -> Integers:
     return np.tile(np.arange(count), times)
 
 
-def _times_column(times: Times, frequency: Frequency) -> Labels:
+def times_column(times: Times, frequency: Frequency) -> Labels:
+    """Times as results write them: integers that came in, else ISO 8601."""
     if frequency.form == "integer":
         return times.astype(np.int64)
     return np.array(frequency.text(times), dtype=object)
