@@ -18,7 +18,7 @@ from itertools import islice
 import numpy as np
 
 from forecast.data.numbers import MISSING
-from forecast.data.opening import UTF16_MARKS, Opened, line_of
+from forecast.data.opening import Opened, line_of, wide_encoding
 from forecast.data.table import Column, Table, counted
 from forecast.errors import DataError
 from forecast.spec import Notation
@@ -82,6 +82,12 @@ def read_table(opened: Opened, notation: Notation) -> Table:
     head = _head(opened, encoding)
     if not head.strip():
         raise DataError("is empty", where=opened.name)
+    if notation.delimiter and notation.delimiter not in head.splitlines()[0]:
+        raise DataError(
+            f'the delimiter "{notation.delimiter}" is not in the header',
+            where=f"{opened.name}, line 1",
+            hint="say --delimiter with another, or leave it out to have it found",
+        )
     text = Text(opened.name, opened.data, encoding, notation.delimiter or _delimiter_of(head))
     names, columns, rows = _columns_of(text)
     return Table(
@@ -99,7 +105,7 @@ def _encoding_of(opened: Opened, asked: str | None) -> tuple[str, tuple[str, ...
     data = opened.data
     if asked is not None:
         return _proved(opened, asked), ()
-    encoding = "utf-16" if data.startswith(UTF16_MARKS) else "utf-8-sig"
+    encoding = wide_encoding(data) or "utf-8-sig"
     if encoding == "utf-8-sig" and data.isascii():
         return encoding, ()
     wrong = _first_undecodable(data, encoding)
@@ -108,9 +114,10 @@ def _encoding_of(opened: Opened, asked: str | None) -> tuple[str, tuple[str, ...
     line = line_of(data, wrong)
     if encoding == "utf-8-sig" and _looks_like_cp1252(data):
         return "cp1252", (f"not UTF-8 (first on line {line}): read as cp1252 (Latin-1)",)
-    name = "UTF-16" if encoding == "utf-16" else "UTF-8"
     raise DataError(
-        f"is not {name} from here on", where=f"{opened.name}, line {line}", hint="save the file as UTF-8"
+        f"is not {encoding.removesuffix('-sig').upper()} from here on",
+        where=f"{opened.name}, line {line}",
+        hint="name its encoding, such as --encoding cp1251, or save it as UTF-8",
     )
 
 
@@ -124,7 +131,7 @@ def _proved(opened: Opened, asked: str) -> str:
     raise DataError(
         f"byte 0x{opened.data[wrong]:02x} is not {known} text",
         where=f"{opened.name}, line {line_of(opened.data, wrong)}",
-        hint=f"--encoding {asked} does not fit; leave it out to have it found",
+        hint="say --encoding with another, or leave it out to have it found",
     )
 
 
@@ -169,6 +176,15 @@ def _delimiter_of(head: str) -> str:
     return best if widths[best] and widths[best][0] > 1 else ","
 
 
+def unsniffed_mark(column: Column) -> str:
+    """What may part the fields of a file that was read as one column; "" where nothing does."""
+    marks: list[str] = re.findall(r"[^\w\s.,+-]|\s", column.name)
+    for mark in dict.fromkeys(marks):
+        if all(text.count(mark) == column.name.count(mark) for text in column.texts):
+            return mark
+    return ""
+
+
 def _widths(head: str, delimiter: str) -> list[int]:
     """Fields of the first rows; a last row that the sniffing may have cut is left out."""
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
@@ -210,7 +226,7 @@ def _columns_of(text: Text) -> tuple[list[str], list[Texts], int]:
 
 def _names(text: Text, line: int, header: list[str]) -> list[str]:
     """Names of the columns without spaces around them; a header of values is refused."""
-    names = [name.strip() for name in header]
+    names = [name.removeprefix("\ufeff").strip() for name in header]
     if all(re.fullmatch(r"[-+.,:/0-9\sTZ]*", name) or name.lower() in MISSING for name in names):
         raise DataError(
             "the first row holds values, not column names",
