@@ -29,6 +29,9 @@ SNIFFED_CHARACTERS = 1 << 16
 SNIFFED_ROWS = 100
 ROWS_AT_ONCE = 20_000
 
+FOREIGN_WORD = re.compile(rb"(?<![A-Za-z\xc0-\xff])[\xc0-\xff]{2,}(?![A-Za-z\xc0-\xff])")
+"""A word of letters beyond ASCII alone: Greek or Cyrillic rather than a text of cp1252."""
+
 LATIN_LETTERS = re.compile(rb"[\x80\x85\x91-\x97\xa0-\xff]{1,3}")
 """A run of bytes that is likely in a text of cp1252: one to three letters or signs."""
 
@@ -155,7 +158,7 @@ def _looks_like_cp1252(data: bytes) -> bool:
     runs = re.findall(rb"[\x80-\xff]+", data)
     if any(re.search(rb"[\xc3\xc2][\x80-\xbf]", run) for run in runs):
         return False
-    return all(LATIN_LETTERS.fullmatch(run) for run in runs)
+    return not FOREIGN_WORD.search(data) and all(LATIN_LETTERS.fullmatch(run) for run in runs)
 
 
 def _head(opened: Opened, encoding: str) -> str:
