@@ -29,6 +29,8 @@ MOST_TESTED = 1000
 MANY_OUTLIERS = 0.01
 """Share of values from which those far off are the nature of the data rather than errors."""
 
+_PARTS = {"past": "a past covariate", "known": "a known covariate", "static": "a static covariate"}
+
 Line = tuple[str, str]
 
 
@@ -135,7 +137,7 @@ def _rows(draft: Draft, found: Findings) -> str:
 
 def _column(column: ColumnFound) -> str:
     """Words like "tons: numbers, 58 different, the target"."""
-    part = f", the {column.part}" if column.part else ", not used"
+    part = f", {_PARTS.get(column.part, f'the {column.part}')}" if column.part else ", not used"
     return f"{column.name}: {column.kind}, {column.different:,} different{part}"
 
 
@@ -152,7 +154,7 @@ def _found(found: Findings) -> list[Line]:
         if what is not None:
             lines.append((label, _many(what)))
     if found.outliers is not None:
-        lines.append(("outliers", _outliers(found.outliers, found.rows)))
+        lines.append(("outliers", _outliers(found.outliers, found.values.count if found.values else 0)))
     if found.values is not None:
         lines.append(("values", _values(found.values, found.series or 1)))
     return lines
@@ -180,14 +182,14 @@ def _worst(found: Found) -> str:
     return f"; in {found.in_series:,} series, most in {named}"
 
 
-def _outliers(found: Found, rows: int) -> str:
+def _outliers(found: Found, numbers: int) -> str:
     if not found.count:
         return "none"
     named = "; ".join(
         f"{place.value:.6g}, {place.far:,.0f} times{' as far as usual' * (not index)}, {_place(place)}"
         for index, place in enumerate(found.places)
     )
-    many = "; so many are in the nature of the data" if found.count > MANY_OUTLIERS * rows else ""
+    many = "; so many are in the nature of the data" if found.count > MANY_OUTLIERS * numbers else ""
     more = f" and {found.count - len(found.places):,} more" if found.count > len(found.places) else ""
     return f"{found.count:,}: {named}{more}{_worst(found)}{many}"
 

@@ -1,10 +1,11 @@
 """A model before it exists: frozen, checked, JSON both ways."""
 
+import codecs
 import math
 import re
 import unicodedata
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, TypeVar, get_args
 
 from forecast.errors import UsageError
@@ -23,8 +24,11 @@ Gaps = Literal["error", "interpolate", "hold", "season"]
 Duplicates = Literal["error", "first", "last", "sum", "mean"]
 Resample = Literal["sum", "mean", "first", "last", "min", "max"]
 
-DATE_WORDS = ("excel", "epoch", "epoch-ms")
-"""Dates that are numbers: days of a spreadsheet, seconds and milliseconds since 1970."""
+NO_FILES = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")
+"""Codecs of Python for names and program texts."""
+
+DATE_WORDS = ("excel", "epoch", "epoch-ms", "epoch-us", "epoch-ns")
+"""Dates that are numbers: days of a spreadsheet, seconds and parts of them since 1970."""
 
 CELLS: tuple[Cell, ...] = get_args(Cell)
 DEVICES: tuple[Device, ...] = get_args(Device)
@@ -113,10 +117,13 @@ def _check_mark(name: str, mark: str | None) -> None:
 def _check_encoding(name: str) -> None:
     try:
         b" ".decode(name, "ignore")
+        known = codecs.lookup(name).name not in NO_FILES
     except (LookupError, ValueError):
+        known = False
+    if not known:
         raise UsageError(
-            f'"{name}" is not an encoding', hint="such as utf-8, utf-16, latin-1, cp1252, cp1251, shift_jis"
-        ) from None
+            f'"{name}" is not an encoding of files', hint="such as utf-8, utf-16, latin-1, cp1252, shift_jis"
+        )
 
 
 def _check_pattern(pattern: str) -> None:
@@ -128,7 +135,7 @@ def _check_pattern(pattern: str) -> None:
         reason = "names no year"
     else:
         try:
-            datetime.strptime(datetime(2019, 12, 31).strftime(pattern), pattern)
+            datetime.strptime(datetime(2019, 12, 31, tzinfo=UTC).strftime(pattern), pattern)
         except ValueError as error:
             reason = f"cannot be read: {error}"
     if reason:

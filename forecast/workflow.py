@@ -1,34 +1,29 @@
 """The verbs: check, train, predict, evaluate. Read, call, save; nothing is printed here."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from forecast import usual, wording
 from forecast.checkup import Checkup, checkup
+from forecast.data.clean import clean_table
 from forecast.data.covariates import FutureMissing, ahead, future_rows
-from forecast.data.panel import Integers, Panel
+from forecast.data.panel import Panel
 from forecast.data.reading import Draft, Reading, Source, drafts, read_panel, with_future_rows
 from forecast.data.results import Card, Forecast, Scores, Table
 from forecast.errors import DataError, UsageError
-from forecast.evaluation.backtest import Origins, backtest, score
 from forecast.events import Decided, Listener, Noted, Warned, ignore
 from forecast.forecasters import catalog, modelfile
-from forecast.forecasters.baselines import baseline, yardsticks
-from forecast.forecasters.protocol import Forecaster
+from forecast.forecasters.baselines import baseline
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.planning import (
-    BACKTESTS,
     CELL,
     Plan,
     TrainRequest,
     bounds_of,
     plan,
-    recipe_of,
 )
 from forecast.spec import Cell, ReadSpec
 
@@ -37,9 +32,6 @@ if TYPE_CHECKING:
 
 PLAIN_BASELINES = ("last value", "seasonal naive", "drift", "mean")
 """What `evaluate` compares with when nobody says: what needs no scikit-learn."""
-
-MOST_BACKTESTS = 12
-"""Backtests of a stored model at most, when nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +76,15 @@ def _as_far_as_it_goes(source: Source, request: TrainRequest) -> tuple[Draft, Da
             raise
         return reached[-1], error
     return reached[-1], None
+
+
+def repaired(
+    source: Source, read: ReadSpec | None = None, *, strict: bool = False, listener: Listener = ignore
+) -> Table:
+    """The data with one row a step and nothing missing, sorted: what `train` would learn from."""
+    reading = read_panel(source, read)
+    _tell(reading, listener, strict=strict)
+    return clean_table(reading.panel)
 
 
 def train(
@@ -245,21 +246,10 @@ def evaluate(
     for name in names:
         baseline(name)
     panel = _history(model, source, read, listener, strict=strict)
-    if refit:
-        origins = Origins(backtests or BACKTESTS, horizon or model.horizon)
-        seen = np.zeros(len(panel), dtype=np.int64)
-        fit = _refitting(model, panel, listener, fits=origins.count)
-    else:
-        seen = _rows_seen(model, panel)
-        origins = _unseen_origins(model, panel, seen, backtests=backtests, horizon=horizon)
-        fit = _always(model)
-    windows = replace(model.spec.windows, horizon=origins.horizon)
+    from forecast.evaluating import Asked, scores_of
 
-    def forecasters(past: Panel) -> list[Forecaster]:
-        return [fit(past), *yardsticks(past, windows, names=names)]
-
-    folds = (fold.without(fold.rows < seen) for fold in backtest(forecasters, panel, origins))
-    return score([fold for fold in folds if len(fold.judged)], panel)
+    asked = Asked(names, backtests=backtests, horizon=horizon, refit=refit)
+    return scores_of(model, panel, asked, listener=listener)
 
 
 def _planned(reading: Reading, request: TrainRequest) -> tuple[Panel, Plan]:
@@ -343,49 +333,3 @@ def _refuse_other_kinds(model: RecurrentForecaster, reading: Reading) -> None:
                 "the model was trained on numbers",
                 where=reading.source,
             )
-
-
-def _rows_seen(model: RecurrentForecaster, panel: Panel) -> Integers:
-    """(series,) rows that are no newer than the newest the model was trained on; 0 for a new series."""
-    trained = dict(zip(model.tail.ids, model.tail.last_times, strict=True))
-    return np.array(
-        [
-            np.searchsorted(each.times, trained[each.id], side="right") if each.id in trained else 0
-            for each in panel
-        ],
-        dtype=np.int64,
-    )
-
-
-def _unseen_origins(
-    model: RecurrentForecaster, panel: Panel, seen: Integers, *, backtests: int | None, horizon: int | None
-) -> Origins:
-    """Origins behind the rows that the model was trained on."""
-    unseen = int((panel.lengths - seen).max())
-    steps = horizon or min(model.horizon, max(unseen, 1))
-    wanted = backtests or 1
-    if unseen == 0:
-        raise DataError(
-            f"the model was trained on every row, up to {model.card.last_time}",
-            hint="give newer rows, or --refit to judge its recipe on these",
-        )
-    if unseen < wanted * steps:
-        raise DataError(
-            f"{unseen} rows after {model.card.last_time} are too few for {wanted} x {steps} to be judged",
-            hint=f"try --horizon {max(unseen // wanted, 1)}, or --refit to judge the recipe on older rows",
-        )
-    return Origins(backtests or min(unseen // steps, MOST_BACKTESTS), steps)
-
-
-def _always(model: Forecaster) -> Callable[[Panel], Forecaster]:
-    return lambda _past: model
-
-
-def _refitting(
-    model: RecurrentForecaster, panel: Panel, listener: Listener, *, fits: int
-) -> Callable[[Panel], Forecaster]:
-    """What carries the model's recipe out anew on any past of `panel`."""
-    from forecast.training import learner_for
-
-    learner = learner_for(recipe_of(model), panel, listener, fits=fits, epochs=model.card.epochs)
-    return lambda past: learner.fit(past, f"refit up to {wording.ends(past)[1]}")

@@ -21,7 +21,7 @@ FLOORS: list[set[str]] = [
     {"planning"},
     {"training", "wording", "costs", "pretraining"},
     {"resuming"},
-    {"tuning", "checkup"},
+    {"tuning", "checkup", "evaluating"},
     {"workflow"},
     {"cli"},
     {"__init__", "__main__"},

@@ -6,7 +6,7 @@ import typer
 
 from forecast.cli import options, paths
 from forecast.cli.console import Console
-from forecast.cli.delivery import Delivery, deliver_card, plan_delivery
+from forecast.cli.delivery import Delivery, deliver, deliver_card, plan_delivery
 from forecast.cli.groups import takes
 from forecast.cli.help import needed_source
 from forecast.cli.partial import Partial, partial_options, plan_report
@@ -14,6 +14,7 @@ from forecast.cli.reading_options import read_spec
 from forecast.spec import ReadSpec
 
 if TYPE_CHECKING:
+    from forecast.output.writing import Json
     from forecast.planning import TrainRequest
 
 
@@ -29,8 +30,11 @@ def check(
     season: options.Season = None,
     calendar: options.CalendarToRead = False,
     holidays: options.Holidays = None,
+    fix: options.Fix = False,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
+    output: options.Output = None,
+    excel_safe: options.ExcelSafe = False,
     partial: Partial,
 ) -> None:
     """Show what is seen in DATA and what train would do with it.
@@ -38,10 +42,15 @@ def check(
     forecast check harvest.csv
     forecast check sales.csv --id store --horizon 14
     cat sales.csv | forecast check --json
+    forecast check sales.csv --fix --gaps interpolate --output clean.csv
     """
     console: Console = ctx.obj
-    delivery = plan_delivery(format, json=json)
     source = needed_source(ctx, data)
+    delivery = plan_delivery(format, json=json, output=output, inputs=(source,), excel_safe=excel_safe)
+    plan_report(partial, console, source, output)
+    if fix:
+        write_repaired(source, read, delivery=delivery, strict=partial.strict, console=console)
+        return
     from forecast.planning import TrainRequest
 
     request = TrainRequest(
@@ -52,8 +61,18 @@ def check(
         calendar=calendar,
         holidays=holidays,
     )
-    plan_report(partial, console, source)
     show_plan(source, request, delivery=delivery, strict=partial.strict, console=console)
+
+
+def write_repaired(
+    source: paths.Source, read: ReadSpec, *, delivery: Delivery, strict: bool, console: Console
+) -> None:
+    """Print the data as they are after repair; what was done is said on stderr."""
+    from forecast import workflow
+
+    table = workflow.repaired(source, read, strict=strict, listener=console.listen)
+    facts: dict[str, Json] = {"left_out": console.left_out_facts()}
+    deliver(table, delivery, schema="forecast.fix/1", facts=facts, color=console.color)
 
 
 def show_plan(

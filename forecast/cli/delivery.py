@@ -36,6 +36,8 @@ class Delivery:
 
     format: "Format | Literal['table']"
     file: Path | None
+    excel_safe: bool = False
+    """No text of a CSV or TSV is a formula of a spreadsheet."""
 
     @property
     def is_table(self) -> bool:
@@ -49,6 +51,7 @@ def plan_delivery(
     json: bool = False,
     output: Path | None = None,
     inputs: tuple[str | Path | None, ...] = (),
+    excel_safe: bool = False,
 ) -> Delivery:
     """How the result will go out; refuses what cannot work, such as overwriting one of `inputs`."""
     if json and format not in ("auto", "json"):
@@ -59,7 +62,7 @@ def plan_delivery(
         raise MissingExtra("Parquet needs pyarrow", hint="pip install pyarrow")
     if file is not None:
         _check_file(file, inputs)
-    return Delivery(chosen, file)
+    return Delivery(chosen, file, excel_safe)
 
 
 def deliver(
@@ -75,9 +78,11 @@ def deliver(
         _show(table, color)
         return
     from forecast.atomic import write_atomically
-    from forecast.output.writing import Format, write
+    from forecast.output.writing import Format, for_spreadsheets, write
 
     format = cast(Format, delivery.format)
+    if delivery.excel_safe and format in ("csv", "tsv"):
+        table = for_spreadsheets(table)
     if delivery.file is not None:
         write_atomically(
             delivery.file, lambda stream: write(table, stream, format=format, schema=schema, facts=facts)

@@ -36,6 +36,7 @@ def evaluate(
     format: options.FormatName = "auto",
     json: options.AsJson = False,
     output: options.Output = None,
+    excel_safe: options.ExcelSafe = False,
     partial: Partial,
 ) -> None:
     """Score a model against baselines on rows of DATA it has not seen.
@@ -48,7 +49,7 @@ def evaluate(
     refuse_beside_a_model(read)
     source = needed_source(ctx, data)
     path = paths.model_to_read(model)
-    delivery = plan_delivery(format, json=json, output=output, inputs=(source, path))
+    delivery = plan_delivery(format, json=json, output=output, inputs=(source, path), excel_safe=excel_safe)
     plan_report(partial, console, source, path, output)
     from forecast import workflow
 

@@ -17,6 +17,7 @@ TRAINING = "Training"
 MODEL = "Model"
 JUDGEMENT = "Judgement"
 OUTPUT = "Output"
+REPAIRED = "Repair"
 MESSAGES = "Messages"
 
 OutputFormat = Literal["auto", "table", "csv", "tsv", "json", "jsonl", "md", "parquet"]
@@ -278,6 +279,14 @@ Output = Annotated[
         help="Write to FILE, whole or not at all; format by its suffix.",
         rich_help_panel=OUTPUT,
     ),
+]
+
+ExcelSafe = Annotated[
+    bool,
+    typer.Option("--excel-safe", help="Write ids like =A1 as '=A1, in CSV and TSV.", rich_help_panel=OUTPUT),
+]
+Fix = Annotated[
+    bool, typer.Option("--fix", help="Print the repaired data instead.", rich_help_panel=REPAIRED)
 ]
 
 Quiet = Annotated[

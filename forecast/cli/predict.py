@@ -36,6 +36,7 @@ def predict(
     format: options.FormatName = "auto",
     json: options.AsJson = False,
     output: options.Output = None,
+    excel_safe: options.ExcelSafe = False,
     partial: Partial,
 ) -> None:
     """Print the next values: behind DATA, or behind the training data.
@@ -52,7 +53,9 @@ def predict(
     path = paths.model_or_pretrained(model)
     if path is not None:
         refuse_beside_a_model(read, cell=cell, season=season)
-    delivery = plan_delivery(format, json=json, output=output, inputs=(paths.data_source(data), path))
+    delivery = plan_delivery(
+        format, json=json, output=output, inputs=(paths.data_source(data), path), excel_safe=excel_safe
+    )
     plan_report(partial, console, paths.data_source(data), path, output)
     from forecast import workflow
 

@@ -114,7 +114,7 @@ def _excel(text: str) -> Second:
 
 def _epoch(per_second: int) -> Callable[[str], Second]:
     def read(text: str) -> Second:
-        if not re.fullmatch("[+-]?[0-9]{1,18}", text, re.ASCII):
+        if not re.fullmatch("[+-]?[0-9]{1,19}", text, re.ASCII):
             raise ValueError("no integer")
         seconds, rest = divmod(int(text), per_second)
         if rest:
@@ -130,4 +130,10 @@ def _bounded(seconds: int) -> int:
     return seconds
 
 
-_WORDS: dict[str, Callable[[str], Second]] = {"excel": _excel, "epoch": _epoch(1), "epoch-ms": _epoch(1000)}
+_WORDS: dict[str, Callable[[str], Second]] = {
+    "excel": _excel,
+    "epoch": _epoch(1),
+    "epoch-ms": _epoch(10**3),
+    "epoch-us": _epoch(10**6),
+    "epoch-ns": _epoch(10**9),
+}

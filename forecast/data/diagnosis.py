@@ -12,12 +12,13 @@ import numpy as np
 
 from forecast.data import numbers, times
 from forecast.data.frequency import Frequency
-from forecast.data.guessing import READABLE_SHARE, Roles
+from forecast.data.guessing import READABLE_SHARE
 from forecast.data.panel import Panel
 from forecast.data.reading import Draft
 from forecast.data.regular import holes
 from forecast.data.rows import Floats, Integers, Rows
-from forecast.data.table import Column, Table
+from forecast.data.table import Column
+from forecast.spec import Columns
 
 NAMED = 5
 """Places and series that are named of however many."""
@@ -46,7 +47,7 @@ class ColumnFound:
     different: int
     """Distinct texts."""
     part: str
-    """"time", "id", "target", or "" for one that is not used."""
+    """"time", "id", "target", "past", "known", "static", or "" for one that is not used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,8 @@ class ValuesFound:
     most: float
     mean: float
     whole: bool
+    count: int
+    """Numbers that are there."""
     zeros: int
     negative: int
     constant: int
@@ -130,7 +133,7 @@ class Findings:
 def examine(draft: Draft) -> Findings:
     """What a draft shows, as far as it goes."""
     table, rows, frequency = draft.table, draft.rows, draft.frequency
-    found = Findings(table.source, table.rows, _columns(table, draft.roles))
+    found = Findings(table.source, draft.file.rows, _columns(draft))
     if rows is None or not len(rows.times):
         return found
     look = _Look(rows, frequency, table.place)
@@ -151,17 +154,25 @@ def examine(draft: Draft) -> Findings:
     return found
 
 
-def _columns(table: Table, roles: Roles | None) -> tuple[ColumnFound, ...]:
-    parts = (("time", roles.time), ("id", roles.series), ("target", roles.target)) if roles else ()
+def _columns(draft: Draft) -> tuple[ColumnFound, ...]:
+    parts = _parts(draft)
     return tuple(
-        ColumnFound(
-            column.name,
-            _kind(column),
-            len(column.texts),
-            next((part for part, used in parts if used is column), ""),
-        )
-        for column in table.columns
+        ColumnFound(column.name, _kind(column), len(column.texts), parts.get(column.name, ""))
+        for column in draft.file.columns
     )
+
+
+def _parts(draft: Draft) -> dict[str, str]:
+    """Name of a column -> the part it plays."""
+    roles, columns = draft.roles, draft.columns or Columns()
+    if roles is None:
+        return {}
+    series = roles.series.texts if roles.series and roles.wide else []
+    parts = dict.fromkeys(series if roles.wide else [roles.target.name], "target")
+    for part, names in (("past", columns.past), ("known", columns.known), ("static", columns.static)):
+        parts |= dict.fromkeys(names, part)
+    ids = {roles.series.name: "id"} if roles.series and not roles.wide else {}
+    return parts | ids | ({roles.time.name: "time"} if roles.time else {})
 
 
 def _kind(column: Column) -> Kind:
@@ -230,6 +241,7 @@ def _values(rows: Rows) -> ValuesFound | None:
         most=float(values.max()),
         mean=float(size * (values / size).mean()),
         whole=bool((values == np.rint(values)).all()),
+        count=len(values),
         zeros=int((values == 0).sum()),
         negative=int((values < 0).sum()),
         constant=int(constant.sum()),

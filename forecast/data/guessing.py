@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 
@@ -38,6 +39,11 @@ REPEATS_OF_A_PANEL = 1.5
 """Rows for each distinct time, from which a column without a telling name may be taken for the id."""
 READABLE_SHARE = 0.5
 """Share of numbers that makes a column one of numbers; its other texts are then errors."""
+
+STAMPS_ONE_STEP_APART = 0.5
+"""Share of steps of one length that makes a column of such integers one of times, whatever its name."""
+
+_KINDS: tuple[times.Kind, ...] = get_args(times.Kind)
 
 Guess = tuple[str, str, str]
 
@@ -141,39 +147,51 @@ def guess_time(table: Table, left: list[Column], date_format: str | None) -> tup
     for column in left:
         if date_format and date_formats.fits(column.texts, date_format) > times.READABLE_SHARE:
             return column, f"times as {date_format}"
-    likely: list[tuple[tuple[bool, int, bool, int], str]] = []
+    likely: list[tuple[tuple[bool, int, int, int], str]] = []
     for place, column in enumerate(left):
-        kind = times.kind_of(column.texts)
-        rank = _rank(column, TIME_NAMES)
-        if kind == "dates" or (kind != "none" and (rank is not None or _rises_like_time(column, kind))):
-            key = (kind != "dates", len(TIME_NAMES) if rank is None else rank, kind != "years", place)
+        kind, rank = times.kind_of(column.texts), _rank(column, TIME_NAMES)
+        if rank is not None or kind == "dates" or _rises_like_time(column, kind):
+            key = (kind != "dates", len(TIME_NAMES) if rank is None else rank, _KINDS.index(kind), place)
             likely.append((key, _time_reason(kind, named=rank is not None)))
     if likely:
         key, reason = min(likely)
-        return left[key[-1]], reason
-    telling = [column for column in left if _rank(column, TIME_NAMES) is not None]
-    if telling:
-        return telling[0], "its name"  # not readable as times: parsing names the line
+        return left[key[-1]], reason  # where it is not readable as times, parsing names the line
+    if sum(name.startswith("column ") for name in table.names) > len(table.columns) / 2:
+        raise DataError(
+            "most columns have no name in the first row",
+            where=table.source,
+            hint="remove titles and notes that stand above the row of names",
+        )
     raise DataError(
         "no column looks like times",
         where=table.source,
-        hint=f"name it with --time; there are {listed(table.names)}",
+        hint=f"name it with --time and with --date-format how it is written; it has {listed(table.names)}",
     )
 
 
 def _time_reason(kind: times.Kind, *, named: bool) -> str:
-    reason = {"dates": "dates", "years": "integers that look like years"}.get(kind, "integers one step apart")
-    return "its name" if named and kind == "steps" else reason
+    if named and kind in ("steps", "none"):
+        return "its name"
+    return {
+        "dates": "dates",
+        "years": "integers that look like years",
+        "stamps": "integers that look like dates",
+    }.get(kind, "integers one step apart")
 
 
 def _rises_like_time(column: Column, kind: times.Kind) -> bool:
-    """Distinct integers that fill a span of years, or that all lie one step apart."""
+    """Distinct integers that fill a span of years, or that lie one step apart: stamps for the most part."""
+    if kind in ("dates", "none"):
+        return False
     found = numbers.integers([text.strip() for text in column.texts])
     ordered = np.unique(np.array(found or [], dtype=np.int64))
     if len(ordered) < 3:
         return False
     if kind == "years" and ordered[0] >= FIRST_YEAR and ordered[-1] <= LAST_YEAR:
         return bool(ordered[-1] - ordered[0] < 2 * len(ordered))
+    if kind == "stamps":
+        _, counts = np.unique(np.diff(ordered), return_counts=True)
+        return bool(counts.max() >= STAMPS_ONE_STEP_APART * counts.sum())
     return bool(np.all(np.diff(ordered) == ordered[1] - ordered[0]))
 
 

@@ -12,7 +12,11 @@ from forecast.data.table import BadTextError
 from forecast.spec import Notation
 
 MISSING = frozenset(
-    ["", "na", "n/a", "nan", "null", "none", "-", "--", "?", ".", "#div/0!", "#n/a", "#value!", "#null!"]
+    [
+        *("", "na", "n/a", "n.a.", "nan", "nat", "<na>", "null", "(null)", "none", "missing", "\\n"),
+        *("-", "--", "–", "—", "?", ".", "..", "...", ":"),
+        *("#div/0!", "#n/a", "#value!", "#null!", "#ref!", "#name?", "#num!"),
+    ]
 )
 """Texts, in lower case, that stand for no number."""
 
@@ -104,13 +108,14 @@ def readable_share(texts: list[str], *, most: int = 1000) -> float:
 
 
 def integers(texts: list[str]) -> list[int] | None:
-    """The integers in the texts, or None where one is something else or over 18 digits."""
+    """The integers in the texts, or None where one is something else or beyond 64 bits."""
     joined = "".join(texts)
     if not joined.isascii() or not set(joined) <= set("0123456789+- "):
         return None
-    if not all(re.fullmatch(" *[+-]?[0-9]{1,18} *", text) for text in texts):
+    if not all(re.fullmatch(" *[+-]?[0-9]{1,19} *", text) for text in texts):
         return None
-    return [int(text) for text in texts]
+    found = [int(text) for text in texts]
+    return found if all(abs(number) < 2**63 for number in found) else None
 
 
 def _clean(text: str) -> str:
@@ -161,23 +166,31 @@ def _no_style(
     """The text that is no number, or the first that is written in another way than those before it."""
     fitting = list(styles)
     for text, shown, place in zip(present, written, places, strict=True):
-        if not any(style.matches(text) for style in STYLES):
-            return BadTextError(place, f'"{shown}" is not a number', hint=_advice(text))
+        if not any(style.matches(text) for style in styles):
+            if any(style.matches(text) for style in STYLES):
+                hint = "--decimal and --thousands do not fit it; leave them out to have them found"
+            else:
+                hint = _advice(text)
+            return BadTextError(place, f'"{shown}" is not a number', hint=hint)
         fitting = [style for style in fitting if style.matches(text)]
         if not fitting:
             break
     return BadTextError(
         place,
         f'"{shown}" is written in another way than the numbers before it',
-        hint="write all numbers with a decimal point and without thousands marks",
+        hint="write all numbers in one way; --decimal and --thousands say which it is",
     )
 
 
 def _advice(text: str) -> str:
     if re.fullmatch(r"\([0-9.,]+\)", text):
         return f"write a negative number as -{text[1:-1]}"
-    if re.search(r"[0-9]", text) and re.search(r"[^\W\d_]|[%$€£¥]", text):
-        return "remove the unit"
+    if re.fullmatch(r"[+-]?0[xXoObB][0-9a-fA-F]+", text):
+        return "write it as a decimal number"
+    if re.fullmatch(r"[+-]?[0-9]{1,3}(_[0-9]{3})+", text):
+        return "--thousands _ reads it"
+    if (bare := re.search(r"[0-9][0-9.,]*", text)) and re.search(r"[^\W\d_]|[%$€£¥]", text):
+        return f"{'--decimal , reads ' + bare[0] + ' ; ' if ',' in bare[0] else ''}remove the unit"
     return "correct it, or leave it empty if the number is missing"
 
 

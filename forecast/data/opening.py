@@ -47,7 +47,13 @@ MARKUP: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"\s*<(?:\?xml|svg)\b", re.IGNORECASE), "an XML document"),
     (re.compile(rb'\s*(?:\{\s*["}]|\[\s*[{\[\]])'), "JSON"),
 )
-UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+WIDE_MARKS = {
+    b"\xff\xfe\0\0": "utf-32",
+    b"\0\0\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+"""First bytes of texts whose letters take two or four bytes, NUL among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +69,20 @@ class Opened:
         return self.data.startswith(PARQUET) and self.data.endswith(PARQUET)
 
 
-def open_source(source: str | Path | BinaryIO) -> Opened:
-    """All bytes of the source, unpacked where they are gzip, with an error for what cannot be CSV."""
+def wide_encoding(data: bytes) -> str | None:
+    """The encoding that a mark at the start names, if its letters are wider than a byte."""
+    return next((encoding for mark, encoding in WIDE_MARKS.items() if data.startswith(mark)), None)
+
+
+def open_source(source: str | Path | BinaryIO, *, encoding: str | None = None) -> Opened:
+    """All bytes of the source, unpacked where they are gzip, with an error for what cannot be CSV.
+
+    In some encodings, where one is asked for, NUL is part of a letter.
+    """
     if not isinstance(source, str | Path):
-        return _gathered(_name_of(source), source)
+        return _gathered(_name_of(source), source, encoding)
     if str(source) == STDIN:
-        return _gathered("standard input", sys.stdin.buffer)
+        return _gathered("standard input", sys.stdin.buffer, encoding)
     path = Path(source)
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", str(source)) and not path.exists():
         raise DataError(
@@ -76,7 +90,7 @@ def open_source(source: str | Path | BinaryIO) -> Opened:
         )
     try:
         with path.open("rb") as stream:
-            return _gathered(path.name, stream)
+            return _gathered(path.name, stream, encoding)
     except IsADirectoryError:
         raise DataError("is a folder, not CSV", where=str(path), hint="name a file in it") from None
     except FileNotFoundError:
@@ -100,12 +114,12 @@ def _nearest_names(path: Path) -> str:
     return "did you mean " + " or ".join(f'"{name}"' for name in near) + "?" if near else ""
 
 
-def _gathered(name: str, stream: BinaryIO | BufferedReader) -> Opened:
+def _gathered(name: str, stream: BinaryIO | BufferedReader, encoding: str | None) -> Opened:
     """The bytes of a stream; what its first block shows to be no CSV is not read on."""
     head = stream.read(BLOCK)
     if head[:2] == GZIP:
-        return Opened(name, _unpacked(name, head, stream))
-    _refuse_foreign(name, head)
+        return Opened(name, _unpacked(name, head, stream, encoding))
+    _refuse_foreign(name, head, encoding)
     blocks = [head]
     size = len(head)
     while block := stream.read(BLOCK):
@@ -115,7 +129,7 @@ def _gathered(name: str, stream: BinaryIO | BufferedReader) -> Opened:
         blocks.append(block)
     data = b"".join(blocks)
     if not data.startswith(PARQUET):
-        _refuse_nul(name, data)
+        _refuse_nul(name, data, encoding)
     return Opened(name, data)
 
 
@@ -124,7 +138,7 @@ def most_unpacked(packed: int) -> int:
     return min(MOST_BYTES, max(MOST_UNPACKED_FREELY, MOST_RATIO * packed))
 
 
-def _unpacked(name: str, head: bytes, stream: BinaryIO | BufferedReader) -> bytes:
+def _unpacked(name: str, head: bytes, stream: BinaryIO | BufferedReader, encoding: str | None) -> bytes:
     """The content of a gzip file of one or more members; a bomb is refused while it is small."""
     blocks: list[bytes] = []
     size = 0
@@ -136,12 +150,12 @@ def _unpacked(name: str, head: bytes, stream: BinaryIO | BufferedReader) -> byte
                     f"unpacks to over {most >> 20} MiB", where=name, hint="unpack it first: gunzip"
                 )
             if not blocks:
-                _refuse_foreign(name, block)
+                _refuse_foreign(name, block, encoding)
             blocks.append(block)
     except zlib.error as error:
         raise DataError(f"is a damaged gzip file ({error})", where=name, hint="get it again") from None
     data = b"".join(blocks)
-    _refuse_nul(name, data)
+    _refuse_nul(name, data, encoding)
     return data
 
 
@@ -166,7 +180,7 @@ def _inflated(name: str, head: bytes, stream: BinaryIO | BufferedReader) -> Iter
         raise DataError("is a gzip file cut short", where=name, hint="get it again")
 
 
-def _refuse_foreign(name: str, head: bytes) -> None:
+def _refuse_foreign(name: str, head: bytes, encoding: str | None) -> None:
     for signature, what in SIGNATURES:
         if head.startswith(signature):
             raise DataError(f"is {what}, not CSV", where=name, hint="save the table as CSV")
@@ -175,19 +189,23 @@ def _refuse_foreign(name: str, head: bytes) -> None:
             raise DataError(f"is {what}, not CSV", where=name, hint="save the table as CSV")
     if head.startswith(PARQUET):
         return
-    _refuse_nul(name, head)
+    _refuse_nul(name, head, encoding)
 
 
-def _refuse_nul(name: str, data: bytes) -> None:
-    if data.startswith(UTF16_MARKS):
+def _refuse_nul(name: str, data: bytes, encoding: str | None) -> None:
+    """Refuse NUL, save where letters are wider than a byte: as a mark says, or the encoding asked for."""
+    if wide_encoding(data) if encoding is None else b"\0" in "a".encode(encoding):
         return
     at = data.find(b"\0")
-    if at >= 0:
-        raise DataError(
-            "holds a NUL byte, so it is not text",
-            where=f"{name}, line {line_of(data, at)}",
-            hint="save the table as CSV in UTF-8",
-        )
+    if at < 0:
+        return
+    even, odd = any(data[:200:2]), any(data[1:200:2])
+    guess = "" if even == odd else "utf-16-le" if even else "utf-16-be"
+    raise DataError(
+        "holds a NUL byte, so it is not text",
+        where=f"{name}, line {line_of(data, at)}",
+        hint=f"--encoding {guess} may read it" if guess else "save the table as CSV in UTF-8",
+    )
 
 
 def line_of(data: bytes, at: int) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 
 from forecast.data import date_formats, numbers, steps, times
 from forecast.data.beside import Beside, covariates_of, parsed, with_future
-from forecast.data.frequency import Frequency, infer
+from forecast.data.frequency import DAY, Frequency, infer
 from forecast.data.guessing import Roles, advice_on_repeats, find_roles
 from forecast.data.merging import calendar, one_row_a_time, resampled
 from forecast.data.opening import open_source
@@ -18,7 +18,7 @@ from forecast.data.regular import regular, within_numbers
 from forecast.data.rows import Rows
 from forecast.data.steps import Step
 from forecast.data.table import BadTextError, Column, Table
-from forecast.data.text import read_table
+from forecast.data.text import read_table, unsniffed_mark
 from forecast.data.wide import lengthened
 from forecast.errors import DataError, UsageError
 from forecast.events import LeftOut
@@ -26,6 +26,11 @@ from forecast.spec import Columns, Notation, Policy, ReadSpec
 
 if TYPE_CHECKING:
     import pandas as pd
+
+CLOCKS_PUT_BACK = (
+    "where clocks were put back, write times with a zone such as +02:00; "
+    "--duplicates mean or sum makes one row of both hours"
+)
 
 CLEAR_SHARE = 0.5
 """Share of rows that keep a step, from which it is clear to what they can be resampled."""
@@ -54,10 +59,15 @@ class Reading:
 class Draft:
     """How far reading came; None is what it did not reach."""
 
+    file: Table
+    """The columns as they stand in the data."""
     table: Table
+    """The columns that are read: the same, but for a wide file."""
     roles: Roles | None = None
     notation: tuple[tuple[str, str, str], ...] = ()
     """Guesses of how fields and numbers are written, where it is not the plain way."""
+    columns: Columns | None = None
+    """The parts that columns play, all found."""
     rows: Rows | None = None
     """As they stand in the data, sorted; times may stand twice."""
     frequency: Frequency | None = None
@@ -83,7 +93,7 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
     """What reading finds, step by step; the last holds the `Reading`, where no `DataError` comes first."""
     asked = steps.named(read.frequency) if read.frequency and frequency is None else None
     table = _table(source, read.notation)
-    yield (draft := Draft(table))
+    yield (draft := Draft(table, table))
     table, roles = lengthened(table, read) if read.wide else (table, find_roles(table, read))
     yield (draft := replace(draft, table=table, roles=roles))
     clock = _clock(table, roles.time, frequency, read.notation.date_format)
@@ -95,7 +105,7 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
         sorted_rows = sorted_rows.kept(~sorted_rows.behind_numbers)
     if read.wide:
         sorted_rows = within_numbers(sorted_rows)
-    yield (draft := replace(draft, rows=sorted_rows, notation=_notation(table, found)))
+    yield (draft := replace(draft, columns=columns, rows=sorted_rows, notation=_notation(table, found)))
     step = frequency or _frequency(sorted_rows, clock, table, asked)
     yield (draft := replace(draft, frequency=step))
     rows, merged = _one_row_a_time(sorted_rows, roles, table, read.policy)
@@ -156,7 +166,7 @@ def _table(source: Source, notation: Notation) -> Table:
         from forecast.data.frames import frame_table
 
         return frame_table(cast("pd.DataFrame", source))
-    opened = open_source(source)
+    opened = open_source(source, encoding=notation.encoding)
     if not opened.is_parquet:
         return read_table(opened, notation)
     from forecast.data.frames import parquet_table
@@ -197,7 +207,9 @@ def _numbers(table: Table, roles: Roles, notation: Notation) -> numbers.Numbers:
     try:
         return numbers.parse(roles.target.texts, notation, delimiter=table.delimiter)
     except BadTextError as bad:
-        raise table.refusal(roles.target, bad) from None
+        mark = "" if len(table.columns) > 1 else unsniffed_mark(roles.target)
+        hint = f'if "{mark}" parts the fields, say --delimiter "{mark}"' if mark else bad.hint
+        raise table.refusal(roles.target, BadTextError(bad.index, bad.message, hint=hint)) from None
 
 
 def _sorted(table: Table, time: Column | None, id: Column | None, clock: times.Clock, values: Floats) -> Rows:
@@ -259,8 +271,16 @@ def _refuse_duplicates(rows: Rows, roles: Roles, table: Table) -> None:
     raise DataError(
         f'"{text}" stands twice{within}, first on {table.place(int(first))}',
         where=table.where(int(second), roles.time),
-        hint=advice_on_repeats(table, roles),
+        hint=CLOCKS_PUT_BACK if _may_be_put_back(rows.times[again[0]]) else advice_on_repeats(table, roles),
     )
+
+
+def _may_be_put_back(time: np.int64 | np.datetime64) -> bool:
+    """Whether a time is of the hours of a Sunday night in which summer time ends."""
+    if not isinstance(time, np.datetime64):
+        return False
+    days, seconds = divmod(int(time.astype("datetime64[s]").astype(np.int64)), DAY)
+    return (days + 3) % 7 == 6 and 0 < seconds <= 3 * 3600
 
 
 def _frequency(rows: Rows, clock: times.Clock, table: Table, asked: Step | None) -> Frequency:

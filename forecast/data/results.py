@@ -17,7 +17,8 @@ Labels = NDArray[np.object_] | Integers
 Table = dict[str, Labels | Floats]
 """Column name -> values, all of one length, in the order they are written."""
 
-_LARGEST_WHOLE = 2.0**53
+LARGEST_WHOLE = 2.0**53
+"""Whole numbers under it are written as integers."""
 
 ScoredBy = Literal["model", "series", "step"]
 
@@ -56,7 +57,7 @@ class Forecast:
 
     def _written(self, values: Floats) -> Floats | Integers:
         """Whole numbers as integers, where every one of them fits."""
-        fits = self.whole and bool((np.abs(values) < _LARGEST_WHOLE).all())
+        fits = self.whole and bool((np.abs(values) < LARGEST_WHOLE).all())
         return values.astype(np.int64).ravel() if fits else values.ravel()
 
     def to_frame(self) -> "pd.DataFrame":
@@ -71,7 +72,7 @@ def _tiled(count: int, times: int) -> Integers:
 
 
 def times_column(times: Times, frequency: Frequency) -> Labels:
-    """Times, (rows,), as they are written: integers that came in, else ISO 8601."""
+    """Times as results write them: integers that came in, else ISO 8601."""
     if frequency.form == "integer":
         return times.astype(np.int64)
     return np.array(frequency.text(times), dtype=object)

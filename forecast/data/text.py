@@ -18,7 +18,7 @@ from itertools import islice
 import numpy as np
 
 from forecast.data.numbers import MISSING
-from forecast.data.opening import UTF16_MARKS, Opened, line_of
+from forecast.data.opening import Opened, line_of, wide_encoding
 from forecast.data.table import Column, Table, counted
 from forecast.errors import DataError
 from forecast.spec import Notation
@@ -28,6 +28,9 @@ DELIMITERS = ("\t", ";", ",", "|")
 SNIFFED_CHARACTERS = 1 << 16
 SNIFFED_ROWS = 100
 ROWS_AT_ONCE = 20_000
+
+FOREIGN_WORD = re.compile(rb"(?<![A-Za-z\xc0-\xff])[\xc0-\xff]{2,}(?![A-Za-z\xc0-\xff])")
+"""A word of letters beyond ASCII alone: Greek or Cyrillic rather than a text of cp1252."""
 
 LATIN_LETTERS = re.compile(rb"[\x80\x85\x91-\x97\xa0-\xff]{1,3}")
 """A run of bytes that is likely in a text of cp1252: one to three letters or signs."""
@@ -82,6 +85,12 @@ def read_table(opened: Opened, notation: Notation) -> Table:
     head = _head(opened, encoding)
     if not head.strip():
         raise DataError("is empty", where=opened.name)
+    if notation.delimiter and notation.delimiter not in head.splitlines()[0]:
+        raise DataError(
+            f'the delimiter "{notation.delimiter}" is not in the header',
+            where=f"{opened.name}, line 1",
+            hint="say --delimiter with another, or leave it out to have it found",
+        )
     text = Text(opened.name, opened.data, encoding, notation.delimiter or _delimiter_of(head))
     names, columns, rows = _columns_of(text)
     return Table(
@@ -99,7 +108,7 @@ def _encoding_of(opened: Opened, asked: str | None) -> tuple[str, tuple[str, ...
     data = opened.data
     if asked is not None:
         return _proved(opened, asked), ()
-    encoding = "utf-16" if data.startswith(UTF16_MARKS) else "utf-8-sig"
+    encoding = wide_encoding(data) or "utf-8-sig"
     if encoding == "utf-8-sig" and data.isascii():
         return encoding, ()
     wrong = _first_undecodable(data, encoding)
@@ -108,9 +117,10 @@ def _encoding_of(opened: Opened, asked: str | None) -> tuple[str, tuple[str, ...
     line = line_of(data, wrong)
     if encoding == "utf-8-sig" and _looks_like_cp1252(data):
         return "cp1252", (f"not UTF-8 (first on line {line}): read as cp1252 (Latin-1)",)
-    name = "UTF-16" if encoding == "utf-16" else "UTF-8"
     raise DataError(
-        f"is not {name} from here on", where=f"{opened.name}, line {line}", hint="save the file as UTF-8"
+        f"is not {encoding.removesuffix('-sig').upper()} from here on",
+        where=f"{opened.name}, line {line}",
+        hint="name its encoding, such as --encoding cp1251, or save it as UTF-8",
     )
 
 
@@ -124,7 +134,7 @@ def _proved(opened: Opened, asked: str) -> str:
     raise DataError(
         f"byte 0x{opened.data[wrong]:02x} is not {known} text",
         where=f"{opened.name}, line {line_of(opened.data, wrong)}",
-        hint=f"--encoding {asked} does not fit; leave it out to have it found",
+        hint="say --encoding with another, or leave it out to have it found",
     )
 
 
@@ -148,7 +158,7 @@ def _looks_like_cp1252(data: bytes) -> bool:
     runs = re.findall(rb"[\x80-\xff]+", data)
     if any(re.search(rb"[\xc3\xc2][\x80-\xbf]", run) for run in runs):
         return False
-    return all(LATIN_LETTERS.fullmatch(run) for run in runs)
+    return not FOREIGN_WORD.search(data) and all(LATIN_LETTERS.fullmatch(run) for run in runs)
 
 
 def _head(opened: Opened, encoding: str) -> str:
@@ -167,6 +177,15 @@ def _delimiter_of(head: str) -> str:
         return max(even, key=lambda mark: widths[mark][0])
     best = max(DELIMITERS, key=lambda mark: widths[mark][0] if widths[mark] else 0)
     return best if widths[best] and widths[best][0] > 1 else ","
+
+
+def unsniffed_mark(column: Column) -> str:
+    """What may part the fields of a file that was read as one column; "" where nothing does."""
+    marks: list[str] = re.findall(r"[^\w\s.,+-]|\s", column.name)
+    for mark in dict.fromkeys(marks):
+        if all(text.count(mark) == column.name.count(mark) for text in column.texts):
+            return mark
+    return ""
 
 
 def _widths(head: str, delimiter: str) -> list[int]:
@@ -210,7 +229,7 @@ def _columns_of(text: Text) -> tuple[list[str], list[Texts], int]:
 
 def _names(text: Text, line: int, header: list[str]) -> list[str]:
     """Names of the columns without spaces around them; a header of values is refused."""
-    names = [name.strip() for name in header]
+    names = [name.removeprefix("\ufeff").strip() for name in header]
     if all(re.fullmatch(r"[-+.,:/0-9\sTZ]*", name) or name.lower() in MISSING for name in names):
         raise DataError(
             "the first row holds values, not column names",

@@ -20,6 +20,7 @@ EXCEL_SERIALS = range(25_000, 80_001)
 """Days since 1899-12-30 from 1968 to 2119."""
 EPOCHS = range(10**9, 10**10)
 """Seconds since 1970 from 2001 to 2286."""
+EPOCH_UNITS = (("seconds", 1), ("milliseconds", 10**3), ("microseconds", 10**6), ("nanoseconds", 10**9))
 
 _NAME = (
     "(?P<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -31,7 +32,7 @@ _DAY = "(?P<day>[0-9]{1,2})"
 _CLOCK = (
     "(?:(?:T|t| +)(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
     "(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
-    " ?(?P<zone>Z|z|UTC|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)?)?"
+    " ?(?P<zone>Z|z|UTC|GMT|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)?)?"
 )
 
 
@@ -59,17 +60,35 @@ LAYOUTS = (
     _layout(f"{_YEAR}[-/ ]?{_NAME}", "month", "2019 Dec"),
     _layout(f"{_DAY}[-/ ]?{_NAME}[-/ ]?{_YEAR}{_CLOCK}", "date", "31 Dec 2019"),
     _layout(f"{_NAME} ?{_DAY},? {_YEAR}{_CLOCK}", "date", "Dec 31, 2019"),
+    _layout(
+        "(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})T(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})"
+        "(?P<second>[0-9]{2})?(?P<zone>Z|[+-][0-9]{2}:?(?:[0-9]{2})?)?",
+        "datetime",
+        "20191231T235959Z",
+    ),
     _layout(f"{_YEAR}-?W(?P<week>[0-9]{{2}})(?:-?(?P<weekday>[1-7]))?", "date", "2019-W52"),
     DAY_FIRST,
     MONTH_FIRST,
 )
-COMPACT_DAY = _layout("(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})", "date", "20191231")
-COMPACT_MONTH = _layout("(?P<year>[0-9]{4})(?P<month>[0-9]{2})", "month", "201912")
+_COMPACT_DAY = "(?P<year>[12][0-9]{3})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12][0-9]|3[01])"
+_COMPACT_HOUR = _COMPACT_DAY.replace("[12][0-9]{3}", "(?:19|20)[0-9]{2}") + "(?P<hour>[01][0-9]|2[0-3])"
+COMPACT = (
+    _layout("(?P<year>[12][0-9]{3})(?P<month>0[1-9]|1[0-2])", "month", "201912"),
+    _layout(_COMPACT_DAY, "date", "20191231"),
+    _layout(_COMPACT_HOUR, "datetime", "2019123123"),
+    _layout(f"{_COMPACT_HOUR}(?P<minute>[0-5][0-9])", "datetime", "201912312359"),
+    _layout(f"{_COMPACT_HOUR}(?P<minute>[0-5][0-9])(?P<second>[0-5][0-9])", "datetime", "20191231235959"),
+)
+"""Integers that are dates; with an hour only of 1900 to 2099, as ten digits may be seconds since 1970."""
 TWO_DIGIT_YEAR = re.compile(
     f"(?:[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-][0-9]{{2}}|(?:[0-9]{{1,2}}[-/ ])?{_NAME}[-/ ]?[0-9]{{2}})(?: .*)?",
     re.IGNORECASE | re.ASCII,
 )
-ADVICE = "write times as 2019-12-31, 2019-12-31T23:00:00, 2019-12, 2019Q4 or 2019"
+TWO_YEARS = re.compile("([12][0-9]{3})[/-]([0-9]{2}|[12][0-9]{3})", re.ASCII)
+NAMED_ZONE = re.compile(r".*[0-9]:[0-9]{2}.*?(?: ?[A-Z]{3,5}|\[[\w/+-]+\])", re.ASCII)
+ADVICE = (
+    "write times as 2019-12-31, 2019-12-31T23:00Z, 2019-12, 2019Q4 or 2019, or say --date-format %d.%m.%Y"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +108,21 @@ class Clock:
 READABLE_SHARE = 0.8
 """Share of dates that makes a column one of dates; its other texts are then errors."""
 
-Kind = Literal["dates", "years", "steps", "none"]
+Kind = Literal["dates", "years", "stamps", "steps", "none"]
+"""Stamps are dates and seconds since 1970 that are written as integers."""
 
 
 def kind_of(texts: list[str], *, most: int = 1000) -> Kind:
     """What a column could be as times, judged by its first texts; nothing is proved yet."""
     sample = [text.strip() for text in texts[:most] if text.strip()]
+    sample = _without_zero_fractions(sample)
     numbers = integers(sample)
     if numbers is not None and sample:
-        if any(_compact(sample, numbers)) or _all_within(numbers, EPOCHS):
-            return "dates"
+        if _compact(sample) or _epoch(numbers):
+            return "stamps"
         return "years" if _all_within(numbers, range(FIRST_YEAR, LAST_YEAR + 1)) else "steps"
-    for layout in LAYOUTS:
-        if sum(map(bool, map(layout.pattern.fullmatch, sample))) > READABLE_SHARE * len(sample):
+    for pattern in (*(layout.pattern for layout in LAYOUTS), TWO_DIGIT_YEAR):
+        if sum(map(bool, map(pattern.fullmatch, sample))) > READABLE_SHARE * len(sample):
             return "dates"
     return "none"
 
@@ -113,9 +134,11 @@ def parse(texts: list[str], *, integer_steps: bool = False) -> Clock:
     """
     cleaned = [text.strip() for text in texts]
     refuse_empty(cleaned)
+    cleaned = _without_zero_fractions(cleaned)
     numbers = integers(cleaned)
     if numbers is not None:
         return _from_integers(cleaned, numbers, integer_steps=integer_steps)
+    _refuse_two_years(texts, cleaned)
     if integers(cleaned[:1]) is not None:
         index = next(index for index, text in enumerate(cleaned) if integers([text]) is None)
         raise BadTextError(index, f'"{texts[index]}" is not a time like "{texts[0]}"', hint=ADVICE)
@@ -129,28 +152,52 @@ def refuse_empty(texts: list[str]) -> None:
         raise BadTextError(index, "the time is missing", hint="give the row a time, or remove it")
 
 
+def _refuse_two_years(texts: list[str], cleaned: list[str]) -> None:
+    """Refuse seasons such as 2004/05, 2005/06: each alone could be a month, together they are none."""
+    found = [TWO_YEARS.fullmatch(text) for text in cleaned]
+    if all(match and (int(match[2]) - int(match[1])) % 100 == 1 for match in found) and (
+        len(texts) > 1 or not re.fullmatch(".*[/-](0[1-9]|1[0-2])", cleaned[0])
+    ):
+        raise BadTextError(
+            0,
+            f'"{texts[0]}" is two years',
+            hint="write one, that in which it begins or that in which it ends",
+        )
+
+
 def _all_within(numbers: list[int], span: range) -> bool:
     return span.start <= min(numbers) and max(numbers) < span.stop
 
 
-def _compact(texts: list[str], numbers: list[int]) -> tuple[bool, bool]:
-    """Whether integers are all days like 20191231, and whether they are all months like 201912."""
-    days = _all_within(numbers, range(FIRST_YEAR * 10_000, (LAST_YEAR + 1) * 10_000))
-    months = _all_within(numbers, range(FIRST_YEAR * 100, (LAST_YEAR + 1) * 100))
-    return (
-        days and all("01" <= text[4:6] <= "12" and "01" <= text[6:] <= "31" for text in texts),
-        months and all("01" <= text[4:] <= "12" for text in texts),
-    )
+def _without_zero_fractions(texts: list[str]) -> list[str]:
+    """Integers that were written as 2019.0, as programs do where one was missing."""
+    if all(re.fullmatch(r"-?[0-9]+[.]0+", text) for text in texts):
+        return [text.partition(".")[0] for text in texts]
+    return texts
+
+
+def _compact(texts: list[str]) -> Layout | None:
+    """The way in which all integers are dates like 20191231."""
+    for layout in COMPACT:
+        if all(map(layout.pattern.fullmatch, texts)):
+            return layout
+    return None
+
+
+def _epoch(numbers: list[int]) -> tuple[str, int] | None:
+    """The unit in which all integers count from 1970: its name, and how many make a second."""
+    for name, per_second in EPOCH_UNITS:
+        if _all_within(numbers, range(EPOCHS.start * per_second, EPOCHS.stop * per_second)):
+            return name, per_second
+    return None
 
 
 def _from_integers(texts: list[str], numbers: list[int], *, integer_steps: bool) -> Clock:
     if not integer_steps:
-        days, months = _compact(texts, numbers)
-        if days or months:
-            return _from_layout(texts, texts, COMPACT_DAY if days else COMPACT_MONTH)
-        for name, per_second in (("seconds", 1), ("milliseconds", 1000)):
-            if _all_within(numbers, range(EPOCHS.start * per_second, EPOCHS.stop * per_second)):
-                return _from_epochs(texts, numbers, name=name, per_second=per_second)
+        if layout := _compact(texts):
+            return _from_layout(texts, texts, layout)
+        if epoch := _epoch(numbers):
+            return _from_epochs(texts, numbers, name=epoch[0], per_second=epoch[1])
         if _all_within(numbers, EXCEL_SERIALS):
             raise BadTextError(
                 0,
@@ -185,6 +232,10 @@ def _layout_of(texts: list[str], cleaned: list[str]) -> Layout:
 
 def _no_layout(index: int, texts: list[str], possible: list[Layout]) -> BadTextError:
     text = texts[index].strip()
+    if NAMED_ZONE.fullmatch(text):
+        return BadTextError(
+            index, f'"{text}" has a zone in words', hint="write it as Z or +01:00, or leave all of them out"
+        )
     if TWO_DIGIT_YEAR.fullmatch(text):
         return BadTextError(
             index,

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO, Literal, cast
 
+import numpy as np
+
 from forecast.data.results import Table
 from forecast.errors import MissingExtra
 from forecast.output.tables import Column, is_number, texts
@@ -20,6 +22,9 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Cell = str | int | float | None
 
 CHUNK_ROWS = 16_384
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""What a text begins with that a spreadsheet may run, its own marks of a cell before them."""
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
@@ -46,6 +51,20 @@ def write(
     else:
         _write_parquet(table, stream)
     stream.flush()
+
+
+def for_spreadsheets(table: Table) -> Table:
+    """The table with a ' before every text and column name that a spreadsheet would take for a formula."""
+    return {
+        _no_formula(name): column
+        if column.dtype.kind != "O"
+        else np.array([_no_formula(cell) if isinstance(cell, str) else cell for cell in column], dtype=object)
+        for name, column in table.items()
+    }
+
+
+def _no_formula(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def plain(value: Json) -> Json:

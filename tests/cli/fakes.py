@@ -124,10 +124,15 @@ def workflow(outcome: str = "useful") -> ModuleType:
         shown = Card("harvest.csv", (("rows", "60"), ("time", "year")))
         return Checkup(shown, Findings("harvest.csv", 60, ()), None, None, (), fake.refusal)
 
+    def repaired(source, read, *, listener, **asked):
+        fake.calls.append(("repaired", source, read, *wanted(asked)))
+        listener(Noted("repaired", "1 gap of 1 row filled with the last value"))
+        return fake.forecast(horizon=2).to_table()
+
     def show(model):
         return Card(str(model.path), (("cell", "GRU"),))
 
-    for function in (load, zero_shot, predict, future, train, evaluate, check, show):
+    for function in (load, zero_shot, predict, future, train, evaluate, check, repaired, show):
         setattr(fake, function.__name__, function)
     return fake
 

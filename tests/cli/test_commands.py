@@ -341,3 +341,44 @@ def test_train_goes_on_with_an_interrupted_training_only_when_asked(forecast_pro
     forecast_program("train", "harvest.csv")
     forecast_program("train", "harvest.csv", "--resume")
     assert [call[-1] for call in workflow.calls if call[0] == "train"] == [Path("harvest.forecast"), "resume"]
+
+
+GAPPY = "id,year,y\n=A,2000,1\n=A,2003,4\n=A,2004,5\nb,2000,7\nb,2001,8\nb,2001,9\nvoid,2000,\n"
+
+
+def test_the_repaired_data_go_to_stdout_and_what_was_done_to_stderr(real_program, tmp_path):
+    data = tmp_path / "gappy.csv"
+    data.write_text(GAPPY)
+    repair = ("--gaps", "interpolate", "--duplicates", "last")
+    code, out, err = real_program("check", str(data), "--fix", *repair)
+    assert out == "id,year,y\n=A,2000,1\n=A,2001,2\n=A,2002,3\n=A,2003,4\n=A,2004,5\nb,2000,7\nb,2001,9\n"
+    assert "1 gap of 2 rows filled by interpolation" in err
+    assert (code, 'series "void" is left out' in err) == (6, True)
+    clean = tmp_path / "clean.csv"
+    clean.write_text(out)
+    assert real_program("check", str(clean), "--fix", "--gaps", "error", "--missing", "error")[1] == out
+
+
+def test_the_repaired_data_never_replace_the_data(real_program, tmp_path):
+    data = tmp_path / "gappy.csv"
+    data.write_text(GAPPY)
+    code, _, err = real_program("check", str(data), "--fix", "--output", str(data))
+    assert (code, data.read_text()) == (2, GAPPY)
+    assert "would replace what is read from it" in err
+
+
+@pytest.mark.parametrize(("format", "id"), [("csv", "'=A,"), ("tsv", "'=A\t"), ("jsonl", '"=A"')])
+def test_excel_safe_marks_ids_in_csv_and_tsv_alone(real_program, tmp_path, format, id):
+    data = tmp_path / "gappy.csv"
+    data.write_text(GAPPY)
+    options = ("--duplicates", "sum", "--format", format)
+    assert id in real_program("check", str(data), "--fix", "--excel-safe", *options)[1]
+    assert "'=A" not in real_program("check", str(data), "--fix", *options)[1]
+
+
+def test_excel_safe_holds_for_forecasts_too(real_program, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("gappy.csv").write_text(GAPPY)
+    words = ("predict", "gappy.csv", "--duplicates", "sum", "--horizon", "1", "--model", "pretrained")
+    assert "\n=A,2005," in real_program(*words)[1]
+    assert "\n'=A,2005," in real_program(*words, "--excel-safe")[1]

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,12 @@ from forecast.errors import DataError
 from forecast.spec import Columns, ReadSpec
 
 FOLDER = Path(__file__).parent / "nasty"
+DOCS = (Path(__file__).parents[2] / "docs" / "input.md").read_text(encoding="utf-8")
 
 READ = {
-    "derived_semicolon_decimal_comma_latin1.csv": (117, "1908", 3.06, "2024", 34.958, "yearly"),
-    "derived_tab_utf16_bom.csv": (117, "1908", 3_060_250, "2024", 34_958_232, "yearly"),
-    "derived_thousands_comma_quoted.csv": (117, "1908", 3_060_250, "2024", 34_958_232, "yearly"),
+    "made_semicolon_decimal_comma_latin1.csv": (40, "1985", 2.0, "2024", 3.36, "yearly"),
+    "made_tab_utf16_bom.csv": (40, "1985", 2_000_000, "2024", 3_359_587, "yearly"),
+    "made_thousands_comma_quoted.csv": (40, "1985", 2_000_000, "2024", 3_359_587, "yearly"),
     "messytables_simple.ssv": (6, "2011-01-01", 6, "2011-01-03", 0, "daily"),
     "series_monthly-milk-incomplete.csv": (168, "1962-01", 589, "1975-12", 843, "monthly"),
     "series_us_dates_newest_first_us_gasoline.csv": (1578, "1991-02-08", 6621, "2021-04-30", 8864, "weekly"),
@@ -33,8 +35,8 @@ REFUSED = {
     "csvkit_test_skip_lines.csv": NO_TIME,
     "csvkit_test_utf16_little.csv": NO_TIME,
     "csvkit_test_utf8_bom.csv": NO_TIME,
-    "messytables_begrotingsanalyse-2011.csv": NO_TIME,
-    "messytables_mixedGLB.csv": NO_TIME,
+    "messytables_begrotingsanalyse-2011.csv": "most columns have no name in the first row",
+    "messytables_mixedGLB.csv": "most columns have no name in the first row",
     "messytables_null.csv": "line 1: the first row holds values",
     "messytables_utf-16le_encoded.csv": "several columns could be the target",
     "messytables_utf8bom.csv": "has a header and no rows",
@@ -45,7 +47,7 @@ REFUSED = {
     "spectrum_empty_crlf.csv": NO_TIME,
     "spectrum_escaped_quotes.csv": NO_TIME,
     "spectrum_json.csv": NO_TIME,
-    "spectrum_location_coordinates.csv": "no column holds numbers",
+    "spectrum_location_coordinates.csv": NO_TIME,
     "spectrum_newlines.csv": "several columns",
     "spectrum_newlines_crlf.csv": "several columns",
     "spectrum_quotes_and_newlines.csv": NO_TIME,
@@ -80,6 +82,19 @@ def test_one_month_column_of_a_wide_file_can_be_named():
     assert (len(panel.values), panel.times[0], panel.values[0]) == (61, 1950, 20.63)
 
 
+def test_the_months_of_a_wide_file_can_be_twelve_series():
+    panel = read_panel(FOLDER / "series_wide_months_elnino.csv", ReadSpec(wide=True)).panel
+    assert panel.ids[:3] == ("APR", "AUG", "DEC")
+    assert panel.lengths.tolist() == [61] * 12
+    assert panel[panel.ids.index("JUL")].values[0] == 20.63
+
+
+@pytest.mark.parametrize("name", [*READ, *REFUSED])
+def test_the_documentation_says_what_becomes_of_a_nasty_file(name):
+    verdict = "read" if name in READ else "refused"
+    assert re.search(rf"^\| `{re.escape(name)}` \| [^|]+ \| {verdict}[ ,:]", DOCS, re.MULTILINE)
+
+
 def test_the_missing_months_of_milk_are_filled_from_the_year_before_and_told():
     reading = read_panel(FOLDER / "series_monthly-milk-incomplete.csv")
     filled = (~reading.panel.observed).nonzero()[0]
@@ -91,7 +106,7 @@ def test_the_missing_months_of_milk_are_filled_from_the_year_before_and_told():
 
 
 def test_latin_1_is_read_and_told():
-    reading = read_panel(FOLDER / "derived_semicolon_decimal_comma_latin1.csv")
+    reading = read_panel(FOLDER / "made_semicolon_decimal_comma_latin1.csv")
     assert reading.panel.columns == Columns(target="Récolte (Mt)", time="Année")
     assert reading.repairs == ("not UTF-8 (first on line 1): read as cp1252 (Latin-1)",)
     assert [guess[:2] for guess in reading.guesses] == [

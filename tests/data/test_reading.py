@@ -147,7 +147,7 @@ def test_a_path_is_called_by_its_name(tmp_path):
     with pytest.raises(DataError) as refused:
         read_panel(str(tmp_path / "harvest.csv"))
     assert str(refused.value) == 'harvest.csv, line 2, column "tons": "12,4t" is not a number'
-    assert refused.value.hint == "remove the unit"
+    assert refused.value.hint == "--decimal , reads 12,4 ; remove the unit"
 
 
 # missing and gaps

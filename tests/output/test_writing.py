@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.output.writing import CHUNK_ROWS, Format, write
+from forecast.output.writing import CHUNK_ROWS, Format, for_spreadsheets, write
 
 TABLE = {
     "store": np.array(["007", 'a "b", c'], dtype=object),
@@ -99,6 +99,17 @@ def test_json_lines_are_flushed_one_record_at_a_time():
     stream.seen = []
     write({"n": np.arange(3)}, stream, format="jsonl", schema="")
     assert stream.seen[:3] == [1, 2, 3]
+
+
+def test_for_spreadsheets_a_formula_gets_a_mark_and_everything_else_stays():
+    table = {
+        "=HYPERLINK(1)": np.array(["=A1", "+1", "-x", "@me", "\t=1", "a=b", None], dtype=object),
+        "y": np.array([-1.5, 2, 3, 4, 5, 6, np.nan]),
+    }
+    safe = for_spreadsheets(table)
+    assert list(safe) == ["'=HYPERLINK(1)", "y"]
+    assert safe["'=HYPERLINK(1)"].tolist() == ["'=A1", "'+1", "'-x", "'@me", "'\t=1", "a=b", None]
+    assert safe["y"] is table["y"]
 
 
 def test_markdown_escapes_bars_and_rounds():

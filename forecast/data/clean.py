@@ -1,0 +1,74 @@
+"""A panel as the table it could have been read from: sorted, one row a step, nothing missing."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from forecast.data.panel import Covariates, Floats, Integers, Panel
+from forecast.data.results import LARGEST_WHOLE, Labels, Table, times_column
+from forecast.data.wide import SERIES
+
+VALUE = "value"
+"""How the column of numbers of a wide file is called, once it is long."""
+
+
+def clean_table(panel: Panel) -> Table:
+    """The id where there is one, the time, the target, and the covariates, by the names of the data.
+
+    Reading it gives the same panel, but that fills count as observed. A series with
+    columns known ahead goes on behind its end, without a number there.
+    """
+    columns, covariates = panel.columns, panel.covariates
+    bounds = panel.bounds if covariates is None or not columns.known else covariates.known_bounds
+    lengths = np.diff(bounds)
+    table: Table = {}
+    if columns.series is not None or len(panel) > 1:
+        table[columns.series or SERIES] = np.repeat(np.array(panel.ids, dtype=object), lengths)
+    if columns.time is not None:
+        since_first = np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)
+        starts = panel.times[np.repeat(panel.bounds[:-1], lengths)]
+        table[columns.time] = times_column(panel.frequency.shift(starts, since_first), panel.frequency)
+    table[columns.target or VALUE] = _written(_placed(panel.values, panel.bounds, bounds))
+    if covariates is not None:
+        table.update(_beside(panel, covariates, bounds))
+    return table
+
+
+def _beside(panel: Panel, covariates: Covariates, bounds: Integers) -> Iterator[tuple[str, Labels | Floats]]:
+    """Names and values of the covariates in the order past, known, static."""
+    known = covariates.known if panel.columns.known else np.empty((bounds[-1], 0))
+    parts = (
+        *(_placed(column, panel.bounds, bounds) for column in covariates.past.T),
+        *known.T,
+        *(np.repeat(column, np.diff(bounds)) for column in covariates.static.T),
+    )
+    for name, values, vocabulary in zip(
+        panel.columns.covariates, parts, covariates.vocabularies, strict=True
+    ):
+        yield name, _texts(values, vocabulary) if vocabulary else _written(values)
+
+
+def _placed(values: Floats, of: Integers, bounds: Integers) -> Floats:
+    """Rows of series at `of` as the first rows of series at `bounds`; NaN behind them."""
+    lengths = np.diff(of)
+    placed = np.full(bounds[-1], np.nan)
+    placed[np.arange(len(values)) + np.repeat(bounds[:-1] - of[:-1], lengths)] = values
+    return placed
+
+
+def _written(values: Floats) -> Labels | Floats:
+    """Whole numbers as integers, where every number is one and fits."""
+    known = ~np.isnan(values)
+    numbers = values[known]
+    if not ((numbers == np.rint(numbers)) & (np.abs(numbers) < LARGEST_WHOLE)).all():
+        return values
+    if known.all():
+        return values.astype(np.int64)
+    return np.array(
+        [int(value) if there else None for value, there in zip(values, known, strict=True)], dtype=object
+    )
+
+
+def _texts(places: Floats, vocabulary: tuple[str, ...]) -> Labels:
+    """The texts at places of a vocabulary; None where none is known."""
+    return np.array([None if place != place else vocabulary[int(place)] for place in places], dtype=object)

@@ -1,0 +1,93 @@
+"""A stored model on rows that it has not seen, or its recipe carried out anew at every origin."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forecast import wording
+from forecast.data.panel import Integers, Panel
+from forecast.data.results import Scores
+from forecast.errors import DataError
+from forecast.evaluation.backtest import Origins, backtest, score
+from forecast.events import Listener
+from forecast.forecasters.baselines import yardsticks
+from forecast.forecasters.protocol import Forecaster
+from forecast.forecasters.recurrent import RecurrentForecaster
+from forecast.planning import BACKTESTS, recipe_of
+from forecast.training import learner_for
+
+MOST_BACKTESTS = 12
+"""Backtests of a stored model at most, when nobody says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a stored model is to be judged; None is left to the tool."""
+
+    baselines: tuple[str, ...]
+    backtests: int | None = None
+    horizon: int | None = None
+    refit: bool = False
+    """A new model at each origin."""
+
+
+def scores_of(model: RecurrentForecaster, panel: Panel, asked: Asked, *, listener: Listener) -> Scores:
+    """Rolling-origin scores of the model beside those of the baselines."""
+    if asked.refit:
+        origins = Origins(asked.backtests or BACKTESTS, asked.horizon or model.horizon)
+        seen = np.zeros(len(panel), dtype=np.int64)
+        fit = _refitting(model, panel, listener, fits=origins.count)
+    else:
+        seen = _rows_seen(model, panel)
+        origins = _unseen_origins(model, panel, seen, asked)
+        fit = _always(model)
+    windows = replace(model.spec.windows, horizon=origins.horizon)
+
+    def forecasters(past: Panel) -> list[Forecaster]:
+        return [fit(past), *yardsticks(past, windows, names=asked.baselines)]
+
+    folds = (fold.without(fold.rows < seen) for fold in backtest(forecasters, panel, origins))
+    return score([fold for fold in folds if len(fold.judged)], panel)
+
+
+def _rows_seen(model: RecurrentForecaster, panel: Panel) -> Integers:
+    """(series,) rows that are no newer than the newest the model was trained on; 0 for a new series."""
+    trained = dict(zip(model.tail.ids, model.tail.last_times, strict=True))
+    return np.array(
+        [
+            np.searchsorted(each.times, trained[each.id], side="right") if each.id in trained else 0
+            for each in panel
+        ],
+        dtype=np.int64,
+    )
+
+
+def _unseen_origins(model: RecurrentForecaster, panel: Panel, seen: Integers, asked: Asked) -> Origins:
+    """Origins behind the rows that the model was trained on."""
+    unseen = int((panel.lengths - seen).max())
+    steps = asked.horizon or min(model.horizon, max(unseen, 1))
+    wanted = asked.backtests or 1
+    if unseen == 0:
+        raise DataError(
+            f"the model was trained on every row, up to {model.card.last_time}",
+            hint="give newer rows, or --refit to judge its recipe on these",
+        )
+    if unseen < wanted * steps:
+        raise DataError(
+            f"{unseen} rows after {model.card.last_time} are too few for {wanted} x {steps} to be judged",
+            hint=f"try --horizon {max(unseen // wanted, 1)}, or --refit to judge the recipe on older rows",
+        )
+    return Origins(asked.backtests or min(unseen // steps, MOST_BACKTESTS), steps)
+
+
+def _always(model: Forecaster) -> Callable[[Panel], Forecaster]:
+    return lambda _past: model
+
+
+def _refitting(
+    model: RecurrentForecaster, panel: Panel, listener: Listener, *, fits: int
+) -> Callable[[Panel], Forecaster]:
+    """What carries the model's recipe out anew on any past of `panel`."""
+    learner = learner_for(recipe_of(model), panel, listener, fits=fits, epochs=model.card.epochs)
+    return lambda past: learner.fit(past, f"refit up to {wording.ends(past)[1]}")
