@@ -229,6 +229,8 @@ def _sorted(table: Table, time: Column | None, id: Column | None, clock: times.C
 
 def _one_row_a_time(rows: Rows, roles: Roles, table: Table, policy: Policy) -> tuple[Rows, tuple[str, ...]]:
     """Rows with each time once a series, by the policy, and what was done."""
+    if policy.duplicates is None and policy.resample is not None:
+        return rows, ()  # events may well share a second
     if policy.duplicates is None or policy.duplicates == "error":
         _refuse_duplicates(rows, roles, table)
         return rows, ()
