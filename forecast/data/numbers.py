@@ -178,11 +178,14 @@ def _no_style(
             f'"{shown}" is written in another way than the numbers before it',
             hint="write all numbers in one way; --decimal and --thousands say which it is",
         )
-    if any(style.matches(text) for style in STYLES):
-        hint = "--decimal and --thousands do not fit it; leave them out to have them found"
-    else:
-        hint = _advice(text)
+    other = next((style for style in STYLES if style.matches(text)), None)
+    hint = _advice(text) if other is None else f"{_spoken(other)} reads it"
     return BadTextError(place, f'"{shown}" is not a number', hint=hint)
+
+
+def _spoken(style: Style) -> str:
+    """The options that say this way of writing."""
+    return f"--decimal {style.decimal}" + (f' --thousands "{style.group}"' if style.group else "")
 
 
 def _advice(text: str) -> str:

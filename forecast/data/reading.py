@@ -105,7 +105,11 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
         sorted_rows = sorted_rows.kept(~sorted_rows.behind_numbers)
     if read.wide:
         sorted_rows = within_numbers(sorted_rows)
-    yield (draft := replace(draft, columns=columns, rows=sorted_rows, notation=_notation(table, found)))
+    yield (
+        draft := replace(
+            draft, columns=columns, rows=sorted_rows, notation=_notation(table, found, read.notation)
+        )
+    )
     step = frequency or _frequency(sorted_rows, clock, table, asked)
     yield (draft := replace(draft, frequency=step))
     rows, merged = _one_row_a_time(sorted_rows, roles, table, read.policy)
@@ -294,14 +298,14 @@ def _frequency(rows: Rows, clock: times.Clock, table: Table, asked: Step | None)
         raise DataError(error.message, where=table.source, hint=error.hint) from None
 
 
-def _notation(table: Table, found: numbers.Numbers) -> tuple[tuple[str, str, str], ...]:
-    """How fields are parted and numbers written, where it is not the plain way."""
+def _notation(table: Table, found: numbers.Numbers, asked: Notation) -> tuple[tuple[str, str, str], ...]:
+    """How fields are parted and numbers written, where it is not the plain way and nobody said it."""
     told = []
-    if table.delimiter != ",":
+    if table.delimiter != "," and asked.delimiter is None:
         mark = {"\t": "tab"}.get(table.delimiter, table.delimiter)
         told.append(("delimiter", mark, "every row has as many fields as the header"))
-    if found.style.decimal != ".":
+    if found.style.decimal != "." and asked.decimal is None:
         told.append(("decimal", found.style.decimal, "all numbers can be read so"))
-    if found.style.group:
+    if found.style.group and asked.thousands is None:
         told.append(("thousands", found.style.group, "all numbers can be read so"))
     return tuple(told)
