@@ -98,7 +98,9 @@ def _refusals(_asked: argparse.Namespace) -> list[Row]:
         rows.append({"refused": name, "wall s": spent.wall_s, "CPU s": spent.cpu_s, "target": "< 1 CPU s"})
     Path("text.forecast").write_text("not a model")
     spent = cost([*FORECAST, "predict", "--model", "text.forecast"], expected=4)
-    rows.append({"refused": "text.forecast", "wall s": spent.wall_s, "CPU s": spent.cpu_s, "target": "< 1 CPU s"})
+    rows.append(
+        {"refused": "text.forecast", "wall s": spent.wall_s, "CPU s": spent.cpu_s, "target": "< 1 CPU s"}
+    )
     return rows
 
 
