@@ -238,7 +238,7 @@ def evaluate(
         seen = np.zeros(len(panel), dtype=np.int64)
         fit = _refitting(model, panel, listener, fits=origins.count)
     else:
-        seen = _rows_seen(model, panel)
+        seen = model.rows_seen(panel)
         origins = _unseen_origins(model, panel, seen, backtests=backtests, horizon=horizon)
         fit = _always(model)
     windows = replace(model.spec.windows, horizon=origins.horizon)
@@ -315,18 +315,6 @@ def _history(
     reading = read_panel(source, how, frequency=model.frequency)
     _tell_mended(reading, listener, strict=strict)
     return reading.panel
-
-
-def _rows_seen(model: RecurrentForecaster, panel: Panel) -> Integers:
-    """(series,) rows that are no newer than the newest the model was trained on; 0 for a new series."""
-    trained = dict(zip(model.tail.ids, model.tail.last_times, strict=True))
-    return np.array(
-        [
-            np.searchsorted(each.times, trained[each.id], side="right") if each.id in trained else 0
-            for each in panel
-        ],
-        dtype=np.int64,
-    )
 
 
 def _unseen_origins(

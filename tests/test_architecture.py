@@ -17,6 +17,7 @@ FLOORS: list[set[str]] = [
     {"data"},
     {"forecasters"},
     {"network", "evaluation", "output"},
+    {"older"},
     {"planning"},
     {"training", "wording", "costs", "pretraining"},
     {"resuming"},
