@@ -245,7 +245,7 @@ def _on_the_step(
     rows: Rows, step: Frequency, table: Table, read: ReadSpec, *, is_sure: bool
 ) -> tuple[Rows, Frequency, tuple[str, ...]]:
     """Rows resampled where that was asked for, the step they stand on then, and what was done."""
-    if read.policy.resample is None:
+    if read.policy.resample is None or not len(rows.times):
         return rows, step, ()
     if not (is_sure or read.frequency):
         _refuse_unclear(rows, step, table)
@@ -256,11 +256,12 @@ def _on_the_step(
 
 def _refuse_unclear(rows: Rows, step: Frequency, table: Table) -> None:
     """Rows of no step can be put on any, so it must be named."""
-    kept = rows.keeps(step)
-    if kept.mean() < CLEAR_SHARE:
+    keeps = rows.keeps(step)
+    kept = keeps.mean() if len(keeps) else 0.0
+    if kept < CLEAR_SHARE:
         raise DataError(
             f"no step is kept by {CLEAR_SHARE:.0%} of the rows: the most common is {step.adjective}, "
-            f"kept by {kept.mean():.0%}",
+            f"kept by {kept:.0%}",
             where=table.source,
             hint="name the step to resample to, such as --freq day or --freq hour",
         )
