@@ -34,8 +34,8 @@ class Cost:
     """Peak resident memory, in 10^6 bytes."""
 
 
-def cost(command: Command) -> Cost:
-    """The cost of a command that must succeed; its output is thrown away."""
+def cost(command: Command, *, expected: int = 0) -> Cost:
+    """The cost of a command that must end with the expected exit code; its output is thrown away."""
     began = time.monotonic()
     nowhere = subprocess.DEVNULL
     process = subprocess.Popen(command, stdin=nowhere, stdout=nowhere, stderr=subprocess.PIPE)
@@ -43,7 +43,7 @@ def cost(command: Command) -> Cost:
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     process.stderr.close()
-    if process.returncode:
+    if process.returncode != expected:
         raise SystemExit(f"{' '.join(map(str, command))}\nexit {process.returncode}\n{said.decode()}")
     kilobyte = 1 if sys.platform == "darwin" else 1024
     return Cost(usage.ru_utime + usage.ru_stime, time.monotonic() - began, usage.ru_maxrss * kilobyte / 1e6)

@@ -144,7 +144,7 @@ def _column(column: ColumnFound) -> str:
 def _found(found: Findings) -> list[Line]:
     """The step, what is not there, what is there twice, what is far off."""
     lines = []
-    if found.step is not None:
+    if found.step is not None and found.step.of:
         step = found.step
         lines.append(("step", f"{step.adjective}: {step.kept:,} of {step.of:,} rows keep it"))
     if found.gaps is not None:

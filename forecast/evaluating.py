@@ -39,7 +39,7 @@ def scores_of(model: RecurrentForecaster, panel: Panel, asked: Asked, *, listene
         seen = np.zeros(len(panel), dtype=np.int64)
         fit = _refitting(model, panel, listener, fits=origins.count)
     else:
-        seen = _rows_seen(model, panel)
+        seen = model.rows_seen(panel)
         origins = _unseen_origins(model, panel, seen, asked)
         fit = _always(model)
     windows = replace(model.spec.windows, horizon=origins.horizon)
@@ -49,18 +49,6 @@ def scores_of(model: RecurrentForecaster, panel: Panel, asked: Asked, *, listene
 
     folds = (fold.without(fold.rows < seen) for fold in backtest(forecasters, panel, origins))
     return score([fold for fold in folds if len(fold.judged)], panel)
-
-
-def _rows_seen(model: RecurrentForecaster, panel: Panel) -> Integers:
-    """(series,) rows that are no newer than the newest the model was trained on; 0 for a new series."""
-    trained = dict(zip(model.tail.ids, model.tail.last_times, strict=True))
-    return np.array(
-        [
-            np.searchsorted(each.times, trained[each.id], side="right") if each.id in trained else 0
-            for each in panel
-        ],
-        dtype=np.int64,
-    )
 
 
 def _unseen_origins(model: RecurrentForecaster, panel: Panel, seen: Integers, asked: Asked) -> Origins:

@@ -13,8 +13,9 @@ from forecast.data.panel import Panel
 from forecast.data.windows import Windows
 from forecast.errors import DataError, ModelError, UsageError
 from forecast.evaluation.backtest import Origins, cuts
-from forecast.forecasters import catalog, modelfile
+from forecast.forecasters import catalog
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights, widened
+from forecast.older import older
 from forecast.spec import (
     MAX_HORIZON,
     MAX_MEMBERS,
@@ -144,6 +145,8 @@ class Plan:
     """Rows that forecasts are asked for."""
     bounds: Bounds
     backtests: int
+    judged_unseen: bool
+    """The weights it starts from have seen no row that judges it."""
     windows: int
     """Windows of the whole panel."""
     reasons: tuple[tuple[str, str], ...]
@@ -169,7 +172,8 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
     origin, network = begun.origin, begun.network
     spec = _own_shape(panel, request, horizon, season) if network is None else network.spec
     blend, blend_reason = _blend(request, begun, season)
-    backtests = request.backtests or _backtests(panel, rows, spec.windows.window, horizon, origin)
+    most = _backtests(panel, rows, spec.windows.window, horizon, origin)
+    backtests = request.backtests or max(min(most, begun.newer // horizon), 1)
     _check_long_enough(rows, spec.windows.window if origin == "scratch" else None, horizon, backtests)
     windows = len(Windows(panel.lengths, spec.windows))
     if origin != "continued":
@@ -188,6 +192,7 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
         horizon=horizon,
         bounds=bounds_of(panel, request),
         backtests=backtests,
+        judged_unseen=begun.newer >= backtests * horizon,
         windows=windows,
         reasons=(
             ("season", season_reason),
@@ -232,6 +237,8 @@ class _Begun:
     origin: Origin
     reason: str
     network: Network | None = None
+    newer: int = MAX_WINDOW
+    """Rows of each series at least, where there are any, that the weights have not seen."""
 
 
 def _begun(panel: Panel, request: TrainRequest, season: int) -> _Begun:
@@ -249,7 +256,8 @@ def _begun(panel: Panel, request: TrainRequest, season: int) -> _Begun:
             hint="leave them out, or use --from scratch",
         )
     if isinstance(request.start, Path):
-        return _Begun("continued", "asked for", _older(request.start, panel, request, season))
+        chosen = older(request.start, panel, cell=request.cell, season=season, asked_season=request.season)
+        return _Begun("continued", "asked for", chosen.network, chosen.newer)
     network = catalog.pretrained(request.cell or CELL, season).network
     if panel.covariates or request.calendar or request.holidays:
         return _Begun("fine-tuned", "what it reads beside the target must be learned", network)
@@ -259,21 +267,6 @@ def _begun(panel: Panel, request: TrainRequest, season: int) -> _Begun:
     if request.epochs is not None or request.members > len(network.members):
         return _Begun("fine-tuned", "epochs or members were asked for", network)
     return _Begun("pretrained", "few series do not improve it", network)
-
-
-def _older(path: Path, panel: Panel, request: TrainRequest, season: int) -> Network:
-    """The networks of a model file, where they fit the data and what is asked."""
-    network = modelfile.load(path).network
-    its = network.spec.season
-    if its not in (season, request.season or panel.frequency.season):
-        raise ModelError(
-            f"its season is {its}, that of the data {season}: it cannot be trained on with them",
-            where=str(path),
-            hint=f"--season {its} reads the data as the model does; or use --from scratch",
-        )
-    if request.cell not in (None, network.spec.network.cell):
-        raise UsageError(f"--cell {request.cell}: the model is a {network.spec.network.cell}")
-    return network
 
 
 def _blend(request: TrainRequest, begun: _Begun, season: int) -> tuple[Blend, str]:

@@ -136,7 +136,7 @@ def _check_pattern(pattern: str) -> None:
     else:
         try:
             datetime.strptime(datetime(2019, 12, 31, tzinfo=UTC).strftime(pattern), pattern)
-        except ValueError as error:
+        except (ValueError, re.error) as error:
             reason = f"cannot be read: {error}"
     if reason:
         hint = f"write it as in %d.%m.%Y, %m/%d/%y or %Y-%m-%d %H:%M, or one of {', '.join(DATE_WORDS)}"

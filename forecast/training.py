@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
@@ -67,6 +67,8 @@ def learn(
 
     folds = list(backtest(recipe, panel, origins))
     judgement = _judge(panel, networks, folds, level=level)
+    if not plan.judged_unseen:
+        judgement = _doubted(judgement, listener)
     network = learner.fit(panel, "refit")
     return RecurrentForecaster(
         network=network,
@@ -216,6 +218,15 @@ def _judge(panel: Panel, networks: Sequence[Network], folds: Sequence[Fold], *, 
         coverage=achieved(errors, level),
         calibration=calibrate(np.concatenate(errors)),
     )
+
+
+def _doubted(judgement: Judgement, listener: Listener) -> Judgement:
+    """The same with a verdict that no longer vouches for scores of rows known before."""
+    why = "the model it starts from was trained on rows that it is judged on"
+    listener(Warned(f"{why}: scores and intervals flatter it; give newer rows, or fewer --backtests"))
+    verdict = judgement.verdict
+    outcome: Literal["unclear", "no better"] = "no better" if verdict.outcome == "no better" else "unclear"
+    return replace(judgement, verdict=replace(verdict, outcome=outcome, text=f"{why}; {verdict.text}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ FLOORS: list[set[str]] = [
     {"data"},
     {"forecasters"},
     {"network", "evaluation", "output"},
-    {"usual"},
+    {"older", "usual"},
     {"planning"},
     {"training", "wording", "costs", "pretraining"},
     {"resuming"},

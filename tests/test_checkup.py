@@ -8,6 +8,7 @@ import forecast
 from forecast import costs
 from forecast.data.reading import read_panel
 from forecast.errors import DataError
+from forecast.events import Noted
 from forecast.planning import TrainRequest, plan
 from forecast.spec import Columns, Policy, ReadSpec
 from tests.panels import wave
@@ -140,3 +141,20 @@ def test_the_time_that_training_takes_is_of_the_order_that_was_said(start, tmp_p
     forecast.train(io.BytesIO(content), request, out=tmp_path / "m.forecast")
     spent = time.process_time() - began
     assert expected / 15 < spent < expected * 5
+
+
+def test_a_model_repairs_new_rows_as_those_it_was_made_from_and_an_option_goes_before_that():
+    rows = monthly(NUMBERS).split()
+    del rows[60:63]
+    content = "\n".join(rows)
+    model = forecast.zero_shot(io.BytesIO(content.encode()), ReadSpec(policy=Policy(gaps="interpolate")))
+
+    def told(**policy):
+        heard = []
+        read = ReadSpec(policy=Policy(**policy))
+        forecast.predict(model, io.BytesIO(content.encode()), read=read, listener=heard.append)
+        return [event.text for event in heard if isinstance(event, Noted) and event.label == "repaired"]
+
+    where = "(first: 2014-12, before line 61)"
+    assert told() == [f"1 gap of 3 rows filled by interpolation {where}"]
+    assert told(gaps="hold") == [f"1 gap of 3 rows filled with the last value {where}"]

@@ -21,7 +21,7 @@ REQUEST = replace(SMALL, dropout=0.2, members=2)
 @pytest.fixture(autouse=True)
 def _long(monkeypatch):
     """Every call is as long as a second, and every training worth a file."""
-    for name in ("HELD_EVERY", "WORTH_WRITING"):
+    for name in ("HELD_EVERY", "REST", "WORTH_WRITING"):
         monkeypatch.setattr(checkpoints, name, 0.0)
 
 
@@ -60,7 +60,7 @@ def left(tmp_path_factory):
     """What a training left that was interrupted at its start."""
     out = tmp_path_factory.mktemp("left") / "m.forecast"
     with pytest.MonkeyPatch.context() as patched:
-        for name in ("HELD_EVERY", "WORTH_WRITING"):
+        for name in ("HELD_EVERY", "REST", "WORTH_WRITING"):
             patched.setattr(checkpoints, name, 0.0)
         interrupted(out, SMALL, stage="finding epochs")
     return Path(f"{out}.checkpoint").read_bytes()

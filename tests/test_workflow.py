@@ -230,6 +230,12 @@ def test_training_that_goes_on_stays_near_the_old_weights(model, continued):
     assert max(apart.values()) < 0.1
 
 
+def test_a_verdict_on_rows_that_the_older_model_has_seen_vouches_for_nothing(continued):
+    verdict = continued.card.verdict
+    assert verdict.text.startswith("the model it starts from was trained on rows that it is judged on; ")
+    assert verdict.outcome in ("unclear", "no better")
+
+
 def test_a_model_that_went_on_from_another_cannot_be_made_again(continued):
     with pytest.raises(forecast.ModelError, match="cannot be made again") as refused:
         forecast.evaluate(continued, data(), refit=True)

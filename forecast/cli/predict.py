@@ -52,7 +52,8 @@ def predict(
     asked = options.levels(level)
     path = paths.model_or_pretrained(model)
     if path is not None:
-        refuse_beside_a_model(read, cell=cell, season=season)
+        advice = "leave it out, or use --model pretrained, which takes it"
+        refuse_beside_a_model(read, hint=advice, cell=cell, season=season)
     delivery = plan_delivery(
         format, json=json, output=output, inputs=(paths.data_source(data), path), excel_safe=excel_safe
     )

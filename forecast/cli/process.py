@@ -13,11 +13,19 @@ from forecast.errors import Interrupted
 BROKEN_PIPE = 141
 """Exit code of a program whose reader left: 128 + SIGPIPE."""
 
+_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""What the libraries that multiply for NumPy read when it is first imported."""
+
 _STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 def prepare() -> None:
-    """Make signals raise `Interrupted`, and the three standard streams safe to use."""
+    """Make signals raise `Interrupted`, the standard streams safe, and sums the same on any number of cores.
+
+    Several threads sum in another order than one, so a forecast's last digits told how many
+    processors there were; for its small matrices they also cost twice the processor time.
+    """
+    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
     for number in _STOPPING:
         # Ignored on entry (nohup, a shell's background job) stays ignored.
         if signal.getsignal(number) is not signal.SIG_IGN:

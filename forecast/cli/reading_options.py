@@ -131,7 +131,7 @@ def _ids(named: str | None, *, is_wide: bool) -> str | None:
     return SERIES if is_wide else named
 
 
-def refuse_beside_a_model(read: ReadSpec, **others: object) -> None:
+def refuse_beside_a_model(read: ReadSpec, *, hint: str = "leave it out", **others: object) -> None:
     """Say that a model reads data as it was trained to, where an option tells it other parts.
 
     How one file is written and repaired may differ, so notation and policy pass.
@@ -153,7 +153,7 @@ def refuse_beside_a_model(read: ReadSpec, **others: object) -> None:
     if given:
         raise UsageError(
             f"{', '.join(given)}: the model reads data as it was trained to",
-            hint="leave it out, or use --model pretrained, which takes it",
+            hint=hint,
         )
 
 

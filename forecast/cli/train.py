@@ -67,7 +67,7 @@ def train(
     forecast train sales.csv --target sold --id store --horizon 14 --max-time 5m
     zcat sales.csv.gz | forecast train --model sales.forecast --require-skill
     forecast train harvest.csv --from scratch --cell lstm --members 5
-    forecast train harvest.csv --dry-run
+    forecast train crops.csv --wide --decimal , --date-format %d.%m.%Y --dry-run
     """
     console: Console = ctx.obj
     delivery = plan_delivery(format, json=json)

@@ -14,8 +14,8 @@ from forecast.data.times import Clock, in_one_zone, refuse_empty
 
 EXCEL_START = -25_569 * DAY
 """Seconds from 1970 to the day 0 of a spreadsheet, 1899-12-30."""
-EXCEL_FIRST = 61
-"""1900-03-01: before it spreadsheets count a day that never was."""
+EXCEL_DAYS = (61, 2_958_466)
+"""1900-03-01 to the end of 9999: before it spreadsheets count a day that never was."""
 LAST_SECOND = 253_402_300_799
 """Of the year 9999."""
 
@@ -106,10 +106,10 @@ def _pattern(pattern: str) -> Callable[[str], Second]:
 
 def _excel(text: str) -> Second:
     days = Decimal(text)
-    if not days.is_finite() or days < EXCEL_FIRST:
+    if not days.is_finite() or not EXCEL_DAYS[0] <= days < EXCEL_DAYS[1]:
         raise ValueError("no day of a spreadsheet")
     # A spreadsheet keeps 15 digits of a day: seconds are rounded, not found to be between two.
-    return _bounded(round(days * DAY) + EXCEL_START), None
+    return round(days * DAY) + EXCEL_START, None
 
 
 def _epoch(per_second: int) -> Callable[[str], Second]:

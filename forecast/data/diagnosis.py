@@ -195,29 +195,33 @@ class _Look:
 
     def at(self, found: Integers) -> Found:
         """What was found at these rows; places in the order of the series, then of time."""
-        ids, series = self.rows.ids, self.rows.series[found]
-        counts = np.bincount(series, minlength=len(ids))
-        most = np.argsort(-counts, kind="stable")[:NAMED].tolist() if len(ids) > 1 else []
-        return Found(
-            count=len(found),
-            places=tuple(self.named(int(row)) for row in found[:NAMED]),
-            in_series=int((counts > 0).sum()),
-            worst=tuple(InSeries(ids[each], int(counts[each])) for each in most if counts[each]),
-        )
+        places = tuple(self.named(int(row)) for row in found[:NAMED])
+        return _tallied(self.rows.ids, self.rows.series[found], places)
 
     def named(self, row: int, *, far: float | None = None) -> Place:
         """The place of one row."""
         rows = self.rows
         time, value = rows.times[row : row + 1], float(rows.values[row])
+        id = rows.ids[int(np.searchsorted(rows.bounds, row, side="right")) - 1]
         return Place(
             line=self.place(int(rows.origin[row])),
-            series=rows.ids[int(np.searchsorted(rows.bounds, row, side="right")) - 1]
-            if len(rows.ids) > 1
-            else None,
+            series=id if len(rows.ids) > 1 else None,
             time=str(time[0]) if self.frequency is None else self.frequency.text(time)[0],
             value=None if np.isnan(value) else value,
             far=far,
         )
+
+
+def _tallied(ids: tuple[str, ...], series: Integers, places: tuple[Place, ...]) -> Found:
+    """What was found, by the series of each time it was."""
+    counts = np.bincount(series, minlength=len(ids))
+    most = np.argsort(-counts, kind="stable")[:NAMED].tolist() if len(ids) > 1 else []
+    return Found(
+        count=len(series),
+        places=places,
+        in_series=int((counts > 0).sum()),
+        worst=tuple(InSeries(ids[each], int(counts[each])) for each in most if counts[each]),
+    )
 
 
 def _step(rows: Rows, frequency: Frequency) -> StepFound:
@@ -252,16 +256,9 @@ def _outliers(panel: Panel, look: _Look) -> Found:
     """Values far from those around them, the farthest first."""
     distance = distances(panel)
     far = np.flatnonzero(distance > FAR)
-    series = np.searchsorted(panel.bounds, far, side="right") - 1
-    counts = np.bincount(series, minlength=len(panel))
-    most = np.argsort(-counts, kind="stable")[:NAMED].tolist() if len(panel) > 1 else []
-    first = far[np.argsort(-distance[far], kind="stable")[:NAMED]]
-    return Found(
-        count=len(far),
-        places=tuple(_place_of(panel, int(row), look, float(distance[row])) for row in first),
-        in_series=int((counts > 0).sum()),
-        worst=tuple(InSeries(panel.ids[each], int(counts[each])) for each in most if counts[each]),
-    )
+    farthest = far[np.argsort(-distance[far], kind="stable")[:NAMED]]
+    places = tuple(_place_of(panel, int(row), look, float(distance[row])) for row in farthest)
+    return _tallied(panel.ids, np.searchsorted(panel.bounds, far, side="right") - 1, places)
 
 
 def _place_of(panel: Panel, row: int, look: _Look, far: float) -> Place:

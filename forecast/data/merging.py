@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from forecast.data.frequency import Frequency, Times
+from forecast.data.panel import LARGEST
 from forecast.data.rows import Flags, Floats, Integers, Rows
 from forecast.data.table import Table, counted
 from forecast.errors import DataError
@@ -57,6 +58,8 @@ def resampled(rows: Rows, frequency: Frequency, way: Resample, table: Table) -> 
         f"{counted(len(rows.times), 'row')} resampled to {made} by {way}: "
         f"{sizes.min():,} to {sizes.max():,} in each"
     ]
+    if again := int(rows.repeats.sum()):
+        told.append(f"{counted(again, 'row')} of them at the same time as another")
     if cut.any():
         row = int(np.flatnonzero(cut)[0])
         text = frequency.text(whole.times[row : row + 1])[0]
@@ -76,11 +79,11 @@ def _merged(rows: Rows, starts: Integers, way: Way, table: Table) -> Rows:
     if len(starts) == len(rows.times):
         return rows
     values = _aggregated(rows.values, starts, way)
-    for index in np.flatnonzero(np.isinf(values))[:1].tolist():
+    for index in np.flatnonzero(np.abs(values) > LARGEST)[:1].tolist():
         raise DataError(
             "the rows here add up to more than numbers go",
             where=f"{table.source}, {_place(rows, int(starts[index]), table)}",
-            hint="numbers go up to about 1.8e308",
+            hint="numbers go up to 1e308",
         )
     bounds = np.searchsorted(starts, rows.bounds)
     return Rows(rows.ids, rows.times[starts], values, rows.origin[starts], bounds)

@@ -141,9 +141,10 @@ def _style_of(
     present: list[str], written: list[str], places: list[int], styles: tuple[Style, ...], *, delimiter: str
 ) -> Style:
     """The one way of writing that fits every text; all that fit must agree on every number."""
-    possible = [style for style in styles if all(style.matches(text) for text in present)]
+    others = {style: _first_other(style, present) for style in styles}
+    possible = [style for style, other in others.items() if other == len(present)]
     if not possible:
-        raise _no_style(present, written, places, styles)
+        raise _no_style(max(others.values()), present, written, places, styles)
     if delimiter != ";" and PLAIN in possible:
         return PLAIN
     if delimiter == ";" and COMMA in possible and all("," in text for text in present):
@@ -160,26 +161,31 @@ def _style_of(
     return possible[0]
 
 
+def _first_other(style: Style, texts: list[str]) -> int:
+    """Position of the first text that is not written so; their number where all are."""
+    found = map(_pattern(style).fullmatch, texts)
+    return next((index for index, match in enumerate(found) if match is None), len(texts))
+
+
 def _no_style(
-    present: list[str], written: list[str], places: list[int], styles: tuple[Style, ...]
+    at: int, present: list[str], written: list[str], places: list[int], styles: tuple[Style, ...]
 ) -> BadTextError:
-    """The text that is no number, or the first that is written in another way than those before it."""
-    fitting = list(styles)
-    for text, shown, place in zip(present, written, places, strict=True):
-        if not any(style.matches(text) for style in styles):
-            if any(style.matches(text) for style in STYLES):
-                hint = "--decimal and --thousands do not fit it; leave them out to have them found"
-            else:
-                hint = _advice(text)
-            return BadTextError(place, f'"{shown}" is not a number', hint=hint)
-        fitting = [style for style in fitting if style.matches(text)]
-        if not fitting:
-            break
-    return BadTextError(
-        place,
-        f'"{shown}" is written in another way than the numbers before it',
-        hint="write all numbers in one way; --decimal and --thousands say which it is",
-    )
+    """The text at which no style is left: no number, or one written in another way than those before it."""
+    text, shown, place = present[at], written[at], places[at]
+    if any(style.matches(text) for style in styles):
+        return BadTextError(
+            place,
+            f'"{shown}" is written in another way than the numbers before it',
+            hint="write all numbers in one way; --decimal and --thousands say which it is",
+        )
+    other = next((style for style in STYLES if style.matches(text)), None)
+    hint = _advice(text) if other is None else f"{_spoken(other)} reads it"
+    return BadTextError(place, f'"{shown}" is not a number', hint=hint)
+
+
+def _spoken(style: Style) -> str:
+    """The options that say this way of writing."""
+    return f"--decimal {style.decimal}" + (f' --thousands "{style.group}"' if style.group else "")
 
 
 def _advice(text: str) -> str:

@@ -105,7 +105,11 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
         sorted_rows = sorted_rows.kept(~sorted_rows.behind_numbers)
     if read.wide:
         sorted_rows = within_numbers(sorted_rows)
-    yield (draft := replace(draft, columns=columns, rows=sorted_rows, notation=_notation(table, found)))
+    yield (
+        draft := replace(
+            draft, columns=columns, rows=sorted_rows, notation=_notation(table, found, read.notation)
+        )
+    )
     step = frequency or _frequency(sorted_rows, clock, table, asked)
     yield (draft := replace(draft, frequency=step))
     rows, merged = _one_row_a_time(sorted_rows, roles, table, read.policy)
@@ -229,6 +233,8 @@ def _sorted(table: Table, time: Column | None, id: Column | None, clock: times.C
 
 def _one_row_a_time(rows: Rows, roles: Roles, table: Table, policy: Policy) -> tuple[Rows, tuple[str, ...]]:
     """Rows with each time once a series, by the policy, and what was done."""
+    if policy.duplicates is None and policy.resample is not None:
+        return rows, ()  # events may well share a second
     if policy.duplicates is None or policy.duplicates == "error":
         _refuse_duplicates(rows, roles, table)
         return rows, ()
@@ -239,7 +245,7 @@ def _on_the_step(
     rows: Rows, step: Frequency, table: Table, read: ReadSpec, *, is_sure: bool
 ) -> tuple[Rows, Frequency, tuple[str, ...]]:
     """Rows resampled where that was asked for, the step they stand on then, and what was done."""
-    if read.policy.resample is None:
+    if read.policy.resample is None or not len(rows.times):
         return rows, step, ()
     if not (is_sure or read.frequency):
         _refuse_unclear(rows, step, table)
@@ -250,11 +256,12 @@ def _on_the_step(
 
 def _refuse_unclear(rows: Rows, step: Frequency, table: Table) -> None:
     """Rows of no step can be put on any, so it must be named."""
-    kept = rows.keeps(step)
-    if kept.mean() < CLEAR_SHARE:
+    keeps = rows.keeps(step)
+    kept = keeps.mean() if len(keeps) else 0.0
+    if kept < CLEAR_SHARE:
         raise DataError(
             f"no step is kept by {CLEAR_SHARE:.0%} of the rows: the most common is {step.adjective}, "
-            f"kept by {kept.mean():.0%}",
+            f"kept by {kept:.0%}",
             where=table.source,
             hint="name the step to resample to, such as --freq day or --freq hour",
         )
@@ -292,14 +299,14 @@ def _frequency(rows: Rows, clock: times.Clock, table: Table, asked: Step | None)
         raise DataError(error.message, where=table.source, hint=error.hint) from None
 
 
-def _notation(table: Table, found: numbers.Numbers) -> tuple[tuple[str, str, str], ...]:
-    """How fields are parted and numbers written, where it is not the plain way."""
+def _notation(table: Table, found: numbers.Numbers, asked: Notation) -> tuple[tuple[str, str, str], ...]:
+    """How fields are parted and numbers written, where it is not the plain way and nobody said it."""
     told = []
-    if table.delimiter != ",":
+    if table.delimiter != "," and asked.delimiter is None:
         mark = {"\t": "tab"}.get(table.delimiter, table.delimiter)
         told.append(("delimiter", mark, "every row has as many fields as the header"))
-    if found.style.decimal != ".":
+    if found.style.decimal != "." and asked.decimal is None:
         told.append(("decimal", found.style.decimal, "all numbers can be read so"))
-    if found.style.group:
+    if found.style.group and asked.thousands is None:
         told.append(("thousands", found.style.group, "all numbers can be read so"))
     return tuple(told)

@@ -46,6 +46,8 @@ class Regular:
 class Holes:
     """Steps of sorted rows that hold no number."""
 
+    steps: Integers
+    """(rows,) the step that each row stands on, counted from 0 in each series."""
     missing: Integers
     """Rows without a number."""
     behind: Integers
@@ -60,7 +62,7 @@ def holes(rows: Rows, steps: Integers) -> Holes:
     firsts = rows.bounds[:-1]
     jumps[firsts[firsts < len(jumps)]] = 1
     behind = np.flatnonzero(jumps > 1)
-    return Holes(np.flatnonzero(np.isnan(rows.values)), behind, jumps[behind] - 1)
+    return Holes(steps, np.flatnonzero(np.isnan(rows.values)), behind, jumps[behind] - 1)
 
 
 def regular(rows: Rows, frequency: Frequency, table: Table, policy: Policy) -> Regular:
@@ -216,24 +218,26 @@ def _told_fills(rows: Rows, found: Holes, frequency: Frequency, table: Table, po
     told = []
     if len(found.missing):
         row = found.missing[0]
+        first = frequency.text(rows.times[row : row + 1])[0]
+        how = _how(policy.missing, frequency, until=int(found.steps[found.missing].max()))
         told.append(
-            f"{counted(len(found.missing), 'missing value')} {_how(policy.missing, frequency)} "
-            f"(first: {frequency.text(rows.times[row : row + 1])[0]}, {table.place(int(rows.origin[row]))})"
+            f"{counted(len(found.missing), 'missing value')} {how} "
+            f"(first: {first}, {table.place(int(rows.origin[row]))})"
         )
     if len(found.behind):
         row = found.behind[0]
-        first = frequency.shift(rows.times[row - 1 : row], np.array([1]))
+        first = frequency.text(frequency.shift(rows.times[row - 1 : row], np.array([1])))[0]
+        how = _how(policy.gaps, frequency, until=int(found.steps[found.behind].max()) - 1)
         told.append(
-            f"{counted(len(found.behind), 'gap')} of {counted(int(found.absent.sum()), 'row')} "
-            f"{_how(policy.gaps, frequency)} "
-            f"(first: {frequency.text(first)[0]}, before {table.place(int(rows.origin[row]))})"
+            f"{counted(len(found.behind), 'gap')} of {counted(int(found.absent.sum()), 'row')} {how} "
+            f"(first: {first}, before {table.place(int(rows.origin[row]))})"
         )
     return told
 
 
-def _how(policy: Gaps | None, frequency: Frequency) -> str:
-    """Words like "filled with the last value"."""
+def _how(policy: Gaps | None, frequency: Frequency, *, until: int) -> str:
+    """Words like "filled with the last value"; no step after `until` was filled."""
     if policy == "interpolate":
         return "filled by interpolation"
-    seasonal = policy != "hold" and frequency.season > 1
+    seasonal = policy != "hold" and 1 < frequency.season <= until
     return f"filled with {'the value a season before' if seasonal else 'the last value'}"

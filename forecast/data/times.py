@@ -154,10 +154,9 @@ def refuse_empty(texts: list[str]) -> None:
 
 def _refuse_two_years(texts: list[str], cleaned: list[str]) -> None:
     """Refuse seasons such as 2004/05, 2005/06: each alone could be a month, together they are none."""
-    found = [TWO_YEARS.fullmatch(text) for text in cleaned]
-    if all(match and (int(match[2]) - int(match[1])) % 100 == 1 for match in found) and (
-        len(texts) > 1 or not re.fullmatch(".*[/-](0[1-9]|1[0-2])", cleaned[0])
-    ):
+    found = map(TWO_YEARS.fullmatch, cleaned)
+    alone_a_month = len(texts) == 1 and re.fullmatch(".*[/-](0[1-9]|1[0-2])", cleaned[0])
+    if not alone_a_month and all(match and (int(match[2]) - int(match[1])) % 100 == 1 for match in found):
         raise BadTextError(
             0,
             f'"{texts[0]}" is two years',

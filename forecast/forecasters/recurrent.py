@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from forecast.data.channels import Channels
 from forecast.data.frequency import Frequency
 from forecast.data.inputs import embeddings, layout, read, rows_needed
-from forecast.data.panel import Floats, Panel
+from forecast.data.panel import Floats, Integers, Panel
 from forecast.data.results import Forecast, ModelCard
 from forecast.forecasters.calibration import Calibration
 from forecast.forecasters.kernels import GATES, LAYERS, LayerWeights, dense
@@ -148,6 +148,17 @@ class RecurrentForecaster:
     def name(self) -> str:
         """How tables call it."""
         return self.network.name
+
+    def rows_seen(self, panel: Panel) -> Integers:
+        """(series,) rows that are no newer than the newest it was trained on; 0 for a new series."""
+        trained = dict(zip(self.tail.ids, self.tail.last_times, strict=True))
+        return np.array(
+            [
+                np.searchsorted(each.times, trained[each.id], side="right") if each.id in trained else 0
+                for each in panel
+            ],
+            dtype=np.int64,
+        )
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
         """The next rows of every series of `history`; see `Forecaster.predict`."""

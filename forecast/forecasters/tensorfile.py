@@ -9,9 +9,9 @@ equal contents shall be equal files.
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from math import prod
 from pathlib import Path
@@ -42,7 +42,15 @@ _OTHERS: dict[bytes, str] = {
 }
 """What other files begin with."""
 
-_ITEM_BYTES = {"F64": 8, "F32": 4, "I64": 8, "U8": 1}
+_DTYPES: dict[str, np.dtype[np.generic]] = {
+    "F64": np.dtype("<f8"),
+    "F32": np.dtype("<f4"),
+    "I64": np.dtype("<i8"),
+    "U8": np.dtype("u1"),
+}
+
+_BLOCK_BYTES = 1 << 20
+"""Read at a time while the digest is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,22 @@ class _Entry:
     dtype: Literal["F64", "F32", "I64", "U8"]
     shape: tuple[int, ...]
     data_offsets: tuple[int, int]
+    """Of its first byte and behind its last, from the end of the header on."""
+
+    @property
+    def size_bytes(self) -> int:
+        """What its type and shape take."""
+        return _DTYPES[self.dtype].itemsize * prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """A header whose tensors fill the rest of the file exactly."""
+
+    fields: Fields
+    """Of the metadata: format, model, sha256."""
+    entries: dict[str, _Entry]
+    size_bytes: int
 
 
 def encode(contents: Contents) -> bytes:
@@ -69,7 +93,7 @@ def encode(contents: Contents) -> bytes:
     from safetensors.numpy import save
 
     tensors = {name: np.ascontiguousarray(tensor) for name, tensor in contents.tensors.items()}
-    text = dump({**_signed(contents), "sha256": _digest(contents)})
+    text = dump({**_signed(contents), "sha256": _digest(_signed(contents), _parts_of(tensors))})
     encoded = bytes(save(tensors, {"forecast": text}))
     if len(encoded) > MAX_FILE_BYTES or len(text) > MAX_HEADER_BYTES // 4:
         raise ModelError(f"the model takes {len(encoded):,} bytes, more than a model file may hold")
@@ -78,23 +102,16 @@ def encode(contents: Contents) -> bytes:
 
 def read(path: Path, *, newest: int) -> Contents:
     """What the file holds; a ModelError says what else it is, or how it is damaged, or that it is too new."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
-
     with explained(path):
         if path.exists() and not path.is_file():
             raise ModelError("is not a regular file, so no model")
         with open(path, "rb") as stream:
-            header, fields_text = _checked_header(stream)
-            number = _format(fields_text, newest)
-            try:
-                tensors = load(header + stream.read())
-            except SafetensorError as error:
-                raise ValueError(str(error)) from error
-        contents = Contents(number, _fields(fields_text), tensors)
-        if fields_text.get("sha256") != _digest(contents):
-            raise ValueError("its SHA-256 is not the one of its contents")
-        return contents
+            header = _checked_header(stream)
+            number, fields = _format(header.fields, newest), _fields(header.fields)
+            contents = Contents(number, fields, {})
+            if header.fields["sha256"] != _digest(_signed(contents), _parts_in(stream, header)):
+                raise ValueError("its SHA-256 is not the one of its contents")
+            return replace(contents, tensors=_tensors(stream, header))
 
 
 def refuse_to_replace_others(path: Path) -> None:
@@ -136,16 +153,40 @@ def _signed(contents: Contents) -> Fields:
     return {"format": contents.format, "model": contents.fields}
 
 
-def _digest(contents: Contents) -> str:
-    digest = hashlib.sha256(dump(_signed(contents)).encode())
-    for name, tensor in sorted(contents.tensors.items()):
-        digest.update(dump([name, tensor.dtype.str, tensor.shape]).encode())
-        digest.update(np.ascontiguousarray(tensor).data)
+def _digest(signed: Fields, parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256(dump(signed).encode())
+    for part in parts:
+        digest.update(part)
     return digest.hexdigest()
 
 
-def _checked_header(stream: BinaryIO) -> tuple[bytes, Fields]:
-    """The file up to its first tensor, and its fields, once its tensors fill the rest of it exactly."""
+def _parts_of(tensors: Tensors) -> Iterator[bytes]:
+    """What the digest says of the tensors: name, type and shape of each, then its bytes."""
+    for name, tensor in sorted(tensors.items()):
+        yield dump([name, tensor.dtype.str, tensor.shape]).encode()
+        yield tensor.tobytes()
+
+
+def _parts_in(stream: BinaryIO, header: _Header) -> Iterator[bytes]:
+    """The same from a file, in blocks: one without a right digest takes no memory, however long it is."""
+    for name, entry in sorted(header.entries.items()):
+        yield dump([name, _DTYPES[entry.dtype].str, entry.shape]).encode()
+        stream.seek(header.size_bytes + entry.data_offsets[0])
+        for start in range(0, entry.size_bytes, _BLOCK_BYTES):
+            yield stream.read(min(_BLOCK_BYTES, entry.size_bytes - start))
+
+
+def _tensors(stream: BinaryIO, header: _Header) -> Tensors:
+    tensors: Tensors = {}
+    for name, entry in header.entries.items():
+        stream.seek(header.size_bytes + entry.data_offsets[0])
+        content = stream.read(entry.size_bytes)
+        tensors[name] = np.frombuffer(content, _DTYPES[entry.dtype]).reshape(entry.shape)
+    return tensors
+
+
+def _checked_header(stream: BinaryIO) -> _Header:
+    """The header, once its tensors are known to fill the rest of the file exactly."""
     size = os.fstat(stream.fileno()).st_size
     start = stream.read(64)
     if not _is_ours(start):
@@ -159,11 +200,12 @@ def _checked_header(stream: BinaryIO) -> tuple[bytes, Fields]:
         raise ValueError("it is cut short")
     header = as_fields(parse(raw[8:]))
     metadata = as_fields(header.pop("__metadata__"))
-    _check_layout([from_plain(_Entry, header[name], name) for name in header], size - len(raw))
+    entries = {name: from_plain(_Entry, header[name], name) for name in header}
+    _check_layout(list(entries.values()), size - len(raw))
     text = metadata.get("forecast")
     if len(metadata) != 1 or not isinstance(text, str):
         raise ValueError("its metadata is not as expected")
-    return raw, as_fields(parse(text.encode()))
+    return _Header(as_fields(parse(text.encode())), entries, len(raw))
 
 
 def _check_layout(entries: list[_Entry], room_bytes: int) -> None:
@@ -172,7 +214,7 @@ def _check_layout(entries: list[_Entry], room_bytes: int) -> None:
     for entry in sorted(entries, key=lambda entry: entry.data_offsets):
         start, end = entry.data_offsets
         fits = 1 <= len(entry.shape) <= 3 and min(entry.shape) >= 0
-        if not fits or start != place or end - start != _ITEM_BYTES[entry.dtype] * prod(entry.shape):
+        if not fits or start != place or end - start != entry.size_bytes:
             raise ValueError("its tensors do not lie one behind the other")
         place = end
     if place != room_bytes:

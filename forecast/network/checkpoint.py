@@ -28,10 +28,13 @@ from forecast.plain import from_plain, to_plain
 FORMAT = 1
 
 WRITTEN_EVERY = 30.0
-"""Seconds of work that a kill may cost: so often the file is written."""
+"""Seconds of work that a kill may cost: so often the file is written, in 5 ms for a GRU(64)."""
 
 HELD_EVERY = 1.0
 """Seconds of work that a signal may cost. Copying a GRU(64) with its optimizer takes 1 ms."""
+
+REST = 100
+"""Times as long as a copy or a file took must pass before the next: under 1 % of any training."""
 
 WORTH_WRITING = 5.0
 """Seconds under which an interrupted training leaves no file: beginning again costs as little."""
@@ -125,7 +128,7 @@ class Checkpoint:
         self._standing: _Staged | None = None
         self._number = 0
         self._began: float | None = None
-        self._held = self._written = time.monotonic()
+        self._hold_due = self._write_due = 0.0
         self._ours = False
         self._fails = False
 
@@ -142,7 +145,8 @@ class Checkpoint:
     def fitted(self, stage: str) -> Fitted | None:
         """What the next fit, of `stage`, came to before the interruption."""
         if self._began is None:
-            self._began = self._held = self._written = time.monotonic()
+            self._began = time.monotonic()
+            self._hold_due, self._write_due = self._began + HELD_EVERY, self._began + WRITTEN_EVERY
         if self._number < len(self._fitted) and self._fitted[self._number][0] != stage:
             # With --max-time another row of fits may come about: what follows is not of this one.
             del self._fitted[self._number :]
@@ -162,9 +166,9 @@ class Checkpoint:
     def hold(self, stage: str, standing: Callable[[], Standing]) -> None:
         """Remember where the fit under way stands, when the last time is long ago."""
         now = time.monotonic()
-        if self._path is not None and now - self._held >= HELD_EVERY:
+        if self._path is not None and now >= self._hold_due:
             self._standing = _Staged(self._number, stage, standing())
-            self._held = now
+            self._hold_due = _next(now, HELD_EVERY)
             self._write_when_due()
 
     def add(self, stage: str, fitted: Fitted) -> None:
@@ -198,8 +202,10 @@ class Checkpoint:
         return f"after {self._fitted[-1][0]}" if self._fitted else "the start"
 
     def _write_when_due(self) -> None:
-        if time.monotonic() - self._written >= WRITTEN_EVERY:
+        now = time.monotonic()
+        if now >= self._write_due:
             self._write()
+            self._write_due = _next(now, WRITTEN_EVERY)
 
     def _write(self) -> None:
         """Put all that is known at the path; a training goes on where that fails."""
@@ -215,7 +221,12 @@ class Checkpoint:
         except ForecastError as error:
             self._fails = True
             self._listener(Warned(f"{error}; were the training interrupted now, it could not be resumed"))
-        self._written = time.monotonic()
+
+
+def _next(began: float, every: float) -> float:
+    """When what began then and is over now is due again."""
+    now = time.monotonic()
+    return now + max(every, REST * (now - began))
 
 
 def _refuse_another(facts: Facts, wanted: Facts, path: Path) -> None:

@@ -1,10 +1,44 @@
 from pathlib import Path
 
 from hypothesis import given
+from hypothesis import strategies as st
 
+from forecast.spec import Columns, Notation, Policy, ReadSpec
 from tests.fuzz.often import often
 from tests.fuzz.promises import reads_or_refuses
 from tests.fuzz.texts import SOURCES
+
+
+def maybe(*values: object) -> st.SearchStrategy:
+    return st.none() | st.sampled_from(values)
+
+
+WAYS = st.builds(
+    ReadSpec,
+    st.builds(Columns, time=maybe("time", "year")),
+    st.builds(
+        Notation,
+        delimiter=maybe(*",;\t| ^"),
+        encoding=maybe("utf-8", "cp1252", "utf-16-le", "utf-7", "shift_jis"),
+        decimal=maybe(".", ","),
+        thousands=maybe(" ", "'", "_"),
+        date_format=maybe("%Y", "%d.%m.%y", "%Y-%m-%d", "%Y-%m-%dT%H:%M%z", "excel", "epoch", "epoch-ns"),
+    ),
+    st.builds(
+        Policy,
+        gaps=maybe("error", "interpolate", "hold", "season"),
+        duplicates=maybe("first", "last", "sum", "mean"),
+        resample=maybe("sum", "mean", "first", "last", "min", "max"),
+    ),
+    frequency=maybe("yearly", "MS", "W", "daily", "B", "15min", "2-hourly", "step", "never"),
+    wide=st.booleans(),
+)
+
+
+@often
+@given(SOURCES, WAYS)
+def test_any_bytes_read_in_any_way_give_a_panel_or_are_refused(content: bytes, way: ReadSpec):
+    reads_or_refuses(content, way)
 
 
 @often

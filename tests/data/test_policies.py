@@ -133,6 +133,31 @@ def test_rows_of_no_clear_step_are_resampled_only_to_a_step_that_is_named():
     )
 
 
+def test_events_of_any_time_become_the_periods_that_are_named_and_may_share_a_second():
+    content = "\n".join(["time,y", *(line for line in JITTERED.split()[1:] for _ in range(2))])
+    reading = read_panel(
+        io.BytesIO(content.encode()), ReadSpec(policy=Policy(resample="sum"), frequency="day")
+    )
+    assert reading.panel.frequency.text(reading.panel.times) == ["2021-03-01", "2021-03-02", "2021-03-03"]
+    assert reading.panel.values.tolist() == [2 * sum(range(24 * day, 24 * day + 24)) for day in range(3)]
+    assert reading.repairs == (
+        "144 rows resampled to 3 daily rows by sum: 48 to 48 in each",
+        "72 rows of them at the same time as another",
+    )
+    assert "stands twice" in refusal(content, resample="sum", duplicates="error")
+
+
+def test_the_season_is_named_only_where_one_was_looked_back_to():
+    months = [f"{np.datetime64('2020-01') + row},{row}" for row in range(30)]
+    early = read("\n".join(["month,y", *months[:5], *months[6:]]))
+    late = read("\n".join(["month,y", *months[:15], *months[16:]]))
+    assert early.repairs == ("1 gap of 1 row filled with the last value (first: 2020-06, before line 7)",)
+    assert late.repairs == (
+        "1 gap of 1 row filled with the value a season before (first: 2021-04, before line 17)",
+    )
+    assert (early.panel.values[5], late.panel.values[15]) == (4, 3)
+
+
 def test_an_empty_period_is_a_gap():
     content = stamps([f"2021-03-01T{hour:02d}:00:00" for hour in range(20) if hour != 9])
     reading = read(content, resample="last", gaps="interpolate")
@@ -151,8 +176,7 @@ def test_an_hour_that_clocks_skip_is_a_gap_and_one_they_repeat_a_duplicate():
     assert read(doubled, duplicates="mean").panel.values[25:28].tolist() == [25, 26.5, 28]
 
 
-def test_policies_of_new_rows_hold_for_a_model_too():
-    """A model's step is sure: a single irregular row is put on it."""
+def test_the_step_of_a_model_is_sure_so_a_single_row_is_put_on_it():
     step = read(stamps(LOCAL)).panel.frequency
     spec = ReadSpec(policy=Policy(resample="sum"))
     reading = read_panel(io.BytesIO(stamps(["2021-11-02T00:20:00"]).encode()), spec, frequency=step)

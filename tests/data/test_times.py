@@ -150,3 +150,10 @@ def test_a_model_that_counts_integers_takes_no_integer_for_a_date():
 )
 def test_a_column_is_known_by_its_first_texts(texts, kind):
     assert kind_of(texts) == kind
+
+
+@pytest.mark.parametrize(
+    "texts", [["0201011", "0201012"], ["+201905", "+201906"], ["020191101", "020191102"]]
+)
+def test_integers_of_another_length_than_dates_are_steps(texts):
+    assert parse(texts).times.tolist() == [int(text) for text in texts]

@@ -13,6 +13,7 @@ from forecast.errors import ForecastError, ModelError
 from forecast.forecasters import modelfile
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.output.writing import write
+from forecast.spec import ReadSpec
 from tests.models import model, network
 
 MOST_STEPS = 12
@@ -31,10 +32,10 @@ _NETWORKS = {
 }
 
 
-def reads_or_refuses(source: bytes | Path) -> Reading | None:
+def reads_or_refuses(source: bytes | Path, read: ReadSpec | None = None) -> Reading | None:
     """What `source` was read as, after looking at all of it; None where it was refused."""
     try:
-        reading = read_panel(io.BytesIO(source) if isinstance(source, bytes) else source)
+        reading = read_panel(io.BytesIO(source) if isinstance(source, bytes) else source, read)
     except ForecastError:
         return None
     _check_panel(reading.panel)

@@ -39,7 +39,7 @@ def trainer(waves, request):
 @pytest.fixture(autouse=True)
 def _long(monkeypatch):
     """Every call is as long as a second, and every training worth a file."""
-    for name in ("HELD_EVERY", "WORTH_WRITING"):
+    for name in ("HELD_EVERY", "REST", "WORTH_WRITING"):
         monkeypatch.setattr(checkpoints, name, 0.0)
 
 
@@ -242,3 +242,23 @@ def test_other_fits_than_those_kept_are_computed_anew(trainer, waves, tmp_path):
     assert checkpoint.fitted("finding epochs") is not None
     assert checkpoint.fitted("another") is None
     assert checkpoint.fitted("backtest") is None
+
+
+def test_copies_and_files_take_under_a_hundredth_of_any_training(tmp_path, monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(checkpoints.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(checkpoints, "HELD_EVERY", 1.0)
+    monkeypatch.setattr(checkpoints, "REST", 100)
+    spent = [0.0]
+
+    def slow():
+        spent[0] += 0.7
+        clock[0] += 0.7
+        return checkpoints.Standing(1e-3, 1, None, np.inf, (), (np.ones(3, dtype=np.float32),))
+
+    checkpoint = Checkpoint(tmp_path / "c", FACTS)
+    checkpoint.fitted("refit")
+    for _ in range(2_000):
+        clock[0] += 0.5
+        checkpoint.hold("refit", slow)
+    assert 0 < spent[0] <= 0.01 * clock[0] + 0.7
