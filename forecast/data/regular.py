@@ -110,7 +110,7 @@ def _faults(
     series = rows.series
     numbers = np.bincount(series[~np.isnan(rows.values)], minlength=len(rows.ids))
     for each in np.flatnonzero(numbers == 0).tolist():
-        yield each, DataError("no row holds a number", where=table.source, hint="remove them")
+        yield each, DataError("no row holds a number", where=table.source, hint="leave it out, or fill it in")
     off = np.flatnonzero(frequency.shift(rows.starts, steps) != rows.times)
     irregular, first = np.unique(series[off], return_index=True)
     for each, places in zip(irregular.tolist(), np.split(off, first)[1:], strict=True):

@@ -148,6 +148,8 @@ def _first_undecodable(data: bytes, encoding: str) -> int | None:
             decoder.decode(data[start : start + block], final=start + block >= len(data))
         except UnicodeDecodeError as error:
             return max(start - pending + error.start, 0)
+        except UnicodeError:  # UTF-16 or UTF-32 without the mark that tells the order of bytes
+            return 0
     return None
 
 

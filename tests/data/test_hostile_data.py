@@ -14,6 +14,7 @@ from pyarrow import parquet
 
 from forecast.data.reading import read_panel
 from forecast.errors import DataError
+from forecast.spec import Notation, ReadSpec
 from tests.fuzz.often import often
 from tests.fuzz.promises import reads_or_refuses
 from tests.measuring import run
@@ -112,3 +113,10 @@ def test_a_wrong_file_is_refused_in_under_a_second(tmp_path: Path, content: byte
     assert ran.code == 3
     assert ran.errors.startswith("error: wrong.csv")
     assert ran.seconds < 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "UTF_16"])
+def test_an_encoding_that_needs_a_mark_is_refused_without_one(encoding: str):
+    read = ReadSpec(notation=Notation(encoding=encoding))
+    with pytest.raises(DataError, match=r"line 1: byte 0x64 is not utf-.. text"):
+        read_panel(io.BytesIO("date,y\n2020,1\n2021,2\n".encode("utf-16-le")), read)

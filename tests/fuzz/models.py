@@ -119,7 +119,7 @@ def forged(fields: dict[str, object], tensors: dict[str, np.ndarray], random: Ra
         else:
             _change_tensor(tensors, random)
     if random.random() < 0.03:
-        number = random.choice(VALUES)
+        number = copy.deepcopy(random.choice(VALUES))
     try:
         return built(fields, tensors, number=number)
     except ValueError:  # a digest needs texts without lone surrogates
@@ -138,11 +138,11 @@ def _change_field(fields: object, random: Random) -> None:
         inner = deeper
     kind = random.random()
     if kind < 0.85:
-        inner[place] = random.choice(VALUES)
+        inner[place] = copy.deepcopy(random.choice(VALUES))
     elif kind < 0.92:
         del inner[place]
     elif isinstance(inner, dict):
-        inner[random.choice(("more", "seed", "unit", ""))] = random.choice(VALUES)
+        inner[random.choice(("more", "seed", "unit", ""))] = copy.deepcopy(random.choice(VALUES))
     else:
         inner.extend(inner[:] * random.choice((1, 40)))
 
