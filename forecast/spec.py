@@ -39,6 +39,7 @@ MAX_UNITS = 4_096
 MAX_LAYERS = 8
 MAX_MEMBERS = 64
 MAX_CATEGORIES = 10_000
+MAX_CLASSES = 100
 MAX_COVARIATES = 1_000
 
 
@@ -65,6 +66,8 @@ class Columns:
     """Covariates that stay the same within a series."""
     text: tuple[str, ...] = ()
     """Covariates that are read as texts; those that hold few numbers are found to be."""
+    label: str | None = None
+    """The class of a whole series, in place of a target."""
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -180,6 +183,10 @@ class ReadSpec:
     """Each series is a column of its own; the name of `columns.series` is that of no column then."""
     targets: tuple[str, ...] = ()
     """Columns of a wide file that are read; () is every one of numbers."""
+    classes: bool | None = None
+    """Whether the target is one of a few classes; None is to be found out."""
+    class_names: tuple[str, ...] = ()
+    """The classes that a model knows; () is to be found out."""
 
     def __post_init__(self) -> None:
         if self.targets and not self.wide:
@@ -359,7 +366,7 @@ class ModelSpec:
 
     def __post_init__(self) -> None:
         check_range("season", self.season, 1, MAX_WINDOW)
-        check_range("classes", len(self.classes), 0, MAX_CATEGORIES)
+        check_range("classes", len(self.classes), 0, MAX_CLASSES)
         if len(self.classes) == 1 or (self.answers == "whole series" and not self.classes):
             raise UsageError("probabilities need two classes at least")
         check_range("covariates", len(self.covariates), 0, MAX_COVARIATES)

@@ -38,7 +38,7 @@ class Judgement:
 
     scores: Scores
     verdict: Verdict
-    coverage: Coverage
+    coverage: Coverage | None
     calibration: Calibration
 
 
@@ -69,7 +69,14 @@ def learn(
     judgement = _judge(panel, networks, folds, level=level)
     if not plan.judged_unseen:
         judgement = _doubted(judgement, listener)
-    network = learner.fit(panel, "refit")
+    return assembled(reading, plan, judgement, learner.fit(panel, "refit"), learner)
+
+
+def assembled(
+    reading: Reading, plan: Plan, judgement: Judgement, network: Network, learner: "Learner"
+) -> RecurrentForecaster:
+    """A model of its parts."""
+    panel = reading.panel
     return RecurrentForecaster(
         network=network,
         horizon=plan.horizon,

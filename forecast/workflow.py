@@ -164,8 +164,9 @@ def zero_shot(
             "the pretrained network reads nothing beside the target",
             hint="forecast train DATA makes a model that does",
         )
-    request = TrainRequest(read=read or ReadSpec(), horizon=horizon, season=season)
-    reading = read_panel(source, request.read)
+    numbers = replace(read or ReadSpec(), classes=False)
+    request = TrainRequest(read=numbers, horizon=horizon, season=season)
+    reading = read_panel(source, numbers)
     _tell(reading, listener, strict=strict)
     chosen, why = usual.season(reading.panel, season)
     listener(Decided("season", why))

@@ -30,6 +30,18 @@ Time = Annotated[str | None, _named("--time", "NAME", "The column of dates.", CO
 SeriesId = Annotated[
     str | None, _named("--id", "NAME", "The column that tells several series apart.", COLUMNS)
 ]
+AsClasses = Annotated[
+    bool | None,
+    typer.Option(
+        "--classes/--no-classes",
+        help="Tell how likely each text or 1 of the target is; as the data are otherwise.",
+        show_default=False,
+        rich_help_panel=COLUMNS,
+    ),
+]
+Label = Annotated[
+    str | None, _named("--label", "NAME", "The class of a whole series, to be told from its rows.", COLUMNS)
+]
 Wide = Annotated[bool, _named("--wide", "", "Every column of numbers is a series.", COLUMNS)]
 Step = Annotated[
     str | None, _named("--freq", "STEP", "Step of the times: monthly, W, 15min; found otherwise.", COLUMNS)
@@ -79,6 +91,8 @@ def read_spec(
     time: Time = None,
     id: SeriesId = None,
     wide: Wide = False,
+    classes: AsClasses = None,
+    label: Label = None,
     freq: Step = None,
     past: Past = None,
     known: Known = None,
@@ -106,6 +120,7 @@ def read_spec(
             known=tuple(known or ()),
             static=tuple(static or ()),
             text=tuple(text or ()),
+            label=label,
         ),
         notation=Notation(
             delimiter=_mark(delimiter),
@@ -118,6 +133,7 @@ def read_spec(
         frequency=freq,
         wide=is_wide,
         targets=targets if is_wide else (),
+        classes=classes,
     )
 
 
@@ -143,6 +159,8 @@ def refuse_beside_a_model(read: ReadSpec, *, hint: str = "leave it out", **other
         "id": None if read.wide else columns.series,
         "wide": True if read.wide and not read.targets else None,
         "freq": read.frequency,
+        "classes": read.classes,
+        "label": columns.label,
         "past": columns.past or None,
         "known": columns.known or None,
         "static": columns.static or None,

@@ -103,6 +103,8 @@ class Panel:
     """Some fills lie between the numbers on both sides: they know the row after them."""
     covariates: Covariates | None = None
     """None where no column beside the target is read."""
+    classes: tuple[str, ...] = ()
+    """What the target may be, where values are places among them; () for numbers."""
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -11,11 +11,13 @@ from forecast.data import date_formats, numbers, steps, times
 from forecast.data.beside import Beside, covariates_of, parsed, with_future
 from forecast.data.frequency import DAY, Frequency, infer
 from forecast.data.guessing import Roles, advice_on_repeats, find_roles
+from forecast.data.labels import classes_of
 from forecast.data.merging import calendar, one_row_a_time, resampled
 from forecast.data.opening import open_source
 from forecast.data.panel import Floats, Panel
 from forecast.data.regular import regular, within_numbers
 from forecast.data.rows import Rows
+from forecast.data.sequences import label_roles, labelled_panel, sorted_rows
 from forecast.data.steps import Step
 from forecast.data.table import BadTextError, Column, Table
 from forecast.data.text import read_table, unsniffed_mark
@@ -94,25 +96,28 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
     asked = steps.named(read.frequency) if read.frequency and frequency is None else None
     table = _table(source, read.notation)
     yield (draft := Draft(table, table))
+    if read.columns.label is not None:
+        yield from _labelled(draft, read)
+        return
     table, roles = lengthened(table, read) if read.wide else (table, find_roles(table, read))
     yield (draft := replace(draft, table=table, roles=roles))
     clock = _clock(table, roles.time, frequency, read.notation.date_format)
-    found = _numbers(table, roles, read.notation)
-    sorted_rows = _sorted(table, roles.time, roles.series, clock, found.values[roles.target.codes])
-    beside = parsed(table, roles.beside, sorted_rows, texts=read.columns.text, notation=read.notation)
+    found, classes = _target(table, roles, read)
+    ordered = _sorted(table, roles.time, roles.series, clock, found.values[roles.target.codes])
+    beside = parsed(table, roles.beside, ordered, texts=read.columns.text, notation=read.notation)
     columns = _columns(roles, read, beside)
     if columns.known:
-        sorted_rows = sorted_rows.kept(~sorted_rows.behind_numbers)
+        ordered = ordered.kept(~ordered.behind_numbers)
     if read.wide:
-        sorted_rows = within_numbers(sorted_rows)
+        ordered = within_numbers(ordered)
     yield (
         draft := replace(
-            draft, columns=columns, rows=sorted_rows, notation=_notation(table, found, read.notation)
+            draft, columns=columns, rows=ordered, notation=_notation(table, found, read.notation)
         )
     )
-    step = frequency or _frequency(sorted_rows, clock, table, asked)
+    step = frequency or _frequency(ordered, clock, table, asked)
     yield (draft := replace(draft, frequency=step))
-    rows, merged = _one_row_a_time(sorted_rows, roles, table, read.policy)
+    rows, merged = _one_row_a_time(ordered, roles, table, read.policy)
     rows, step, put = _on_the_step(rows, step, table, read, is_sure=frequency is not None)
     whole = regular(rows, step, table, read.policy)
     panel = Panel(
@@ -124,12 +129,31 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
         columns,
         step,
         interpolated=whole.interpolated,
+        classes=classes,
     )
     panel, held = _with_covariates(panel, beside, table)
     repairs = (*table.repairs, *filter(None, [clock.repair]), *merged, *put, *whole.repairs, *held)
     guesses = (*draft.notation, *roles.guesses)
-    found_read = replace(read, columns=columns)
+    found_read = replace(read, columns=columns, classes=bool(classes), class_names=classes)
     yield replace(draft, reading=Reading(panel, table.source, guesses, repairs, whole.left_out, found_read))
+
+
+def _labelled(draft: Draft, read: ReadSpec) -> Iterator[Draft]:
+    """The same for series that end in a label."""
+    table, roles = draft.table, label_roles(draft.table, read)
+    yield (draft := replace(draft, roles=roles, columns=read.columns))
+    clock = _clock(table, roles.time, None, read.notation.date_format)
+    assert roles.series is not None
+    rows = sorted_rows(roles.series, clock.times if roles.time is None else clock.times[roles.time.codes])
+    panel, held, left_out = labelled_panel(table, roles, rows, read)
+    found_read = replace(read, columns=panel.columns, classes=True, class_names=panel.classes)
+    repairs = (*table.repairs, *held)
+    yield replace(
+        draft,
+        columns=panel.columns,
+        frequency=panel.frequency,
+        reading=Reading(panel, table.source, (), repairs, left_out, found_read),
+    )
 
 
 def _columns(roles: Roles, read: ReadSpec, beside: Beside) -> Columns:
@@ -205,6 +229,14 @@ def _clock(
             f'times of column "{time.name}" have {named}, unlike the model\'s', where=table.source
         )
     return clock
+
+
+def _target(table: Table, roles: Roles, read: ReadSpec) -> tuple[numbers.Numbers, tuple[str, ...]]:
+    """The numbers in the target's texts, or their places among its classes."""
+    classes = classes_of(table, roles.target, read)
+    if classes is None:
+        return _numbers(table, roles, read.notation), ()
+    return numbers.Numbers(classes.values, numbers.PLAIN), classes.names
 
 
 def _numbers(table: Table, roles: Roles, notation: Notation) -> numbers.Numbers:

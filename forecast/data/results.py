@@ -67,6 +67,46 @@ class Forecast:
         return pd.DataFrame(self.to_table())
 
 
+@dataclass(frozen=True, slots=True)
+class Probabilities:
+    """How likely each class is in the next rows of every series, or of a series as a whole."""
+
+    ids: tuple[str, ...]
+    times: Times
+    """(series, horizon)"""
+    shares: Floats
+    """(series, horizon, classes), adding up to 1."""
+    classes: tuple[str, ...]
+    columns: Columns
+    frequency: Frequency
+
+    def to_table(self) -> Table:
+        """One row a series and step: id, time, and the probability of a 1, or the likeliest class and all.
+
+        Of whole series one row each, without a time.
+        """
+        series, horizon, classes = self.shares.shape
+        shares = self.shares.reshape(-1, classes)
+        table: Table = {}
+        if self.columns.series is not None:
+            table[self.columns.series] = np.repeat(np.array(self.ids, dtype=object), horizon)
+        if self.columns.label is None:
+            table["time"] = times_column(self.times.ravel(), self.frequency)
+        if self.classes == ("0", "1"):
+            table["probability"] = shares[:, 1]
+            return table
+        table["label"] = np.array(self.classes, dtype=object)[shares.argmax(axis=1)]
+        for place, name in enumerate(self.classes):
+            table[f"p_{name}"] = shares[:, place]
+        return table
+
+    def to_frame(self) -> "pd.DataFrame":
+        """The same as a pandas frame."""
+        import pandas as pd
+
+        return pd.DataFrame(self.to_table())
+
+
 def _tiled(count: int, times: int) -> Integers:
     return np.tile(np.arange(count), times)
 

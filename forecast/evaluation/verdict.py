@@ -74,7 +74,7 @@ def judge(scores: Scores, folds: Sequence[Fold], one_step: OneStep | None = None
     best = 1 + int(np.argmin(np.nan_to_num(errors[1:], nan=np.inf)))
     differences = _differences(folds, model, scores.models[best], metric=metric)
     better_by = float(improvement(errors[0], errors[best]))
-    outcome = _outcome(better_by, differences)
+    outcome = outcome_of(better_by, differences)
     echo = one_step is not None and echoes(one_step, folds[-1].scales)
     flat = is_flat(folds, model)
     phrase = _PHRASES.get(scores.models[best], scores.models[best])
@@ -108,7 +108,7 @@ def _differences(folds: Sequence[Fold], model: str, other: str, *, metric: Liter
     return together[np.isfinite(together)]
 
 
-def _outcome(better_by: float, differences: Floats) -> Outcome:
+def outcome_of(better_by: float, differences: Floats) -> Outcome:
     """Better or worse by more than one standard error of the differences; too few of them have no say."""
     if not abs(better_by) > 0:
         return "no better"

@@ -111,15 +111,9 @@ class Network:
 
     def _mean_answers(self, history: Panel, inputs: NDArray[np.float32]) -> Floats:
         """(series, horizon) mean of the members' answers to the newest window of each series."""
-        ends = history.bounds[1:]
-        lengths = np.minimum(history.lengths, self.spec.windows.window)
         answers = np.zeros((len(history), self.spec.windows.horizon))
-        for length in np.unique(lengths):
-            (alike,) = np.nonzero(lengths == length)
-            for batch in np.array_split(alike, -(-len(alike) // _BATCH)):
-                window = inputs[ends[batch][:, None] + np.arange(-length, 0)]
-                for weights in self.members:
-                    answers[batch] += forward(self.spec, weights, window) / len(self.members)
+        for weights in self.members:
+            answers += newest_answers(self.spec, weights, history, inputs) / len(self.members)
         return answers
 
 
@@ -183,6 +177,20 @@ class Bounded:
         """The next rows of every series of `history`; see `Forecaster.predict`."""
         known = history.tail(self.network.rows_read)
         return bounded(self.network.predict(known, horizon, levels=levels), known, self.bounds)
+
+
+def newest_answers(
+    spec: ModelSpec, weights: Weights, history: Panel, inputs: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """(series, answers) of one network to the newest window of each series."""
+    ends, lengths = history.bounds[1:], np.minimum(history.lengths, spec.windows.window)
+    answers = np.empty((len(history), len(weights["answer/bias"])), dtype=np.float32)
+    for length in np.unique(lengths):
+        (alike,) = np.nonzero(lengths == length)
+        for batch in np.array_split(alike, -(-len(alike) // _BATCH)):
+            window = inputs[ends[batch][:, None] + np.arange(-length, 0)]
+            answers[batch] = forward(spec, weights, window)
+    return answers
 
 
 def bounded(forecast: Forecast, history: Panel, bounds: Bounds) -> Forecast:

@@ -1,0 +1,97 @@
+"""Series that end in one label each: the words of a sentence, and what it asks for.
+
+The order of rows is that of the time column where one is named, else that of the data.
+A class is told once for a series, or in each of its rows.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from forecast.data.beside import covariates_of, parsed
+from forecast.data.frequency import Frequency
+from forecast.data.guessing import Roles
+from forecast.data.labels import Classes, classes_of
+from forecast.data.panel import Floats, Integers, Panel, Times
+from forecast.data.rows import Rows
+from forecast.data.table import Column, Table
+from forecast.errors import DataError, UsageError
+from forecast.events import LeftOut
+from forecast.spec import ReadSpec
+
+STEPS = Frequency("step", form="integer")
+"""The clock of rows that are counted."""
+
+
+def label_roles(table: Table, read: ReadSpec) -> Roles:
+    """The columns of sequences; without the label where it is to be told."""
+    columns = read.columns
+    if columns.series is None or not (columns.past or columns.static) or columns.known or columns.target:
+        raise UsageError(
+            "--label needs --id and --past: which rows belong together, and what is read of each",
+            hint="such as --id sentence --past word --label intent",
+        )
+    beside = tuple(table.named(name) for name in (*columns.past, *columns.static))
+    there = columns.label in table.names or not read.class_names
+    label = table.named(columns.label or "") if there else Column("", [""], np.zeros(table.rows, np.int32))
+    time = None if columns.time is None else table.named(columns.time)
+    return Roles(label, time, table.named(columns.series), (), beside)
+
+
+def sorted_rows(series: Column, order: Times) -> Rows:
+    """The rows by id and `order`, (rows,), counted within each series from 1."""
+    by_id = sorted(range(len(series.texts)), key=series.texts.__getitem__)
+    number = np.argsort(by_id)[series.codes]
+    origin = np.lexsort((order, number))
+    bounds = np.concatenate(([0], np.cumsum(np.bincount(number, minlength=len(by_id)))))
+    position = np.arange(len(origin)) - np.repeat(bounds[:-1], np.diff(bounds)) + 1
+    ids = tuple(series.texts[index] for index in by_id)
+    return Rows(ids, position, np.zeros(len(origin)), origin, bounds)
+
+
+def labelled_panel(
+    table: Table, roles: Roles, rows: Rows, read: ReadSpec
+) -> tuple[Panel, tuple[str, ...], tuple[LeftOut, ...]]:
+    """The panel of sequences, whose values are places of their classes; what was filled; what has no label."""
+    asked = replace(read, classes=True, columns=replace(read.columns, target=roles.target.name))
+    classes = classes_of(table, roles.target, asked)
+    assert classes is not None
+    labels = _labels(table, roles.target, rows, classes)
+    left_out: tuple[LeftOut, ...] = ()
+    if roles.target.name and not read.class_names:
+        bare = np.flatnonzero(np.isnan(labels))
+        left_out = tuple(LeftOut(rows.ids[index], "no row holds a label") for index in bare.tolist())
+        rows, labels = rows.without(bare.tolist()), np.delete(labels, bare)
+    beside = parsed(table, roles.beside, rows, texts=read.columns.text, notation=read.notation)
+    panel = Panel(
+        ids=rows.ids,
+        times=rows.times,
+        values=np.repeat(np.nan_to_num(labels), np.diff(rows.bounds)),
+        observed=np.ones(len(rows.times), dtype=bool),
+        bounds=rows.bounds,
+        columns=replace(read.columns, text=beside.texts),
+        frequency=STEPS,
+        classes=classes.names,
+    )
+    covariates, told = covariates_of(beside, panel, table)
+    return replace(panel, covariates=covariates), told, left_out
+
+
+def _labels(table: Table, label: Column, rows: Rows, classes: Classes) -> Floats:
+    """(series,) the class of each; NaN where no row tells it."""
+    told = classes.values[label.codes[rows.origin]]
+    found = np.full(len(rows.ids), np.nan)
+    there = np.flatnonzero(~np.isnan(told))
+    found[rows.series[there][::-1]] = told[there][::-1]
+    _refuse_two(table, label, rows, there[told[there] != found[rows.series[there]]])
+    return found
+
+
+def _refuse_two(table: Table, label: Column, rows: Rows, other: Integers) -> None:
+    for row in other[:1].tolist():
+        origin = int(rows.origin[row])
+        raise DataError(
+            f'series "{rows.ids[rows.series[row]]}" has another label before "{label.texts[label.codes[origin]]}"',
+            where=table.where(origin, label),
+            hint="one label a series; --target forecasts what changes from row to row",
+        )

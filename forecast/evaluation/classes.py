@@ -1,0 +1,148 @@
+"""How good probabilities were: each one told is a row here, with what came."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.data.labels import EVENT
+from forecast.data.panel import Floats, Integers
+from forecast.data.results import Scores, Verdict
+from forecast.evaluation.backtest import improvement
+from forecast.evaluation.verdict import outcome_of
+
+METRICS = ("log_loss", "brier", "accuracy", "skill")
+
+_LEAST = 1e-15
+"""The smallest probability: a class that came against it costs 35, not infinity."""
+
+_FLAT = 0.01
+"""Standard deviation of probabilities under which they hardly move."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Probabilities from one origin or about one series, and what came."""
+
+    came: Integers
+    """(rows,) the class that came."""
+    series: Integers
+    """(rows,) the series it is of."""
+    step: Integers
+    """(rows,) rows ahead, from 0."""
+    block: Integers
+    """(rows,) rows that err together count as one in the verdict."""
+    shares: dict[str, Floats]
+    """Name of a forecaster -> (rows, classes) how likely it called each class."""
+
+    @classmethod
+    def joined(cls, parts: "list[Told]") -> "Told":
+        """One behind the other, no block of one in another."""
+        firsts = np.cumsum([0, *(int(part.block.max(initial=-1)) + 1 for part in parts)])
+        return cls(
+            came=np.concatenate([part.came for part in parts]),
+            series=np.concatenate([part.series for part in parts]),
+            step=np.concatenate([part.step for part in parts]),
+            block=np.concatenate([part.block + first for part, first in zip(parts, firsts, strict=False)]),
+            shares={name: np.concatenate([part.shares[name] for part in parts]) for name in parts[0].shares},
+        )
+
+
+def log_loss(came: Integers, shares: Floats) -> Floats:
+    """(rows,) minus the logarithm of the probability of what came, in nats."""
+    told = np.take_along_axis(shares, came[:, None], axis=1)[:, 0]
+    return -np.log(np.maximum(told, _LEAST))
+
+
+def brier(came: Integers, shares: Floats) -> Floats:
+    """(rows,) squared distance of the probabilities from what came, summed over classes (Brier 1950).
+
+    Of two classes it is half of that: (probability - event)^2, as most people know it.
+    """
+    there = np.zeros_like(shares)
+    np.put_along_axis(there, came[:, None], 1.0, axis=1)
+    distance = np.asarray(((shares - there) ** 2).sum(axis=1))
+    return distance / 2 if shares.shape[1] == 2 else distance
+
+
+def accuracy(came: Integers, shares: Floats) -> Floats:
+    """(rows,) 1 where the likeliest class came."""
+    return np.where(shares.argmax(axis=1) == came, 1.0, 0.0)
+
+
+def score_classes(told: Told, ids: tuple[str, ...], series_column: str | None, *, backtests: int) -> Scores:
+    """Means of the metrics for each forecaster, in all and by series and step; the first one is judged.
+
+    Skill is 1 - log loss / log loss of the base rates.
+    """
+    measured = np.stack([_measures(told.came, shares) for shares in told.shares.values()])
+    reference = list(told.shares).index("base rates")
+    steps = int(told.step.max()) + 1
+    return Scores(
+        models=tuple(told.shares),
+        metrics=METRICS,
+        overall=_with_skill(measured.mean(axis=1), reference),
+        by_series=_with_skill(_means(measured, told.series, len(ids)), reference),
+        by_step=_with_skill(_means(measured, told.step, steps), reference),
+        ids=ids,
+        series_column=series_column,
+        backtests=backtests,
+        forecasts=len(told.came),
+        forecasts_by_series=np.bincount(told.series, minlength=len(ids)),
+        forecasts_by_step=np.bincount(told.step, minlength=steps),
+    )
+
+
+def _measures(came: Integers, shares: Floats) -> Floats:
+    """(rows, 3)"""
+    return np.stack([log_loss(came, shares), brier(came, shares), accuracy(came, shares)], axis=1)
+
+
+def _means(measured: Floats, part: Integers, parts: int) -> Floats:
+    """(models, parts, metrics) means of (models, rows, metrics) over the rows of each part; NaN for none."""
+    counts = np.bincount(part, minlength=parts)
+    total = np.zeros((len(measured), parts, measured.shape[2]))
+    for model, rows in zip(total, measured, strict=True):
+        np.add.at(model, part, rows)
+    return np.where(counts[:, None] > 0, total / np.maximum(counts, 1)[:, None], np.nan)
+
+
+def _with_skill(measured: Floats, reference: int) -> Floats:
+    losses = measured[..., 0]
+    skill = improvement(losses, losses[reference][None])
+    return np.concatenate([measured, skill[..., None]], axis=-1)
+
+
+def judge_classes(scores: Scores, told: Told, classes: tuple[str, ...]) -> Verdict:
+    """The verdict on the first forecaster against the best of the others, by log loss."""
+    losses = scores.overall[:, 0]
+    best = 1 + int(np.argmin(losses[1:]))
+    first, other = (log_loss(told.came, told.shares[scores.models[place]]) for place in (0, best))
+    blocks = _means((first - other)[None, :, None], told.block, int(told.block.max()) + 1)[0, :, 0]
+    better_by = float(improvement(losses[0], losses[best]))
+    outcome = outcome_of(better_by, blocks[~np.isnan(blocks)])
+    ours = told.shares[scores.models[0]]
+    flat = bool(ours.std(axis=0).max() < _FLAT)
+    return Verdict(
+        outcome=outcome,
+        text=f"{outcome}: {_said(scores, best, classes)}{'; its probabilities hardly move' if flat else ''}",
+        skill=float(scores.overall[0, -1]),
+        best_baseline=scores.models[best],
+        better_by=better_by,
+        echo=False,
+        flat=flat,
+    )
+
+
+def _said(scores: Scores, best: int, classes: tuple[str, ...]) -> str:
+    """Words like "log loss 0.52, "after the last" has 0.58; right in 74 % of 900 cases, ..."."""
+    ours, other = scores.overall[0], scores.overall[best]
+    what = "Brier score" if classes == EVENT else "right in"
+    told = (
+        f"{what} {ours[1]:.3f} against {other[1]:.3f}"
+        if classes == EVENT
+        else f"{what} {100 * ours[2]:.0f} % against {100 * other[2]:.0f} %"
+    )
+    return (
+        f"log loss {ours[0]:.3f} against {other[0]:.3f} of {scores.models[best]}, {told} "
+        f"({scores.forecasts:,} forecasts)"
+    )

@@ -1,0 +1,56 @@
+"""A fitted network that tells how likely each class is: of the next rows, or of a whole series."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.data.inputs import read
+from forecast.data.panel import Floats, Panel
+from forecast.data.results import Probabilities
+from forecast.errors import UsageError
+from forecast.forecasters.recurrent import CELL_NAMES, Network, newest_answers
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """Networks whose answers are the logits of classes; their probabilities are averaged."""
+
+    network: Network
+
+    @property
+    def name(self) -> str:
+        """The cell, as people write it."""
+        return CELL_NAMES[self.network.spec.network.cell]
+
+    def shares(self, history: Panel, horizon: int) -> Floats:
+        """(series, horizon, classes) how likely each class is; a `UsageError` beyond the trained horizon."""
+        spec = self.network.spec
+        if horizon > spec.windows.horizon:
+            raise UsageError(
+                f"the model tells of {spec.windows.horizon} rows ahead, not {horizon}",
+                hint=f"train one with --horizon {horizon}",
+            )
+        known = history.tail(self.network.rows_read)
+        seen = read(known, spec)
+        total = np.zeros((len(history), spec.windows.horizon, len(spec.classes)))
+        for weights in self.network.members:
+            logits = newest_answers(spec, weights, known, seen.inputs).reshape(total.shape)
+            total += softmax(logits) / len(self.network.members)
+        return total[:, :horizon]
+
+    def predict(self, history: Panel, horizon: int) -> Probabilities:
+        """How likely each class is in the next rows of every series, or of each series as a whole."""
+        return Probabilities(
+            ids=history.ids,
+            times=history.frequency.after(history.last_times, horizon),
+            shares=self.shares(history, horizon),
+            classes=self.network.spec.classes,
+            columns=history.columns,
+            frequency=history.frequency,
+        )
+
+
+def softmax(logits: Floats) -> Floats:
+    """Shares on the last axis that add up to 1, in the ratio of the exponentials."""
+    sizes = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(sizes / sizes.sum(axis=-1, keepdims=True))
