@@ -170,6 +170,9 @@ def _kills(asked: argparse.Namespace) -> list[Row]:
     moments = random.Random(asked.seed)
     rows: list[Row] = []
     for name in ("SIGKILL", "SIGINT", "SIGTERM", "SIGHUP"):
+        if name != "SIGKILL":
+            # What is ignored here, as under nohup or in the background, a child ignores too.
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
         folder = Path(name)
         folder.mkdir()
         ended = [
