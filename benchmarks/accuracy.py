@@ -71,7 +71,7 @@ class _Trainer:
 
     def answer(self, data: Path, *options: str, steps: int) -> _Answer:
         """What a model trained on `data` says of the next `steps` rows."""
-        from forecast import Columns
+        from forecast import Columns, ReadSpec
         from forecast.data.reading import read_panel
 
         model, output = self.folder / "model.forecast", self.folder / "forecast.csv"
@@ -79,7 +79,7 @@ class _Trainer:
         asked = cost([*FORECAST, "predict", "--model", model, "-H", str(steps), "--output", output])
         series = "unique_id" if "unique_id" in output.read_text().splitlines()[0] else None
         columns = Columns(target="forecast", time="time", series=series)
-        return _Answer(read_panel(output, columns).panel, trained.cpu_s + asked.cpu_s)
+        return _Answer(read_panel(output, ReadSpec(columns)).panel, trained.cpu_s + asked.cpu_s)
 
 
 def _air_passengers(trainer: _Trainer, data: Path, seeds: int) -> list[Row]:

@@ -218,10 +218,10 @@ def _harvest_group(file: Path):
     """Newest rows before those held out, as many as drawn for each series; no gaps, not all the same."""
     import numpy as np
 
-    from forecast import Columns
+    from forecast import Columns, ReadSpec
     from forecast.data.reading import read_panel
 
-    panel = read_panel(file, Columns(target="y", time="ds", series="unique_id")).panel
+    panel = read_panel(file, ReadSpec(Columns("y", "ds", "unique_id"))).panel
     rows = np.random.default_rng(0).integers(SHORT, LONG + 1, len(panel))
     newest = panel.rows(
         np.maximum(panel.lengths - rows - HARVEST_HORIZON, 0),
@@ -269,10 +269,10 @@ def _wheat(data: Path, _part: str) -> list[Row]:
 
 
 def _held_out(file: Path, horizon: int):
-    from forecast import Columns
+    from forecast import Columns, ReadSpec
     from forecast.data.reading import read_panel
 
-    panel = read_panel(file, Columns(target="y", time="ds", series="unique_id")).panel
+    panel = read_panel(file, ReadSpec(Columns("y", "ds", "unique_id"))).panel
     return panel.first(panel.lengths - horizon), panel.tail(horizon)
 
 

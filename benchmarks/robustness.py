@@ -24,7 +24,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from measuring import FORECAST, Row, cost, monthly_csv, parser, show
+from measuring import FORECAST, Cost, Row, cost, monthly_csv, parser, show
 
 HARVEST = Path(__file__).parents[1] / "sample_data" / "harvest.csv"
 GIB = 1 << 30
@@ -119,14 +119,19 @@ def _head(_asked: argparse.Namespace) -> list[Row]:
     whole = cost(words)
     quiet = done.stderr == "" and done.returncode == 141 and done.stdout.count("\n") == 1
     return [
-        {"predict of 100,000 rows": "| head -1", "wall s": wall, "peak MB": None, "quiet, 141": str(quiet)},
-        {
-            "predict of 100,000 rows": "all",
-            "wall s": whole.wall_s,
-            "peak MB": whole.peak_mb,
-            "quiet, 141": "",
-        },
+        _head_row("| head -1", wall, None, quiet="yes" if quiet else "no"),
+        _head_row("all", whole.wall_s, whole),
     ]
+
+
+def _head_row(read: str, wall: float, spent: Cost | None, *, quiet: str = "") -> Row:
+    return {
+        "predict of 100,000 rows": read,
+        "wall s": wall,
+        "CPU s": None if spent is None else spent.cpu_s,
+        "peak MB": None if spent is None else spent.peak_mb,
+        "quiet, 141": quiet,
+    }
 
 
 def _bombs(_asked: argparse.Namespace) -> list[Row]:
@@ -165,6 +170,9 @@ def _kills(asked: argparse.Namespace) -> list[Row]:
     moments = random.Random(asked.seed)
     rows: list[Row] = []
     for name in ("SIGKILL", "SIGINT", "SIGTERM", "SIGHUP"):
+        if name != "SIGKILL":
+            # What is ignored here, as under nohup or in the background, a child ignores too.
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
         folder = Path(name)
         folder.mkdir()
         ended = [

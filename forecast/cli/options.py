@@ -118,7 +118,7 @@ BlendName = Annotated[
     typer.Option(
         "--blend",
         metavar="METHOD",
-        help="theta: a quarter of it Theta's; none; chosen by the data otherwise.",
+        help="theta: a part of it Theta's; none; chosen by the data otherwise.",
         rich_help_panel=NETWORK,
     ),
 ]

@@ -6,8 +6,10 @@ no window can see past its end. Every mean runs over a bounded number of rows
 (`rows_remembered`), so the tail of a series gives the same answers as all of it.
 
 With w = asinh(x / scale): close to a logarithm for large values, linear near zero,
-defined for zeros and negatives. Answers are changes from a naive reference in units
-of volatility: an answer of zero *is* the (seasonal) naive forecast.
+defined for zeros and negatives. A value far out of the usual is cut off before anything
+else, so that one of 1e6 among threes does not set the scale for all. Answers are
+changes from a naive reference in units of volatility: an answer of zero *is* the
+(seasonal) naive forecast.
 """
 
 from dataclasses import dataclass
@@ -23,6 +25,13 @@ LAGS = 8
 CLIP = 20.0
 """Bound on every channel: an outlier shows as one, without drowning the others."""
 
+OUTLIER = 10.0
+"""Medians of the newest sizes, zeros aside, above which a value is an outlier."""
+
+SURPRISE = 3.0
+"""Medians, or values just before it, by which a value may exceed all before it, and an outlier the one
+just before it: a new size that stays counts in full from its second row on."""
+
 VOLATILITY_FLOOR = 1e-3
 """Below this the series is treated as standing still: 0.1 % of its scale."""
 
@@ -31,6 +40,9 @@ LONGER_SEASONS = {24: 168}
 
 FIRST_JUDGED_ROW = 3
 """Rows of a series before this one have seen too little to be trained on."""
+
+_CHUNK = 1 << 17
+"""Numbers sorted in one go: what the processor's cache holds."""
 
 _FAR = 700.0
 """The hyperbolic sine of more is no number."""
@@ -43,9 +55,9 @@ class Channels:
     inputs: NDArray[np.float32]
     """(rows, channels), within -CLIP..CLIP."""
     reference: Floats
-    """(rows, horizon) the naive forecast, in the units of the data."""
+    """(rows, horizon) the naive forecast from values that are no outliers, in the units of the data."""
     scale: Floats
-    """(rows,) mean size of the newest values, in the units of the data; 1 where all are zero."""
+    """(rows,) mean size of the newest of them, in the units of the data; 1 where all are zero."""
     volatility: Floats
     """(rows,) mean size of a seasonal change of w; 0 where the series stood still."""
 
@@ -56,7 +68,7 @@ class Channels:
     def restore(self, answers: Floats) -> Floats:
         """Values in the data's units from `answers`, (rows, steps) in units of volatility."""
         reference, scale = self.reference[:, : answers.shape[1]], self.scale[:, None]
-        start = np.arcsinh(reference / scale)
+        start = _transformed(reference, scale)
         # Written as a change so that an answer of zero gives the reference to the last bit.
         with np.errstate(over="ignore"):
             moved = np.sinh(np.clip(start + self.volatility[:, None] * answers, -_FAR, _FAR))
@@ -66,8 +78,14 @@ class Channels:
     def units(self, actual: Floats) -> Floats:
         """The inverse of `restore`: the answers that would have given `actual`, (rows, steps)."""
         reference, scale = self.reference[:, : actual.shape[1]], self.scale[:, None]
-        change = np.arcsinh(actual / scale) - np.arcsinh(reference / scale)
+        change = _transformed(actual, scale) - _transformed(reference, scale)
         return change / np.maximum(self.volatility, VOLATILITY_FLOOR)[:, None]
+
+
+def _transformed(values: Floats, scale: Floats) -> Floats:
+    """The transform w of values, never farther from zero than there is a way back."""
+    with np.errstate(over="ignore"):  # 1e308 among numbers of 1e-300
+        return np.asarray(np.clip(np.arcsinh(values / scale), -_FAR, _FAR))
 
 
 def width(season: int, horizon: int) -> int:
@@ -87,8 +105,13 @@ def volatility_rows(season: int) -> int:
 
 
 def rows_remembered(season: int) -> int:
-    """Rows before a step that its channels depend on: a volatility's changes and their own scales."""
-    return max(volatility_rows(season) + max(scale_rows(season), season), LONGER_SEASONS.get(season, 0))
+    """Rows before a step that its channels depend on.
+
+    A volatility's changes depend on scales, a scale on values, and whether one is an
+    outlier on as many before it.
+    """
+    used = volatility_rows(season) + max(scale_rows(season), season)
+    return max(used, LONGER_SEASONS.get(season, 0)) + scale_rows(season)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +122,10 @@ class _Rows:
     position: Integers
     """(rows,) rows of the own series before this one."""
 
+    @classmethod
+    def of(cls, values: Floats, bounds: Integers) -> "_Rows":
+        return cls(values, np.arange(len(values)) - np.repeat(bounds[:-1], np.diff(bounds)))
+
     def back(self, lag: int) -> tuple[Floats, Flags]:
         """Values `lag` rows earlier (the series' first value where there is none), and where there is one."""
         there = self.position >= lag
@@ -108,9 +135,10 @@ class _Rows:
 
 def channels(values: Floats, bounds: Integers, *, season: int, horizon: int) -> Channels:
     """The channels of every row; `values` holds the series one behind the other, cut at `bounds`."""
-    rows = _Rows(values, np.arange(len(values)) - np.repeat(bounds[:-1], np.diff(bounds)))
+    values = without_outliers(values, bounds, season=season)
+    rows = _Rows.of(values, bounds)
     scale = _scale(rows, season)
-    now = np.arcsinh(values / scale)
+    now = _transformed(values, scale)
     seasonal = _volatility(rows, scale, now, lag=season, season=season)
     stepwise = seasonal if season == 1 else _volatility(rows, scale, now, lag=1, season=season)
     seen = rows.position >= season
@@ -127,7 +155,7 @@ def channels(values: Floats, bounds: Integers, *, season: int, horizon: int) -> 
 
     for lag in range(LAGS):
         earlier, there = rows.back(lag)
-        put((np.arcsinh(earlier / scale) - level) / unit, there)
+        put((_transformed(earlier, scale) - level) / unit, there)
     longer = LONGER_SEASONS.get(season, 0)
     for step in range(1, horizon + 1):
         lag = -step % season
@@ -135,12 +163,12 @@ def channels(values: Floats, bounds: Integers, *, season: int, horizon: int) -> 
         reference[:, step - 1] = np.where(seen, phase, values)
         if season > 1:
             before, known = rows.back(lag + season)
-            phase = np.arcsinh(phase / scale)
+            phase = _transformed(phase, scale)
             put((phase - level) / unit, seen)
-            put((phase - np.arcsinh(before / scale)) / unit, known)
+            put((phase - _transformed(before, scale)) / unit, known)
         if longer:
             phase, known = rows.back(-step % longer)
-            put((np.arcsinh(phase / scale) - level) / unit, known)
+            put((_transformed(phase, scale) - level) / unit, known)
     # An age beyond what is remembered would differ between a series and its tail.
     put(np.log1p(np.minimum(rows.position, rows_remembered(season)).astype(np.float64)) / 5)
     put(np.log(unit))
@@ -148,6 +176,31 @@ def channels(values: Floats, bounds: Integers, *, season: int, horizon: int) -> 
     put(seen.astype(np.float64))
     put(np.full(len(values), np.log(season) / 5))
     return Channels(inputs, reference, scale, volatility)
+
+
+def without_outliers(values: Floats, bounds: Integers, *, season: int) -> Floats:
+    """The values, each cut off where it is far larger than those up to it (`OUTLIER`, `SURPRISE`)."""
+    rows, kept = _Rows.of(values, bounds), np.empty_like(values)
+    lags = np.arange(scale_rows(season))
+    step = max(_CHUNK // len(lags), 1)
+    for first in range(0, len(values), step):
+        here = slice(first, first + step)
+        index = np.arange(len(values))[here, None] - lags
+        newest = np.where(lags <= rows.position[here, None], np.abs(values[np.maximum(index, 0)]), 0.0)
+        with np.errstate(over="ignore"):  # ten times 1e308
+            median = _median_above_zero(newest)
+            room = SURPRISE * np.maximum(median, newest[:, 1])
+            usual = np.maximum(OUTLIER * median, newest[:, 1] + room)
+            most = np.minimum(usual, newest[:, 1:].max(axis=1) + room)
+        kept[here] = np.clip(values[here], -most, most)
+    return kept
+
+
+def _median_above_zero(sizes: Floats) -> Floats:
+    """(rows,) of the sizes that are not 0, (rows, sizes); the larger of two in the middle, 0 of none."""
+    count = np.count_nonzero(sizes, axis=1)
+    middle = sizes.shape[1] - np.maximum((count + 1) // 2, 1)
+    return np.asarray(np.sort(sizes, axis=1)[np.arange(len(sizes)), middle])
 
 
 def _scale(rows: _Rows, season: int) -> Floats:
@@ -160,13 +213,13 @@ def _level(rows: _Rows, scale: Floats, season: int) -> Floats:
     total = np.zeros_like(scale)
     for lag in range(season):
         earlier, there = rows.back(lag)
-        total += np.where(there, np.arcsinh(earlier / scale), 0.0)
+        total += np.where(there, _transformed(earlier, scale), 0.0)
     return total / np.minimum(rows.position + 1, season)
 
 
 def _volatility(rows: _Rows, scale: Floats, now: Floats, *, lag: int, season: int) -> Floats:
     earlier, there = rows.back(lag)
-    changes = np.where(there, np.abs(now - np.arcsinh(earlier / scale)), 0.0)
+    changes = np.where(there, np.abs(now - _transformed(earlier, scale)), 0.0)
     past = _Rows(changes, np.maximum(rows.position - lag, -1))
     return _mean_back(past, changes, volatility_rows(season))
 

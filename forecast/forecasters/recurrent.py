@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.channels import Channels
+from forecast.data.channels import Channels, scale_rows, without_outliers
 from forecast.data.frequency import Frequency
 from forecast.data.inputs import embeddings, layout, read, rows_needed
 from forecast.data.panel import Floats, Integers, Panel
@@ -26,9 +26,15 @@ Weights = dict[str, NDArray[np.float32]]
 
 CELL_NAMES: dict[Cell, str] = {"simple-rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
 
-THETA_SHARE = 0.25
-"""Part of a blended forecast that is Theta's: better on held-back rows than a half or none, see
-docs/pretrained.md."""
+LONG_ROWS = 60
+"""Rows from which a series counts as long where Theta is blended in."""
+
+SHORT_SHARE, LONG_SHARE = 0.15, 0.4
+"""Part of a blended forecast of a short and of a long series that is Theta's: better on held-back rows
+than one share for both, see docs/pretrained.md."""
+
+LONG_SHARES = {7: 0.25}
+"""That of a long series, for seasons where it is another."""
 
 _BATCH = 1024
 """Windows in one forward pass: the fastest size measured for a GRU of 64 on one core."""
@@ -42,7 +48,7 @@ class Network:
     members: tuple[Weights, ...]
     """Tensors by name of each network, shapes given by `weight_shapes(spec)`. Answers are averaged."""
     blend: Blend = "none"
-    """"theta": a quarter of the forecast is the Theta method's."""
+    """"theta": a part of the forecast is the Theta method's, a larger one of a long series."""
 
     @property
     def name(self) -> str:
@@ -54,7 +60,8 @@ class Network:
     def rows_read(self) -> int:
         """Newest rows of a series that a forecast depends on."""
         needed = rows_needed(self.spec)
-        return max(needed, theta_rows(self.spec.season)) if self.blend == "theta" else needed
+        theta_needs = theta_rows(self.spec.season) + scale_rows(self.spec.season)
+        return max(needed, theta_needs) if self.blend == "theta" else needed
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
         """The next rows of every series of `history`; see `Forecaster.predict`."""
@@ -106,8 +113,11 @@ class Network:
         answers = self._mean_answers(history, seen.inputs)[:, :steps]
         if self.blend == "none":
             return answers, last
-        mixed = (1 - THETA_SHARE) * last.restore(answers) + THETA_SHARE * theta(history, steps)
-        return last.units(mixed), last
+        usual = without_outliers(history.values, history.bounds, season=self.spec.season)
+        other = theta(replace(history, values=usual), steps)
+        long = LONG_SHARES.get(self.spec.season, LONG_SHARE)
+        share = np.where(history.lengths < LONG_ROWS, SHORT_SHARE, long)[:, None]
+        return last.units((1 - share) * last.restore(answers) + share * other), last
 
     def _mean_answers(self, history: Panel, inputs: NDArray[np.float32]) -> Floats:
         """(series, horizon) mean of the members' answers to the newest window of each series."""

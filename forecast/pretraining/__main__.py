@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from forecast import __version__, usual
-from forecast.data.panel import Floats, Panel
+from forecast.data.panel import Floats, Integers, Panel
 from forecast.data.results import Coverage, ModelCard
 from forecast.events import EpochEnded, Event
 from forecast.forecasters import modelfile
@@ -22,6 +22,12 @@ from forecast.forecasters.recurrent import Network, RecurrentForecaster
 from forecast.network.fit import Trainer
 from forecast.pretraining.recipe import RECIPES, Mix, Recipe, mix
 from forecast.spec import CELLS, Bounds, Cell, ReadSpec
+
+MOST_ORIGINS = 8
+"""Origins of a held-out series that intervals are calibrated on at most."""
+
+ENOUGH_ERRORS = 250
+"""Errors at a step, of half of the held-out series, from which older origins are left out."""
 
 
 def main() -> None:
@@ -53,7 +59,7 @@ def pretrain(recipe: Recipe, cell: Cell, made: Mix, *, source: str, seed: int) -
     trainer = Trainer(spec, plan, made.trained, listener=_tell)
     weights = trainer.fit(made.trained, plan.epochs, stage=f"{source} {cell}")
     network = Network(spec, (weights,), usual.blend(recipe.season)[0])
-    errors = _held_out_errors(network, made.held_out)
+    errors = [_held_out_errors(network, made.held_out.select(half)) for half in _halves(made.held_out)]
     return RecurrentForecaster(
         network=network,
         horizon=recipe.horizon,
@@ -61,17 +67,31 @@ def pretrain(recipe: Recipe, cell: Cell, made: Mix, *, source: str, seed: int) -
         read=ReadSpec(made.trained.columns),
         frequency=made.trained.frequency,
         tail=made.trained.select([]),
-        calibration=calibrate(errors),
-        card=_card(made, network, plan.epochs, recipe, seed, source, achieved([errors], 80.0)),
+        calibration=calibrate(np.concatenate(errors)),
+        card=_card(made, network, plan.epochs, recipe, seed, source, achieved(errors, 80.0)),
     )
 
 
+def _halves(panel: Panel) -> tuple[Integers, Integers]:
+    """Every other series, and the rest: each half tells how well intervals from the other one hold."""
+    every = np.arange(len(panel))
+    return every[::2], every[1::2]
+
+
 def _held_out_errors(network: Network, panel: Panel) -> Floats:
-    """(series, horizon) errors of forecasts for the newest rows of series that are long enough."""
-    horizon = network.spec.windows.horizon
-    long = panel.select(np.flatnonzero(panel.lengths > horizon + max(8, network.spec.season)))
-    future = np.stack([each.values[-horizon:] for each in long])
-    return network.errors(long.first(long.lengths - horizon), future)
+    """(forecasts, horizon) errors from the newest origin of every series that is long enough, and older ones.
+
+    Older origins, a horizon apart, are added until there are enough errors.
+    """
+    horizon, errors = network.spec.windows.horizon, []
+    for ends in panel.lengths - horizon * np.arange(MOST_ORIGINS)[:, None]:
+        long = np.flatnonzero(ends > horizon + max(8, network.spec.season))
+        past = panel.first(np.maximum(ends, 0)).select(long)
+        future = past.tail(horizon).values.reshape(-1, horizon)
+        errors.append(network.errors(past.first(past.lengths - horizon), future))
+        if sum(map(len, errors)) >= ENOUGH_ERRORS:
+            break
+    return np.concatenate(errors)
 
 
 def _card(

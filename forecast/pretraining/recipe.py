@@ -33,6 +33,10 @@ class Recipe:
     synthetic: int
     """Made-up series in the mix."""
     updates: int
+    seasonal: float = 0.8
+    """Share of the made-up series that have the season."""
+    walking: float = 0.35
+    """Share of them whose trend is a random walk."""
 
     def spec(self, cell: Cell) -> ModelSpec:
         """The shape of the network."""
@@ -54,7 +58,7 @@ class Recipe:
 RECIPES: dict[str, Recipe] = {
     "yearly": Recipe(1, 32, 6, (("yearly", 1), ("fao", 1), ("m4_yearly", 4)), 200, 8_000, 1_600),
     "quarterly": Recipe(4, 48, 8, (("quarterly", 1), ("m4_quarterly", 4)), 300, 8_000, 2_000),
-    "daily": Recipe(7, 56, 14, (("daily", 1),), 700, 4_000, 3_000),
+    "daily": Recipe(7, 56, 14, (("daily", 1),), 700, 4_000, 3_000, seasonal=0.4, walking=0.65),
     "monthly": Recipe(12, 84, 18, (("monthly", 1), ("m4_monthly", 4)), 400, 8_000, 1_500),
     "hourly": Recipe(24, 120, 48, (("hourly", 1),), 2_000, 1_500, 1_500),
     "weekly": Recipe(52, 120, 13, (("weekly", 1),), 700, 4_000, 1_500),
@@ -79,7 +83,13 @@ def mix(recipe: Recipe, folder: Path, *, seed: int) -> Mix:
         for id, values in corpus.read(path, shortest=shortest, longest=recipe.longest).items():
             held = crc32(id.encode()) % HELD_OUT == 0
             (held_out if held else trained).extend([values] if held else [values] * copies)
-    kind = synthetic.Kind(recipe.season, max(shortest, 2 * recipe.season), recipe.longest)
+    kind = synthetic.Kind(
+        recipe.season,
+        shortest=max(shortest, 2 * recipe.season),
+        longest=recipe.longest,
+        seasonal=recipe.seasonal,
+        walking=recipe.walking,
+    )
     trained += synthetic.draw(kind, recipe.synthetic, seed=seed)
     return Mix(_panel(trained, recipe.season), _panel(held_out, recipe.season))
 

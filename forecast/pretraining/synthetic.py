@@ -15,6 +15,10 @@ class Kind:
     shortest: int
     """Rows of the shortest series."""
     longest: int
+    seasonal: float
+    """Share of the series that have a season, where the family has one."""
+    walking: float
+    """Share of the series whose trend is a random walk."""
 
 
 def draw(kind: Kind, count: int, *, seed: int) -> list[Floats]:
@@ -22,16 +26,17 @@ def draw(kind: Kind, count: int, *, seed: int) -> list[Floats]:
     random = np.random.default_rng(seed)
     low, high = np.log(kind.shortest), np.log(kind.longest)
     lengths = np.exp(random.uniform(low, high, count)).astype(int)
-    return [_series(random, kind.season, length) for length in lengths]
+    return [_series(random, kind, length) for length in lengths]
 
 
-def _series(random: np.random.Generator, season: int, rows: int) -> Floats:
+def _series(random: np.random.Generator, kind: Kind, rows: int) -> Floats:
     """One series: multiplicative (positive, as most measured quantities) or additive around zero."""
     logarithmic = random.random() < 0.75
     spread = np.exp(random.uniform(np.log(0.003), np.log(0.25)))
-    path = _trend(random, rows, spread) + _noise(random, rows) * spread + _shifts(random, rows, spread)
-    if season > 1 and random.random() < 0.8:
-        path = path + _season(random, season, rows) * spread * np.exp(random.normal(0.7, 0.8))
+    trend = _trend(random, rows, spread, walking=kind.walking)
+    path = trend + _noise(random, rows) * spread + _shifts(random, rows, spread)
+    if kind.season > 1 and random.random() < kind.seasonal:
+        path = path + _season(random, kind.season, rows) * spread * np.exp(random.normal(0.7, 0.8))
     path = path + _outliers(random, rows, spread)
     size = 10 ** random.uniform(-1, 6)
     if logarithmic:
@@ -41,10 +46,11 @@ def _series(random: np.random.Generator, season: int, rows: int) -> Floats:
     return _as_counts(random, series)
 
 
-def _trend(random: np.random.Generator, rows: int, spread: float) -> Floats:
+def _trend(random: np.random.Generator, rows: int, spread: float, *, walking: float) -> Floats:
     """A walk with drift, a damped or straight line, growth that bends, or nothing."""
     steps = np.arange(rows)
-    choice = random.choice(5, p=[0.35, 0.2, 0.15, 0.15, 0.15])
+    others = (1 - walking) * np.array([0.3, 0.24, 0.23, 0.23])
+    choice = random.choice(5, p=[walking, *others])
     slope = spread * random.normal(0, 0.5)
     if choice == 0:
         return np.cumsum(random.normal(slope * 0.4, spread * random.uniform(0.2, 1.0), rows))
@@ -60,7 +66,7 @@ def _trend(random: np.random.Generator, rows: int, spread: float) -> Floats:
 
 
 def _noise(random: np.random.Generator, rows: int) -> Floats:
-    """Autoregressive noise of unit size, sometimes with heavy tails or a size that drifts."""
+    """Autoregressive noise, a fifth to three units large, some with heavy tails or a size that drifts."""
     memory = random.choice([0.0, random.uniform(0.2, 0.95), -random.uniform(0.1, 0.6)], p=[0.4, 0.45, 0.15])
     heavy = random.random() < 0.2
     shocks = random.standard_t(3, rows) / 1.7 if heavy else random.normal(size=rows)
@@ -71,7 +77,7 @@ def _noise(random: np.random.Generator, rows: int) -> Floats:
     for row in range(rows):
         state = memory * state + shocks[row]
         noise[row] = state
-    return np.asarray(noise * np.sqrt(1 - memory**2) * random.choice([0.2, 1.0], p=[0.35, 0.65]))
+    return np.asarray(noise * np.sqrt(1 - memory**2) * random.choice([0.2, 1.0, 3.0], p=[0.25, 0.4, 0.35]))
 
 
 def _season(random: np.random.Generator, season: int, rows: int) -> Floats:

@@ -8,6 +8,7 @@ from forecast.data.channels import (
     channels,
     rows_remembered,
     width,
+    without_outliers,
 )
 from forecast.data.panel import LARGEST
 from tests.panels import wave
@@ -92,4 +93,50 @@ def test_a_multiple_of_a_series_has_the_same_volatility_and_multiplied_answers(f
 @given(series=st.lists(st.floats(-LARGEST, LARGEST), min_size=2, max_size=40).map(np.array))
 def test_numbers_of_any_size_restore_to_finite_ones(series):
     seen = of(series)
+    assert np.isfinite(seen.restore(np.full_like(seen.reference, 5.0))).all()
+
+
+@pytest.mark.parametrize("season", [1, 4, 12])
+@pytest.mark.parametrize("outlier", [1e6, -1e6, 1e300])
+def test_one_outlier_changes_scale_and_volatility_by_no_more_than_an_ordinary_surprise(season, outlier):
+    series = 3 + wave(120, season=season) / 100
+    spoiled = series.copy()
+    spoiled[80] = outlier
+    plain, seen = (of(each, season=season).at(np.arange(80, 120)) for each in (series, spoiled))
+    assert (seen.scale / plain.scale).max() < 2.5
+    assert (seen.volatility - plain.volatility).max() < 0.25
+    assert np.abs(seen.reference).max() < 50
+
+
+def test_an_outlier_leaves_no_trace_behind_the_rows_that_are_remembered():
+    series = wave(200, season=4)
+    spoiled = series.copy()
+    spoiled[50] = 1e9
+    plain, seen = of(series, season=4), of(spoiled, season=4)
+    since = 50 + rows_remembered(4) + 1
+    assert np.array_equal(seen.inputs[since:], plain.inputs[since:])
+
+
+def test_outliers_that_are_not_neighbours_are_cut_off_each():
+    spoiled = 3 + wave(60) / 100
+    spoiled[[30, 32, 35]] = [1e6, 2e6, -1e6]
+    assert np.abs(without_outliers(spoiled, np.array([0, 60]), season=1)).max() < 50
+
+
+def test_rare_counts_among_zeros_are_no_outliers():
+    counts = np.zeros(60)
+    counts[5::7] = np.random.default_rng(0).integers(1, 9, size=8)
+    assert without_outliers(counts, np.array([0, 60]), season=1).tolist() == counts.tolist()
+
+
+def test_a_new_size_that_stays_is_taken_for_what_it_is():
+    series = np.concatenate((wave(30), 1000 * wave(30)))
+    kept = without_outliers(series, np.array([0, 60]), season=1)
+    assert (kept != series).nonzero()[0].tolist() == [30]
+
+
+def test_numbers_of_very_different_size_in_one_series_restore_to_finite_ones():
+    series = np.resize([1e300, 1e12, 1e-12, 1e-300, 0.0, -1e150], 60)
+    seen = of(series, season=4)
+    assert np.isfinite(seen.inputs).all()
     assert np.isfinite(seen.restore(np.full_like(seen.reference, 5.0))).all()

@@ -90,10 +90,12 @@ def test_a_member_twice_answers_as_it_does_once():
 # Blend
 
 
-def test_a_blend_is_three_parts_of_the_networks_forecast_and_one_of_thetas():
+def test_a_blend_has_some_of_theta_and_more_of_it_for_a_long_series():
+    history = panel(wave(59, season=4), wave(60, season=4, seed=1), season=4)
     alone, blended = network(season=4), network(season=4, blend="theta")
-    expected = 0.75 * alone.predict(HISTORY, 3).values + 0.25 * theta(HISTORY, 3)
-    assert blended.predict(HISTORY, 3).values == pytest.approx(expected, rel=1e-9)
+    share = np.array([[0.15], [0.4]])
+    expected = (1 - share) * alone.predict(history, 3).values + share * theta(history, 3)
+    assert blended.predict(history, 3).values == pytest.approx(expected, rel=1e-9)
     assert (alone.name, blended.name) == ("GRU", "GRU + Theta")
 
 
