@@ -1,13 +1,16 @@
 """A panel of classes and a plan become a judged model: of the next rows, or of whole series."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forecast.class_planning import JUDGED_SHARE, judged_rows, origins_of
 from forecast.data.panel import Floats, Integers, Panel
 from forecast.data.reading import Reading
-from forecast.evaluation.backtest import Origins, came_after, cuts
+from forecast.data.results import Scores
+from forecast.errors import DataError
+from forecast.evaluation.backtest import came_after, cuts
 from forecast.evaluation.classes import Told, judge_classes, score_classes
 from forecast.events import Listener
 from forecast.forecasters.calibration import calibrate
@@ -19,9 +22,6 @@ from forecast.training import Judgement, Learner, assembled, learner_for
 
 if TYPE_CHECKING:
     from forecast.network.checkpoint import Checkpoint
-
-JUDGED_SHARE = 0.2
-"""Part of the rows of each series, or of the series, that a model is judged on."""
 
 MOST_TOLD = 200_000
 """Probabilities that a backtest looks at, about: origins are spread evenly over its rows."""
@@ -42,8 +42,7 @@ def learn_classes(
         learner = learner.prepared(panel.select(rest))
         told = [_told_of_series(learner, panel, part, number, plan) for number, part in enumerate(parts)]
     else:
-        origins = Origins(plan.backtests, judged_rows(panel, plan))
-        places = cuts(panel, origins)
+        places = cuts(panel, origins_of(panel, plan))
         learner = learner.prepared(panel.first(places[0]))
         told = [_told_from(learner, panel, rows, number, plan) for number, rows in enumerate(places)]
     judgement = _judged(Told.joined(told), panel, plan)
@@ -57,11 +56,6 @@ def _judged(told: Told, panel: Panel, plan: Plan) -> Judgement:
     return Judgement(scores, judge_classes(scores, told, panel.classes), None, empty)
 
 
-def judged_rows(panel: Panel, plan: Plan) -> int:
-    """Rows behind each origin that its model is judged on: a fifth of the longest series in all."""
-    return max(plan.horizon, int(JUDGED_SHARE * panel.lengths.max()) // plan.backtests)
-
-
 def held_series(series: int, backtests: int) -> list[Integers]:
     """Positions of the series that each backtest is judged on, drawn once for all."""
     drawn = np.random.default_rng(0).permutation(series)[: max(int(JUDGED_SHARE * series), backtests)]
@@ -73,48 +67,85 @@ def _told_from(learner: Learner, panel: Panel, rows: Integers, number: int, plan
     past = panel.first(rows).select(np.flatnonzero(rows > 0))
     network = learner.fit(past, f"backtest {number + 1} of {plan.backtests}")
     models = [Classifier(network), *class_yardsticks(past, plan.horizon)]
-    return Told.joined(list(told_from_rows(models, panel, rows, judged_rows(panel, plan), plan.horizon)))
+    span = judged_rows(panel, plan)
+    return told_from_rows(models, panel, rows, range(span), plan.horizon, first=number * span)
 
 
 def told_from_rows(
-    models: Sequence[ClassForecaster], panel: Panel, rows: Integers, span: int, horizon: int
-) -> Iterator[Told]:
-    """What fitted models say from row `rows[i]` of each series on, and from later rows of the next `span`."""
-    every = max(1, span * int((rows > 0).sum()) * horizon // MOST_TOLD)
-    for later in range(0, span, every):
-        here = np.where(rows > 0, np.minimum(rows + later, panel.lengths), 0)
+    models: Sequence[ClassForecaster],
+    panel: Panel,
+    rows: Integers,
+    later: range,
+    horizon: int,
+    *,
+    first: int = 0,
+) -> Told:
+    """What fitted models say so many rows `later` than row `rows[i]` of each series.
+
+    What is said of a series within a horizon errs together; `first` numbers the first origin.
+    """
+    every = max(1, len(later) * int((rows > 0).sum()) * horizon // MOST_TOLD)
+    parts = []
+    for ahead in later[::every]:
+        here = np.where(rows > 0, np.minimum(rows + ahead, panel.lengths), 0)
         came = came_after(panel, here, horizon)
         (judged,) = np.nonzero(~np.isnan(came).all(axis=1))
-        if not len(judged):
-            return
-        history = panel.first(here).select(judged)
-        blocks = np.repeat(judged, horizon)
-        yield told_of(models, history, came[judged], series=blocks, block=blocks)
+        if len(judged):
+            history = panel.first(here).select(judged)
+            block = (first + ahead) // horizon * len(panel) + judged
+            parts.append(told_of(models, history, came[judged], series=judged, block=block))
+    return Told.joined(parts)
 
 
 def _told_of_series(learner: Learner, panel: Panel, part: Integers, number: int, plan: Plan) -> Told:
     """What a model of all other series says of some."""
     past = panel.select(np.setdiff1d(np.arange(len(panel)), part))
     network = learner.fit(past, f"backtest {number + 1} of {plan.backtests}")
-    judged = panel.select(part)
-    came = judged.values[judged.bounds[1:] - 1][:, None]
     models = [Classifier(network), *label_yardsticks(past)]
-    return told_of(models, judged, came, series=part, block=np.arange(len(part)))
+    return _told_of_labels(models, panel.select(part), part)
+
+
+def class_scores(model: RecurrentForecaster, panel: Panel) -> Scores:
+    """Scores of a stored model on rows it has not seen; of whole series on all that hold a label."""
+    horizon, spec = model.horizon, model.spec
+    if spec.answers == "whole series":
+        labelled = panel.select(np.flatnonzero(panel.observed[panel.bounds[:-1]]))
+        models = [Classifier(model.network), *label_yardsticks(labelled)]
+        told = _told_of_labels(models, labelled, np.arange(len(labelled)))
+        return score_classes(told, labelled.ids, panel.columns.series, backtests=1)
+    seen = model.rows_seen(panel)
+    unseen = int((panel.lengths - seen)[seen > 0].max(initial=0))
+    if not unseen:
+        raise DataError(
+            f"no row is newer than those the model was trained on, up to {model.card.last_time}",
+            hint="give newer rows; how it did on others when it was trained: forecast show",
+        )
+    models = [Classifier(model.network), *class_yardsticks(panel.first(seen), horizon)]
+    told = told_from_rows(models, panel, seen, range(unseen), horizon)
+    return score_classes(told, panel.ids, panel.columns.series, backtests=1)
+
+
+def _told_of_labels(models: Sequence[ClassForecaster], judged: Panel, series: Integers) -> Told:
+    """What models say of whole series, which are number `series` of all."""
+    if not len(judged):
+        raise DataError("no series holds a label to be judged by")
+    came = judged.values[judged.bounds[1:] - 1][:, None]
+    return told_of(models, judged, came, series=series, block=np.arange(len(judged)))
 
 
 def told_of(
     models: Sequence[ClassForecaster], history: Panel, came: Floats, *, series: Integers, block: Integers
 ) -> Told:
-    """What models say of the rows behind `history`, against what `came`, (series, horizon), NaN for nothing."""
-    horizon = came.shape[1]
-    known = ~np.isnan(came.ravel())
-    step = np.tile(np.arange(horizon), len(came))
+    """What models say of the rows behind `history`, and what `came`, (series, horizon), NaN for nothing.
+
+    `series` and `block` are those of each series of the history.
+    """
+    horizon, known = came.shape[1], ~np.isnan(came.ravel())
+    shares = {model.name: model.shares(history, horizon) for model in models}
     return Told(
         came=came.ravel()[known].astype(np.int64),
-        series=series[known],
-        step=step[known],
-        block=block[known],
-        shares={
-            model.name: model.shares(history, horizon).reshape(len(known), -1)[known] for model in models
-        },
+        series=np.repeat(series, horizon)[known],
+        step=np.tile(np.arange(horizon), len(came))[known],
+        block=np.repeat(block, horizon)[known],
+        shares={name: told.reshape(len(known), -1)[known] for name, told in shares.items()},
     )

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecast import wording
+from forecast.classifying import class_scores
 from forecast.data.panel import Integers, Panel
 from forecast.data.results import Scores
-from forecast.errors import DataError
+from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, backtest, score
 from forecast.events import Listener
 from forecast.forecasters.baselines import yardsticks
@@ -16,6 +17,9 @@ from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.planning import BACKTESTS, recipe_of
 from forecast.training import learner_for
+
+PLAIN_BASELINES = ("last value", "seasonal naive", "drift", "mean")
+"""What a model is compared with when nobody says: what needs no scikit-learn."""
 
 MOST_BACKTESTS = 12
 """Backtests of a stored model at most, when nobody says."""
@@ -34,6 +38,13 @@ class Asked:
 
 def scores_of(model: RecurrentForecaster, panel: Panel, asked: Asked, *, listener: Listener) -> Scores:
     """Rolling-origin scores of the model beside those of the baselines."""
+    if model.spec.classes:
+        if asked != Asked(()):
+            raise UsageError(
+                "probabilities of classes are judged beside base rates, from every new row",
+                hint="leave out --baseline, --backtests, --horizon and --refit",
+            )
+        return class_scores(model, panel)
     if asked.refit:
         origins = Origins(asked.backtests or BACKTESTS, asked.horizon or model.horizon)
         seen = np.zeros(len(panel), dtype=np.int64)
@@ -45,7 +56,7 @@ def scores_of(model: RecurrentForecaster, panel: Panel, asked: Asked, *, listene
     windows = replace(model.spec.windows, horizon=origins.horizon)
 
     def forecasters(past: Panel) -> list[Forecaster]:
-        return [fit(past), *yardsticks(past, windows, names=asked.baselines)]
+        return [fit(past), *yardsticks(past, windows, names=asked.baselines or PLAIN_BASELINES)]
 
     folds = (fold.without(fold.rows < seen) for fold in backtest(forecasters, panel, origins))
     return score([fold for fold in folds if len(fold.judged)], panel)

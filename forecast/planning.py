@@ -178,7 +178,7 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
     windows = len(Windows(panel.lengths, spec.windows))
     if origin != "continued":
         oldest = panel.first(cuts(panel, Origins(backtests, horizon))[0])
-        spec = replace(spec, covariates=described(panel, oldest), calendar=_calendar(panel, request))
+        spec = replace(spec, covariates=described(panel, oldest), calendar=calendar_of(panel, request))
     return Plan(
         recipe=Recipe(
             spec=spec,
@@ -187,7 +187,7 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
             blend=blend,
             untuned=network and replace(network, blend=request.blend or usual.blend(season)[0]),
             members=max(request.members, 0 if network is None else len(network.members)),
-            training=_training(request, windows=windows, origin=origin),
+            training=training_of(request, windows=windows, origin=origin),
         ),
         horizon=horizon,
         bounds=bounds_of(panel, request),
@@ -196,12 +196,12 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
         windows=windows,
         reasons=(
             ("season", season_reason),
-            ("horizon", _asked(request.horizon) or f"usual for {panel.frequency.adjective} rows"),
+            ("horizon", reason_of(request.horizon) or f"usual for {panel.frequency.adjective} rows"),
             ("start", begun.reason),
             ("blend", blend_reason),
-            ("cell", _asked(request.cell) or "as accurate as an LSTM, with three quarters of its weights"),
-            ("window", _asked(request.window) or _window_reason(origin)),
-            ("backtests", _asked(request.backtests) or f"{len(panel):,} series to judge on"),
+            ("cell", reason_of(request.cell) or "as accurate as an LSTM, with three quarters of its weights"),
+            ("window", reason_of(request.window) or _window_reason(origin)),
+            ("backtests", reason_of(request.backtests) or f"{len(panel):,} series to judge on"),
         ),
     )
 
@@ -226,7 +226,8 @@ def recipe_of(model: RecurrentForecaster) -> Recipe:
     )
 
 
-def _asked(option: object) -> str:
+def reason_of(option: object) -> str:
+    """Why an option has its value, where somebody gave it one."""
     return "" if option is None else "asked for"
 
 
@@ -281,7 +282,7 @@ def _blend(request: TrainRequest, begun: _Begun, season: int) -> tuple[Blend, st
     return usual.blend(season)
 
 
-def _calendar(panel: Panel, request: TrainRequest) -> Calendar:
+def calendar_of(panel: Panel, request: TrainRequest) -> Calendar:
     """What is read of the time itself; a `UsageError` where times are no dates."""
     if not (request.calendar or request.holidays):
         return Calendar()
@@ -345,7 +346,7 @@ def _check_long_enough(rows: int, window: int | None, horizon: int, backtests: i
         )
 
 
-def _training(request: TrainRequest, *, windows: int, origin: Origin) -> TrainingPlan:
+def training_of(request: TrainRequest, *, windows: int, origin: Origin) -> TrainingPlan:
     """The training asked for, with sizes that suit the number of windows."""
     small = windows <= SMALL_WINDOWS
     batch_size = request.batch_size or (32 if small else 128 if windows <= MANY_WINDOWS else 512)

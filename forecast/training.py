@@ -83,10 +83,15 @@ def assembled(
         bounds=plan.bounds,
         read=reading.read if network.spec.covariates else reading.read.alone,
         frequency=panel.frequency,
-        tail=_in_words_of(network, panel.tail(network.rows_read)),
+        tail=_in_words_of(network, _tail(panel, network)),
         calibration=judgement.calibration,
         card=_card(panel, plan, judgement, source=reading.source, network=network, learner=learner),
     )
+
+
+def _tail(panel: Panel, network: Network) -> Panel:
+    """What a forecast without data continues from; what ends in a label has no continuation."""
+    return panel.select([]) if network.spec.answers == "whole series" else panel.tail(network.rows_read)
 
 
 def _in_words_of(network: Network, tail: Panel) -> Panel:

@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from forecast.data.labels import EVENT
 from forecast.data.panel import Floats, Panel
 from forecast.data.reading import Reading
 from forecast.data.results import Card, Coverage, ModelCard
 from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
 from forecast.planning import Plan
-from forecast.spec import Blend, Bounds, Origin, ReadSpec
+from forecast.spec import Blend, Bounds, ModelSpec, Origin, ReadSpec
 
 _BARS = "▁▂▃▄▅▆▇█"
 _BARS_SHOWN = 24
@@ -84,10 +85,20 @@ def planned(plan: Plan) -> str:
     if recipe.members > 1:
         network += f" x {recipe.members}"
     blend = " + Theta" if recipe.blend == "theta" else ""
+    if spec.answers == "whole series":
+        read = f"{plan.windows:,} series of up to {spec.windows.window} rows"
+        return f"{read} -> one of {classes(spec)} · {network}"
+    if spec.classes:
+        network += f", {classes(spec)}"
     return (
         f"window {spec.windows.window} -> next {plan.horizon}{season} · {plan.windows:,} windows · "
         f"{network}{_MADE[recipe.origin]}{blend}"
     )
+
+
+def classes(spec: ModelSpec) -> str:
+    """Words like "5 classes"; "an event" of noughts and ones."""
+    return "an event" if spec.classes == EVENT else f"{len(spec.classes)} classes"
 
 
 def coverage(kept: Coverage) -> str:
@@ -111,10 +122,10 @@ def model_card(model: RecurrentForecaster) -> Card:
     card, spec = model.card, model.spec
     lines = [
         ("network", _networks(model)),
-        ("window", f"reads {spec.windows.window} rows, answers the next {spec.windows.horizon}"),
+        ("window", f"reads {spec.windows.window} rows, answers {_answers(spec)}"),
         ("season", str(spec.season) if spec.season > 1 else "none"),
-        ("forecast", _BLENDS[model.network.blend]),
-        ("values", values_of(model.bounds)),
+        ("forecast", "probabilities" if spec.classes else _BLENDS[model.network.blend]),
+        ("values", ", ".join(spec.classes) if spec.classes else values_of(model.bounds)),
         ("columns", _columns(model.read)),
         (
             "data",
@@ -132,13 +143,18 @@ def model_card(model: RecurrentForecaster) -> Card:
     return Card("model", tuple(lines))
 
 
+def _answers(spec: ModelSpec) -> str:
+    return "for a series as a whole" if spec.answers == "whole series" else f"the next {spec.windows.horizon}"
+
+
 def _columns(read: ReadSpec) -> str:
     """Words like "target=sold  time=month  series=store"."""
     columns, series = read.columns, read.columns.series
     if read.wide:
         series = f"{len(read.targets)} columns" if read.targets else "every column of numbers"
-    named = {"target": columns.target, "time": columns.time, "series": series}
-    return "  ".join(f"{part}={name}" for part, name in named.items() if name is not None)
+    named = {"target": columns.target, "label": columns.label, "time": columns.time, "series": series}
+    parts = {part: ",".join(getattr(columns, part)) for part in ("past", "known", "static")}
+    return "  ".join(f"{part}={name}" for part, name in (named | parts).items() if name)
 
 
 def _networks(model: RecurrentForecaster) -> str:

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from forecast import usual, wording
 from forecast.checkup import Checkup, checkup
+from forecast.class_planning import plan_classes
 from forecast.data.clean import clean_table
 from forecast.data.covariates import FutureMissing, ahead, future_rows
 from forecast.data.panel import Panel
 from forecast.data.reading import Draft, Reading, Source, drafts, read_panel, with_future_rows
-from forecast.data.results import Card, Forecast, Scores, Table
+from forecast.data.results import Card, Forecast, Probabilities, Scores, Table
 from forecast.errors import DataError, UsageError
 from forecast.events import Decided, Listener, Noted, Warned, ignore
 from forecast.forecasters import catalog, modelfile
 from forecast.forecasters.baselines import baseline
+from forecast.forecasters.classifier import Classifier
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.planning import (
     CELL,
@@ -29,9 +31,6 @@ from forecast.spec import Cell, ReadSpec
 
 if TYPE_CHECKING:
     from forecast.network.checkpoint import Checkpoint
-
-PLAIN_BASELINES = ("last value", "seasonal naive", "drift", "mean")
-"""What `evaluate` compares with when nobody says: what needs no scikit-learn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +128,13 @@ def _learned(
     for what, why in planned.reasons:
         listener(Decided(what, why))
 
+    whole = replace(reading, panel=panel)
+    if panel.classes:
+        from forecast.classifying import learn_classes
+
+        return learn_classes(whole, planned, listener=listener, checkpoint=checkpoint)
     from forecast.training import learn
 
-    whole = replace(reading, panel=panel)
     return learn(whole, planned, level=request.level, listener=listener, checkpoint=checkpoint)
 
 
@@ -196,7 +199,7 @@ def predict(
     levels: Sequence[float] = (80.0,),
     strict: bool = False,
     listener: Listener = ignore,
-) -> Forecast:
+) -> Forecast | Probabilities:
     """The values behind the end of the data, or behind the model's own tail without data.
 
     Data are read as those the model was trained on; `read` overrules that in notation and policy.
@@ -208,6 +211,10 @@ def predict(
     if future is not None:
         history = with_future_rows(history, future, _how(model, read))
     history = ahead(history, steps, future_missing)
+    if model.spec.classes:
+        if not len(history):
+            raise UsageError("a label belongs to a series, and none is given", hint="forecast predict DATA")
+        return Classifier(model.network).predict(history, steps)
     if steps > trained:
         listener(Warned(f"the model answers {trained} steps; the rest come from feeding its forecasts back"))
     for level in levels:
@@ -243,19 +250,18 @@ def evaluate(
     listener: Listener = ignore,
 ) -> Scores:
     """Rolling-origin scores on rows the model has not seen; with `refit` a new model at each origin."""
-    names = tuple(baselines) or PLAIN_BASELINES
-    for name in names:
+    for name in baselines:
         baseline(name)
     panel = _history(model, source, read, listener, strict=strict)
     from forecast.evaluating import Asked, scores_of
 
-    asked = Asked(names, backtests=backtests, horizon=horizon, refit=refit)
+    asked = Asked(tuple(baselines), backtests=backtests, horizon=horizon, refit=refit)
     return scores_of(model, panel, asked, listener=listener)
 
 
 def _planned(reading: Reading, request: TrainRequest) -> tuple[Panel, Plan]:
     """The plan, and the panel with the season that it decided on."""
-    planned = plan(reading.panel, request)
+    planned = (plan_classes if reading.panel.classes else plan)(reading.panel, request)
     return _with_season(reading.panel, planned.recipe.spec.season), planned
 
 

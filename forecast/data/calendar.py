@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from forecast.data.frequency import DAY, SECONDS, Frequency
+from forecast.data.frequency import DAY, SECONDS, Frequency, Unit
 from forecast.data.panel import Floats, Integers, Times
 from forecast.errors import DataError, MissingExtra, UsageError
 
@@ -13,6 +13,9 @@ HARMONICS: dict[str, int] = {"day": 2, "week": 3, "year": 2}
 
 PHASES = 2 * sum(HARMONICS.values())
 """Numbers that `phases` gives for a row."""
+
+PHASED: tuple[Unit, ...] = ("week", "day", "weekday", "hour", "minute")
+"""Units of which several make a cycle that `phases` tells more of than a season does."""
 
 YEARS_AHEAD = 20
 """Years behind the data whose holidays a model knows."""

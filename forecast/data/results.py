@@ -85,7 +85,7 @@ class Probabilities:
 
         Of whole series one row each, without a time.
         """
-        series, horizon, classes = self.shares.shape
+        horizon, classes = self.shares.shape[1:]
         shares = self.shares.reshape(-1, classes)
         table: Table = {}
         if self.columns.series is not None:

@@ -52,22 +52,22 @@ def sorted_rows(series: Column, order: Times) -> Rows:
 def labelled_panel(
     table: Table, roles: Roles, rows: Rows, read: ReadSpec
 ) -> tuple[Panel, tuple[str, ...], tuple[LeftOut, ...]]:
-    """The panel of sequences, whose values are places of their classes; what was filled; what has no label."""
+    """The panel of sequences, its values places of their classes; what was filled; what has no label."""
     asked = replace(read, classes=True, columns=replace(read.columns, target=roles.target.name))
     classes = classes_of(table, roles.target, asked)
     assert classes is not None
     labels = _labels(table, roles.target, rows, classes)
     left_out: tuple[LeftOut, ...] = ()
     if roles.target.name and not read.class_names:
-        bare = np.flatnonzero(np.isnan(labels))
-        left_out = tuple(LeftOut(rows.ids[index], "no row holds a label") for index in bare.tolist())
-        rows, labels = rows.without(bare.tolist()), np.delete(labels, bare)
+        bare = np.flatnonzero(np.isnan(labels)).tolist()
+        left_out = tuple(_unlabelled(rows, series, table) for series in bare)
+        rows, labels = rows.without(bare), np.delete(labels, bare)
     beside = parsed(table, roles.beside, rows, texts=read.columns.text, notation=read.notation)
     panel = Panel(
         ids=rows.ids,
         times=rows.times,
         values=np.repeat(np.nan_to_num(labels), np.diff(rows.bounds)),
-        observed=np.ones(len(rows.times), dtype=bool),
+        observed=np.repeat(~np.isnan(labels), np.diff(rows.bounds)),
         bounds=rows.bounds,
         columns=replace(read.columns, text=beside.texts),
         frequency=STEPS,
@@ -75,6 +75,11 @@ def labelled_panel(
     )
     covariates, told = covariates_of(beside, panel, table)
     return replace(panel, covariates=covariates), told, left_out
+
+
+def _unlabelled(rows: Rows, series: int, table: Table) -> LeftOut:
+    first = int(rows.origin[rows.bounds[series]])
+    return LeftOut(rows.ids[series], "no row holds a label", table.where(first))
 
 
 def _labels(table: Table, label: Column, rows: Rows, classes: Classes) -> Floats:
@@ -90,8 +95,9 @@ def _labels(table: Table, label: Column, rows: Rows, classes: Classes) -> Floats
 def _refuse_two(table: Table, label: Column, rows: Rows, other: Integers) -> None:
     for row in other[:1].tolist():
         origin = int(rows.origin[row])
+        id, text = rows.ids[rows.series[row]], label.texts[label.codes[origin]]
         raise DataError(
-            f'series "{rows.ids[rows.series[row]]}" has another label before "{label.texts[label.codes[origin]]}"',
+            f'series "{id}" has another label before "{text}"',
             where=table.where(origin, label),
             hint="one label a series; --target forecasts what changes from row to row",
         )

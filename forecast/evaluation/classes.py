@@ -36,15 +36,14 @@ class Told:
 
     @classmethod
     def joined(cls, parts: "list[Told]") -> "Told":
-        """One behind the other, no block of one in another."""
-        firsts = np.cumsum([0, *(int(part.block.max(initial=-1)) + 1 for part in parts)])
-        return cls(
-            came=np.concatenate([part.came for part in parts]),
-            series=np.concatenate([part.series for part in parts]),
-            step=np.concatenate([part.step for part in parts]),
-            block=np.concatenate([part.block + first for part, first in zip(parts, firsts, strict=False)]),
-            shares={name: np.concatenate([part.shares[name] for part in parts]) for name in parts[0].shares},
+        """One behind the other."""
+        came, series, step, block = (
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("came", "series", "step", "block")
         )
+        names = parts[0].shares
+        shares = {name: np.concatenate([part.shares[name] for part in parts]) for name in names}
+        return cls(came, series, step, block, shares)
 
 
 def log_loss(came: Integers, shares: Floats) -> Floats:

@@ -1,11 +1,11 @@
-"""The yardsticks of probabilities: how often each class came, in all rows, in the month, after the last class."""
+"""The yardsticks of probabilities: how often each class came, in all, in the month, after the last one."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 import numpy as np
 
-from forecast.data.panel import Floats, Integers, Panel
+from forecast.data.panel import Floats, Integers, Panel, Times
 
 
 class ClassForecaster(Protocol):
@@ -93,7 +93,7 @@ def _monthly(past: Panel, codes: Integers, base: Floats) -> Floats:
     return _rates(counts, base)
 
 
-def _months(panel: Panel, times: "np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]") -> Integers:
+def _months(panel: Panel, times: Times) -> Integers:
     months = panel.frequency.local(times).astype("datetime64[M]").astype(np.int64)
     return np.asarray(months % 12)
 

@@ -34,8 +34,8 @@ class Classifier:
         seen = read(known, spec)
         total = np.zeros((len(history), spec.windows.horizon, len(spec.classes)))
         for weights in self.network.members:
-            logits = newest_answers(spec, weights, known, seen.inputs).reshape(total.shape)
-            total += softmax(logits) / len(self.network.members)
+            logits = newest_answers(spec, weights, known, seen.inputs).astype(np.float64)
+            total += softmax(logits.reshape(total.shape)) / len(self.network.members)
         return total[:, :horizon]
 
     def predict(self, history: Panel, horizon: int) -> Probabilities:

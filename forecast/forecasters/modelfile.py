@@ -203,6 +203,8 @@ def _tail(fields: _ModelFields, tensors: Tensors) -> Panel:
     _require(bounds[0] == 0 and bounds[-1] == len(times) and (np.diff(bounds) > 0).all(), "its series")
     _require((observed <= 1).all() and (np.abs(values) <= LARGEST).all(), "its newest values")
     _require(not len(times) or (times.min() >= first and times.max() <= last), "its times")
+    classes = len(fields.spec.classes)
+    _require(not classes or np.isin(values, np.arange(classes)).all(), "its newest classes")
     return Panel(
         ids=_unpacked("tail/ids", tensors),
         times=times.view("datetime64[s]") if dated else times,
@@ -212,6 +214,7 @@ def _tail(fields: _ModelFields, tensors: Tensors) -> Panel:
         columns=fields.read.columns,
         frequency=fields.frequency,
         covariates=_covariates(fields.spec, np.diff(bounds), tensors),
+        classes=fields.spec.classes,
     )
 
 
