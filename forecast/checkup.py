@@ -15,7 +15,7 @@ from forecast.errors import DataError
 from forecast.forecasters.theta import is_seasonal, rows_read, season_test
 from forecast.plain import to_plain
 from forecast.planning import Plan
-from forecast.spec import Blend, Cell, Origin
+from forecast.spec import OWN_SEASONS, Blend, Cell, Origin
 
 if TYPE_CHECKING:
     from forecast.output.writing import Json
@@ -29,7 +29,12 @@ MOST_TESTED = 1000
 MANY_OUTLIERS = 0.01
 """Share of values from which those far off are the nature of the data rather than errors."""
 
-_PARTS = {"past": "a past covariate", "known": "a known covariate", "static": "a static covariate"}
+_PARTS = {
+    "season": "the season of each series",
+    "past": "a past covariate",
+    "known": "a known covariate",
+    "static": "a static covariate",
+}
 
 Line = tuple[str, str]
 
@@ -39,7 +44,7 @@ class Seasonality:
     """The evidence for a season."""
 
     season: int
-    """Rows in the period that was tested."""
+    """Rows in the period that was tested; `OWN_SEASONS` where each series has its own."""
     series: int
     """Series that were long enough to be tested."""
     seasonal: int
@@ -209,24 +214,25 @@ def _values(values: ValuesFound, series: int) -> str:
 
 def _seasonality(panel: Panel, plan: Plan | None) -> Seasonality | None:
     """The evidence for the season that is planned, else for the usual one."""
-    season = panel.frequency.season if plan is None else max(plan.recipe.spec.season, 1)
-    season = panel.frequency.season if season == 1 else season
-    long = np.flatnonzero(panel.lengths >= 3 * season)
-    if season == 1 or not len(long):
+    if plan is not None and plan.recipe.spec.season != 1:
+        panel = panel.in_season(plan.recipe.spec.season)
+    long = np.flatnonzero((panel.seasons > 1) & (panel.lengths >= 3 * panel.seasons))
+    if not len(long):
         return None
-    tested = long[np.linspace(0, len(long) - 1, min(len(long), MOST_TESTED)).astype(np.int64)]
-    newest = panel.select(tested).tail(rows_read(season))
+    tested = panel.select(long[np.linspace(0, len(long) - 1, min(len(long), MOST_TESTED)).astype(np.int64)])
+    seasons = tested.seasons.tolist()
+    newest = tested.tail(np.array([rows_read(season) for season in seasons]))
     scaled = [each.values / (np.abs(each.values).max() or 1.0) for each in newest]
-    single = season_test(scaled[0], season) if len(panel) == 1 else (None, None)
-    return Seasonality(season, len(scaled), sum(is_seasonal(each, season) for each in scaled), *single)
+    single = season_test(scaled[0], seasons[0]) if len(panel) == 1 else (None, None)
+    passed = sum(is_seasonal(each, season) for each, season in zip(scaled, seasons, strict=True))
+    return Seasonality(seasons[0] if panel.own_seasons is None else OWN_SEASONS, len(scaled), passed, *single)
 
 
 def _season(found: Seasonality) -> str:
     """Words like "autocorrelation 0.76 at 12 rows, more than the 0.25 of noise"."""
     if found.correlation is None:
-        return (
-            f"{found.seasonal:,} of {found.series:,} series pass the test of a season of {found.season} rows"
-        )
+        season = f"a season of {found.season} rows" if found.season else "a season of their own"
+        return f"{found.seasonal:,} of {found.series:,} series pass the test of {season}"
     side = "more" if found.seasonal else "no more"
     at = f"autocorrelation {found.correlation:.2f} at {found.season} rows"
     return f"{at}, {side} than the {found.limit:.2f} of noise"

@@ -94,10 +94,9 @@ def _described_before(plan: Plan, panel: Panel) -> Plan:
 
 
 def _of_rows(panel: Panel, request: TrainRequest) -> ModelSpec:
-    rows = int(panel.lengths.max())
     horizon = request.horizon or usual.horizon(panel)
     season, _ = usual.season(panel, request.season)
-    window = request.window or usual.window(rows, season, horizon)
+    window = request.window or usual.window(panel, season, horizon)
     dated = panel.frequency.form != "integer" and panel.frequency.unit in PHASED
     calendar = calendar_of(panel, replace(request, calendar=request.calendar or dated))
     return ModelSpec(
@@ -111,7 +110,8 @@ def _of_series(panel: Panel, request: TrainRequest) -> ModelSpec:
             f"{len(panel)} series are too few to learn labels from and judge them; {LEAST_SERIES} are needed",
             hint="give more series",
         )
-    if request.horizon is not None or request.season is not None or request.calendar or request.holidays:
+    season = request.season is not None or request.read.columns.season is not None
+    if request.horizon is not None or season or request.calendar or request.holidays:
         raise UsageError("a label belongs to a whole series: it has no horizon, season or calendar")
     window = request.window or min(int(panel.lengths.max()), LONGEST_SERIES)
     return ModelSpec(

@@ -116,6 +116,8 @@ class TrainRequest:
         if self.horizon is not None:
             check_range("horizon", self.horizon, 1, MAX_HORIZON)
         if self.season is not None:
+            if self.read.columns.season is not None:
+                raise UsageError("season is one number for all series or a column, not both")
             check_range("season", self.season, 1, MAX_WINDOW)
         Bounds(self.minimum, self.maximum, whole=bool(self.whole))
 
@@ -196,7 +198,7 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
         windows=windows,
         reasons=(
             ("season", season_reason),
-            ("horizon", reason_of(request.horizon) or f"usual for {panel.frequency.adjective} rows"),
+            ("horizon", reason_of(request.horizon) or usual.horizon_reason(panel)),
             ("start", begun.reason),
             ("blend", blend_reason),
             ("cell", reason_of(request.cell) or "as accurate as an LSTM, with three quarters of its weights"),
@@ -297,8 +299,7 @@ def calendar_of(panel: Panel, request: TrainRequest) -> Calendar:
 
 
 def _own_shape(panel: Panel, request: TrainRequest, horizon: int, season: int) -> ModelSpec:
-    rows = int(panel.lengths.max())
-    windows = WindowSpec(request.window or usual.window(rows, season, horizon), horizon)
+    windows = WindowSpec(request.window or usual.window(panel, season, horizon), horizon)
     small = len(Windows(panel.lengths, windows)) <= SMALL_WINDOWS
     units = request.units or ((32,) if small else (64,))
     return ModelSpec(windows, NetworkSpec(request.cell or CELL, units, request.dropout), season)

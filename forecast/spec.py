@@ -33,6 +33,9 @@ DATE_WORDS = ("excel", "epoch", "epoch-ms", "epoch-us", "epoch-ns")
 CELLS: tuple[Cell, ...] = get_args(Cell)
 DEVICES: tuple[Device, ...] = get_args(Device)
 
+OWN_SEASONS = 0
+"""The season of a network that reads each series in a season of its own."""
+
 MAX_WINDOW = 100_000
 MAX_HORIZON = 10_000
 MAX_UNITS = 4_096
@@ -58,6 +61,8 @@ class Columns:
     time: str | None = None
     series: str | None = None
     """The column whose text tells the series of a panel apart."""
+    season: str | None = None
+    """The column of whole numbers that gives each series its own season; None where all have the same."""
     past: tuple[str, ...] = ()
     """Covariates known up to now, as the target is."""
     known: tuple[str, ...] = ()
@@ -355,7 +360,7 @@ class ModelSpec:
     windows: WindowSpec
     network: NetworkSpec
     season: int
-    """Rows in a period; 1 is no season."""
+    """Rows in a period; 1 is no season, `OWN_SEASONS` that of each series."""
     covariates: tuple[Covariate, ...] = ()
     """Past ones first, then known, then static."""
     calendar: Calendar = field(default_factory=Calendar)
@@ -365,7 +370,7 @@ class ModelSpec:
     """"whole series": one answer for all of a series, once its last row was read."""
 
     def __post_init__(self) -> None:
-        check_range("season", self.season, 1, MAX_WINDOW)
+        check_range("season", self.season, OWN_SEASONS, MAX_WINDOW)
         check_range("classes", len(self.classes), 0, MAX_CLASSES)
         if len(self.classes) == 1 or (self.answers == "whole series" and not self.classes):
             raise UsageError("probabilities need two classes at least")

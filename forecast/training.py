@@ -91,7 +91,9 @@ def assembled(
 
 def _tail(panel: Panel, network: Network) -> Panel:
     """What a forecast without data continues from; what ends in a label has no continuation."""
-    return panel.select([]) if network.spec.answers == "whole series" else panel.tail(network.rows_read)
+    if network.spec.answers == "whole series":
+        return panel.select([])
+    return panel.tail(network.rows_read(panel))
 
 
 def _in_words_of(network: Network, tail: Panel) -> Panel:
@@ -301,6 +303,8 @@ def data_sha256(panel: Panel) -> str:
     """The digest of all that a panel's series hold, and of the columns beside them."""
     arrays = [panel.bounds, panel.times.astype(np.int64), panel.values]
     texts = [*panel.ids]
+    if panel.own_seasons is not None:
+        arrays.append(panel.own_seasons)
     if panel.covariates is not None:
         beside = panel.covariates
         arrays += [beside.past, beside.known, beside.known_bounds, beside.static]

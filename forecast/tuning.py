@@ -94,12 +94,11 @@ class _Trials:
         listener: Listener,
         checkpoint: "Checkpoint | None",
     ) -> None:
-        season = replace(panel.frequency, season=usual.recipe.spec.season)
         known = panel.first(cuts(panel, Origins(usual.backtests, usual.horizon))[0])
         count = min(usual.backtests, int(known.lengths.max()) // (2 * usual.horizon))
         self.done: list[Trial] = []
         self._panel = panel
-        self._older = replace(known, frequency=season)
+        self._older = known.in_season(usual.recipe.spec.season)
         self._origins = Origins(max(count, 1), usual.horizon)
         self._oldest = self._older.first(cuts(self._older, self._origins)[0])
         self._longest_window = int(self._oldest.lengths.max()) - usual.horizon

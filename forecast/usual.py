@@ -1,8 +1,10 @@
 """What is usual for data like these: the answers when nobody says."""
 
+import numpy as np
+
 from forecast.data.frequency import Unit
 from forecast.data.panel import Panel
-from forecast.spec import Blend
+from forecast.spec import OWN_SEASONS, Blend
 
 HORIZONS: dict[Unit, int] = {
     "year": 4,
@@ -15,15 +17,34 @@ HORIZONS: dict[Unit, int] = {
 }
 """Rows answered when nobody says; 4 for every other unit, and at most a sixth of the rows."""
 
+LONGEST_SEASON_AHEAD = 24
+"""Rows answered at most where series have seasons of their own."""
+
 
 def horizon(panel: Panel) -> int:
-    """Rows to forecast when nobody says."""
-    rows = int(panel.lengths.max())
-    return max(1, min(HORIZONS.get(panel.frequency.unit, 4), rows // 6))
+    """Rows to forecast when nobody says; with own seasons, that of the series in the middle."""
+    rows, usual = int(panel.lengths.max()), HORIZONS.get(panel.frequency.unit, 4)
+    if panel.own_seasons is not None:
+        usual = max(4, min(middle_season(panel), LONGEST_SEASON_AHEAD))
+    return max(1, min(usual, rows // 6))
+
+
+def horizon_reason(panel: Panel) -> str:
+    """Why that many."""
+    if panel.own_seasons is not None:
+        return f"half of the series have a season of {middle_season(panel)} or less"
+    return f"usual for {panel.frequency.adjective} rows"
+
+
+def middle_season(panel: Panel) -> int:
+    """The season that half of the series do not exceed."""
+    return int(np.quantile(panel.seasons, 0.5, method="lower"))
 
 
 def season(panel: Panel, asked: int | None) -> tuple[int, str]:
-    """The season to read a panel with, and why; 1 is none."""
+    """The season to read a panel with, and why; 1 is none, `OWN_SEASONS` that of each series."""
+    if panel.own_seasons is not None:
+        return OWN_SEASONS, f'column "{panel.columns.season}" tells that of each series'
     usual, rows = panel.frequency.season, int(panel.lengths.max())
     if asked is not None:
         return asked, "asked for"
@@ -32,13 +53,16 @@ def season(panel: Panel, asked: int | None) -> tuple[int, str]:
     return usual, f"usual for {panel.frequency.adjective} rows"
 
 
-def window(rows: int, season: int, horizon: int) -> int:
+def window(panel: Panel, season: int, horizon: int) -> int:
     """Rows a network of one's own reads when nobody says."""
+    rows, season = int(panel.lengths.max()), season or middle_season(panel)
     return max(1, min(max(2 * season, 2 * horizon, 8), (rows - horizon) // 3))
 
 
 def blend(season: int) -> tuple[Blend, str]:
     """Whether some of Theta makes it better, and why: measured on held-back rows, see docs/pretrained.md."""
+    if season == OWN_SEASONS:
+        return "none", "with seasons of several kinds it was not measured"
     if season == 1:
         return "none", "without a season the network alone was better than with Theta"
     if season == 24:

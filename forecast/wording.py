@@ -8,7 +8,7 @@ from forecast.data.reading import Reading
 from forecast.data.results import Card, Coverage, ModelCard
 from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
 from forecast.planning import Plan
-from forecast.spec import Blend, Bounds, ModelSpec, Origin, ReadSpec
+from forecast.spec import OWN_SEASONS, Blend, Bounds, ModelSpec, Origin, ReadSpec
 
 _BARS = "▁▂▃▄▅▆▇█"
 _BARS_SHOWN = 24
@@ -80,7 +80,7 @@ def left_out(reading: Reading, *, most: int = 5) -> list[str]:
 def planned(plan: Plan) -> str:
     """Words like "window 8 -> next 4 · 49 windows · GRU 32"."""
     recipe, spec = plan.recipe, plan.recipe.spec
-    season = f" · season {spec.season}" if spec.season > 1 else ""
+    season = "" if spec.season == 1 else f" · season {_season(spec.season)}"
     network = f"{CELL_NAMES[spec.network.cell]} {_layers(spec.network.units)}"
     if recipe.members > 1:
         network += f" x {recipe.members}"
@@ -99,6 +99,11 @@ def planned(plan: Plan) -> str:
 def classes(spec: ModelSpec) -> str:
     """Words like "5 classes"; "an event" of noughts and ones."""
     return "an event" if spec.classes == EVENT else f"{len(spec.classes)} classes"
+
+
+def _season(season: int) -> str:
+    """Words like "12", "none" and "each series its own"."""
+    return {1: "none", OWN_SEASONS: "each series its own"}.get(season, str(season))
 
 
 def coverage(kept: Coverage) -> str:
@@ -123,7 +128,7 @@ def model_card(model: RecurrentForecaster) -> Card:
     lines = [
         ("network", _networks(model)),
         ("window", f"reads {spec.windows.window} rows, answers {_answers(spec)}"),
-        ("season", str(spec.season) if spec.season > 1 else "none"),
+        ("season", _season(spec.season)),
         ("forecast", "probabilities" if spec.classes else _BLENDS[model.network.blend]),
         ("values", ", ".join(spec.classes) if spec.classes else values_of(model.bounds)),
         ("columns", _columns(model.read)),
@@ -154,7 +159,8 @@ def _columns(read: ReadSpec) -> str:
         series = f"{len(read.targets)} columns" if read.targets else "every column of numbers"
     named = {"target": columns.target, "label": columns.label, "time": columns.time, "series": series}
     parts = {part: ",".join(getattr(columns, part)) for part in ("past", "known", "static")}
-    return "  ".join(f"{part}={name}" for part, name in (named | parts).items() if name)
+    every = named | {"season": columns.season} | parts
+    return "  ".join(f"{part}={name}" for part, name in every.items() if name)
 
 
 def _networks(model: RecurrentForecaster) -> str:
@@ -185,7 +191,7 @@ def values_of(bounds: Bounds) -> str:
 
 def pretrained(model: RecurrentForecaster) -> str:
     """Words like "the pretrained GRU for monthly rows in seasons of 12, blended with Theta"."""
-    season = f"in seasons of {model.spec.season}" if model.spec.season > 1 else "without a season"
+    season = f"in seasons of {_season(model.spec.season)}" if model.spec.season != 1 else "without a season"
     blend = ", blended with Theta" if model.network.blend == "theta" else ""
     cell = CELL_NAMES[model.spec.network.cell]
     return f"the pretrained {cell} for {model.frequency.adjective} rows {season}{blend}"

@@ -176,7 +176,7 @@ def zero_shot(
     ready = catalog.pretrained(cell or CELL, chosen)
     blend, why = usual.blend(ready.spec.season)
     listener(Decided("blend", why))
-    panel = _with_season(reading.panel, ready.spec.season)
+    panel = reading.panel.in_season(ready.spec.season)
     return replace(
         ready,
         network=replace(ready.network, blend=blend),
@@ -262,11 +262,7 @@ def evaluate(
 def _planned(reading: Reading, request: TrainRequest) -> tuple[Panel, Plan]:
     """The plan, and the panel with the season that it decided on."""
     planned = (plan_classes if reading.panel.classes else plan)(reading.panel, request)
-    return _with_season(reading.panel, planned.recipe.spec.season), planned
-
-
-def _with_season(panel: Panel, season: int) -> Panel:
-    return replace(panel, frequency=replace(panel.frequency, season=season))
+    return reading.panel.in_season(planned.recipe.spec.season), planned
 
 
 def _searched(

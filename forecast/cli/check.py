@@ -46,6 +46,7 @@ def check(
     """
     console: Console = ctx.obj
     source = needed_source(ctx, data)
+    rows, read = options.season(season, read)
     delivery = plan_delivery(format, json=json, output=output, inputs=(source,), excel_safe=excel_safe)
     plan_report(partial, console, source, output)
     if fix:
@@ -57,7 +58,7 @@ def check(
         read=read,
         horizon=horizon,
         window=options.window(window),
-        season=season,
+        season=rows,
         calendar=calendar,
         holidays=holidays,
     )

@@ -1,13 +1,14 @@
 """Every argument and option once: its name, its type, its help, and how its text is read."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from forecast.errors import UsageError
-from forecast.spec import Blend, Cell, Start
+from forecast.spec import Blend, Cell, ReadSpec, Start
 
 COLUMNS = "Columns"
 PLAN = "Plan"
@@ -46,8 +47,13 @@ Window = Annotated[
     ),
 ]
 Season = Annotated[
-    int | None,
-    typer.Option("--season", metavar="ROWS", help="Rows in a period; 1 is none.", rich_help_panel=PLAN),
+    str | None,
+    typer.Option(
+        "--season",
+        metavar="ROWS",
+        help="Rows in a period; 1 is none; or the column that tells each series its own.",
+        rich_help_panel=PLAN,
+    ),
 ]
 
 CalendarToRead = Annotated[
@@ -320,6 +326,13 @@ def window(text: str | None) -> int | None:
     if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
         raise UsageError(f'--window: "{text}" is not a number of rows', hint="write 24, or search")
     return int(text)
+
+
+def season(text: str | None, read: ReadSpec) -> tuple[int | None, ReadSpec]:
+    """The season of all series, and how data are read: with the column of seasons, where that is named."""
+    if text is None or re.fullmatch(r"[+-]?\d{1,9}", text, re.ASCII):
+        return (None if text is None else int(text)), read
+    return None, replace(read, columns=replace(read.columns, season=text))
 
 
 def units(text: str) -> tuple[int, ...]:

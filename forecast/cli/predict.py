@@ -63,11 +63,12 @@ def predict(
     if path is None:
         source = None
         history = _needed_source(data, named=model is not None)
+        rows, read = options.season(season, read)
         chosen = workflow.zero_shot(
             history,
             read,
             cell=cell,
-            season=season,
+            season=rows,
             horizon=horizon,
             strict=partial.strict,
             listener=console.listen,

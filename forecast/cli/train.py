@@ -74,11 +74,12 @@ def train(
     source = needed_source(ctx, data)
     from forecast.planning import TrainRequest
 
+    rows, read = options.season(season, read)
     request = TrainRequest(
         read=read,
         horizon=horizon,
         window=options.window(window),
-        season=season,
+        season=rows,
         calendar=calendar,
         holidays=holidays,
         minimum=minimum,

@@ -12,12 +12,14 @@ changes from a naive reference in units of volatility: an answer of zero *is* th
 (seasonal) naive forecast.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.panel import LARGEST, Flags, Floats, Integers
+from forecast.data.panel import LARGEST, Flags, Floats, Integers, spans
+from forecast.spec import OWN_SEASONS
 
 LAGS = 8
 """Newest values that every step shows, in units of volatility around their level."""
@@ -31,6 +33,9 @@ OUTLIER = 10.0
 SURPRISE = 3.0
 """Medians, or values just before it, by which a value may exceed all before it, and an outlier the one
 just before it: a new size that stays counts in full from its second row on."""
+
+_OTHERS = 5
+"""Channels that tell of no lag: age, volatility twice, whether a season was seen, the season."""
 
 VOLATILITY_FLOOR = 1e-3
 """Below this the series is treated as standing still: 0.1 % of its scale."""
@@ -89,9 +94,13 @@ def _transformed(values: Floats, scale: Floats) -> Floats:
 
 
 def width(season: int, horizon: int) -> int:
-    """Number of channels of a step."""
-    seasons = 0 if season == 1 else 3 if season in LONGER_SEASONS else 2
-    return LAGS + seasons * horizon + 5
+    """Number of channels of a step; those of `OWN_SEASONS` have room for every season's."""
+    return LAGS + _phases(season) * horizon + _OTHERS
+
+
+def _phases(season: int) -> int:
+    """Channels of a step for each row of the horizon."""
+    return 0 if season == 1 else 3 if season in (OWN_SEASONS, *LONGER_SEASONS) else 2
 
 
 def scale_rows(season: int) -> int:
@@ -133,8 +142,39 @@ class _Rows:
         return self.values[index], there
 
 
-def channels(values: Floats, bounds: Integers, *, season: int, horizon: int) -> Channels:
-    """The channels of every row; `values` holds the series one behind the other, cut at `bounds`."""
+def channels(values: Floats, bounds: Integers, *, season: int | Integers, horizon: int) -> Channels:
+    """The channels of every row; `values` holds the series one behind the other, cut at `bounds`.
+
+    The season is one for all or, (series,), that of each. Then all have the layout of
+    `OWN_SEASONS`, with zeros where a season has no such channel.
+    """
+    if isinstance(season, int):
+        return _in_season(values, bounds, season=season, horizon=horizon)
+    rows = len(values)
+    inputs = np.zeros((rows, width(OWN_SEASONS, horizon)), dtype=np.float32)
+    found = Channels(inputs, np.empty((rows, horizon)), np.empty(rows), np.empty(rows))
+    for each, cut, taken in _alike(bounds, season):
+        part = _in_season(values[taken], cut, season=each, horizon=horizon)
+        inputs[taken[:, None], _places(each, horizon)] = part.inputs
+        found.reference[taken] = part.reference
+        found.scale[taken], found.volatility[taken] = part.scale, part.volatility
+    return found
+
+
+def _alike(bounds: Integers, seasons: Integers) -> Iterator[tuple[int, Integers, Integers]]:
+    """Each season, the bounds of series where only those that have it are left, and their rows."""
+    for season in np.unique(seasons).tolist():
+        yield season, *spans(bounds, np.zeros_like(seasons), np.where(seasons == season, np.diff(bounds), 0))
+
+
+def _places(season: int, horizon: int) -> Integers:
+    """Where the channels of a season stand in the layout of `OWN_SEASONS`."""
+    room = _phases(OWN_SEASONS)
+    phases = np.arange(room * horizon).reshape(horizon, room)[:, : _phases(season)].ravel()
+    return np.concatenate((np.arange(LAGS), LAGS + phases, LAGS + room * horizon + np.arange(_OTHERS)))
+
+
+def _in_season(values: Floats, bounds: Integers, *, season: int, horizon: int) -> Channels:
     values = without_outliers(values, bounds, season=season)
     rows = _Rows.of(values, bounds)
     scale = _scale(rows, season)
@@ -178,9 +218,14 @@ def channels(values: Floats, bounds: Integers, *, season: int, horizon: int) -> 
     return Channels(inputs, reference, scale, volatility)
 
 
-def without_outliers(values: Floats, bounds: Integers, *, season: int) -> Floats:
+def without_outliers(values: Floats, bounds: Integers, *, season: int | Integers) -> Floats:
     """The values, each cut off where it is far larger than those up to it (`OUTLIER`, `SURPRISE`)."""
-    rows, kept = _Rows.of(values, bounds), np.empty_like(values)
+    kept = np.empty_like(values)
+    if not isinstance(season, int):
+        for each, cut, taken in _alike(bounds, season):
+            kept[taken] = without_outliers(values[taken], cut, season=each)
+        return kept
+    rows = _Rows.of(values, bounds)
     lags = np.arange(scale_rows(season))
     step = max(_CHUNK // len(lags), 1)
     for first in range(0, len(values), step):

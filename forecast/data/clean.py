@@ -13,7 +13,7 @@ VALUE = "value"
 
 
 def clean_table(panel: Panel) -> Table:
-    """The id where there is one, the time, the target, and the covariates, by the names of the data.
+    """The id where there is one, the time, the target, season and covariates, by the names of the data.
 
     Reading it gives the same panel, but that fills count as observed. A series with
     columns known ahead goes on behind its end, without a number there.
@@ -29,6 +29,8 @@ def clean_table(panel: Panel) -> Table:
         starts = panel.times[np.repeat(panel.bounds[:-1], lengths)]
         table[columns.time] = times_column(panel.frequency.shift(starts, since_first), panel.frequency)
     table[columns.target or VALUE] = _written(_placed(panel.values, panel.bounds, bounds))
+    if columns.season is not None:
+        table[columns.season] = np.repeat(panel.seasons, lengths)
     if covariates is not None:
         table.update(_beside(panel, covariates, bounds))
     return table

@@ -76,9 +76,9 @@ def ahead(panel: Panel, steps: int, missing: FutureMissing | None = None) -> Pan
     open_rows = np.flatnonzero(needed & np.isnan(known).any(axis=1))
     if len(open_rows) and missing is None:
         raise _not_known(panel, known, bounds, int(open_rows[0]))
-    back = 1 if missing == "hold" else panel.frequency.season
+    back = np.repeat(np.ones_like(lengths) if missing == "hold" else panel.seasons, lengths)
     for row in open_rows.tolist():
-        before = known[row - (back if back <= position[row] else 1)]
+        before = known[row - (back[row] if back[row] <= position[row] else 1)]
         known[row] = np.where(np.isnan(known[row]), before, known[row])
     return replace(panel, covariates=replace(there, known=known, known_bounds=bounds))
 

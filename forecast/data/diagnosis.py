@@ -169,6 +169,8 @@ def _parts(draft: Draft) -> dict[str, str]:
         return {}
     series = roles.series.texts if roles.series and roles.wide else []
     parts = dict.fromkeys(series if roles.wide else [roles.target.name], "target")
+    if columns.season is not None:
+        parts[columns.season] = "season"
     for part, names in (("past", columns.past), ("known", columns.known), ("static", columns.static)):
         parts |= dict.fromkeys(names, part)
     ids = {roles.series.name: "id"} if roles.series and not roles.wide else {}
@@ -282,12 +284,13 @@ def distances(panel: Panel) -> Floats:
     """
     size = np.repeat(_sizes(panel), panel.lengths)
     values = np.where(panel.observed, panel.values / size, np.nan)
-    lags = {1, panel.frequency.season}
+    seasons = np.repeat(panel.seasons, panel.lengths)
+    lags = [np.ones_like(seasons), *([seasons] if (seasons > 1).any() else [])]
     return np.asarray(np.nan_to_num(np.fmin.reduce([_distances(values, panel, lag) for lag in lags])))
 
 
-def _distances(values: Floats, panel: Panel, lag: int) -> Floats:
-    """(rows,) the same from values one and two lags away alone; NaN where fewer than two are known.
+def _distances(values: Floats, panel: Panel, lag: Integers) -> Floats:
+    """(rows,) the same from values one and two lags, (rows,), away; NaN where fewer than two are known.
 
     Of four the middle two span what is expected, so that one wrong value beside it does
     not count, nor a level that moves and stays. Of fewer all do, and at an end the line
@@ -316,7 +319,7 @@ def _sizes(panel: Panel) -> Floats:
     return np.where(sizes > 0, sizes, 1.0)
 
 
-def _sides(values: Floats, panel: Panel, lag: int) -> Floats:
+def _sides(values: Floats, panel: Panel, lag: Integers) -> Floats:
     """(rows, 4) the values two lags and one lag before, one and two after; NaN where there is none."""
     rows = np.arange(len(values))
     first = np.repeat(panel.bounds[:-1], panel.lengths)

@@ -59,6 +59,8 @@ class Roles:
     guesses: tuple[Guess, ...]
     beside: tuple[Column, ...] = ()
     """The covariates: past, known and static."""
+    season: Column | None = None
+    """What gives each series its season."""
     wide: bool = False
     """The target stands in several columns of the data."""
 
@@ -69,6 +71,7 @@ class Roles:
             target=None if self.wide else self.target.name,
             time=self.time.name if self.time else None,
             series=self.series.name if self.series else None,
+            season=self.season.name if self.season else None,
         )
 
 
@@ -77,7 +80,10 @@ def find_roles(table: Table, read: ReadSpec) -> Roles:
     asked = read.columns
     named = {
         part: table.named(name)
-        for part, name in (("target", asked.target), ("time", asked.time), ("id", asked.series))
+        for part, name in (
+            *(("target", asked.target), ("time", asked.time)),
+            *(("id", asked.series), ("season", asked.season)),
+        )
         if name is not None
     }
     beside = tuple(table.named(name) for name in asked.covariates)
@@ -86,19 +92,20 @@ def find_roles(table: Table, read: ReadSpec) -> Roles:
     _refuse_double_use(table, [*named.items(), *others])
     guesses: list[Guess] = []
     target, time, series = named.get("target"), named.get("time"), named.get("id")
+    taken = (named.get("season"), *beside)
     if time is None:
-        time, reason = guess_time(table, table.without(target, series, *beside), read.notation.date_format)
+        time, reason = guess_time(table, table.without(target, series, *taken), read.notation.date_format)
         guesses.append(("time", time.name if time else "row number", reason))
     if series is None and time is not None:
-        series, reason = _guess_series(table, table.without(target, time, *beside), time)
+        series, reason = _guess_series(table, table.without(target, time, *taken), time)
         if series is not None:
             guesses.append(("id", series.name, reason))
     if target is None:
-        target, reason = _guess_target(table, table.without(time, series, *beside))
+        target, reason = _guess_target(table, table.without(time, series, *taken))
         guesses.append(("target", target.name, reason))
-    for column in (target, time, series, *beside):
+    for column in (target, time, series, *taken):
         refuse_twins(table, column)
-    return Roles(target, time, series, tuple(guesses), beside)
+    return Roles(target, time, series, tuple(guesses), beside, taken[0])
 
 
 def advice_on_repeats(table: Table, roles: Roles) -> str:

@@ -22,7 +22,7 @@ from forecast.data.channels import (
     width,
 )
 from forecast.data.panel import Flags, Floats, Integers, Panel
-from forecast.spec import Covariate, ModelSpec
+from forecast.spec import OWN_SEASONS, Covariate, ModelSpec
 
 Inputs = NDArray[np.float32]
 
@@ -60,7 +60,7 @@ def layout(spec: ModelSpec) -> Layout:
     numbers = _AGE if spec.classes else width(spec.season, horizon)
     numbers += calendar.PHASES if spec.calendar.phases else 0
     numbers += horizon + 1 if spec.calendar.holidays else 0
-    codes = [TARGET] * (1 + (horizon if spec.season > 1 else 0)) if own else []
+    codes = [TARGET] * (1 + (horizon if spec.season != 1 else 0)) if own else []
     for place, covariate in enumerate(spec.covariates):
         count = _places(covariate, horizon)
         if covariate.categories:
@@ -98,9 +98,14 @@ def _places(covariate: Covariate, horizon: int) -> int:
     return 1 + horizon if covariate.role == "known" else 1
 
 
-def rows_needed(spec: ModelSpec) -> int:
-    """Newest rows of a series that an answer depends on."""
-    before = _REMEMBERED if spec.classes else rows_remembered(spec.season)
+def season_of(panel: Panel, spec: ModelSpec) -> int | Integers:
+    """The season that a network reads a panel in, or, (series,), that of each series."""
+    return panel.season if spec.season == OWN_SEASONS else spec.season
+
+
+def rows_needed(spec: ModelSpec, *, season: int) -> int:
+    """Newest rows of a series of this season that an answer depends on."""
+    before = _REMEMBERED if spec.classes else rows_remembered(season)
     return spec.windows.window + before
 
 
@@ -123,7 +128,8 @@ def read(panel: Panel, spec: ModelSpec) -> Seen:
         numbers.append(_age(panel))
         codes.extend(_own_codes(panel, spec))
     else:
-        own = channels(panel.values, panel.bounds, season=spec.season, horizon=spec.windows.horizon)
+        season = season_of(panel, spec)
+        own = channels(panel.values, panel.bounds, season=season, horizon=spec.windows.horizon)
         numbers.append(own.inputs)
     for covariate, columns in zip(spec.covariates, _covariate_columns(panel, spec), strict=True):
         (codes if covariate.categories else numbers).append(columns)
@@ -154,8 +160,9 @@ def _own_codes(panel: Panel, spec: ModelSpec) -> Iterator[Floats]:
         return
     position, code = _position(panel), panel.values + 1
     yield code[:, None]
-    if spec.season > 1:
-        lags = -np.arange(1, spec.windows.horizon + 1) % spec.season
+    if spec.season != 1:
+        season = np.repeat(np.broadcast_to(season_of(panel, spec), len(panel)), panel.lengths)
+        lags = -np.arange(1, spec.windows.horizon + 1) % season[:, None]
         index = np.arange(len(code))[:, None] - lags
         yield np.where(position[:, None] >= lags, code[np.maximum(index, 0)], UNKNOWN)
 

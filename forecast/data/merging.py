@@ -86,7 +86,7 @@ def _merged(rows: Rows, starts: Integers, way: Way, table: Table) -> Rows:
             hint="numbers go up to 1e308",
         )
     bounds = np.searchsorted(starts, rows.bounds)
-    return Rows(rows.ids, rows.times[starts], values, rows.origin[starts], bounds)
+    return Rows(rows.ids, rows.times[starts], values, rows.origin[starts], bounds, rows.seasons)
 
 
 def _aggregated(values: Floats, starts: Integers, way: Way) -> Floats:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forecast.data.frequency import Frequency
 from forecast.data.repair import held
-from forecast.spec import Columns
+from forecast.spec import OWN_SEASONS, Columns
 
 Floats = NDArray[np.float64]
 Times = NDArray[np.int64] | NDArray[np.datetime64]
@@ -105,6 +105,8 @@ class Panel:
     """None where no column beside the target is read."""
     classes: tuple[str, ...] = ()
     """What the target may be, where values are places among them; () for numbers."""
+    own_seasons: Integers | None = None
+    """(series,) rows in a period of each series; None where all have that of the frequency."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -131,6 +133,22 @@ class Panel:
         """(series,) the newest time of each series; every series must have a row."""
         return self.times[self.bounds[1:] - 1]
 
+    @property
+    def seasons(self) -> Integers:
+        """(series,) rows in a period of each series; 1 is no season."""
+        return np.broadcast_to(np.int64(self.season), len(self))
+
+    @property
+    def season(self) -> int | Integers:
+        """Rows in a period: one number for all series, or, (series,), that of each."""
+        return self.frequency.season if self.own_seasons is None else self.own_seasons
+
+    def in_season(self, season: int) -> "Panel":
+        """The panel with this season in every series; with `OWN_SEASONS` as it is."""
+        if season == OWN_SEASONS:
+            return self
+        return replace(self, frequency=replace(self.frequency, season=season), own_seasons=None)
+
     def rows(self, first: Integers, count: Integers) -> "Panel":
         """The `count[i]` rows of each series from its row `first[i]` on; may leave series empty."""
         bounds, taken = spans(self.bounds, first, count)
@@ -153,8 +171,8 @@ class Panel:
             return known
         return replace(known, values=held(known.values, known.observed, known.bounds))
 
-    def tail(self, rows: int) -> "Panel":
-        """At most the last `rows` rows of each series."""
+    def tail(self, rows: int | Integers) -> "Panel":
+        """At most the last `rows` rows of each series, one number for all or, (series,), for each."""
         count = np.minimum(self.lengths, rows)
         return self.rows(self.lengths - count, count)
 
@@ -186,4 +204,5 @@ class Panel:
             observed=self.observed[taken],
             bounds=bounds,
             covariates=self.covariates and self.covariates.select(chosen, taken),
+            own_seasons=None if self.own_seasons is None else self.own_seasons[chosen],
         )

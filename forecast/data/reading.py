@@ -17,6 +17,7 @@ from forecast.data.opening import open_source
 from forecast.data.panel import Floats, Panel
 from forecast.data.regular import regular, within_numbers
 from forecast.data.rows import Rows
+from forecast.data.seasons import refuse_other_steps, with_seasons
 from forecast.data.sequences import label_roles, labelled_panel, sorted_rows
 from forecast.data.steps import Step
 from forecast.data.table import BadTextError, Column, Table
@@ -104,6 +105,7 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
     clock = _clock(table, roles.time, frequency, read.notation.date_format)
     found, classes = _target(table, roles, read)
     ordered = _sorted(table, roles.time, roles.series, clock, found.values[roles.target.codes])
+    ordered = with_seasons(ordered, roles.season, table, read.notation)
     beside = parsed(table, roles.beside, ordered, texts=read.columns.text, notation=read.notation)
     columns = _columns(roles, read, beside)
     if columns.known:
@@ -130,6 +132,7 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
         step,
         interpolated=whole.interpolated,
         classes=classes,
+        own_seasons=whole.seasons,
     )
     panel, held = _with_covariates(panel, beside, table)
     repairs = (*table.repairs, *filter(None, [clock.repair]), *merged, *put, *whole.repairs, *held)
@@ -159,10 +162,10 @@ def _labelled(draft: Draft, read: ReadSpec) -> Iterator[Draft]:
 def _columns(roles: Roles, read: ReadSpec, beside: Beside) -> Columns:
     """The columns that are read, with the parts they play."""
     asked = read.columns
-    if read.wide and asked.covariates:
+    if read.wide and (asked.covariates or asked.season is not None):
         raise UsageError(
             "a wide file has a column for each series, and none beside them",
-            hint="make it long, a row for each series and time, to read covariates",
+            hint="make it long, a row for each series and time, to read more than the target",
         )
     return replace(roles.columns, past=asked.past, known=asked.known, static=asked.static, text=beside.texts)
 
@@ -278,6 +281,7 @@ def _on_the_step(
 ) -> tuple[Rows, Frequency, tuple[str, ...]]:
     """Rows resampled where that was asked for, the step they stand on then, and what was done."""
     if read.policy.resample is None or not len(rows.times):
+        refuse_other_steps(rows, step, table)
         return rows, step, ()
     if not (is_sure or read.frequency):
         _refuse_unclear(rows, step, table)

@@ -40,6 +40,8 @@ class Regular:
     left_out: tuple[LeftOut, ...] = ()
     interpolated: bool = False
     """Some fills lie between the numbers on both sides."""
+    seasons: Integers | None = None
+    """(series,) of series with seasons of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +200,12 @@ def _filled(
         since_first = np.arange(bounds[-1]) - np.repeat(bounds[:-1], sizes)
         starts: Times = rows.times[np.repeat(rows.bounds[:-1], sizes)]
         times = frequency.shift(starts, since_first)
-    whole = filled(
-        values, bounds, there=there, missing=policy.missing, gaps=policy.gaps, season=frequency.season
-    )
+    season = np.repeat(rows.seasons_in(frequency), sizes)
+    whole = filled(values, bounds, there=there, missing=policy.missing, gaps=policy.gaps, season=season)
     ahead = "interpolate" in (policy.missing, policy.gaps) and not observed.all()
-    return Regular(rows.ids, times, whole, observed, bounds, repairs, interpolated=ahead)
+    return Regular(
+        rows.ids, times, whole, observed, bounds, repairs, interpolated=ahead, seasons=rows.seasons
+    )
 
 
 def _told_dropped(rows: Rows, leading: Flags, trailing: Flags, table: Table) -> list[str]:
@@ -215,11 +218,11 @@ def _told_dropped(rows: Rows, leading: Flags, trailing: Flags, table: Table) -> 
 
 
 def _told_fills(rows: Rows, found: Holes, frequency: Frequency, table: Table, policy: Policy) -> list[str]:
-    told = []
+    told, seasons = [], rows.seasons_in(frequency)
     if len(found.missing):
         row = found.missing[0]
         first = frequency.text(rows.times[row : row + 1])[0]
-        how = _how(policy.missing, frequency, until=int(found.steps[found.missing].max()))
+        how = _how(policy.missing, seasons, until=int(found.steps[found.missing].max()))
         told.append(
             f"{counted(len(found.missing), 'missing value')} {how} "
             f"(first: {first}, {table.place(int(rows.origin[row]))})"
@@ -227,7 +230,7 @@ def _told_fills(rows: Rows, found: Holes, frequency: Frequency, table: Table, po
     if len(found.behind):
         row = found.behind[0]
         first = frequency.text(frequency.shift(rows.times[row - 1 : row], np.array([1])))[0]
-        how = _how(policy.gaps, frequency, until=int(found.steps[found.behind].max()) - 1)
+        how = _how(policy.gaps, seasons, until=int(found.steps[found.behind].max()) - 1)
         told.append(
             f"{counted(len(found.behind), 'gap')} of {counted(int(found.absent.sum()), 'row')} {how} "
             f"(first: {first}, before {table.place(int(rows.origin[row]))})"
@@ -235,9 +238,9 @@ def _told_fills(rows: Rows, found: Holes, frequency: Frequency, table: Table, po
     return told
 
 
-def _how(policy: Gaps | None, frequency: Frequency, *, until: int) -> str:
+def _how(policy: Gaps | None, seasons: Integers, *, until: int) -> str:
     """Words like "filled with the last value"; no step after `until` was filled."""
     if policy == "interpolate":
         return "filled by interpolation"
-    seasonal = policy != "hold" and 1 < frequency.season <= until
+    seasonal = policy != "hold" and ((seasons > 1) & (seasons <= until)).any()
     return f"filled with {'the value a season before' if seasonal else 'the last value'}"

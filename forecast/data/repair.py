@@ -26,13 +26,13 @@ def filled(
     there: Flags,
     missing: Gaps | None,
     gaps: Gaps | None,
-    season: int,
+    season: Integers,
 ) -> Floats:
     """The values, (rows,), with every NaN filled.
 
     Series lie one behind the other, cut at `bounds`; the first and the last row of each
     hold a number. A NaN that is `there` in the data is filled as `missing` says, a step
-    without a row as `gaps` says; None is the value a season before, as "season" is.
+    without a row as `gaps` says; None is the value a season, (rows,), before, as "season" is.
     """
     empty = np.isnan(values)
     if not empty.any():

@@ -24,6 +24,8 @@ class Rows:
     """The row of the table that each came from."""
     bounds: Integers
     """(series + 1,) first row of each series, and the number of rows."""
+    seasons: Integers | None = None
+    """(series,) rows in a period of each series; None where all have that of the step."""
 
     @property
     def series(self) -> Integers:
@@ -36,7 +38,7 @@ class Rows:
             return self
         counts = np.bincount(self.series[keep], minlength=len(self.ids))
         bounds = np.concatenate(([0], np.cumsum(counts)))
-        return Rows(self.ids, self.times[keep], self.values[keep], self.origin[keep], bounds)
+        return Rows(self.ids, self.times[keep], self.values[keep], self.origin[keep], bounds, self.seasons)
 
     def without(self, series: list[int]) -> "Rows":
         """The rows of all series but these."""
@@ -44,7 +46,27 @@ class Rows:
         stays[series] = False
         rows = self.kept(stays[self.series])
         ids = tuple(id for id, stay in zip(self.ids, stays.tolist(), strict=True) if stay)
-        return replace(rows, ids=ids, bounds=np.append(rows.bounds[:-1][stays], rows.bounds[-1]))
+        seasons = None if rows.seasons is None else rows.seasons[stays]
+        bounds = np.append(rows.bounds[:-1][stays], rows.bounds[-1])
+        return replace(rows, ids=ids, bounds=bounds, seasons=seasons)
+
+    def one(self, series: int) -> "Rows":
+        """The rows of one series."""
+        part = slice(self.bounds[series], self.bounds[series + 1])
+        bounds = np.array([0, part.stop - part.start])
+        return Rows((self.ids[series],), self.times[part], self.values[part], self.origin[part], bounds)
+
+    def with_seasons(self, seasons: Integers) -> "Rows":
+        """The rows with these seasons of their series."""
+        return replace(self, seasons=seasons)
+
+    def seasons_in(self, frequency: Frequency) -> Integers:
+        """(series,) rows in a period of each series."""
+        return (
+            np.broadcast_to(np.int64(frequency.season), len(self.ids))
+            if self.seasons is None
+            else self.seasons
+        )
 
     @property
     def starts(self) -> Times:

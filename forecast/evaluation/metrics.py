@@ -62,11 +62,11 @@ def msis(
 def seasonal_scales(history: Panel) -> Floats:
     """Mean |y_t - y_(t-m)| of each series, (series,), over pairs of observed rows.
 
-    m is the season of the panel's frequency, or 1 where the series is no longer than
-    that. NaN where there is no pair or nothing ever changed: such a series has no scale.
+    m is the season of the series, or 1 where it is no longer than that. NaN where there is
+    no pair or nothing ever changed: such a series has no scale.
     """
     lengths = history.lengths
-    lag = np.where(lengths > history.frequency.season, history.frequency.season, 1)
+    lag = np.where(lengths > history.seasons, history.seasons, 1)
     series = np.repeat(np.arange(len(history)), lengths)
     row = np.arange(len(series))
     earlier = np.maximum(row - lag[series], history.bounds[series])

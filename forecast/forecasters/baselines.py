@@ -1,7 +1,7 @@
 """The yardsticks: forecasts that a network must beat to be worth its training.
 
-The season is that of the history's own frequency. All series of a panel are
-answered at once.
+The season is that of the history's own frequency, or of each series. All series of a
+panel are answered at once.
 """
 
 from collections.abc import Callable, Sequence
@@ -49,7 +49,7 @@ class SeasonalNaive:
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
         """See `Forecaster.predict`."""
-        season = history.frequency.season
+        season = history.seasons
         period = np.where(history.lengths >= season, season, 1)
         rows = (history.bounds[1:] - period)[:, None] + np.arange(horizon) % period[:, None]
         return _forecast(history, history.values[rows], levels)
@@ -94,7 +94,6 @@ class Ridge:
     name: ClassVar[str] = "ridge"
 
     spec: WindowSpec
-    season: int
     kernel: Floats
     """(window, horizon) from `_features` to answers in units of volatility."""
 
@@ -102,7 +101,7 @@ class Ridge:
         """See `Forecaster.predict`; beyond the trained horizon its own answers are fed back."""
         known, blocks = history, -(-horizon // self.spec.horizon)
         for _ in range(blocks):
-            seen = channels(known.values, known.bounds, season=self.season, horizon=self.spec.horizon)
+            seen = channels(known.values, known.bounds, season=known.season, horizon=self.spec.horizon)
             last = _at(seen, known.bounds[1:] - 1)
             features = _features(known.values, known.bounds[:-1], known.bounds[1:] - 1, last, self.spec)
             known = known.extended(last.restore(features @ self.kernel))
@@ -118,13 +117,12 @@ def fit_ridge(panel: Panel, spec: WindowSpec) -> Ridge:
     """
     from sklearn.linear_model import Ridge as LeastSquares
 
-    season = panel.frequency.season
     features, answers = _examples(panel, spec)
     if not len(features):
-        return Ridge(spec, season, np.zeros((spec.window, spec.horizon)))
+        return Ridge(spec, np.zeros((spec.window, spec.horizon)))
     # The features hold a constant: it is shrunk too, so that a handful of windows cannot set a trend.
     fitted = LeastSquares(alpha=_PENALTY, fit_intercept=False, solver="cholesky").fit(features, answers)
-    return Ridge(spec, season, fitted.coef_.reshape(spec.horizon, spec.window).T)
+    return Ridge(spec, fitted.coef_.reshape(spec.horizon, spec.window).T)
 
 
 def _examples(panel: Panel, spec: WindowSpec) -> tuple[Floats, Floats]:
@@ -149,12 +147,8 @@ def _channels_at(panel: Panel, rows: Integers, horizon: int) -> Channels:
     parts = []
     for run in runs:
         first, last = panel.bounds[run[0]], panel.bounds[run[-1] + 1]
-        seen = channels(
-            panel.values[first:last],
-            panel.bounds[run[0] : run[-1] + 2] - first,
-            season=panel.frequency.season,
-            horizon=horizon,
-        )
+        some = panel.select(run)
+        seen = channels(some.values, some.bounds, season=some.season, horizon=horizon)
         parts.append(_at(seen, rows[(rows >= first) & (rows < last)] - first))
     return Channels(
         *(
@@ -236,7 +230,7 @@ def yardsticks(past: Panel, spec: WindowSpec, *, names: Sequence[str] = tuple(BA
     """The baselines of these names, fitted to `past`; without a season the seasonal naive is the naive."""
     fits = list(dict.fromkeys(baseline(name) for name in names))
     seasonal, plain = BASELINES[SeasonalNaive.name], BASELINES[Naive.name]
-    if past.frequency.season == 1:
+    if (past.seasons == 1).all():
         fits = list(dict.fromkeys(plain if fit is seasonal else fit for fit in fits))
     return [fit(past, spec) for fit in fits]
 

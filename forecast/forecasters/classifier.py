@@ -30,7 +30,7 @@ class Classifier:
                 f"the model tells of {spec.windows.horizon} rows ahead, not {horizon}",
                 hint=f"train one with --horizon {horizon}",
             )
-        known = history.tail(self.network.rows_read)
+        known = history.tail(self.network.rows_read(history))
         seen = read(known, spec)
         total = np.zeros((len(history), spec.windows.horizon, len(spec.classes)))
         for weights in self.network.members:

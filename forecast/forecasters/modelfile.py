@@ -18,7 +18,16 @@ from forecast.forecasters.calibration import PERCENTS, Calibration
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights, weight_shapes
 from forecast.forecasters.tensorfile import Contents, Fields, Tensors
 from forecast.plain import from_plain, to_plain
-from forecast.spec import MAX_HORIZON, MAX_MEMBERS, MAX_WINDOW, Blend, Bounds, ModelSpec, ReadSpec
+from forecast.spec import (
+    MAX_HORIZON,
+    MAX_MEMBERS,
+    MAX_WINDOW,
+    OWN_SEASONS,
+    Blend,
+    Bounds,
+    ModelSpec,
+    ReadSpec,
+)
 
 FORMAT = 1
 """The format that `save` writes; raised whenever an older program would read the new one wrong."""
@@ -158,6 +167,8 @@ def _tensors(forecaster: RecurrentForecaster) -> Tensors:
             "tail/known_bounds": tail.covariates.known_bounds,
             "tail/static": tail.covariates.static,
         }
+    if forecaster.spec.season == OWN_SEASONS:
+        tensors["tail/seasons"] = np.array(tail.seasons)
     if scores is not None:
         tensors |= {
             "scores/overall": scores.overall,
@@ -215,7 +226,16 @@ def _tail(fields: _ModelFields, tensors: Tensors) -> Panel:
         frequency=fields.frequency,
         covariates=_covariates(fields.spec, np.diff(bounds), tensors),
         classes=fields.spec.classes,
+        own_seasons=_own_seasons(fields.spec, tensors),
     )
+
+
+def _own_seasons(spec: ModelSpec, tensors: Tensors) -> Integers | None:
+    if spec.season != OWN_SEASONS:
+        return None
+    seasons = tensors["tail/seasons"].view(np.int64)
+    _require(((seasons >= 1) & (seasons <= MAX_WINDOW)).all(), "its seasons")
+    return seasons
 
 
 def _covariates(spec: ModelSpec, lengths: Integers, tensors: Tensors) -> Covariates | None:
@@ -306,6 +326,8 @@ def _expected(fields: _ModelFields, tensors: Tensors) -> dict[str, tuple[str, tu
             "tail/known_bounds": ("I64", (series + 1,)),
             "tail/static": ("F64", (series, roles.count("static"))),
         }
+    if fields.spec.season == OWN_SEASONS:
+        shapes["tail/seasons"] = ("I64", (series,))
     for index in range(fields.members):
         for name, shape in weight_shapes(fields.spec).items():
             shapes[f"weight/{index}/{name}"] = ("F32", shape)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from forecast.data.channels import Channels, scale_rows, without_outliers
 from forecast.data.frequency import Frequency
-from forecast.data.inputs import embeddings, layout, read, rows_needed
+from forecast.data.inputs import embeddings, layout, read, rows_needed, season_of
 from forecast.data.panel import Floats, Integers, Panel
 from forecast.data.results import Forecast, ModelCard
 from forecast.forecasters.calibration import Calibration
@@ -56,11 +56,14 @@ class Network:
         cell = CELL_NAMES[self.spec.network.cell]
         return f"{cell} + Theta" if self.blend == "theta" else cell
 
-    @property
-    def rows_read(self) -> int:
-        """Newest rows of a series that a forecast depends on."""
-        needed = rows_needed(self.spec)
-        theta_needs = theta_rows(self.spec.season) + scale_rows(self.spec.season)
+    def rows_read(self, history: Panel) -> int:
+        """Newest rows of any series of `history` that a forecast depends on."""
+        seasons = np.unique(season_of(history, self.spec)).tolist()
+        return max((self._rows_read(season) for season in seasons), default=1)
+
+    def _rows_read(self, season: int) -> int:
+        needed = rows_needed(self.spec, season=season)
+        theta_needs = theta_rows(season) + scale_rows(season)
         return max(needed, theta_needs) if self.blend == "theta" else needed
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
@@ -77,7 +80,7 @@ class Network:
         horizon = half_widths.shape[1]
         reach = np.concatenate((np.zeros((1, horizon)), -half_widths, half_widths))
         found = np.empty((len(reach), len(history), horizon))
-        known = history.tail(self.rows_read)
+        known = history.tail(self.rows_read(history))
         for first in range(0, horizon, self.spec.windows.horizon):
             here = slice(first, min(first + self.spec.windows.horizon, horizon))
             answers, last = self._answers(known, here.stop - first)
@@ -101,7 +104,7 @@ class Network:
 
         At most the trained horizon's steps can be judged.
         """
-        answers, last = self._answers(history.tail(self.rows_read), future.shape[1])
+        answers, last = self._answers(history.tail(self.rows_read(history)), future.shape[1])
         return last.units(future) - answers
 
     def _answers(self, history: Panel, steps: int) -> tuple[Floats, Channels]:
@@ -113,10 +116,10 @@ class Network:
         answers = self._mean_answers(history, seen.inputs)[:, :steps]
         if self.blend == "none":
             return answers, last
-        usual = without_outliers(history.values, history.bounds, season=self.spec.season)
+        season = season_of(history, self.spec)
+        usual = without_outliers(history.values, history.bounds, season=season)
         other = theta(replace(history, values=usual), steps)
-        long = LONG_SHARES.get(self.spec.season, LONG_SHARE)
-        share = np.where(history.lengths < LONG_ROWS, SHORT_SHARE, long)[:, None]
+        share = _theta_share(history.lengths, season)[:, None]
         return last.units((1 - share) * last.restore(answers) + share * other), last
 
     def _mean_answers(self, history: Panel, inputs: NDArray[np.float32]) -> Floats:
@@ -167,7 +170,7 @@ class RecurrentForecaster:
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
         """The next rows of every series of `history`; see `Forecaster.predict`."""
         half_widths = self.calibration.half_width(levels, horizon)
-        known = history.tail(self.network.rows_read)
+        known = history.tail(self.network.rows_read(history))
         return bounded(self.network.predict_within(known, half_widths, levels=levels), known, self.bounds)
 
 
@@ -185,7 +188,7 @@ class Bounded:
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
         """The next rows of every series of `history`; see `Forecaster.predict`."""
-        known = history.tail(self.network.rows_read)
+        known = history.tail(self.network.rows_read(history))
         return bounded(self.network.predict(known, horizon, levels=levels), known, self.bounds)
 
 
@@ -201,6 +204,13 @@ def newest_answers(
             window = inputs[ends[batch][:, None] + np.arange(-length, 0)]
             answers[batch] = forward(spec, weights, window)
     return answers
+
+
+def _theta_share(lengths: Integers, season: int | Integers) -> Floats:
+    """(series,) part of the forecast of series of these lengths that is Theta's."""
+    seasons = np.broadcast_to(season, lengths.shape).tolist()
+    long = np.array([LONG_SHARES.get(each, LONG_SHARE) for each in seasons])
+    return np.where(lengths < LONG_ROWS, SHORT_SHARE, long)
 
 
 def bounded(forecast: Forecast, history: Panel, bounds: Bounds) -> Forecast:

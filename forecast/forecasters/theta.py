@@ -68,10 +68,13 @@ def rows_read(season: int) -> int:
 
 def theta(history: Panel, horizon: int) -> Floats:
     """(series, horizon) Theta forecasts behind the end of every series."""
-    season = history.frequency.season
-    newest = history.tail(rows_read(season))
+    seasons = history.seasons.tolist()
+    newest = history.tail(np.array([rows_read(season) for season in seasons]))
     sizes = np.array([np.abs(each.values).max() or 1.0 for each in newest])
-    adjusted = [_Adjusted.of(each.values / size, season) for each, size in zip(newest, sizes, strict=True)]
+    adjusted = [
+        _Adjusted.of(each.values / size, season)
+        for each, size, season in zip(newest, sizes, seasons, strict=True)
+    ]
     lines = [_Line.through(each.values) for each in adjusted]
     levels = _smoothed([2 * each.values - line.values for each, line in zip(adjusted, lines, strict=True)])
     straight = np.array([line.values[-1] + line.slope * np.arange(1, horizon + 1) for line in lines])

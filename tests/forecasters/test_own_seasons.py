@@ -1,0 +1,124 @@
+"""Forecasters of a panel whose series have seasons of their own."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecast.data.inputs import layout, read, training_rows
+from forecast.errors import ModelError
+from forecast.evaluation.backtest import Origins, backtest, score
+from forecast.evaluation.metrics import seasonal_scales
+from forecast.forecasters import catalog, modelfile
+from forecast.forecasters.baselines import SeasonalNaive, fit_ridge, yardsticks
+from forecast.forecasters.theta import Theta
+from forecast.spec import OWN_SEASONS, Columns, ReadSpec, WindowSpec
+from tests.forgery import built, fields_of, tensors_of
+from tests.models import model, network
+from tests.panels import panel, wave
+
+SEASONS = (1, 12, 4)
+SERIES = (wave(40), wave(90), 5 * wave(50, season=4))
+MIXED = replace(
+    panel(*SERIES), own_seasons=np.array(SEASONS), columns=Columns("y", "year", series="id", season="m")
+)
+
+
+def alone(index: int):
+    """One series of the panel as a panel of one season."""
+    one = MIXED.select([index])
+    return replace(one, own_seasons=None).in_season(SEASONS[index])
+
+
+@pytest.mark.parametrize("forecaster", [SeasonalNaive(), Theta()])
+@pytest.mark.parametrize("index", range(3))
+def test_a_series_is_forecast_as_in_a_panel_of_its_season_alone(forecaster, index):
+    together = forecaster.predict(MIXED, 14).values[index]
+    assert together.tolist() == forecaster.predict(alone(index), 14).values[0].tolist()
+
+
+def test_errors_are_scaled_by_changes_over_each_series_own_season():
+    expected = [seasonal_scales(alone(index))[0] for index in range(3)]
+    assert seasonal_scales(MIXED).tolist() == expected
+
+
+def test_skill_is_measured_against_each_series_own_season():
+    folds = list(backtest(lambda past: yardsticks(past, WindowSpec(6, 3)), MIXED, Origins(2, 3)))
+    for index in range(3):
+        expected = SeasonalNaive().predict(alone(index).first(MIXED.lengths[[index]] - 3), 3).values[0]
+        assert folds[-1].seasonal_naive[index].tolist() == expected.tolist()
+    assert "seasonal naive" in score(folds, MIXED).models
+
+
+def test_a_ridge_regression_of_the_panel_answers_a_subset_as_it_answers_all():
+    ridge = fit_ridge(MIXED, WindowSpec(6, 3))
+    whole, some = ridge.predict(MIXED, 5).values, ridge.predict(MIXED.select([2, 1]), 5).values
+    np.testing.assert_array_equal(some, whole[[2, 1]])
+
+
+@pytest.mark.parametrize("blend", ["none", "theta"])
+def test_forecasts_of_a_subset_of_series_are_the_subset_of_forecasts(blend):
+    made = network(season=OWN_SEASONS, blend=blend)
+    whole, some = made.predict(MIXED, 7).values, made.predict(MIXED.select([2, 0]), 7).values
+    np.testing.assert_allclose(some, whole[[2, 0]], rtol=1e-9)
+
+
+@pytest.mark.parametrize("blend", ["none", "theta"])
+def test_rows_older_than_those_read_change_nothing(blend):
+    made = network(season=OWN_SEASONS, blend=blend)
+    long = replace(panel(wave(600, season=4), wave(600)), own_seasons=np.array([4, 12]))
+    newest = long.tail(made.rows_read(long))
+    assert (newest.lengths < 600).all()
+    assert made.predict(newest, 7).values.tolist() == made.predict(long, 7).values.tolist()
+
+
+def test_a_network_of_one_season_reads_every_series_in_it():
+    made = network(season=4)
+    assert made.predict(MIXED.in_season(4), 3).values.tolist() == made.predict(MIXED, 3).values.tolist()
+
+
+def test_training_sees_the_channels_that_forecasting_sees():
+    spec = network(season=OWN_SEASONS).spec
+    rows, seen = training_rows(MIXED, spec), read(MIXED, spec)
+    assert rows.inputs.shape[1] == layout(spec).numbers
+    assert np.array_equal(rows.inputs, seen.inputs)
+
+
+def test_training_in_pieces_sees_what_training_in_one_sees(monkeypatch):
+    spec = network(season=OWN_SEASONS).spec
+    whole = training_rows(MIXED, spec)
+    monkeypatch.setattr("forecast.data.inputs._CHUNK_ROWS", 60)
+    parts = training_rows(MIXED, spec)
+    assert np.array_equal(parts.inputs, whole.inputs)
+    assert np.array_equal(parts.targets, whole.targets)
+
+
+# On disk
+
+
+def stored():
+    read_spec = ReadSpec(MIXED.columns)
+    return replace(model(network(season=OWN_SEASONS)), tail=MIXED, read=read_spec, frequency=MIXED.frequency)
+
+
+def test_a_model_comes_back_with_the_seasons_of_its_series(tmp_path):
+    modelfile.save(stored(), tmp_path / "a.forecast")
+    back = modelfile.load(tmp_path / "a.forecast")
+    assert back.spec.season == OWN_SEASONS
+    assert back.tail.seasons.tolist() == [1, 12, 4]
+    assert back.predict(back.tail, 3).values.tolist() == stored().predict(MIXED, 3).values.tolist()
+
+
+@pytest.mark.parametrize("wrong", [[1, 12, 0], [1, 12, 2**40], [1, 12]])
+def test_a_file_with_seasons_that_cannot_be_is_refused(tmp_path, wrong):
+    content = modelfile.encode(stored())
+    tensors = {**tensors_of(content), "tail/seasons": np.array(wrong)}
+    (tmp_path / "a.forecast").write_bytes(built(fields_of(content), tensors))
+    with pytest.raises(ModelError, match="seasons"):
+        modelfile.load(tmp_path / "a.forecast")
+
+
+def test_there_is_no_pretrained_network_for_seasons_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalog, "_FOLDER", tmp_path)
+    with pytest.raises(ModelError, match="no pretrained GRU for series with seasons of their own"):
+        catalog.pretrained("gru", OWN_SEASONS)
