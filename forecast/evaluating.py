@@ -7,10 +7,11 @@ import numpy as np
 
 from forecast import wording
 from forecast.classifying import class_scores
+from forecast.data.covariates import rescaled
 from forecast.data.panel import Integers, Panel
 from forecast.data.results import Scores
 from forecast.errors import DataError, UsageError
-from forecast.evaluation.backtest import Origins, backtest, score
+from forecast.evaluation.backtest import Origins, backtest, cuts, score
 from forecast.events import Listener
 from forecast.forecasters.baselines import yardsticks
 from forecast.forecasters.protocol import Forecaster
@@ -48,7 +49,7 @@ def scores_of(model: RecurrentForecaster, panel: Panel, asked: Asked, *, listene
     if asked.refit:
         origins = Origins(asked.backtests or BACKTESTS, asked.horizon or model.horizon)
         seen = np.zeros(len(panel), dtype=np.int64)
-        fit = _refitting(model, panel, listener, fits=origins.count)
+        fit = _refitting(model, panel, listener, origins)
     else:
         seen = model.rows_seen(panel)
         origins = _unseen_origins(model, panel, seen, asked)
@@ -85,8 +86,12 @@ def _always(model: Forecaster) -> Callable[[Panel], Forecaster]:
 
 
 def _refitting(
-    model: RecurrentForecaster, panel: Panel, listener: Listener, *, fits: int
+    model: RecurrentForecaster, panel: Panel, listener: Listener, origins: Origins
 ) -> Callable[[Panel], Forecaster]:
     """What carries the model's recipe out anew on any past of `panel`."""
-    learner = learner_for(recipe_of(model), panel, listener, fits=fits, epochs=model.card.epochs)
+    recipe = recipe_of(model)
+    oldest = panel.first(cuts(panel, origins)[0])
+    spec = replace(recipe.spec, covariates=rescaled(recipe.spec.covariates, oldest))
+    recipe = replace(recipe, spec=spec)
+    learner = learner_for(recipe, panel, listener, fits=origins.count, epochs=model.card.epochs)
     return lambda past: learner.fit(past, f"refit up to {wording.ends(past)[1]}")

@@ -38,7 +38,7 @@ def older(path: Path, panel: Panel, *, cell: Cell | None, season: int, asked_sea
 
 def _refuse_other_columns(its: Columns, columns: Columns, path: Path) -> None:
     """Training goes on with the columns it began with."""
-    for part in ("target", "season", "past", "known", "static"):
+    for part in ("target", "season", "past", "known", "static", "text"):
         then, now = getattr(its, part), getattr(columns, part)
         if then != now:
             raise ModelError(

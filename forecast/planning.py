@@ -260,7 +260,10 @@ def _begun(panel: Panel, request: TrainRequest, season: int) -> _Begun:
         )
     if isinstance(request.start, Path):
         chosen = older(request.start, panel, cell=request.cell, season=season, asked_season=request.season)
+        _refuse_other_calendar(request, chosen.network.spec.calendar)
         return _Begun("continued", "asked for", chosen.network, chosen.newer)
+    if request.start is None and panel.covariates and len(panel) < MANY_SERIES:
+        return _Begun("scratch", "with covariates few series make a pretrained network worse than a new one")
     network = catalog.pretrained(request.cell or CELL, season).network
     if panel.covariates or request.calendar or request.holidays:
         return _Begun("fine-tuned", "what it reads beside the target must be learned", network)
@@ -290,12 +293,24 @@ def calendar_of(panel: Panel, request: TrainRequest) -> Calendar:
         return Calendar()
     if panel.frequency.form == "integer":
         raise UsageError("--calendar and --holidays need dates, and the times are integers")
-    first, last = panel.times.min(), panel.times.max()
     if request.holidays is None:
         return Calendar(phases=True)
-    years = [int(str(time)[:4]) for time in (first, last)]
-    dates = holiday_dates(request.holidays, years[0], years[1] + YEARS_AHEAD)
+    first, last = (int(str(time)[:4]) for time in (panel.times.min(), panel.times.max()))
+    dates = holiday_dates(request.holidays, first, last + YEARS_AHEAD)
     return Calendar(request.calendar, request.holidays, dates)
+
+
+def _refuse_other_calendar(request: TrainRequest, its: Calendar) -> None:
+    """Training goes on with what of the time the older model reads."""
+    for option, asked, had in (
+        ("--calendar", request.calendar, its.phases),
+        ("--holidays", request.holidays, its.holidays),
+    ):
+        if asked and asked != had:
+            raise UsageError(
+                f"{option}: the model that training starts from does not read it",
+                hint="leave it out, or use --from scratch",
+            )
 
 
 def _own_shape(panel: Panel, request: TrainRequest, horizon: int, season: int) -> ModelSpec:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Literal, TypeVar, get_args
 
 from forecast.errors import UsageError
@@ -44,6 +45,9 @@ MAX_MEMBERS = 64
 MAX_CATEGORIES = 10_000
 MAX_CLASSES = 100
 MAX_COVARIATES = 1_000
+
+HOLIDAY_DAYS = (-719_162, 2_932_896)
+"""The first and the last day of the years 1 to 9999, since 1970-01-01."""
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:
@@ -351,6 +355,13 @@ class Calendar:
     """Country whose public holidays are known ahead: FR, or US-CA with a part of the country."""
     holiday_dates: tuple[int, ...] = ()
     """Its holidays, as days since 1970-01-01, ascending, so that a forecast needs no list of them."""
+
+    def __post_init__(self) -> None:
+        dates = self.holiday_dates
+        if bool(dates) != (self.holidays is not None) or any(day >= later for day, later in pairwise(dates)):
+            raise UsageError("holidays need their dates, one after the other")
+        for day in (*dates[:1], *dates[-1:]):
+            check_range("holidays", day, *HOLIDAY_DAYS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
 """A panel, a plan and a model in words, for notes and cards."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from forecast.data.labels import EVENT
 from forecast.data.panel import Floats, Panel
 from forecast.data.reading import Reading
 from forecast.data.results import Card, Coverage, ModelCard
+from forecast.data.table import counted
 from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
 from forecast.planning import Plan
 from forecast.spec import OWN_SEASONS, Blend, Bounds, ModelSpec, Origin, ReadSpec
@@ -90,9 +93,10 @@ def planned(plan: Plan) -> str:
         return f"{read} -> one of {classes(spec)} · {network}"
     if spec.classes:
         network += f", {classes(spec)}"
+    beside = read_beside(spec)
     return (
         f"window {spec.windows.window} -> next {plan.horizon}{season} · {plan.windows:,} windows · "
-        f"{network}{_MADE[recipe.origin]}{blend}"
+        f"{network}{_MADE[recipe.origin]}{blend}{f' · {beside}' if beside else ''}"
     )
 
 
@@ -104,6 +108,17 @@ def classes(spec: ModelSpec) -> str:
 def _season(season: int) -> str:
     """Words like "12", "none" and "each series its own"."""
     return {1: "none", OWN_SEASONS: "each series its own"}.get(season, str(season))
+
+
+def read_beside(spec: ModelSpec) -> str:
+    """What a network reads beside the target: "3 covariates, calendar, holidays of FR", or nothing."""
+    count = len(spec.covariates)
+    parts = [
+        counted(count, "covariate") if count else "",
+        "calendar" if spec.calendar.phases else "",
+        f"holidays of {spec.calendar.holidays}" if spec.calendar.holidays else "",
+    ]
+    return ", ".join(filter(None, parts))
 
 
 def coverage(kept: Coverage) -> str:
@@ -125,6 +140,7 @@ def arithmetic(panel: Panel, plan: Plan) -> str:
 def model_card(model: RecurrentForecaster) -> Card:
     """The card of a model, for a person."""
     card, spec = model.card, model.spec
+    calendar = read_beside(replace(spec, covariates=()))
     lines = [
         ("network", _networks(model)),
         ("window", f"reads {spec.windows.window} rows, answers {_answers(spec)}"),
@@ -132,6 +148,7 @@ def model_card(model: RecurrentForecaster) -> Card:
         ("forecast", "probabilities" if spec.classes else _BLENDS[model.network.blend]),
         ("values", ", ".join(spec.classes) if spec.classes else values_of(model.bounds)),
         ("columns", _columns(model.read)),
+        *([("calendar", calendar)] if calendar else []),
         (
             "data",
             f"{card.source}: {card.rows:,} rows in {card.series:,} series, "

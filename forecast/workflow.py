@@ -318,21 +318,8 @@ def _history(
     """The data as the model reads them, `read` overruling it in this file's notation and policy."""
     reading = read_panel(source, _how(model, read), frequency=model.frequency)
     _tell_mended(reading, listener, strict=strict)
-    _refuse_other_kinds(model, reading)
     return reading.panel
 
 
 def _how(model: RecurrentForecaster, read: ReadSpec | None) -> ReadSpec:
     return model.read if read is None else read.over(model.read)
-
-
-def _refuse_other_kinds(model: RecurrentForecaster, reading: Reading) -> None:
-    """Refuse texts where the model learned from numbers."""
-    there = reading.panel.covariates
-    for covariate, vocabulary in zip(model.spec.covariates, there.vocabularies if there else (), strict=True):
-        if vocabulary and not covariate.categories:
-            raise DataError(
-                f'column "{covariate.name}" holds texts such as "{vocabulary[0]}", '
-                "the model was trained on numbers",
-                where=reading.source,
-            )

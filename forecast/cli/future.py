@@ -31,7 +31,7 @@ def future(
     console: Console = ctx.obj
     refuse_beside_a_model(read)
     path = paths.model_to_read(model)
-    source = source_to_continue(data, console)
+    source = source_to_continue(data, paths.data_source(data), console)
     delivery = plan_delivery(format, json=json, output=output, inputs=(source, path))
     from forecast import workflow
 

@@ -54,15 +54,16 @@ def predict(
     if path is not None:
         advice = "leave it out, or use --model pretrained, which takes it"
         refuse_beside_a_model(read, hint=advice, cell=cell, season=season)
+    given, ahead = _sources(data, future)
     delivery = plan_delivery(
-        format, json=json, output=output, inputs=(paths.data_source(data), path), excel_safe=excel_safe
+        format, json=json, output=output, inputs=(given, ahead, path), excel_safe=excel_safe
     )
-    plan_report(partial, console, paths.data_source(data), path, output)
+    plan_report(partial, console, given, ahead, path, output)
     from forecast import workflow
 
     if path is None:
         source = None
-        history = _needed_source(data, named=model is not None)
+        history = _needed_source(data, given, named=model is not None)
         rows, read = options.season(season, read)
         chosen = workflow.zero_shot(
             history,
@@ -75,13 +76,13 @@ def predict(
         )
         console.note("model", _pretrained(chosen, history))
     else:
-        source = source_to_continue(data, console)
+        source = source_to_continue(data, given, console)
         chosen = workflow.load(path)
     forecast = workflow.predict(
         chosen,
         source,
         read=read,
-        future=future,
+        future=ahead,
         future_missing=future_missing,
         horizon=horizon,
         levels=asked,
@@ -97,18 +98,30 @@ def predict(
     )
 
 
-def source_to_continue(data: str | None, console: Console) -> paths.Source | None:
-    """The data to continue, or None: the model's own. An empty pipe (as under cron) is no data."""
-    source = paths.data_source(data)
+def _sources(data: str | None, future: str | None) -> tuple[paths.Source | None, paths.Source | None]:
+    """DATA, and the rows of the future; standard input is one of them at most."""
+    ahead = None if future is None else paths.data_source(future)
+    if ahead != paths.STDIN:
+        return paths.data_source(data), ahead
+    if data == paths.STDIN:
+        raise UsageError(
+            "standard input cannot be both DATA and --future", hint="name a file for one of them"
+        )
+    return None if data is None else paths.data_source(data), ahead
+
+
+def source_to_continue(
+    data: str | None, source: paths.Source | None, console: Console
+) -> paths.Source | None:
+    """The `source` to continue, or None: the model's own. An empty pipe (as under cron) is no data."""
     if data is None and source == paths.STDIN and paths.stdin_is_empty():
         console.listen(Warned("standard input is empty: continuing the data the model was trained on"))
         return None
     return source
 
 
-def _needed_source(data: str | None, *, named: bool) -> paths.Source:
-    """The data that a pretrained network continues; `named` where one was asked for."""
-    source = paths.data_source(data)
+def _needed_source(data: str | None, source: paths.Source | None, *, named: bool) -> paths.Source:
+    """The `source` that a pretrained network continues; `named` where one was asked for."""
     if source is not None and (data is not None or not paths.stdin_is_empty()):
         return source
     if named:

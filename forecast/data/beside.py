@@ -5,19 +5,19 @@ left open, and read as an average number or an unknown text. Of several rows in 
 numbers are averaged, and the last text counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecast.data import numbers
-from forecast.data.covariates import history, laid, roles, stacked
+from forecast.data.covariates import Texts, history, laid, roles, stacked, translated
 from forecast.data.guessing import READABLE_SHARE
-from forecast.data.panel import Covariates, Floats, Integers, Panel, Times
+from forecast.data.panel import Covariates, Flags, Floats, Integers, Panel, Times
 from forecast.data.rows import Rows
 from forecast.data.table import BadTextError, Column, Table, counted
-from forecast.errors import DataError
-from forecast.spec import Notation, Role
+from forecast.errors import DataError, UsageError
+from forecast.spec import MAX_HORIZON, Notation, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,29 @@ class Beside:
         return tuple(column.name for column, vocabulary in pairs if vocabulary)
 
 
+def texts_among(columns: Sequence[Column], named: Sequence[str]) -> tuple[str, ...]:
+    """Those that are to be read as texts: the named ones, and those that hold few numbers."""
+    there = [column.name for column in columns]
+    for name in named:
+        if name not in there:
+            raise UsageError(
+                f"--text {name}: nothing beside the target is called so",
+                hint=f"name it with --past, --known or --static {name} too",
+            )
+    return tuple(
+        column.name
+        for column in columns
+        if column.name in named or numbers.readable_share(column.texts) < READABLE_SHARE
+    )
+
+
 def parsed(
     table: Table, columns: Sequence[Column], rows: Rows, *, texts: Sequence[str], notation: Notation
 ) -> Beside:
-    """The columns as numbers, or as texts where they are named so or hold few numbers."""
+    """The columns, those of `texts` as texts and the others as numbers; a `DataError` where they are none."""
     values, vocabularies = [], []
     for column in columns:
-        if column.name in texts or numbers.readable_share(column.texts) < READABLE_SHARE:
+        if column.name in texts:
             vocabulary = tuple(sorted(text for text in column.texts if text.strip()))
             places = {text: place for place, text in enumerate(vocabulary)}
             told = np.array([places.get(text, np.nan) for text in column.texts])
@@ -66,7 +82,8 @@ def _numbers(table: Table, column: Column, notation: Notation) -> Floats:
 def covariates_of(beside: Beside, panel: Panel, table: Table) -> tuple[Covariates, tuple[str, ...]]:
     """The columns on the steps of a panel, those known ahead beyond its end, and what was filled."""
     grid = _Grid.of(panel, beside, goes_on=bool(panel.columns.known))
-    grid.refuse_between_steps(panel, beside.rows, table)
+    grid.refuse_astray(panel, beside.rows, table)
+    inside = _among_first(panel.lengths, grid.bounds)
     found: dict[Role, list[Floats]] = {"past": [], "known": [], "static": []}
     told: list[str] = []
     for column, values, vocabulary, role in zip(
@@ -77,9 +94,7 @@ def covariates_of(beside: Beside, panel: Panel, table: Table) -> tuple[Covariate
             continue
         placed = grid.placed(values, vocabulary)
         found[role].append(_held(placed, grid.bounds, until=panel.lengths))
-        count = int((np.isnan(placed) & ~np.isnan(found[role][-1])).sum())
-        if count:
-            told.append(f'{counted(count, "missing value")} of "{column.name}" filled with the last one')
+        told += _told(column.name, placed, found[role][-1], inside=inside)
     return Covariates(
         past=stacked(found["past"], len(grid))[history(panel, grid.bounds)],
         known=stacked(found["known"], len(grid)),
@@ -119,17 +134,20 @@ class _Grid:
         bounds = np.concatenate(([0], np.cumsum(lengths)))
         return cls(bounds, kept, bounds[:-1][series] + steps)
 
-    def refuse_between_steps(self, panel: Panel, rows: Rows, table: Table) -> None:
-        """Refuse rows behind the end of the target that keep no step."""
+    def refuse_astray(self, panel: Panel, rows: Rows, table: Table) -> None:
+        """Refuse rows behind the end of the target that keep no step, or stand too far behind it."""
         series = np.searchsorted(self.bounds, self.steps, side="right") - 1
         step = self.steps - self.bounds[:-1][series]
         starts: Times = panel.times[panel.bounds[:-1][series]]
-        times = rows.times[self.rows]
-        wrong = (panel.frequency.shift(starts, step) != times) & (step >= panel.lengths[series])
-        for row in self.rows[wrong][:1].tolist():
+        behind = step - panel.lengths[series] + 1
+        astray = panel.frequency.shift(starts, step) != rows.times[self.rows]
+        wrong = ((behind > 0) & astray) | (behind > MAX_HORIZON)
+        for place in np.flatnonzero(wrong)[:1].tolist():
+            row = int(self.rows[place])
+            far = f"stands {behind[place]:,} steps behind the end of the target"
+            off = f"does not keep the {panel.frequency.adjective} step"
             raise DataError(
-                f"{panel.frequency.text(rows.times[row : row + 1])[0]} does not keep the "
-                f"{panel.frequency.adjective} step",
+                f"{panel.frequency.text(rows.times[row : row + 1])[0]} {off if astray[place] else far}",
                 where=table.where(int(rows.origin[row])),
                 hint="forecast future writes the rows to fill in",
             )
@@ -147,13 +165,22 @@ class _Grid:
         return np.where(counts > 0, shares, found)
 
 
+def _told(name: str, placed: Floats, filled: Floats, *, inside: Flags) -> Iterator[str]:
+    """What was missing in a column, and what stands there now."""
+    held = int((np.isnan(placed) & ~np.isnan(filled)).sum())
+    if held:
+        yield f'{counted(held, "missing value")} of "{name}" filled with the last one'
+    still = int(np.isnan(filled[inside]).sum())
+    if still:
+        yield f'{counted(still, "value")} of "{name}" before its first one taken as unknown'
+
+
 def _held(values: Floats, bounds: Integers, *, until: Integers) -> Floats:
     """The values with a missing one among the first `until[i]` of each series replaced by the last before."""
     steps = np.arange(len(values))
     starts = np.repeat(bounds[:-1], np.diff(bounds))
     newest = np.maximum.accumulate(np.where(np.isnan(values), starts, steps))
-    inside = steps - starts < np.repeat(until, np.diff(bounds))
-    return np.where(inside, values[newest], values)
+    return np.where(_among_first(until, bounds), values[newest], values)
 
 
 def _constant(panel: Panel, rows: Rows, column: Column, values: Floats, table: Table) -> Floats:
@@ -185,22 +212,31 @@ def with_future(panel: Panel, future: Beside, table: Table) -> Panel:
     if there is None:
         return panel
     grid = _Grid.of(panel, future, goes_on=True)
-    grid.refuse_between_steps(panel, future.rows, table)
+    grid.refuse_astray(panel, future.rows, table)
     lengths = np.maximum(np.diff(there.known_bounds), np.diff(grid.bounds))
     bounds = np.concatenate(([0], np.cumsum(lengths)))
     known = laid(there.known, there.known_bounds, bounds)
-    position = np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)
-    open_rows = position >= np.repeat(panel.lengths, lengths)
-    first = len(panel.columns.past)
+    ahead = ~_among_first(panel.lengths, bounds)
     vocabularies = list(there.vocabularies)
-    for place, (values, vocabulary) in enumerate(zip(future.values, future.vocabularies, strict=True)):
-        texts = vocabularies[first + place]
-        more = tuple(text for text in vocabulary if text not in texts)
-        vocabularies[first + place] = (*texts, *more)
-        codes = {text: code for code, text in enumerate(vocabularies[first + place])}
-        translated = np.array([codes[text] for text in vocabulary], dtype=np.float64)
-        placed = laid(grid.placed(values, vocabulary)[:, None], grid.bounds, bounds)[:, 0]
-        told = open_rows & ~np.isnan(placed)
-        known[told, place] = translated[placed[told].astype(np.int64)] if vocabulary else placed[told]
+    first = len(panel.columns.past)
+    for place, (values, texts) in enumerate(zip(future.values, future.vocabularies, strict=True), first):
+        vocabularies[place], values = _joined(vocabularies[place], texts, values)
+        placed = laid(grid.placed(values, texts)[:, None], grid.bounds, bounds)[:, 0]
+        told = ahead & ~np.isnan(placed)
+        known[told, place - first] = placed[told]
     covariates = replace(there, known=known, known_bounds=bounds, vocabularies=tuple(vocabularies))
     return replace(panel, covariates=covariates)
+
+
+def _joined(texts: Texts, others: Texts, places: Floats) -> tuple[Texts, Floats]:
+    """The texts with the new ones of `others` behind them, and `places` among others as places among all."""
+    if not others:
+        return texts, places
+    joined = tuple(dict.fromkeys((*texts, *others)))
+    return joined, translated(places, others, {text: place for place, text in enumerate(joined)})
+
+
+def _among_first(counts: Integers, bounds: Integers) -> Flags:
+    """(rows,) whether a row cut at `bounds` is one of the first `counts[i]` of its series."""
+    position = np.arange(bounds[-1]) - np.repeat(bounds[:-1], np.diff(bounds))
+    return np.asarray(position < np.repeat(counts, np.diff(bounds)))

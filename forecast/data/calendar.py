@@ -94,5 +94,6 @@ def holiday_dates(place: str, first_year: int, last_year: int) -> tuple[int, ...
             f'--holidays: no holidays are known for "{place}"',
             hint="name a country by two letters, such as FR, or a part of it, such as US-CA",
         ) from None
-    epoch = np.datetime64("1970-01-01")
-    return tuple(sorted(int((np.datetime64(date) - epoch).astype(np.int64)) for date in found))
+    if not found:
+        raise UsageError(f'--holidays: "{place}" has none from {first_year} to {last_year}')
+    return tuple(sorted(int(np.datetime64(date, "D").astype(np.int64)) for date in found))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from forecast.data.panel import Covariates, Floats, Integers, Panel
-from forecast.data.results import LARGEST_WHOLE, Labels, Table, times_column
+from forecast.data.results import Labels, Table, numbers_column, texts_column, times_column
 from forecast.data.wide import SERIES
 
 VALUE = "value"
@@ -28,7 +28,7 @@ def clean_table(panel: Panel) -> Table:
         since_first = np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)
         starts = panel.times[np.repeat(panel.bounds[:-1], lengths)]
         table[columns.time] = times_column(panel.frequency.shift(starts, since_first), panel.frequency)
-    table[columns.target or VALUE] = _written(_placed(panel.values, panel.bounds, bounds))
+    table[columns.target or VALUE] = numbers_column(_placed(panel.values, panel.bounds, bounds))
     if columns.season is not None:
         table[columns.season] = np.repeat(panel.seasons, lengths)
     if covariates is not None:
@@ -47,7 +47,7 @@ def _beside(panel: Panel, covariates: Covariates, bounds: Integers) -> Iterator[
     for name, values, vocabulary in zip(
         panel.columns.covariates, parts, covariates.vocabularies, strict=True
     ):
-        yield name, _texts(values, vocabulary) if vocabulary else _written(values)
+        yield name, texts_column(values, vocabulary) if vocabulary else numbers_column(values)
 
 
 def _placed(values: Floats, of: Integers, bounds: Integers) -> Floats:
@@ -56,21 +56,3 @@ def _placed(values: Floats, of: Integers, bounds: Integers) -> Floats:
     placed = np.full(bounds[-1], np.nan)
     placed[np.arange(len(values)) + np.repeat(bounds[:-1] - of[:-1], lengths)] = values
     return placed
-
-
-def _written(values: Floats) -> Labels | Floats:
-    """Whole numbers as integers, where every number is one and fits."""
-    known = ~np.isnan(values)
-    numbers = values[known]
-    if not ((numbers == np.rint(numbers)) & (np.abs(numbers) < LARGEST_WHOLE)).all():
-        return values
-    if known.all():
-        return values.astype(np.int64)
-    return np.array(
-        [int(value) if there else None for value, there in zip(values, known, strict=True)], dtype=object
-    )
-
-
-def _texts(places: Floats, vocabulary: tuple[str, ...]) -> Labels:
-    """The texts at places of a vocabulary; None where none is known."""
-    return np.array([None if place != place else vocabulary[int(place)] for place in places], dtype=object)

@@ -12,6 +12,7 @@ from forecast.errors import DataError, UsageError
 from forecast.spec import MAX_CATEGORIES, Covariate, Role
 
 FutureMissing = Literal["hold", "season"]
+Texts = tuple[str, ...]
 
 
 def described(panel: Panel, known: Panel) -> tuple[Covariate, ...]:
@@ -26,6 +27,12 @@ def described(panel: Panel, known: Panel) -> tuple[Covariate, ...]:
             panel.columns.covariates, roles(panel), columns, panel.covariates.vocabularies, strict=True
         )
     )
+
+
+def rescaled(covariates: Sequence[Covariate], known: Panel) -> tuple[Covariate, ...]:
+    """The covariates scaled anew by the rows `known`; texts keep their embeddings."""
+    pairs = zip(covariates, described(known, known), strict=True)
+    return tuple(replace(now, categories=before.categories) for before, now in pairs)
 
 
 def _described(name: str, role: Role, column: Floats, vocabulary: tuple[str, ...]) -> Covariate:
@@ -46,8 +53,7 @@ def in_words_of(there: Covariates, columns: Sequence[Covariate]) -> Covariates:
         values = next(parts)
         if column.categories:
             places = {text: place for place, text in enumerate(column.categories)}
-            codes = np.array([*(places.get(text, np.nan) for text in vocabulary), np.nan])
-            values = codes[np.where(np.isnan(values), len(vocabulary), values).astype(np.int64)]
+            values = translated(values, vocabulary, places)
         told[column.role].append(values)
     return Covariates(
         past=stacked(told["past"], len(there.past)),
@@ -56,6 +62,12 @@ def in_words_of(there: Covariates, columns: Sequence[Covariate]) -> Covariates:
         static=stacked(told["static"], len(there.static)),
         vocabularies=tuple(column.categories for column in columns),
     )
+
+
+def translated(places: Floats, texts: Texts, into: dict[str, int], *, other: float = np.nan) -> Floats:
+    """Places among `texts` as those that `into` gives them; `other` for what it lacks and what is missing."""
+    codes = np.array([*(into.get(text, other) for text in texts), other], dtype=np.float64)
+    return codes[np.where(np.isnan(places), len(texts), places).astype(np.int64)]
 
 
 def ahead(panel: Panel, steps: int, missing: FutureMissing | None = None) -> Panel:
@@ -68,18 +80,17 @@ def ahead(panel: Panel, steps: int, missing: FutureMissing | None = None) -> Pan
         return panel
     lengths = np.maximum(np.diff(there.known_bounds), panel.lengths + steps)
     bounds = np.concatenate(([0], np.cumsum(lengths)))
-    position = np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)
     known = laid(there.known, there.known_bounds, bounds)
-    needed = (position >= np.repeat(panel.lengths, lengths)) & (
-        position < np.repeat(panel.lengths + steps, lengths)
-    )
-    open_rows = np.flatnonzero(needed & np.isnan(known).any(axis=1))
-    if len(open_rows) and missing is None:
-        raise _not_known(panel, known, bounds, int(open_rows[0]))
-    back = np.repeat(np.ones_like(lengths) if missing == "hold" else panel.seasons, lengths)
-    for row in open_rows.tolist():
-        before = known[row - (back[row] if back[row] <= position[row] else 1)]
-        known[row] = np.where(np.isnan(known[row]), before, known[row])
+    ends = bounds[:-1] + panel.lengths
+    rows = ends[:, None] + np.arange(steps)
+    not_there = rows[np.isnan(known[rows]).any(axis=2)]
+    if len(not_there) and missing is None:
+        raise _not_known(panel, known, bounds, int(not_there[0]))
+    season = np.ones_like(lengths) if missing == "hold" else panel.seasons
+    for step in range(steps):
+        back = np.where(season <= panel.lengths + step, season, 1)
+        here = known[ends + step]
+        known[ends + step] = np.where(np.isnan(here), known[ends + step - back], here)
     return replace(panel, covariates=replace(there, known=known, known_bounds=bounds))
 
 
@@ -100,12 +111,15 @@ def future_rows(panel: Panel, steps: int) -> results.Table:
     """The next `steps` rows of every series to fill in: id, time, and of known covariates what is known."""
     there, columns = panel.covariates, panel.columns
     if there is None or not columns.known:
-        raise UsageError("nothing beside the target is known ahead", hint="--known names such columns")
+        raise UsageError(
+            "the model reads nothing that is known ahead: there is nothing to fill in",
+            hint="forecast train --known names such columns",
+        )
     table: results.Table = {}
     if columns.series is not None:
         table[columns.series] = np.repeat(np.array(panel.ids, dtype=object), steps)
     times = panel.frequency.after(panel.last_times, steps)
-    table[columns.time or "time"] = results.times_column(times.ravel(), panel.frequency)
+    table[columns.time or results.TIME] = results.times_column(times.ravel(), panel.frequency)
     bounds = panel.bounds + steps * np.arange(len(panel) + 1)
     told = np.minimum(np.diff(there.known_bounds), panel.lengths + steps)
     cut, rows = spans(there.known_bounds, np.zeros_like(told), told)
@@ -114,12 +128,10 @@ def future_rows(panel: Panel, steps: int) -> results.Table:
     first = len(columns.past)
     for place, name in enumerate(columns.known):
         values, vocabulary = known[ends, place], there.vocabularies[first + place]
-        table[name] = _texts(values, vocabulary) if vocabulary else values
+        table[name] = (
+            results.texts_column(values, vocabulary) if vocabulary else results.numbers_column(values)
+        )
     return table
-
-
-def _texts(values: Floats, vocabulary: tuple[str, ...]) -> results.Labels:
-    return np.array(["" if np.isnan(value) else vocabulary[int(value)] for value in values], dtype=object)
 
 
 def laid(values: Floats, bounds: Integers, wider: Integers) -> Floats:

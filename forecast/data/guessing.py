@@ -88,7 +88,8 @@ def find_roles(table: Table, read: ReadSpec) -> Roles:
     }
     beside = tuple(table.named(name) for name in asked.covariates)
     # What tells series apart may also be what a network reads of them.
-    others = (("a covariate", column) for column in beside if column.name != asked.series)
+    parts = (("past", asked.past), ("known", asked.known), ("static", asked.static))
+    others = [(part, table.named(name)) for part, names in parts for name in names if name != asked.series]
     _refuse_double_use(table, [*named.items(), *others])
     guesses: list[Guess] = []
     target, time, series = named.get("target"), named.get("time"), named.get("id")
@@ -125,8 +126,10 @@ def _refuse_double_use(table: Table, named: Sequence[tuple[str, Column]]) -> Non
     seen: dict[str, str] = {}
     for part, column in named:
         if column.name in seen:
+            twice = f"cannot be both {seen[column.name]} and {part}"
             raise DataError(
-                f'column "{column.name}" cannot be both {seen[column.name]} and {part}', where=table.source
+                f'column "{column.name}" {"is named twice" if seen[column.name] == part else twice}',
+                where=table.source,
             )
         seen[column.name] = part
 

@@ -21,6 +21,7 @@ from forecast.data.channels import (
     rows_remembered,
     width,
 )
+from forecast.data.covariates import translated
 from forecast.data.panel import Flags, Floats, Integers, Panel
 from forecast.spec import OWN_SEASONS, Covariate, ModelSpec
 
@@ -176,7 +177,11 @@ def _covariate_columns(panel: Panel, spec: ModelSpec) -> Iterator[Floats]:
     columns = {"past": iter(there.past.T), "known": iter(there.known.T), "static": iter(there.static.T)}
     for covariate, vocabulary in zip(spec.covariates, there.vocabularies, strict=True):
         column = next(columns[covariate.role])
-        column = _codes(column, vocabulary, covariate) if covariate.categories else _scaled(column, covariate)
+        if covariate.categories:
+            known = {text: code for code, text in enumerate(covariate.categories, start=1)}
+            column = translated(column, vocabulary, known, other=UNKNOWN)
+        else:
+            column = _scaled(column, covariate)
         if covariate.role == "known":
             yield column[known_rows]
         else:
@@ -190,12 +195,6 @@ def _known_rows(panel: Panel, series: Integers, horizon: int) -> Integers:
         return np.empty((len(series), 0), dtype=np.int64)
     rows = (there.known_bounds[:-1][series] + _position(panel))[:, None] + np.arange(horizon + 1)
     return np.asarray(np.minimum(rows, there.known_bounds[1:][series][:, None] - 1))
-
-
-def _codes(column: Floats, vocabulary: tuple[str, ...], covariate: Covariate) -> Floats:
-    known = {text: code for code, text in enumerate(covariate.categories, start=1)}
-    codes = np.array([known.get(text, UNKNOWN) for text in vocabulary], dtype=np.float64)
-    return np.where(np.isnan(column), UNKNOWN, codes[np.nan_to_num(column).astype(np.int64)])
 
 
 def _scaled(column: Floats, covariate: Covariate) -> Floats:

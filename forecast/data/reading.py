@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias, Union, cast
 import numpy as np
 
 from forecast.data import date_formats, numbers, steps, times
-from forecast.data.beside import Beside, covariates_of, parsed, with_future
+from forecast.data.beside import Beside, covariates_of, parsed, texts_among, with_future
 from forecast.data.frequency import DAY, Frequency, infer
 from forecast.data.guessing import Roles, advice_on_repeats, find_roles
 from forecast.data.labels import classes_of
@@ -16,6 +16,7 @@ from forecast.data.merging import calendar, one_row_a_time, resampled
 from forecast.data.opening import open_source
 from forecast.data.panel import Floats, Panel
 from forecast.data.regular import regular, within_numbers
+from forecast.data.results import TIME
 from forecast.data.rows import Rows
 from forecast.data.seasons import refuse_other_steps, with_seasons
 from forecast.data.sequences import label_roles, labelled_panel, sorted_rows
@@ -106,7 +107,9 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
     found, classes = _target(table, roles, read)
     ordered = _sorted(table, roles.time, roles.series, clock, found.values[roles.target.codes])
     ordered = with_seasons(ordered, roles.season, table, read.notation)
-    beside = parsed(table, roles.beside, ordered, texts=read.columns.text, notation=read.notation)
+    # A model's columns are what it learned them to be.
+    texts = read.columns.text if frequency else texts_among(roles.beside, read.columns.text)
+    beside = parsed(table, roles.beside, ordered, texts=texts, notation=read.notation)
     columns = _columns(roles, read, beside)
     if columns.known:
         ordered = ordered.kept(~ordered.behind_numbers)
@@ -182,9 +185,9 @@ def with_future_rows(panel: Panel, source: Source, read: ReadSpec) -> Panel:
     """The panel with the known covariates that the rows of `source` tell for times behind its end."""
     table = _table(source, read.notation)
     columns = read.columns
-    if columns.time is None or not columns.known:
-        raise UsageError("rows of the future need a column of times and known covariates")
-    time = table.named(columns.time)
+    if not columns.known:
+        raise UsageError("--future: the model reads nothing that is known ahead")
+    time = table.named(columns.time or TIME)
     series = None if columns.series is None else table.named(columns.series)
     clock = _clock(table, time, panel.frequency, read.notation.date_format)
     rows = _sorted(table, time, series, clock, np.zeros(table.rows))

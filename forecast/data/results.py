@@ -17,6 +17,9 @@ Labels = NDArray[np.object_] | Integers
 Table = dict[str, Labels | Floats]
 """Column name -> values, all of one length, in the order they are written."""
 
+TIME = "time"
+"""How results call the column of times."""
+
 LARGEST_WHOLE = 2.0**53
 """Whole numbers under it are written as integers."""
 
@@ -48,7 +51,7 @@ class Forecast:
         table: Table = {}
         if self.columns.series is not None:
             table[self.columns.series] = np.repeat(np.array(self.ids, dtype=object), horizon)
-        table["time"] = times_column(self.times.ravel(), self.frequency)
+        table[TIME] = times_column(self.times.ravel(), self.frequency)
         table["forecast"] = self._written(self.values)
         for index, level in enumerate(self.levels):
             table[f"lower_{level:g}"] = self._written(self.lower[index])
@@ -116,6 +119,23 @@ def times_column(times: Times, frequency: Frequency) -> Labels:
     if frequency.form == "integer":
         return times.astype(np.int64)
     return np.array(frequency.text(times), dtype=object)
+
+
+def numbers_column(values: Floats) -> Labels | Floats:
+    """Numbers as results write them: integers, where every one is whole and fits; NaN is no number."""
+    known = ~np.isnan(values)
+    told = values[known]
+    if not ((told == np.rint(told)) & (np.abs(told) < LARGEST_WHOLE)).all():
+        return values
+    if known.all():
+        return values.astype(np.int64)
+    pairs = zip(values, known, strict=True)
+    return np.array([int(value) if there else None for value, there in pairs], dtype=object)
+
+
+def texts_column(places: Floats, vocabulary: tuple[str, ...]) -> Labels:
+    """The texts at places of a vocabulary; None where none is known."""
+    return np.array([None if place != place else vocabulary[int(place)] for place in places], dtype=object)
 
 
 @dataclass(frozen=True, slots=True)

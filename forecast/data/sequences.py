@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecast.data.beside import covariates_of, parsed
+from forecast.data.beside import covariates_of, parsed, texts_among
 from forecast.data.frequency import Frequency
 from forecast.data.guessing import Roles
 from forecast.data.labels import Classes, classes_of
@@ -62,7 +62,9 @@ def labelled_panel(
         bare = np.flatnonzero(np.isnan(labels)).tolist()
         left_out = tuple(_unlabelled(rows, series, table) for series in bare)
         rows, labels = rows.without(bare), np.delete(labels, bare)
-    beside = parsed(table, roles.beside, rows, texts=read.columns.text, notation=read.notation)
+    named = read.columns.text
+    texts = named if read.class_names else texts_among(roles.beside, named)
+    beside = parsed(table, roles.beside, rows, texts=texts, notation=read.notation)
     panel = Panel(
         ids=rows.ids,
         times=rows.times,
