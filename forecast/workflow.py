@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forecast import usual, wording
-from forecast.checkup import Checkup, checkup
-from forecast.class_planning import plan_classes
-from forecast.data.clean import clean_table
 from forecast.data.covariates import FutureMissing, ahead, future_rows
 from forecast.data.panel import Panel
 from forecast.data.reading import Draft, Reading, Source, drafts, read_panel, with_future_rows
@@ -17,7 +14,6 @@ from forecast.data.results import Card, Forecast, Probabilities, Scores, Table
 from forecast.errors import DataError, UsageError
 from forecast.events import Decided, Listener, Noted, Warned, ignore
 from forecast.forecasters import catalog, modelfile
-from forecast.forecasters.baselines import baseline
 from forecast.forecasters.classifier import Classifier
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.planning import (
@@ -30,6 +26,7 @@ from forecast.planning import (
 from forecast.spec import Cell, ReadSpec
 
 if TYPE_CHECKING:
+    from forecast.checkup import Checkup
     from forecast.network.checkpoint import Checkpoint
 
 
@@ -47,12 +44,14 @@ def check(
     *,
     strict: bool = False,
     listener: Listener = ignore,
-) -> Checkup:
+) -> "Checkup":
     """What the tool sees in the data and what `train` would do with it, or why it would refuse.
 
     `listener` hears of each series left out, which `strict` refuses. A `DataError` where
     the data are no table at all.
     """
+    from forecast.checkup import checkup
+
     request = request or TrainRequest()
     draft, refusal = _as_far_as_it_goes(source, request)
     if draft.reading is None:
@@ -81,6 +80,8 @@ def repaired(
     source: Source, read: ReadSpec | None = None, *, strict: bool = False, listener: Listener = ignore
 ) -> Table:
     """The data with one row a step and nothing missing, sorted: what `train` would learn from."""
+    from forecast.data.clean import clean_table
+
     reading = read_panel(source, read)
     _tell(reading, listener, strict=strict)
     return clean_table(reading.panel)
@@ -250,18 +251,24 @@ def evaluate(
     listener: Listener = ignore,
 ) -> Scores:
     """Rolling-origin scores on rows the model has not seen; with `refit` a new model at each origin."""
+    from forecast.evaluating import Asked, scores_of
+    from forecast.forecasters.baselines import baseline
+
     for name in baselines:
         baseline(name)
     panel = _history(model, source, read, listener, strict=strict)
-    from forecast.evaluating import Asked, scores_of
-
     asked = Asked(tuple(baselines), backtests=backtests, horizon=horizon, refit=refit)
     return scores_of(model, panel, asked, listener=listener)
 
 
 def _planned(reading: Reading, request: TrainRequest) -> tuple[Panel, Plan]:
     """The plan, and the panel with the season that it decided on."""
-    planned = (plan_classes if reading.panel.classes else plan)(reading.panel, request)
+    if reading.panel.classes:
+        from forecast.class_planning import plan_classes
+
+        planned = plan_classes(reading.panel, request)
+    else:
+        planned = plan(reading.panel, request)
     return reading.panel.in_season(planned.recipe.spec.season), planned
 
 
