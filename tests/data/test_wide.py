@@ -56,7 +56,9 @@ def test_results_have_the_series_in_a_column_of_that_name():
 
 def test_the_model_remembers_the_columns_that_were_named():
     reading = read(CROPS, "wheat")
-    assert reading.read == ReadSpec(Columns(None, "year", "series"), wide=True, targets=("wheat",), classes=False)
+    assert reading.read == ReadSpec(
+        Columns(None, "year", "series"), wide=True, targets=("wheat",), classes=False
+    )
     again = read_panel(io.BytesIO(CROPS.encode()), reading.read, frequency=reading.panel.frequency)
     assert again.panel.ids == ("wheat",)
 
