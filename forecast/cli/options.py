@@ -50,8 +50,8 @@ Season = Annotated[
     str | None,
     typer.Option(
         "--season",
-        metavar="ROWS",
-        help="Rows in a period; 1 is none; or the column that tells each series its own.",
+        metavar="ROWS|NAME",
+        help="Rows in a period, 1 is none; or the column that tells each series its own.",
         rich_help_panel=PLAN,
     ),
 ]

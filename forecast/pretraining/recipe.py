@@ -1,7 +1,7 @@
 """What each network of the package is trained on, and how."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zlib import crc32
 
@@ -38,8 +38,8 @@ class Recipe:
     """Share of the made-up series that have the season."""
     walking: float = 0.35
     """Share of them whose trend is a random walk."""
-    parts: tuple[str, ...] = ()
-    """Recipes whose series it learns from, each in its own season."""
+    parts: tuple[tuple[str, int], ...] = ()
+    """Recipes whose series it learns from, each in its own season, and how often they stand in the mix."""
 
     def spec(self, cell: Cell) -> ModelSpec:
         """The shape of the network."""
@@ -66,7 +66,10 @@ RECIPES: dict[str, Recipe] = {
     "hourly": Recipe(24, 120, 48, (("hourly", 1),), 2_000, 1_500, 1_500),
     "weekly": Recipe(52, 120, 13, (("weekly", 1),), 700, 4_000, 1_500),
 }
-RECIPES["mixed"] = Recipe(OWN_SEASONS, 84, 18, (), 0, 0, 6_000, parts=tuple(RECIPES))
+ONCE = tuple((name, 1) for name in ("daily", "monthly", "hourly", "weekly"))
+RECIPES["mixed"] = Recipe(
+    OWN_SEASONS, 56, 18, (), 600, 0, 7_000, parts=(("yearly", 4), ("quarterly", 1), *ONCE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,15 @@ class Mix:
 
 def mix(recipe: Recipe, folder: Path, *, seed: int) -> Mix:
     """The series that a recipe learns from, or those of its parts together."""
-    parts = [RECIPES[name] for name in recipe.parts] or [recipe]
-    found = [_series(part, folder, seed=seed) for part in parts]
-    seasons = [part.season for part in parts]
-    trained, held_out = (_panel(series, seasons) for series in zip(*found, strict=True))
-    return Mix(trained, held_out)
+    parts = [(RECIPES[name], copies) for name, copies in recipe.parts] or [(recipe, 1)]
+    trained, held_out = [], []
+    for part, copies in parts:
+        cut = replace(part, longest=min(part.longest, recipe.longest))
+        learned, kept = _series(cut, folder, seed=seed)
+        trained.append(learned * copies)
+        held_out.append(kept)
+    seasons = [part.season for part, _ in parts]
+    return Mix(_panel(trained, seasons), _panel(held_out, seasons))
 
 
 def _series(recipe: Recipe, folder: Path, *, seed: int) -> tuple[list[Floats], list[Floats]]:
