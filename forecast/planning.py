@@ -262,8 +262,8 @@ def _begun(panel: Panel, request: TrainRequest, season: int) -> _Begun:
         chosen = older(request.start, panel, cell=request.cell, season=season, asked_season=request.season)
         _refuse_other_calendar(request, chosen.network.spec.calendar)
         return _Begun("continued", "asked for", chosen.network, chosen.newer)
-    if request.start is None and panel.covariates and len(panel) < MANY_SERIES:
-        return _Begun("scratch", "with covariates few series make a pretrained network worse than a new one")
+    if request.start is None and panel.covariates:
+        return _Begun("scratch", "what stands beside the target is learned better from nothing")
     network = catalog.pretrained(request.cell or CELL, season).network
     if panel.covariates or request.calendar or request.holidays:
         return _Begun("fine-tuned", "what it reads beside the target must be learned", network)

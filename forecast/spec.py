@@ -338,6 +338,8 @@ class Covariate:
     centre: float = 0.0
     spread: float = 1.0
     """Numbers are read as (number - centre) / spread."""
+    relative: bool = False
+    """Numbers are read as changes from the row's own, in the size usual in their series then, / spread."""
 
     def __post_init__(self) -> None:
         check_range("categories", len(self.categories), 0, MAX_CATEGORIES)

@@ -208,7 +208,8 @@ def values_of(bounds: Bounds) -> str:
 
 def pretrained(model: RecurrentForecaster) -> str:
     """Words like "the pretrained GRU for monthly rows in seasons of 12, blended with Theta"."""
-    season = f"in seasons of {_season(model.spec.season)}" if model.spec.season != 1 else "without a season"
+    kinds = {1: "without a season", OWN_SEASONS: "with seasons of their own"}
+    season = kinds.get(model.spec.season, f"in seasons of {model.spec.season}")
     blend = ", blended with Theta" if model.network.blend == "theta" else ""
     cell = CELL_NAMES[model.spec.network.cell]
     return f"the pretrained {cell} for {model.frequency.adjective} rows {season}{blend}"

@@ -50,8 +50,8 @@ Season = Annotated[
     str | None,
     typer.Option(
         "--season",
-        metavar="ROWS",
-        help="Rows in a period; 1 is none; or the column that tells each series its own.",
+        metavar="ROWS|NAME",
+        help="Rows in a period, 1 is none; or the column that tells each series its own.",
         rich_help_panel=PLAN,
     ),
 ]
@@ -332,7 +332,20 @@ def season(text: str | None, read: ReadSpec) -> tuple[int | None, ReadSpec]:
     """The season of all series, and how data are read: with the column of seasons, where that is named."""
     if text is None or re.fullmatch(r"[+-]?\d{1,9}", text, re.ASCII):
         return (None if text is None else int(text)), read
+    if _is_number(text):
+        raise UsageError(
+            f'--season: "{text}" is neither a number of rows nor a column\'s name',
+            hint="write --season 12, or the name of the column that tells each series its own",
+        )
     return None, replace(read, columns=replace(read.columns, season=text))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def units(text: str) -> tuple[int, ...]:

@@ -253,6 +253,12 @@ def _scale(rows: _Rows, season: int) -> Floats:
     return np.where(mean > 0, mean, 1.0)
 
 
+def usual_sizes(values: Floats, bounds: Integers, *, rows: int) -> Floats:
+    """(rows,) mean size of the newest `rows` values of each series; 1 where all are zero."""
+    mean = _mean_back(_Rows.of(values, bounds), np.abs(values), rows)
+    return np.where(mean > 0, mean, 1.0)
+
+
 def _level(rows: _Rows, scale: Floats, season: int) -> Floats:
     """Mean of the last `season` values of w, all in today's scale."""
     total = np.zeros_like(scale)

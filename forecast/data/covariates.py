@@ -7,9 +7,16 @@ from typing import Literal
 import numpy as np
 
 from forecast.data import results
+from forecast.data.channels import usual_sizes
 from forecast.data.panel import Covariates, Floats, Integers, Panel, spans
 from forecast.errors import DataError, UsageError
 from forecast.spec import MAX_CATEGORIES, Covariate, Role
+
+WITHIN_SHARE = 0.5
+"""Share of a column's spread within its series, under which it is read relative to each series."""
+
+USUAL_ROWS = 8
+"""Newest rows that tell what size of a number is usual in its series."""
 
 FutureMissing = Literal["hold", "season"]
 Texts = tuple[str, ...]
@@ -22,7 +29,7 @@ def described(panel: Panel, known: Panel) -> tuple[Covariate, ...]:
     there = known.covariates
     columns = [*there.past.T, *there.known[history(known, there.known_bounds)].T, *there.static.T]
     return tuple(
-        _described(name, role, column, vocabulary)
+        _described(name, role, column, vocabulary, known.bounds)
         for name, role, column, vocabulary in zip(
             panel.columns.covariates, roles(panel), columns, panel.covariates.vocabularies, strict=True
         )
@@ -35,14 +42,45 @@ def rescaled(covariates: Sequence[Covariate], known: Panel) -> tuple[Covariate, 
     return tuple(replace(now, categories=before.categories) for before, now in pairs)
 
 
-def _described(name: str, role: Role, column: Floats, vocabulary: tuple[str, ...]) -> Covariate:
-    told = column[~np.isnan(column)]
+def _described(name: str, role: Role, column: Floats, vocabulary: Texts, bounds: Integers) -> Covariate:
     if vocabulary:
         return Covariate(name, role, categories=tuple(sorted(vocabulary[:MAX_CATEGORIES])))
-    size = np.abs(told).max(initial=0.0) or 1.0  # squares of numbers near 1e308 are no numbers
-    spread = float(size * (told / size).std()) if len(told) else 0.0
-    centre = float(size * (told / size).mean()) if len(told) else 0.0
-    return Covariate(name, role, centre=centre, spread=spread or 1.0)
+    if role != "static" and _levels_differ(column, bounds):
+        now = np.flatnonzero(np.arange(len(column)) != np.repeat(bounds[:-1], np.diff(bounds)))
+        steps = changes(column, bounds, now, now[:, None] - 1)
+        return Covariate(name, role, spread=_spread(steps) or 1.0, relative=True)
+    told = column[~np.isnan(column)]
+    size = float(np.abs(told).max(initial=0.0)) or 1.0  # squares of numbers near 1e308 are no numbers
+    centre = size * float((told / size).mean()) if len(told) else 0.0
+    return Covariate(name, role, centre=centre, spread=size * _spread(told / size) or 1.0)
+
+
+def _spread(numbers: Floats) -> float:
+    """The standard deviation of those that are known; 0 where there are none."""
+    told = numbers[~np.isnan(numbers)]
+    return float(told.std()) if len(told) else 0.0
+
+
+def _levels_differ(column: Floats, bounds: Integers) -> bool:
+    """Whether a column moves far less within a series than from one to another: fields, prices, cities."""
+    series = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))[~np.isnan(column)]
+    told = column[~np.isnan(column)]
+    if len(np.unique(series)) < 2:
+        return False
+    told = told / (np.abs(told).max() or 1.0)
+    means = np.bincount(series, told) / np.maximum(np.bincount(series), 1)
+    within = float(np.sqrt(np.mean((told - means[series]) ** 2)))
+    return within < WITHIN_SHARE * float(told.std())
+
+
+def changes(column: Floats, bounds: Integers, now: Integers, rows: Integers) -> Floats:
+    """(rows, places) how far the numbers at `rows` are from that at `now`, (rows,), in sizes usual then.
+
+    Close to the logarithm of their ratio: a tenth more is about 0.1 in a small series as in a large one.
+    """
+    sizes = usual_sizes(np.nan_to_num(column), bounds, rows=USUAL_ROWS)[now, None]
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(np.arcsinh(column[rows] / sizes) - np.arcsinh(column[now, None] / sizes))
 
 
 def in_words_of(there: Covariates, columns: Sequence[Covariate]) -> Covariates:

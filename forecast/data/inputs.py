@@ -21,9 +21,9 @@ from forecast.data.channels import (
     rows_remembered,
     width,
 )
-from forecast.data.covariates import translated
+from forecast.data.covariates import changes, translated
 from forecast.data.panel import Flags, Floats, Integers, Panel
-from forecast.spec import OWN_SEASONS, Covariate, ModelSpec
+from forecast.spec import OWN_SEASONS, Covariate, ModelSpec, Role
 
 Inputs = NDArray[np.float32]
 
@@ -173,19 +173,35 @@ def _covariate_columns(panel: Panel, spec: ModelSpec) -> Iterator[Floats]:
     if panel.covariates is None or not spec.covariates:
         return
     there, series = panel.covariates, np.repeat(np.arange(len(panel)), panel.lengths)
-    known_rows = _known_rows(panel, series, spec.windows.horizon)
+    every = np.arange(len(panel.values))[:, None]
+    places: dict[Role, _Places] = {
+        "past": _Places(panel.bounds, every),
+        "known": _Places(there.known_bounds, _known_rows(panel, series, spec.windows.horizon)),
+        "static": _Places(np.arange(len(panel) + 1), series[:, None]),
+    }
     columns = {"past": iter(there.past.T), "known": iter(there.known.T), "static": iter(there.static.T)}
     for covariate, vocabulary in zip(spec.covariates, there.vocabularies, strict=True):
-        column = next(columns[covariate.role])
+        column, read = next(columns[covariate.role]), places[covariate.role]
         if covariate.categories:
             known = {text: code for code, text in enumerate(covariate.categories, start=1)}
-            column = translated(column, vocabulary, known, other=UNKNOWN)
+            yield translated(column, vocabulary, known, other=UNKNOWN)[read.rows]
+        elif covariate.relative:
+            now = read.rows[:, 0]
+            before = np.where(_position(panel) > 0, now - 1, now)
+            rows = np.concatenate([before[:, None], read.rows[:, 1:]], axis=1)
+            yield _bounded(changes(column, read.bounds, now, rows) / covariate.spread)
         else:
-            column = _scaled(column, covariate)
-        if covariate.role == "known":
-            yield column[known_rows]
-        else:
-            yield (column if covariate.role == "past" else column[series])[:, None]
+            yield _scaled(column, covariate)[read.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the columns of one role are read."""
+
+    bounds: Integers
+    """(series + 1,) first row of each series among those of the columns, and their number."""
+    rows: Integers
+    """(rows, places) of them that each row of the panel reads, its own first."""
 
 
 def _known_rows(panel: Panel, series: Integers, horizon: int) -> Integers:
@@ -199,8 +215,11 @@ def _known_rows(panel: Panel, series: Integers, horizon: int) -> Integers:
 
 def _scaled(column: Floats, covariate: Covariate) -> Floats:
     with np.errstate(over="ignore"):
-        scaled = (column - covariate.centre) / covariate.spread
-    return np.clip(np.where(np.isnan(column), 0.0, scaled), -MOST_SPREADS, MOST_SPREADS)
+        return _bounded((column - covariate.centre) / covariate.spread)
+
+
+def _bounded(scaled: Floats) -> Floats:
+    return np.clip(np.nan_to_num(scaled, nan=0.0), -MOST_SPREADS, MOST_SPREADS)
 
 
 @dataclass(frozen=True, slots=True)

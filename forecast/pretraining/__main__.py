@@ -23,6 +23,9 @@ from forecast.network.fit import Trainer
 from forecast.pretraining.recipe import RECIPES, Mix, Recipe, mix
 from forecast.spec import CELLS, Bounds, Cell, ReadSpec
 
+SHIPPED = [name for name, recipe in RECIPES.items() if not recipe.parts]
+"""What is trained when nobody says: the networks of the package."""
+
 MOST_ORIGINS = 8
 """Origins of a held-out series that intervals are calibrated on at most."""
 
@@ -35,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of Parquet files: unique_id, ds, y")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--only", nargs="*", choices=RECIPES, default=list(RECIPES))
+    parser.add_argument("--only", nargs="*", choices=RECIPES, default=SHIPPED)
     parser.add_argument("--cell", nargs="*", choices=CELLS, default=list(CELLS))
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
@@ -85,7 +88,7 @@ def _held_out_errors(network: Network, panel: Panel) -> Floats:
     """
     horizon, errors = network.spec.windows.horizon, []
     for ends in panel.lengths - horizon * np.arange(MOST_ORIGINS)[:, None]:
-        long = np.flatnonzero(ends > horizon + max(8, network.spec.season))
+        long = np.flatnonzero(ends > horizon + np.maximum(8, panel.seasons))
         past = panel.first(np.maximum(ends, 0)).select(long)
         future = past.tail(horizon).values.reshape(-1, horizon)
         errors.append(network.errors(past.first(past.lengths - horizon), future))

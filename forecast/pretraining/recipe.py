@@ -1,6 +1,7 @@
 """What each network of the package is trained on, and how."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zlib import crc32
 
@@ -9,7 +10,7 @@ import numpy as np
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Floats, Panel
 from forecast.pretraining import corpus, synthetic
-from forecast.spec import Cell, Columns, ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
+from forecast.spec import OWN_SEASONS, Cell, Columns, ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
 
 BATCH = 96
 UPDATES_AN_EPOCH = 50
@@ -37,6 +38,8 @@ class Recipe:
     """Share of the made-up series that have the season."""
     walking: float = 0.35
     """Share of them whose trend is a random walk."""
+    parts: tuple[tuple[str, int], ...] = ()
+    """Recipes whose series it learns from, each in its own season, and how often they stand in the mix."""
 
     def spec(self, cell: Cell) -> ModelSpec:
         """The shape of the network."""
@@ -63,6 +66,10 @@ RECIPES: dict[str, Recipe] = {
     "hourly": Recipe(24, 120, 48, (("hourly", 1),), 2_000, 1_500, 1_500),
     "weekly": Recipe(52, 120, 13, (("weekly", 1),), 700, 4_000, 1_500),
 }
+ONCE = tuple((name, 1) for name in ("daily", "monthly", "hourly", "weekly"))
+RECIPES["mixed"] = Recipe(
+    OWN_SEASONS, 56, 18, (), 600, 0, 7_000, parts=(("yearly", 4), ("quarterly", 1), *ONCE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,20 @@ class Mix:
 
 
 def mix(recipe: Recipe, folder: Path, *, seed: int) -> Mix:
-    """The real series of the recipe's files, each as often as it says, and its synthetic ones."""
+    """The series that a recipe learns from, or those of its parts together."""
+    parts = [(RECIPES[name], copies) for name, copies in recipe.parts] or [(recipe, 1)]
+    trained, held_out = [], []
+    for part, copies in parts:
+        cut = replace(part, longest=min(part.longest, recipe.longest))
+        learned, kept = _series(cut, folder, seed=seed)
+        trained.append(learned * copies)
+        held_out.append(kept)
+    seasons = [part.season for part, _ in parts]
+    return Mix(_panel(trained, seasons), _panel(held_out, seasons))
+
+
+def _series(recipe: Recipe, folder: Path, *, seed: int) -> tuple[list[Floats], list[Floats]]:
+    """Real series, each as often as its file says, with synthetic ones; and real ones that are held out."""
     shortest = recipe.horizon + 8
     trained: list[Floats] = []
     held_out: list[Floats] = []
@@ -90,12 +110,13 @@ def mix(recipe: Recipe, folder: Path, *, seed: int) -> Mix:
         seasonal=recipe.seasonal,
         walking=recipe.walking,
     )
-    trained += synthetic.draw(kind, recipe.synthetic, seed=seed)
-    return Mix(_panel(trained, recipe.season), _panel(held_out, recipe.season))
+    return trained + synthetic.draw(kind, recipe.synthetic, seed=seed), held_out
 
 
-def _panel(series: list[Floats], season: int) -> Panel:
-    """A panel of series without a clock."""
+def _panel(parts: Sequence[list[Floats]], seasons: Sequence[int]) -> Panel:
+    """A panel of series without a clock; those of several parts have seasons of their own."""
+    series = [values for part in parts for values in part]
+    mixed = len(parts) > 1
     lengths = np.array([len(values) for values in series])
     return Panel(
         ids=tuple(str(index) for index in range(len(series))),
@@ -103,6 +124,7 @@ def _panel(series: list[Floats], season: int) -> Panel:
         values=np.concatenate(series),
         observed=np.ones(lengths.sum(), dtype=bool),
         bounds=np.concatenate(([0], np.cumsum(lengths))),
-        columns=Columns(target="y", time="step", series="series"),
-        frequency=Frequency("step", season=season, form="integer"),
+        columns=Columns(target="y", time="step", series="series", season="season" if mixed else None),
+        frequency=Frequency("step", season=1 if mixed else seasons[0], form="integer"),
+        own_seasons=np.repeat(seasons, [len(part) for part in parts]) if mixed else None,
     )

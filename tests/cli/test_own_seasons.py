@@ -139,6 +139,13 @@ def test_a_number_is_the_season_of_all_series(program):
     assert json.loads(out)["plan"]["season"] == 4
 
 
+@pytest.mark.parametrize("text", ["12.5", "1e3", "nan"])
+def test_a_number_that_counts_no_rows_is_refused_as_wrong_use(program, text):
+    code, out, err = program("check", "panel.csv", "--season", text)
+    assert (code, out) == (2, "")
+    assert f'"{text}" is neither a number of rows' in err
+
+
 def test_a_misspelt_column_is_refused_with_the_nearest(program):
     code, _, err = program("check", "panel.csv", "--season", "M")
     assert code == 3

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from forecast.forecasters.recurrent import Bounded, Network, bounded
+from forecast.forecasters.recurrent import Bounded, Network, bounded, weight_shapes, widened
 from forecast.forecasters.theta import theta
-from forecast.spec import Bounds
+from forecast.spec import CELLS, Bounds
+from tests import shops
 from tests.models import model, network
 from tests.panels import panel, wave
 
@@ -140,3 +141,48 @@ def test_intervals_widen_beyond_the_trained_steps():
     widths = (far.upper - far.lower)[0]
     assert (widths[:, 29] > widths[:, 2]).all()
     assert np.isfinite(widths).all()
+
+
+# Beside the target
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_widened_network_answers_as_it_did_whatever_stands_beside(cell):
+    of = shops.panel()
+    wide = shops.spec(of, cell=cell)
+    plain = network(cell=cell)
+    assert widened(plain, wide).spec == wide
+    expected = pytest.approx(plain.predict(of, 3).values, rel=1e-6)
+    assert widened(plain, wide).predict(of, 3).values == expected
+    assert widened(plain, plain.spec) is plain
+
+
+def beside() -> Network:
+    """A network of random weights that reads all that stands beside the shops' sales."""
+    spec, random = shops.spec(shops.panel()), np.random.default_rng(4)
+    shapes = weight_shapes(spec).items()
+    return Network(spec, ({name: random.normal(0, 0.2, size).astype(np.float32) for name, size in shapes},))
+
+
+def test_what_stands_beside_and_ahead_changes_the_forecast():
+    expected = beside().predict(shops.panel(), 3).values
+    for index, column, value in ((-5, "visitors", "9"), (-4, "price", "9"), (-4, "event", "flood")):
+        other = shops.panel(shops.changed(shops.rows(), "a", index, {column: value}))
+        found = beside().predict(other, 3).values
+        assert found[0].tolist() != expected[0].tolist()
+        assert found[1].tolist() == expected[1].tolist()
+
+
+def test_covariates_of_a_subset_and_of_the_tail_give_the_forecasts_of_the_whole():
+    of, made = shops.panel(), beside()
+    expected = made.predict(of, 7).values
+    assert made.predict(of.tail(made.rows_read(of)), 7).values.tolist() == expected.tolist()
+    assert made.predict(of.select([1]), 7).values == pytest.approx(expected[1:], rel=1e-6)
+
+
+def test_steps_beyond_the_trained_ones_read_what_is_known_there():
+    expected = beside().predict(shops.panel(), 4).values
+    other = shops.panel(shops.changed(shops.rows(), "a", -1, {"price": "9"}))
+    found = beside().predict(other, 4).values
+    assert found[0, :3].tolist() == expected[0, :3].tolist()
+    assert found[0, 3] != expected[0, 3]

@@ -3,9 +3,11 @@ import numpy as np
 import pytest
 
 from forecast.data.channels import width
+from forecast.data.inputs import read
 from forecast.forecasters.recurrent import forward, weight_shapes
 from forecast.network.build import build, put_weights, weights_of
 from forecast.spec import CELLS, ModelSpec, NetworkSpec, WindowSpec
+from tests import shops
 
 
 def spec(cell: str, units: tuple[int, ...] = (5,), *, horizon: int = 12, season: int = 1) -> ModelSpec:
@@ -71,3 +73,16 @@ def test_dropout_falls_between_layers_and_not_inside_the_recurrence():
     assert [layer.rate for layer in layers if isinstance(layer, keras.layers.Dropout)] == [0.25, 0.25]
     recurrent = [layer for layer in layers if isinstance(layer, keras.layers.GRU)]
     assert [(layer.dropout, layer.recurrent_dropout) for layer in recurrent] == [(0, 0), (0, 0)]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_embeddings_and_numbers_beside_the_target_are_answered_as_keras_does(cell):
+    of = shops.panel()
+    shape = shops.spec(of, cell=cell)
+    inputs = read(of, shape).inputs[:20].reshape(2, 10, -1)
+    weights = random_weights(shape)
+    model = build(shape, seed=0)
+    put_weights(model, weights)
+    expected = model(inputs).numpy()[:, -1]
+    assert forward(shape, weights, inputs) == pytest.approx(expected, abs=1e-5)
+    assert {name: value.shape for name, value in weights_of(shape, model).items()} == weight_shapes(shape)

@@ -1,0 +1,60 @@
+"""What a mix holds: the series of one recipe, or of several, each in its own season."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecast.pretraining import recipe
+from forecast.pretraining.recipe import RECIPES, Recipe, mix
+from forecast.spec import OWN_SEASONS
+from tests.panels import wave
+
+YEARLY = Recipe(1, 8, 3, (("years", 1),), longest=20, synthetic=4, updates=50)
+MONTHLY = Recipe(12, 24, 6, (("months", 2),), longest=60, synthetic=5, updates=50)
+MIXED = replace(MONTHLY, season=OWN_SEASONS, longest=40, files=(), parts=(("yearly", 3), ("monthly", 1)))
+REAL = 6
+"""Real series of each file; the first is held out."""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with real series of 30 years and of 90 months."""
+    import pandas as pd
+
+    monkeypatch.setattr(recipe, "RECIPES", {"yearly": YEARLY, "monthly": MONTHLY})
+    monkeypatch.setattr(recipe, "crc32", lambda name: int(not name.endswith(b"0")))
+    for name, rows in (("years", 30), ("months", 90)):
+        ids = np.repeat([f"{name}{index}" for index in range(REAL)], rows)
+        steps = np.tile(np.arange(rows), REAL)
+        values = np.concatenate([wave(rows, seed=seed) for seed in range(REAL)])
+        pd.DataFrame({"unique_id": ids, "ds": steps, "y": values}).to_parquet(tmp_path / f"{name}.parquet")
+    return tmp_path
+
+
+def test_a_mix_of_one_recipe_has_its_season_alone(folder):
+    trained = mix(MONTHLY, folder, seed=0).trained
+    assert trained.own_seasons is None
+    assert set(trained.seasons.tolist()) == {12}
+    assert len(trained) == 2 * (REAL - 1) + 5
+
+
+def test_a_mix_of_several_holds_each_part_as_often_as_it_says_and_in_its_own_season(folder):
+    trained = mix(MIXED, folder, seed=0).trained
+    assert np.bincount(trained.seasons)[[1, 12]].tolist() == [3 * (REAL - 1 + 4), 2 * (REAL - 1) + 5]
+    yearly = mix(YEARLY, folder, seed=0).trained
+    assert trained.values[: len(yearly.values)].tolist() == yearly.values.tolist()
+
+
+def test_no_series_of_a_mix_of_several_is_longer_than_it_says(folder):
+    assert mix(MONTHLY, folder, seed=0).trained.lengths.max() > 40
+    assert mix(MIXED, folder, seed=0).trained.lengths.max() == 40
+
+
+def test_what_is_held_out_has_its_own_season_too(folder):
+    held_out = mix(MIXED, folder, seed=0).held_out
+    assert held_out.seasons.tolist() == [1, 12]
+
+
+def test_the_parts_of_the_mixed_recipe_are_the_recipes_of_the_package():
+    assert {name for name, _ in RECIPES["mixed"].parts} == RECIPES.keys() - {"mixed"}
