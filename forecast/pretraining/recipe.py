@@ -38,6 +38,8 @@ class Recipe:
     """Share of the made-up series that have the season."""
     walking: float = 0.35
     """Share of them whose trend is a random walk."""
+    mixtures: int = 0
+    """Weighted sums of real series in the mix."""
     parts: tuple[tuple[str, int], ...] = ()
     """Recipes whose series it learns from, each in its own season, and how often they stand in the mix."""
 
@@ -60,9 +62,9 @@ class Recipe:
 
 RECIPES: dict[str, Recipe] = {
     "yearly": Recipe(1, 32, 6, (("yearly", 1), ("fao", 1), ("m4_yearly", 4)), 200, 8_000, 1_600),
-    "quarterly": Recipe(4, 48, 8, (("quarterly", 1), ("m4_quarterly", 4)), 300, 8_000, 2_000),
+    "quarterly": Recipe(4, 48, 8, (("quarterly", 1), ("m4_quarterly", 4)), 300, 8_000, 3_000, mixtures=3_000),
     "daily": Recipe(7, 56, 14, (("daily", 1),), 700, 4_000, 3_000, seasonal=0.4, walking=0.65),
-    "monthly": Recipe(12, 84, 18, (("monthly", 1), ("m4_monthly", 4)), 400, 8_000, 1_500),
+    "monthly": Recipe(12, 84, 18, (("monthly", 1), ("m4_monthly", 4)), 400, 8_000, 3_000, mixtures=6_000),
     "hourly": Recipe(24, 120, 48, (("hourly", 1),), 2_000, 1_500, 1_500),
     "weekly": Recipe(52, 120, 13, (("weekly", 1),), 700, 4_000, 1_500),
 }
@@ -96,13 +98,17 @@ def mix(recipe: Recipe, folder: Path, *, seed: int) -> Mix:
 def _series(recipe: Recipe, folder: Path, *, seed: int) -> tuple[list[Floats], list[Floats]]:
     """Real series, each as often as its file says, with synthetic ones; and real ones that are held out."""
     shortest = recipe.horizon + 8
-    trained: list[Floats] = []
+    once: list[Floats] = []
+    copied: list[Floats] = []
     held_out: list[Floats] = []
     for name, copies in recipe.files:
         path = folder / f"{name}.parquet"
         for id, values in corpus.read(path, shortest=shortest, longest=recipe.longest).items():
-            held = crc32(id.encode()) % HELD_OUT == 0
-            (held_out if held else trained).extend([values] if held else [values] * copies)
+            if crc32(id.encode()) % HELD_OUT == 0:
+                held_out.append(values)
+            else:
+                once.append(values)
+                copied += [values] * copies
     kind = synthetic.Kind(
         recipe.season,
         shortest=max(shortest, 2 * recipe.season),
@@ -110,7 +116,8 @@ def _series(recipe: Recipe, folder: Path, *, seed: int) -> tuple[list[Floats], l
         seasonal=recipe.seasonal,
         walking=recipe.walking,
     )
-    return trained + synthetic.draw(kind, recipe.synthetic, seed=seed), held_out
+    made = synthetic.mixtures(kind, once, recipe.mixtures, seed=seed + 1)
+    return copied + made + synthetic.draw(kind, recipe.synthetic, seed=seed), held_out
 
 
 def _panel(parts: Sequence[list[Floats]], seasons: Sequence[int]) -> Panel:

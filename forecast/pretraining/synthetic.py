@@ -1,5 +1,6 @@
 """Series that nobody measured, of as many kinds as real ones: what a network should have seen before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,29 @@ def draw(kind: Kind, count: int, *, seed: int) -> list[Floats]:
     low, high = np.log(kind.shortest), np.log(kind.longest)
     lengths = np.exp(random.uniform(low, high, count)).astype(int)
     return [_series(random, kind, length) for length in lengths]
+
+
+def mixtures(kind: Kind, series: Sequence[Floats], count: int, *, seed: int) -> list[Floats]:
+    """`count` weighted sums of stretches of two or three real series, each of mean size 1.
+
+    After the TSMixup of Ansari et al., "Chronos: Learning the Language of Time Series"
+    (2024), section 4.1: weights are drawn from a Dirichlet distribution of 1.5.
+    """
+    random = np.random.default_rng(seed)
+    long = [values for values in series if len(values) >= kind.shortest]
+    found: list[Floats] = []
+    while len(found) < count:
+        parts = [long[place] for place in random.integers(0, len(long), random.integers(2, 4))]
+        rows = min(kind.longest, *map(len, parts))
+        if random.random() < 0.3:
+            rows = int(random.integers(kind.shortest, rows + 1))
+        mixed = np.zeros(rows)
+        for part, weight in zip(parts, random.dirichlet([1.5] * len(parts)), strict=True):
+            start = random.integers(0, len(part) - rows + 1)
+            stretch = part[start : start + rows]
+            mixed += weight * stretch / (np.abs(stretch).mean() or 1.0)
+        found.append(mixed)
+    return found
 
 
 def _series(random: np.random.Generator, kind: Kind, rows: int) -> Floats:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.pretraining import recipe
+from forecast.pretraining import recipe, synthetic
 from forecast.pretraining.recipe import RECIPES, Recipe, mix
 from forecast.spec import OWN_SEASONS
 from tests.panels import wave
@@ -58,3 +58,19 @@ def test_what_is_held_out_has_its_own_season_too(folder):
 
 def test_the_parts_of_the_mixed_recipe_are_the_recipes_of_the_package():
     assert {name for name, _ in RECIPES["mixed"].parts} == RECIPES.keys() - {"mixed"}
+
+
+def test_mixtures_are_sums_of_learned_series_alone_and_of_their_size(folder):
+    plain = mix(MONTHLY, folder, seed=0).trained
+    mixed = mix(replace(MONTHLY, mixtures=50), folder, seed=0).trained
+    made = [each.values for each in mixed][len(plain) - 5 : -5]
+    assert len(made) == 50
+    assert {len(values) for values in made} <= set(range(24, 61))
+    sizes = np.array([np.abs(values).mean() for values in made])
+    assert sizes == pytest.approx(np.ones(50), rel=1e-9)
+
+
+def test_mixtures_of_series_that_were_never_negative_are_not_either():
+    kind = synthetic.Kind(1, shortest=10, longest=20, seasonal=0, walking=0)
+    ones, late = np.ones(20), np.concatenate([np.zeros(10), np.full(10, 2.0)])
+    assert min(made.min() for made in synthetic.mixtures(kind, [ones, late], 40, seed=0)) == 0
