@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, get_args
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from forecast.spec import (
     Bounds,
     ModelSpec,
     ReadSpec,
+    Role,
 )
 
 FORMAT = 1
@@ -185,6 +186,7 @@ def _assembled(fields: _ModelFields, tensors: Tensors) -> RecurrentForecaster:
     _require(1 <= fields.members <= MAX_MEMBERS, "its number of networks")
     _require(1 <= fields.horizon <= MAX_HORIZON, "its horizon")
     _check_tensors(fields, tensors)
+    _check_columns(fields)
     _check_frequency(fields.frequency)
     return RecurrentForecaster(
         network=Network(fields.spec, _members(fields, tensors), fields.blend),
@@ -350,6 +352,16 @@ def _length(tensors: Tensors, name: str) -> int:
     if name not in tensors:
         raise ValueError(f'it lacks tensor "{name}"')
     return len(tensors[name])
+
+
+def _check_columns(fields: _ModelFields) -> None:
+    """Data are read with the columns that the network reads."""
+    columns, covariates = fields.read.columns, fields.spec.covariates
+    for role in get_args(Role):
+        named = tuple(each.name for each in covariates if each.role == role)
+        _require(getattr(columns, role) == named, "its columns")
+    texts = {each.name for each in covariates if each.categories}
+    _require(set(columns.text) == texts, "its columns")
 
 
 def _check_frequency(frequency: Frequency) -> None:
