@@ -32,6 +32,14 @@ LONGEST_SERIES = 256
 UNITS = 32
 """Units when nobody says."""
 
+FEW_WINDOWS = 512
+"""Windows under which batches of the usual size would be few in an epoch."""
+
+UPDATES = 16
+"""Updates in an epoch of few windows: 40 rows of alternating classes were not learned in one."""
+
+LEAST_BATCH = 4
+
 JUDGED_SHARE = 0.2
 """Part of the rows of each series, or of the series, that a model is judged on."""
 
@@ -57,7 +65,7 @@ def plan_classes(panel: Panel, request: TrainRequest) -> Plan:
             blend="none",
             untuned=None,
             members=request.members,
-            training=training_of(request, windows=windows, origin="scratch"),
+            training=training_of(_in_batches(request, windows), windows=windows, origin="scratch"),
         ),
         horizon=spec.windows.horizon,
         bounds=Bounds(),
@@ -67,6 +75,12 @@ def plan_classes(panel: Panel, request: TrainRequest) -> Plan:
         reasons=(("start", "classes are told by a network of their own"), ("cell", cell), ("judged", judged)),
     )
     return plan if whole else _described_before(plan, panel)
+
+
+def _in_batches(request: TrainRequest, windows: int) -> TrainRequest:
+    """The request with batches so small that an epoch has some updates: nothing is known at the start."""
+    size = max(LEAST_BATCH, windows // UPDATES) if windows < FEW_WINDOWS else None
+    return replace(request, batch_size=request.batch_size or size)
 
 
 def judged_rows(panel: Panel, plan: Plan) -> int:
