@@ -68,7 +68,7 @@ RECIPES: dict[str, Recipe] = {
 }
 ONCE = tuple((name, 1) for name in ("daily", "monthly", "hourly", "weekly"))
 RECIPES["mixed"] = Recipe(
-    OWN_SEASONS, 56, 18, (), 600, 0, 7_000, parts=(("yearly", 4), ("quarterly", 1), *ONCE)
+    OWN_SEASONS, 84, 18, (), 1_000, 0, 8_000, parts=(("yearly", 4), ("quarterly", 1), *ONCE)
 )
 
 
