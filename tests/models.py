@@ -44,7 +44,7 @@ def network(
 
 def model(made: Network, *, bounds: Bounds | None = None, origin: Origin = "scratch") -> RecurrentForecaster:
     """A model that was trained on nothing."""
-    nothing = panel([1.0], season=made.spec.season).select([])
+    nothing = panel([1.0], season=made.spec.season or 1).select([])
     errors = np.random.default_rng(1).normal(size=(100, made.spec.windows.horizon))
     return RecurrentForecaster(
         network=made,

@@ -67,11 +67,11 @@ RECIPES: dict[str, Recipe] = {
     "monthly": Recipe(12, 84, 18, (("monthly", 1), ("m4_monthly", 4)), 400, 8_000, 3_000, mixtures=6_000),
     "hourly": Recipe(24, 120, 48, (("hourly", 1),), 2_000, 1_500, 1_500),
     "weekly": Recipe(52, 120, 13, (("weekly", 1),), 700, 4_000, 1_500),
+    "mixed": Recipe(
+        *(OWN_SEASONS, 84, 18, (), 1_000, 0, 8_000),
+        parts=(("yearly", 4), ("quarterly", 1), ("daily", 1), ("monthly", 1), ("hourly", 1), ("weekly", 1)),
+    ),
 }
-ONCE = tuple((name, 1) for name in ("daily", "monthly", "hourly", "weekly"))
-RECIPES["mixed"] = Recipe(
-    OWN_SEASONS, 56, 18, (), 600, 0, 7_000, parts=(("yearly", 4), ("quarterly", 1), *ONCE)
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from forecast.forecasters import catalog, modelfile
+from forecast.spec import OWN_SEASONS
+from tests.models import model, network
 from tests.panels import wave
 
 SERIES = {
@@ -50,7 +53,9 @@ def trained(tmp_path_factory):
 
 
 @pytest.fixture
-def program(trained, real_program, monkeypatch):
+def program(trained, real_program, monkeypatch, tmp_path):
+    """The program in the folder of the data and the model, without a pretrained network."""
+    monkeypatch.setattr(catalog, "_FOLDER", tmp_path)
     monkeypatch.chdir(trained)
     return real_program
 
@@ -132,6 +137,16 @@ def test_without_a_pretrained_network_for_them_predict_says_what_makes_one(progr
     code, out, err = program("predict", "panel.csv", "--season", "m", "--model", "pretrained")
     assert (code, out) == (4, "")
     assert "there is no pretrained GRU for series with seasons of their own" in err
+
+
+def test_a_pretrained_network_for_them_answers_and_is_trained_on_where_there_is_one(program, tmp_path):
+    modelfile.save(model(network(season=OWN_SEASONS)), tmp_path / "gru-0.forecast")
+    code, out, err = program("predict", "panel.csv", "--season", "m", "--model", "pretrained")
+    assert code == 0
+    assert len(out.splitlines()) == 1 + 4 * len(SERIES)
+    assert "the pretrained GRU for stepwise rows with seasons of their own" in err
+    planned = program("train", "panel.csv", "--season", "m", "--dry-run", "--json")[1]
+    assert json.loads(planned)["plan"]["origin"] == "pretrained"
 
 
 def test_a_number_is_the_season_of_all_series(program):
