@@ -245,7 +245,7 @@ class _Begun:
 
 
 def _begun(panel: Panel, request: TrainRequest, season: int) -> _Begun:
-    """What training starts from: measured on held-back rows, see docs/pretrained.md."""
+    """What training starts from: measured on held-back rows, see docs/pretrained.md, docs/covariates.md."""
     own_shape = bool(request.window or request.units or request.dropout)
     if request.start == "scratch":
         return _Begun("scratch", "asked for")

@@ -96,7 +96,9 @@ def test_with_covariates_training_starts_from_nothing_and_with_the_calendar_alon
     request = replace(REQUEST, window=None, units=None, holidays=None)
     planned = forecast.check(written(SOLD), request).planned
     assert planned.origin == "scratch"
-    alone = replace(request, read=ReadSpec(replace(COLUMNS.alone)))
+    asked = forecast.check(written(SOLD), replace(request, start="pretrained")).planned
+    assert asked.origin == "fine-tuned"
+    alone = replace(request, read=ReadSpec(COLUMNS.alone))
     assert forecast.check(written(SOLD), alone).planned.origin == "fine-tuned"
 
 
