@@ -76,9 +76,10 @@ class Rows:
 
     @property
     def behind_numbers(self) -> Flags:
-        """(rows,) whether a row stands behind the last number of its series."""
+        """(rows,) whether a row stands behind the last number of its series, where that has one."""
         numbers = np.concatenate(([0], np.cumsum(~np.isnan(self.values))))
-        return np.asarray(numbers[:-1] == numbers[self.bounds[1:]][self.series])
+        before, up_to = numbers[self.bounds[:-1]], numbers[self.bounds[1:]]
+        return np.asarray((numbers[:-1] == up_to[self.series]) & (before < up_to)[self.series])
 
     @property
     def repeats(self) -> Flags:

@@ -131,6 +131,17 @@ def test_the_column_of_ids_may_be_a_static_covariate_too():
     assert told.covariates.static.ravel().tolist() == [0.0, 1.0]
 
 
+@pytest.mark.parametrize("bare", ["a", "b"])
+def test_a_series_without_a_number_is_left_out_with_its_place(bare):
+    """Rows that tell only what is known ahead are no series of their own."""
+    table = [{**row, "sold": ""} if row["shop"] == bare else row for row in rows()]
+    read = reading(table)
+    (left_out,) = read.left_out
+    assert (left_out.id, left_out.reason) == (bare, "no row holds a number")
+    assert left_out.place == f"data, line {2 if bare == 'a' else ROWS + AHEAD + 2}"
+    assert len(read.panel.covariates.known) == ROWS + AHEAD
+
+
 # Rows of the future
 
 
