@@ -112,6 +112,14 @@ def test_older_models_go_on_with_what_they_read_of_the_time_alone(trained, tmp_p
         forecast.train(written(TABLE), replace(request, start=trained.path, holidays="US"))
 
 
+def test_older_models_go_on_reading_what_they_read(trained):
+    newer = [{**row, "sold": row["sold"] or "20", "visitors": row["visitors"] or "60"} for row in TABLE]
+    newer = changed(newer, "b", 40, {"event": "flood"})
+    request = replace(REQUEST, start=trained.path, window=None, units=None, calendar=False, holidays=None)
+    model = forecast.train(written(newer), request).model
+    assert (model.card.origin, model.spec) == ("continued", trained.model.spec)
+
+
 def test_older_models_do_not_go_on_with_texts_where_they_learned_numbers(trained):
     request = replace(REQUEST, start=trained.path, window=None, units=None)
     words = [{**row, "price": f"p{row['price']}"} for row in SOLD]
