@@ -136,7 +136,7 @@ class Panel:
     @property
     def seasons(self) -> Integers:
         """(series,) rows in a period of each series; 1 is no season."""
-        return np.broadcast_to(np.int64(self.season), len(self))
+        return np.broadcast_to(np.asarray(self.season, dtype=np.int64), len(self))
 
     @property
     def season(self) -> int | Integers:

@@ -56,10 +56,6 @@ class Rows:
         bounds = np.array([0, part.stop - part.start])
         return Rows((self.ids[series],), self.times[part], self.values[part], self.origin[part], bounds)
 
-    def with_seasons(self, seasons: Integers) -> "Rows":
-        """The rows with these seasons of their series."""
-        return replace(self, seasons=seasons)
-
     def seasons_in(self, frequency: Frequency) -> Integers:
         """(series,) rows in a period of each series."""
         return (

@@ -1,5 +1,7 @@
 """The column that gives each series of a panel a season of its own."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from forecast.data import numbers
@@ -36,7 +38,7 @@ def with_seasons(rows: Rows, column: Column | None, table: Table, notation: Nota
             hint="a season stays the same within a series"
             + ("; --id names the column that tells several apart" if alone else ""),
         )
-    return rows.with_seasons(seasons)
+    return replace(rows, seasons=seasons)
 
 
 def _told(column: Column, table: Table, notation: Notation) -> Floats:
