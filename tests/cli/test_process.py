@@ -102,6 +102,8 @@ def test_a_signal_ends_training_without_a_traceback(name, code, tmp_path):
         text=True,
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT), "FAKE_SLEEP": "1"},
+        # Under nohup, or behind a shell's &, tests inherit a signal that is ignored.
+        preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),
     ) as process:
         assert process.stderr.readline() == "training      goes on\n"
         process.send_signal(getattr(signal, name))
