@@ -224,10 +224,10 @@ def test_a_fold_of_twenty_thousand_series_takes_less_than_a_second_or_so():
         observed=np.ones(values.size, dtype=bool),
         bounds=np.arange(0, values.size + 1, 50),
     )
-    start = time.perf_counter()
+    start = time.process_time()
     folds = list(backtest(three_rules, history, Origins(1, 14)))
     score(folds, history)
-    assert time.perf_counter() - start < 4
+    assert time.process_time() - start < 4
 
 
 def test_a_fold_that_stands_in_a_gap_sees_nothing_of_the_number_that_ends_it():
