@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from forecast import costs, wording
-from forecast.data.diagnosis import ColumnFound, Findings, Found, Place, ValuesFound, examine
+from forecast.data.diagnosis import ClassFound, ColumnFound, Findings, Found, Place, ValuesFound, examine
 from forecast.data.panel import Panel
 from forecast.data.reading import Draft
 from forecast.data.results import Card
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST_COLUMNS = 30
 """Columns that are named one by one."""
+
+MOST_CLASSES = 10
+"""Classes that are named one by one."""
 
 MOST_TESTED = 1000
 """Series whose season is tested, spread evenly over all."""
@@ -162,6 +165,8 @@ def _found(found: Findings) -> list[Line]:
         lines.append(("outliers", _outliers(found.outliers, found.values.count if found.values else 0)))
     if found.values is not None:
         lines.append(("values", _values(found.values, found.series or 1)))
+    if found.classes is not None:
+        lines.append(("classes", _classes(found.classes)))
     return lines
 
 
@@ -212,8 +217,20 @@ def _values(values: ValuesFound, series: int) -> str:
     return f"{range}; {', '.join(filter(None, facts))}"
 
 
+def _classes(found: tuple[ClassFound, ...]) -> str:
+    """Words like "5: sun 714 (49 %), rain 641 (44 %), ... and 2 more"."""
+    total = max(sum(each.count for each in found), 1)
+    named = [
+        f"{each.name} {each.count:,} ({100 * each.count / total:.0f} %)" for each in found[:MOST_CLASSES]
+    ]
+    more = f" and {len(found) - MOST_CLASSES:,} more" if len(found) > MOST_CLASSES else ""
+    return f"{len(found)}: {', '.join(named)}{more}"
+
+
 def _seasonality(panel: Panel, plan: Plan | None) -> Seasonality | None:
     """The evidence for the season that is planned, else for the usual one."""
+    if panel.classes:
+        return None
     if plan is not None and plan.recipe.spec.season != 1:
         panel = panel.in_season(plan.recipe.spec.season)
     long = np.flatnonzero((panel.seasons > 1) & (panel.lengths >= 3 * panel.seasons))
@@ -241,7 +258,8 @@ def _season(found: Seasonality) -> str:
 def _mended(draft: Draft) -> list[Line]:
     assert draft.reading is not None
     reading = draft.reading
-    shape = [("shape", wording.sparkline(reading.panel[0].values))] if len(reading.panel) == 1 else []
+    curve = len(reading.panel) == 1 and not reading.panel.classes
+    shape = [("shape", wording.sparkline(reading.panel[0].values))] if curve else []
     return [
         *(("repaired", repair) for repair in reading.repairs),
         *(("left out", text) for text in wording.left_out(reading)),

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forecast.class_planning import JUDGED_SHARE, judged_rows, origins_of
+from forecast.class_planning import held_series, judged_rows, never_judged, origins_of
+from forecast.data.covariates import with_texts_of
 from forecast.data.panel import Floats, Integers, Panel
 from forecast.data.reading import Reading
 from forecast.data.results import Scores
@@ -18,7 +19,7 @@ from forecast.forecasters.class_baselines import ClassForecaster, class_yardstic
 from forecast.forecasters.classifier import Classifier
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.planning import Plan
-from forecast.training import Judgement, Learner, assembled, learner_for
+from forecast.training import Judgement, Learner, assembled, data_sha256, learner_for
 
 if TYPE_CHECKING:
     from forecast.network.checkpoint import Checkpoint
@@ -38,8 +39,7 @@ def learn_classes(
     learner = learner_for(plan.recipe, panel, listener, fits=plan.backtests + 1, checkpoint=checkpoint)
     if plan.recipe.spec.answers == "whole series":
         parts = held_series(len(panel), plan.backtests)
-        rest = np.setdiff1d(np.arange(len(panel)), np.concatenate(parts))
-        learner = learner.prepared(panel.select(rest))
+        learner = learner.prepared(never_judged(panel, plan.backtests))
         told = [_told_of_series(learner, panel, part, number, plan) for number, part in enumerate(parts)]
     else:
         places = cuts(panel, origins_of(panel, plan))
@@ -56,19 +56,13 @@ def _judged(told: Told, panel: Panel, plan: Plan) -> Judgement:
     return Judgement(scores, judge_classes(scores, told, panel.classes), None, empty)
 
 
-def held_series(series: int, backtests: int) -> list[Integers]:
-    """Positions of the series that each backtest is judged on, drawn once for all."""
-    drawn = np.random.default_rng(0).permutation(series)[: max(int(JUDGED_SHARE * series), backtests)]
-    return [np.sort(part) for part in np.array_split(drawn, backtests)]
-
-
 def _told_from(learner: Learner, panel: Panel, rows: Integers, number: int, plan: Plan) -> Told:
     """What a model of the rows up to an origin says from there and from the rows up to the next."""
     past = panel.first(rows).select(np.flatnonzero(rows > 0))
     network = learner.fit(past, f"backtest {number + 1} of {plan.backtests}")
     models = [Classifier(network), *class_yardsticks(past, plan.horizon)]
-    span = judged_rows(panel, plan)
-    return told_from_rows(models, panel, rows, range(span), plan.horizon, first=number * span)
+    span, judged = judged_rows(panel, plan), with_texts_of(past, panel)
+    return told_from_rows(models, judged, rows, range(span), plan.horizon, first=number * span)
 
 
 def told_from_rows(
@@ -94,6 +88,8 @@ def told_from_rows(
             history = panel.first(here).select(judged)
             block = (first + ahead) // horizon * len(panel) + judged
             parts.append(told_of(models, history, came[judged], series=judged, block=block))
+    if not parts:
+        raise DataError("no row holds a class to be judged by")
     return Told.joined(parts)
 
 
@@ -102,14 +98,22 @@ def _told_of_series(learner: Learner, panel: Panel, part: Integers, number: int,
     past = panel.select(np.setdiff1d(np.arange(len(panel)), part))
     network = learner.fit(past, f"backtest {number + 1} of {plan.backtests}")
     models = [Classifier(network), *label_yardsticks(past)]
-    return _told_of_labels(models, panel.select(part), part)
+    return _told_of_labels(models, with_texts_of(past, panel.select(part)), part)
 
 
 def class_scores(model: RecurrentForecaster, panel: Panel) -> Scores:
-    """Scores of a stored model on rows it has not seen; of whole series on all that hold a label."""
+    """Scores of a stored model on rows it has not seen; of whole series on all that hold a label.
+
+    The base rates of whole series are those of the series judged, a little better than any known before.
+    """
     horizon, spec = model.horizon, model.spec
     if spec.answers == "whole series":
         labelled = panel.select(np.flatnonzero(panel.observed[panel.bounds[:-1]]))
+        if data_sha256(labelled) == model.card.data_sha256:
+            raise DataError(
+                "the model was trained on these very series",
+                hint="give others; how it did on some that it had not seen: forecast show",
+            )
         models = [Classifier(model.network), *label_yardsticks(labelled)]
         told = _told_of_labels(models, labelled, np.arange(len(labelled)))
         return score_classes(told, labelled.ids, panel.columns.series, backtests=1)

@@ -96,7 +96,8 @@ class TrainRequest:
     """Networks to train and average; 1 to 64."""
     cell: Cell | None = None
     units: tuple[int, ...] | None = None
-    dropout: float = 0.0
+    dropout: float | None = None
+    learning_rate: float | None = None
     epochs: int | None = None
     batch_size: int | None = None
     backtests: int | None = None
@@ -109,7 +110,7 @@ class TrainRequest:
     whole: bool | None = None
     """Whether forecasts are whole numbers."""
     training: TrainingPlan = field(default_factory=TrainingPlan)
-    """The rest of the training; its epochs and sizes are replaced by the above."""
+    """The rest of the training; its epochs, sizes and rate are replaced by the above."""
 
     def __post_init__(self) -> None:
         check_range("members", self.members, 1, MAX_MEMBERS)
@@ -120,6 +121,8 @@ class TrainRequest:
                 raise UsageError("season is one number for all series or a column, not both")
             check_range("season", self.season, 1, MAX_WINDOW)
         Bounds(self.minimum, self.maximum, whole=bool(self.whole))
+        if self.learning_rate is not None:
+            replace(self.training, learning_rate=self.learning_rate)  # refuses what is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +320,7 @@ def _own_shape(panel: Panel, request: TrainRequest, horizon: int, season: int) -
     windows = WindowSpec(request.window or usual.window(panel, season, horizon), horizon)
     small = len(Windows(panel.lengths, windows)) <= SMALL_WINDOWS
     units = request.units or ((32,) if small else (64,))
-    return ModelSpec(windows, NetworkSpec(request.cell or CELL, units, request.dropout), season)
+    return ModelSpec(windows, NetworkSpec(request.cell or CELL, units, request.dropout or 0.0), season)
 
 
 def _window_reason(origin: Origin) -> str:
@@ -370,6 +373,7 @@ def training_of(request: TrainRequest, *, windows: int, origin: Origin) -> Train
         request.training,
         epochs=request.epochs or (EPOCHS if small else EPOCHS // 5),
         batch_size=batch_size,
+        learning_rate=request.learning_rate or request.training.learning_rate,
         epoch_windows=request.training.epoch_windows
         or (None if small else max(EPOCH_WINDOWS, 16 * batch_size)),
     )

@@ -309,6 +309,7 @@ def data_sha256(panel: Panel) -> str:
         beside = panel.covariates
         arrays += [beside.past, beside.known, beside.known_bounds, beside.static]
         texts += [text for vocabulary in beside.vocabularies for text in ("", *vocabulary)]
+    texts += panel.classes
     digest = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogateescape"))
     for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())

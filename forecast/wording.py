@@ -39,6 +39,8 @@ def rows_of(panel: Panel) -> str:
     if len(panel) > 1:
         low, high = panel.lengths.min(), panel.lengths.max()
         rows += f" in {len(panel):,} series of {low:,}" + (f" to {high:,}" if low < high else " each")
+    if panel.columns.label is not None:
+        return rows
     return f"{rows}, {' to '.join(ends(panel))}, {panel.frequency.adjective}"
 
 
@@ -52,7 +54,11 @@ def seen(reading: Reading) -> str:
     """What was read, in one line: rows, gaps, and the shape of a single series."""
     panel = reading.panel
     filled = int((~panel.observed).sum())
+    if panel.columns.label is not None:
+        return f"{rows_of(panel)}, {len(panel.classes)} classes"
     gaps = f"{filled:,} filled" if filled else "no gaps"
+    if panel.classes:
+        return f"{rows_of(panel)}, {gaps}, {len(panel.classes)} classes"
     shape = f"     {sparkline(panel.values)}" if len(panel) == 1 else ""
     return f"{rows_of(panel)}, {gaps}{shape}"
 
@@ -132,6 +138,8 @@ def coverage(kept: Coverage) -> str:
 def arithmetic(panel: Panel, plan: Plan) -> str:
     """Words like "60 rows - window 8 - horizon 4 + 1 = 49 windows"."""
     window, horizon = plan.recipe.spec.windows.window, plan.recipe.spec.windows.horizon
+    if plan.recipe.spec.answers == "whole series":
+        return f"one of each series, up to {window} rows = {plan.windows:,} windows"
     if len(panel) > 1:
         return f"rows - window {window} - horizon {horizon} + 1 of each series = {plan.windows:,} windows"
     return f"{len(panel.values):,} rows - window {window} - horizon {horizon} + 1 = {plan.windows:,} windows"
@@ -146,14 +154,10 @@ def model_card(model: RecurrentForecaster) -> Card:
         ("window", f"reads {spec.windows.window} rows, answers {_answers(spec)}"),
         ("season", _season(spec.season)),
         ("forecast", "probabilities" if spec.classes else _BLENDS[model.network.blend]),
-        ("values", ", ".join(spec.classes) if spec.classes else values_of(model.bounds)),
+        ("classes", ", ".join(spec.classes)) if spec.classes else ("values", values_of(model.bounds)),
         ("columns", _columns(model.read)),
         *([("calendar", calendar)] if calendar else []),
-        (
-            "data",
-            f"{card.source}: {card.rows:,} rows in {card.series:,} series, "
-            f"{card.first_time} to {card.last_time}, {model.frequency.adjective}",
-        ),
+        ("data", _data(model)),
         ("data sha256", card.data_sha256),
         ("training", _training(card)),
     ]
@@ -163,6 +167,14 @@ def model_card(model: RecurrentForecaster) -> Card:
         lines.append(("intervals", coverage(card.coverage)))
     lines.append(("made by", ", ".join(f"{name} {number}" for name, number in card.versions)))
     return Card("model", tuple(lines))
+
+
+def _data(model: RecurrentForecaster) -> str:
+    card = model.card
+    rows = f"{card.source}: {card.rows:,} rows in {card.series:,} series"
+    if model.spec.answers == "whole series":
+        return rows
+    return f"{rows}, {card.first_time} to {card.last_time}, {model.frequency.adjective}"
 
 
 def _answers(spec: ModelSpec) -> str:

@@ -77,7 +77,7 @@ def out(tmp_path, left):
     ("changed", "told"),
     [
         ({"training": TrainingPlan(device="cpu", seed=7)}, "--seed (0 then, 7 now)"),
-        ({"dropout": 0.5}, "--dropout (0.0 then, 0.5 now)"),
+        ({"dropout": 0.5}, "--dropout (none then, 0.5 now)"),
         ({"minimum": 0.0, "horizon": 2}, "--horizon (3 then, 2 now), --min (none then, 0.0 now)"),
     ],
 )

@@ -155,7 +155,7 @@ Units = Annotated[
     typer.Option("--units", metavar="N,N", help="Units of each layer: 64 or 64,32.", rich_help_panel=NETWORK),
 ]
 Dropout = Annotated[
-    float,
+    float | None,
     typer.Option(
         "--dropout", metavar="SHARE", help="Share of a layer dropped in training.", rich_help_panel=NETWORK
     ),
@@ -177,6 +177,12 @@ BatchSize = Annotated[
         metavar="N",
         help="Windows in one update; chosen by the data otherwise.",
         rich_help_panel=TRAINING,
+    ),
+]
+LearningRate = Annotated[
+    float | None,
+    typer.Option(
+        "--learning-rate", metavar="RATE", help="Size of the first steps.", rich_help_panel=TRAINING
     ),
 ]
 Backtests = Annotated[

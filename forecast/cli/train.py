@@ -16,14 +16,12 @@ from forecast.cli.partial import Partial, partial_options, plan_report
 from forecast.cli.reading_options import read_spec
 from forecast.cli.training_options import training_plan
 from forecast.errors import NO_SKILL
-from forecast.spec import NetworkSpec, ReadSpec, TrainingPlan
+from forecast.spec import ReadSpec, TrainingPlan
 
 if TYPE_CHECKING:
     from forecast.output.writing import Json
     from forecast.planning import Searched
     from forecast.workflow import Trained
-
-_NETWORK = NetworkSpec()
 
 
 @takes("read", read_spec)
@@ -47,9 +45,10 @@ def train(
     members: options.Members = 1,
     cell: options.CellOrBest = None,
     units: options.Units = None,
-    dropout: options.Dropout = _NETWORK.dropout,
+    dropout: options.Dropout = None,
     epochs: options.Epochs = None,
     batch_size: options.BatchSize = None,
+    learning_rate: options.LearningRate = None,
     training: TrainingPlan,
     backtests: options.Backtests = None,
     level: options.Level = None,
@@ -94,6 +93,7 @@ def train(
         dropout=dropout,
         epochs=epochs,
         batch_size=batch_size,
+        learning_rate=learning_rate,
         backtests=backtests,
         level=options.only_level(level),
         training=training,

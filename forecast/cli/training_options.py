@@ -11,12 +11,6 @@ from forecast.spec import Device, TrainingPlan
 
 _PLAN = TrainingPlan()
 
-LearningRate = Annotated[
-    float,
-    typer.Option(
-        "--learning-rate", metavar="RATE", help="Size of the first steps.", rich_help_panel=TRAINING
-    ),
-]
 Clip = Annotated[
     float,
     typer.Option("--clip", metavar="NORM", help="Norm a gradient is clipped to.", rich_help_panel=TRAINING),
@@ -56,7 +50,6 @@ def seconds(text: str) -> float:
 
 def training_plan(
     *,
-    learning_rate: LearningRate = _PLAN.learning_rate,
     clip: Clip = _PLAN.clip,
     patience: Patience = _PLAN.patience,
     seed: Seed = _PLAN.seed,
@@ -65,7 +58,6 @@ def training_plan(
 ) -> TrainingPlan:
     """How a network is trained, from the options of a command; epochs and sizes are left to the planning."""
     return TrainingPlan(
-        learning_rate=learning_rate,
         clip=clip,
         patience=patience,
         seed=seed,

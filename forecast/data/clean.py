@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from forecast.data.labels import EVENT
 from forecast.data.panel import Covariates, Floats, Integers, Panel
 from forecast.data.results import Labels, Table, numbers_column, texts_column, times_column
 from forecast.data.wide import SERIES
@@ -13,7 +14,7 @@ VALUE = "value"
 
 
 def clean_table(panel: Panel) -> Table:
-    """The id where there is one, the time, the target, season and covariates, by the names of the data.
+    """The id where there is one, the time, the target or label, season and covariates, as the data name them.
 
     Reading it gives the same panel, but that fills count as observed. A series with
     columns known ahead goes on behind its end, without a number there.
@@ -28,7 +29,10 @@ def clean_table(panel: Panel) -> Table:
         since_first = np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)
         starts = panel.times[np.repeat(panel.bounds[:-1], lengths)]
         table[columns.time] = times_column(panel.frequency.shift(starts, since_first), panel.frequency)
-    table[columns.target or VALUE] = numbers_column(_placed(panel.values, panel.bounds, bounds))
+    values = _placed(panel.values, panel.bounds, bounds)
+    texts = panel.classes and panel.classes != EVENT
+    written = texts_column(values, panel.classes) if texts else numbers_column(values)
+    table[columns.label or columns.target or VALUE] = written
     if columns.season is not None:
         table[columns.season] = np.repeat(panel.seasons, lengths)
     if covariates is not None:

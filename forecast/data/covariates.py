@@ -108,6 +108,23 @@ def translated(places: Floats, texts: Texts, into: dict[str, int], *, other: flo
     return codes[np.where(np.isnan(places), len(texts), places).astype(np.int64)]
 
 
+def with_texts_of(past: Panel, panel: Panel) -> Panel:
+    """The panel with texts that stand nowhere in `past` not known: no network of that past learned them."""
+    there, before = panel.covariates, past.covariates
+    if there is None or before is None:
+        return panel
+    kinds = iter(there.vocabularies)
+
+    def kept(columns: Floats, seen: Floats) -> Floats:
+        pairs = zip(columns.T, seen.T, strict=True)
+        told = [np.where(np.isin(one, of) | (not next(kinds)), one, np.nan) for one, of in pairs]
+        return stacked(told, len(columns))
+
+    past_columns, known = kept(there.past, before.past), kept(there.known, before.known)
+    static = kept(there.static, before.static)
+    return replace(panel, covariates=replace(there, past=past_columns, known=known, static=static))
+
+
 def ahead(panel: Panel, steps: int, missing: FutureMissing | None = None) -> Panel:
     """The panel with known covariates for `steps` rows behind the end of every series.
 

@@ -47,7 +47,7 @@ class ColumnFound:
     different: int
     """Distinct texts."""
     part: str
-    """"time", "id", "target", "past", "known", "static", or "" for one that is not used."""
+    """"time", "id", "target", "label", "past", "known", "static", or "" for one that is not used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,14 @@ class ValuesFound:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassFound:
+    """A class, and how many rows or whole series are of it."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """All of it; None is what reading did not come to."""
 
@@ -128,28 +136,37 @@ class Findings:
     """Rows missing in all gaps together."""
     outliers: Found | None = None
     values: ValuesFound | None = None
+    """Of a target of numbers."""
+    classes: tuple[ClassFound, ...] | None = None
+    """Of a target of classes, and of labels; the most common first."""
 
 
 def examine(draft: Draft) -> Findings:
     """What a draft shows, as far as it goes."""
     table, rows, frequency = draft.table, draft.rows, draft.frequency
     found = Findings(table.source, draft.file.rows, _columns(draft))
+    if draft.reading is not None and draft.reading.panel.columns.label is not None:
+        panel = draft.reading.panel
+        labels = panel.values[panel.bounds[1:] - 1]
+        return replace(found, series=len(panel), classes=_classes(labels, panel.classes))
     if rows is None or not len(rows.times):
         return found
-    look = _Look(rows, frequency, table.place)
+    if draft.classes:
+        found = replace(found, classes=_classes(rows.values, draft.classes))
+    look = _Look(rows, frequency, table.place, are_numbers=not draft.classes)
     found = replace(
         found,
         series=len(rows.ids),
         duplicates=look.at(np.flatnonzero(rows.repeats)),
         missing=look.at(np.flatnonzero(np.isnan(rows.values))),
-        values=_values(rows),
+        values=None if draft.classes else _values(rows),
     )
     if frequency is not None:
         single = rows.kept(~rows.repeats)
         step = holes(single, frequency.steps_between(single.starts, single.times))
-        gaps = _Look(single, frequency, table.place).at(step.behind)
+        gaps = replace(look, rows=single).at(step.behind)
         found = replace(found, step=_step(single, frequency), gaps=gaps, absent=int(step.absent.sum()))
-    if draft.reading is not None:
+    if draft.reading is not None and not draft.classes:
         found = replace(found, outliers=_outliers(draft.reading.panel, look))
     return found
 
@@ -168,7 +185,8 @@ def _parts(draft: Draft) -> dict[str, str]:
     if roles is None:
         return {}
     series = roles.series.texts if roles.series and roles.wide else []
-    parts = dict.fromkeys(series if roles.wide else [roles.target.name], "target")
+    told = "target" if columns.label is None else "label"
+    parts = dict.fromkeys(series if roles.wide else [roles.target.name], told)
     if columns.season is not None:
         parts[columns.season] = "season"
     for part, names in (("past", columns.past), ("known", columns.known), ("static", columns.static)):
@@ -194,6 +212,7 @@ class _Look:
     rows: Rows
     frequency: Frequency | None
     place: Callable[[int], str]
+    are_numbers: bool = True
 
     def at(self, found: Integers) -> Found:
         """What was found at these rows; places in the order of the series, then of time."""
@@ -209,7 +228,7 @@ class _Look:
             line=self.place(int(rows.origin[row])),
             series=id if len(rows.ids) > 1 else None,
             time=str(time[0]) if self.frequency is None else self.frequency.text(time)[0],
-            value=None if np.isnan(value) else value,
+            value=value if self.are_numbers and not np.isnan(value) else None,
             far=far,
         )
 
@@ -252,6 +271,12 @@ def _values(rows: Rows) -> ValuesFound | None:
         negative=int((values < 0).sum()),
         constant=int(constant.sum()),
     )
+
+
+def _classes(values: Floats, names: tuple[str, ...]) -> tuple[ClassFound, ...]:
+    """How often each class came; `values` are their places, NaN where none is known."""
+    counts = np.bincount(values[~np.isnan(values)].astype(np.int64), minlength=len(names))
+    return tuple(ClassFound(names[place], int(counts[place])) for place in np.argsort(-counts, kind="stable"))
 
 
 def _outliers(panel: Panel, look: _Look) -> Found:

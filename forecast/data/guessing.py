@@ -90,7 +90,7 @@ def find_roles(table: Table, read: ReadSpec) -> Roles:
     # What tells series apart may also be what a network reads of them.
     parts = (("past", asked.past), ("known", asked.known), ("static", asked.static))
     others = [(part, table.named(name)) for part, names in parts for name in names if name != asked.series]
-    _refuse_double_use(table, [*named.items(), *others])
+    refuse_double_use(table, [*named.items(), *others])
     guesses: list[Guess] = []
     target, time, series = named.get("target"), named.get("time"), named.get("id")
     taken = (named.get("season"), *beside)
@@ -122,7 +122,8 @@ def advice_on_repeats(table: Table, roles: Roles) -> str:
     return "--duplicates sum, mean, first or last makes one row of them"
 
 
-def _refuse_double_use(table: Table, named: Sequence[tuple[str, Column]]) -> None:
+def refuse_double_use(table: Table, named: Sequence[tuple[str, Column]]) -> None:
+    """Refuse a column that plays two of the parts."""
     seen: dict[str, str] = {}
     for part, column in named:
         if column.name in seen:

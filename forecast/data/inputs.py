@@ -39,7 +39,7 @@ MOST_SPREADS = 20.0
 _AGE = 1
 """Channels of a series that is told in probabilities: how long it is."""
 
-_REMEMBERED = 1000
+_REMEMBERED = 100
 """Rows of such a series after which it no longer ages."""
 
 _CHUNK_ROWS = 1 << 17
@@ -106,7 +106,7 @@ def season_of(panel: Panel, spec: ModelSpec) -> int | Integers:
 
 def rows_needed(spec: ModelSpec, *, season: int) -> int:
     """Newest rows of a series of this season that an answer depends on."""
-    before = _REMEMBERED if spec.classes else rows_remembered(season)
+    before = max(_REMEMBERED, season) if spec.classes else rows_remembered(season)
     return spec.windows.window + before
 
 

@@ -1,4 +1,4 @@
-"""A target that is one of a few classes: rain or none, sun, fog or snow, what a sentence asks for."""
+"""A target that is one of a few classes: rain or not, sun, fog or snow, what a sentence asks for."""
 
 from dataclasses import dataclass
 
@@ -32,25 +32,39 @@ def classes_of(table: Table, target: Column, read: ReadSpec) -> Classes | None:
     Noughts and ones are classes, and so are texts, none of them a number, of a column that
     the user named. Classes that a model knows are those that there are.
     """
+    if read.classes is False:
+        return None
     present = {text: text.strip() for text in target.texts if text.strip().lower() not in numbers.MISSING}
     events = {text: _SPELLED.get(name, "") for text, name in present.items()}
-    are_events = set(events.values()) <= set(EVENT)
-    if read.class_names:
-        return _placed(table, target, events if are_events else present, read.class_names)
-    between = read.wide or "interpolate" in (read.policy.gaps, read.policy.missing) or read.policy.resample
-    if read.classes is False or (read.classes is None and between):
+    are_events = EVENT in (read.class_names, tuple(sorted(set(events.values()))))
+    texts = read.columns.target is not None and present and numbers.readable_share([*present]) == 0
+    numbers_too = are_events and not read.classes and _between(read)
+    if numbers_too or not (are_events or read.classes or read.class_names or texts):
         return None
-    if between:
-        raise UsageError(
-            "there is no sum and nothing between two classes",
-            hint="--no-classes reads noughts and ones as numbers",
-        )
-    if set(events.values()) == set(EVENT):
+    _refuse_between(read)
+    if are_events:
         return _placed(table, target, events, EVENT)
-    texts = read.columns.target is not None and numbers.readable_share([*present]) == 0
-    if read.classes is None and not (present and texts):
-        return None
-    return _placed(table, target, present, _few(table, target, present))
+    return _placed(table, target, present, read.class_names or _few(table, target, present))
+
+
+def _between(read: ReadSpec) -> bool:
+    """Whether reading makes new values of those that there are."""
+    policy = read.policy
+    fills = "interpolate" in (policy.gaps, policy.missing)
+    return read.wide or fills or bool(policy.resample) or policy.duplicates in ("sum", "mean")
+
+
+def _refuse_between(read: ReadSpec) -> None:
+    if read.wide:
+        raise UsageError(
+            "the columns of a wide file are numbers, not classes",
+            hint="make it long, a row for each series and time",
+        )
+    if _between(read):
+        raise UsageError(
+            "there is no sum of two classes and nothing between them",
+            hint="--gaps hold repeats the last one; --no-classes reads noughts and ones as numbers",
+        )
 
 
 def _few(table: Table, target: Column, present: dict[str, str]) -> tuple[str, ...]:

@@ -74,6 +74,8 @@ class Draft:
     """The parts that columns play, all found."""
     rows: Rows | None = None
     """As they stand in the data, sorted; times may stand twice."""
+    classes: tuple[str, ...] = ()
+    """What the values of the rows are places among, where they are no numbers."""
     frequency: Frequency | None = None
     """The step that was asked for or inferred, before anything is put on it."""
     reading: Reading | None = None
@@ -117,7 +119,11 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
         ordered = within_numbers(ordered)
     yield (
         draft := replace(
-            draft, columns=columns, rows=ordered, notation=_notation(table, found, read.notation)
+            draft,
+            columns=columns,
+            rows=ordered,
+            classes=classes,
+            notation=_notation(table, found, read.notation),
         )
     )
     step = frequency or _frequency(ordered, clock, table, asked)

@@ -88,20 +88,20 @@ class Probabilities:
 
         Of whole series one row each, without a time.
         """
-        horizon, classes = self.shares.shape[1:]
-        shares = self.shares.reshape(-1, classes)
+        shares = self.shares.reshape(-1, len(self.classes))
         table: Table = {}
-        if self.columns.series is not None:
-            table[self.columns.series] = np.repeat(np.array(self.ids, dtype=object), horizon)
         if self.columns.label is None:
-            table["time"] = times_column(self.times.ravel(), self.frequency)
+            table[TIME] = times_column(self.times.ravel(), self.frequency)
         if self.classes == ("0", "1"):
             table["probability"] = shares[:, 1]
+        else:
+            table["label"] = np.array(self.classes, dtype=object)[shares.argmax(axis=1)]
+            table |= {f"p_{name}": shares[:, place] for place, name in enumerate(self.classes)}
+        if self.columns.series is None:
             return table
-        table["label"] = np.array(self.classes, dtype=object)[shares.argmax(axis=1)]
-        for place, name in enumerate(self.classes):
-            table[f"p_{name}"] = shares[:, place]
-        return table
+        # The ids' own name may be that of a result; they must not replace it.
+        name = "series" if self.columns.series in table else self.columns.series
+        return {name: np.repeat(np.array(self.ids, dtype=object), self.shares.shape[1]), **table}
 
     def to_frame(self) -> "pd.DataFrame":
         """The same as a pandas frame."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from forecast.data.beside import covariates_of, parsed, texts_among
 from forecast.data.frequency import Frequency
-from forecast.data.guessing import Roles
+from forecast.data.guessing import Roles, refuse_double_use, refuse_twins
 from forecast.data.labels import Classes, classes_of
 from forecast.data.panel import Floats, Integers, Panel, Times
 from forecast.data.rows import Rows
@@ -26,16 +26,40 @@ STEPS = Frequency("step", form="integer")
 def label_roles(table: Table, read: ReadSpec) -> Roles:
     """The columns of sequences; without the label where it is to be told."""
     columns = read.columns
-    if columns.series is None or not (columns.past or columns.static) or columns.known or columns.target:
-        raise UsageError(
-            "--label needs --id and --past: which rows belong together, and what is read of each",
-            hint="such as --id sentence --past word --label intent",
-        )
+    _refuse_others(read)
     beside = tuple(table.named(name) for name in (*columns.past, *columns.static))
     there = columns.label in table.names or not read.class_names
     label = table.named(columns.label or "") if there else Column("", [""], np.zeros(table.rows, np.int32))
     time = None if columns.time is None else table.named(columns.time)
-    return Roles(label, time, table.named(columns.series), (), beside)
+    series = table.named(columns.series or "")
+    parts = {"label": label, "time": time, "id": series}
+    named = [(part, column) for part, column in parts.items() if column is not None]
+    refuse_double_use(table, [*named, *(("a covariate", column) for column in beside)])
+    for column in (label, time, series, *beside):
+        refuse_twins(table, column)
+    return Roles(label, time, series, (), beside)
+
+
+def _refuse_others(read: ReadSpec) -> None:
+    """Refuse options that do not go together with a label, and a label that has nothing to be told from."""
+    columns = read.columns
+    if columns.series is None or not (columns.past or columns.static):
+        raise UsageError(
+            "--label needs --id and --past: which rows belong together, and what is read of each",
+            hint="such as --id sentence --past word --label intent",
+        )
+    others = {
+        "--target": columns.target,
+        "--known": columns.known,
+        "--season": columns.season,
+        "--wide": read.wide,
+        "--no-classes": read.classes is False,
+        "--freq": read.frequency,
+        "--resample": read.policy.resample,
+    }
+    given = [option for option, value in others.items() if value]
+    if given:
+        raise UsageError(f"--label and {', '.join(given)} do not go together: a label is of a whole series")
 
 
 def sorted_rows(series: Column, order: Times) -> Rows:

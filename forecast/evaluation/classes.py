@@ -8,12 +8,12 @@ from forecast.data.labels import EVENT
 from forecast.data.panel import Floats, Integers
 from forecast.data.results import Scores, Verdict
 from forecast.evaluation.backtest import improvement
-from forecast.evaluation.verdict import outcome_of
+from forecast.evaluation.verdict import outcome_of, sample
 
 METRICS = ("log_loss", "brier", "accuracy", "skill")
 
-_LEAST = 1e-15
-"""The smallest probability: a class that came against it costs 35, not infinity."""
+_LEAST = float(np.finfo(np.float64).eps)
+"""The smallest probability, as scikit-learn has it: a class that came against it costs 36, not infinity."""
 
 _FLAT = 0.01
 """Standard deviation of probabilities under which they hardly move."""
@@ -118,12 +118,14 @@ def judge_classes(scores: Scores, told: Told, classes: tuple[str, ...]) -> Verdi
     first, other = (log_loss(told.came, told.shares[scores.models[place]]) for place in (0, best))
     blocks = _means((first - other)[None, :, None], told.block, int(told.block.max()) + 1)[0, :, 0]
     better_by = float(improvement(losses[0], losses[best]))
-    outcome = outcome_of(better_by, blocks[~np.isnan(blocks)])
+    blocks = blocks[~np.isnan(blocks)]
+    outcome = outcome_of(better_by, blocks)
     ours = told.shares[scores.models[0]]
     flat = bool(ours.std(axis=0).max() < _FLAT)
     return Verdict(
         outcome=outcome,
-        text=f"{outcome}: {_said(scores, best, classes)}{'; its probabilities hardly move' if flat else ''}",
+        text=f"{outcome}: {_said(scores, best, classes)} ({sample(scores, len(blocks))})"
+        f"{'; its probabilities hardly move' if flat else ''}",
         skill=float(scores.overall[0, -1]),
         best_baseline=scores.models[best],
         better_by=better_by,
@@ -133,15 +135,10 @@ def judge_classes(scores: Scores, told: Told, classes: tuple[str, ...]) -> Verdi
 
 
 def _said(scores: Scores, best: int, classes: tuple[str, ...]) -> str:
-    """Words like "log loss 0.52, "after the last" has 0.58; right in 74 % of 900 cases, ..."."""
+    """Words like "log loss 0.520 against 0.580 of base rates, right in 74 % against 68 %"."""
     ours, other = scores.overall[0], scores.overall[best]
-    what = "Brier score" if classes == EVENT else "right in"
-    told = (
-        f"{what} {ours[1]:.3f} against {other[1]:.3f}"
-        if classes == EVENT
-        else f"{what} {100 * ours[2]:.0f} % against {100 * other[2]:.0f} %"
-    )
-    return (
-        f"log loss {ours[0]:.3f} against {other[0]:.3f} of {scores.models[best]}, {told} "
-        f"({scores.forecasts:,} forecasts)"
-    )
+    if classes == EVENT:
+        told = f"Brier score {ours[1]:.3f} against {other[1]:.3f}"
+    else:
+        told = f"right in {100 * ours[2]:.0f} % against {100 * other[2]:.0f} %"
+    return f"log loss {ours[0]:.3f} against {other[0]:.3f} of {scores.models[best]}, {told}"

@@ -85,7 +85,7 @@ def judge(scores: Scores, folds: Sequence[Fold], one_step: OneStep | None = None
     )
     return Verdict(
         outcome=outcome,
-        text=f"{outcome}: {said} ({_sample(scores, len(differences))}){_remark(echo=echo, flat=flat)}",
+        text=f"{outcome}: {said} ({sample(scores, len(differences))}){_remark(echo=echo, flat=flat)}",
         skill=float(scores.overall[0, scores.metrics.index("skill")]),
         best_baseline=scores.models[best],
         better_by=better_by,
@@ -140,7 +140,8 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f} %" if share >= 0.01 else "less than 1 %"
 
 
-def _sample(scores: Scores, blocks: int) -> str:
+def sample(scores: Scores, blocks: int) -> str:
+    """Words like "3 backtests, 12 forecasts: small sample", which count as so many `blocks`."""
     backtests = f"{scores.backtests} backtest{'s' if scores.backtests != 1 else ''}"
     forecasts = f"{scores.forecasts} forecast{'s' if scores.forecasts != 1 else ''}"
     return f"{backtests}, {forecasts}{': small sample' if blocks < SMALL_SAMPLE else ''}"

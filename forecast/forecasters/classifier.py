@@ -7,6 +7,7 @@ import numpy as np
 from forecast.data.inputs import read
 from forecast.data.panel import Floats, Panel
 from forecast.data.results import Probabilities
+from forecast.data.table import counted
 from forecast.errors import UsageError
 from forecast.forecasters.recurrent import CELL_NAMES, Network, newest_answers
 
@@ -25,9 +26,11 @@ class Classifier:
     def shares(self, history: Panel, horizon: int) -> Floats:
         """(series, horizon, classes) how likely each class is; a `UsageError` beyond the trained horizon."""
         spec = self.network.spec
+        if spec.answers == "whole series" and horizon > 1:
+            raise UsageError("a label belongs to a whole series: it has no horizon")
         if horizon > spec.windows.horizon:
             raise UsageError(
-                f"the model tells of {spec.windows.horizon} rows ahead, not {horizon}",
+                f"the model tells of {counted(spec.windows.horizon, 'row')} ahead, not {horizon}",
                 hint=f"train one with --horizon {horizon}",
             )
         known = history.tail(self.network.rows_read(history))

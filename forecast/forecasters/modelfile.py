@@ -185,6 +185,7 @@ def _tensors(forecaster: RecurrentForecaster) -> Tensors:
 def _assembled(fields: _ModelFields, tensors: Tensors) -> RecurrentForecaster:
     _require(1 <= fields.members <= MAX_MEMBERS, "its number of networks")
     _require(1 <= fields.horizon <= MAX_HORIZON, "its horizon")
+    _check_classes(fields.spec, fields.read)
     _check_tensors(fields, tensors)
     _check_columns(fields)
     _check_frequency(fields.frequency)
@@ -294,6 +295,12 @@ def _unpacked(name: str, tensors: Tensors) -> tuple[str, ...]:
 
 
 # What must be true of fields and tensors before they are believed.
+
+
+def _check_classes(spec: ModelSpec, read: ReadSpec) -> None:
+    """What reads new data places them among the very classes that the network tells of."""
+    _require(len(set(spec.classes)) == len(spec.classes) and read.class_names == spec.classes, "its classes")
+    _require((read.columns.label is not None) == (spec.answers == "whole series"), "its label")
 
 
 def _check_tensors(fields: _ModelFields, tensors: Tensors) -> None:

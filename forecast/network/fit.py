@@ -285,7 +285,8 @@ class _Shape:
         updates = max(1, -(-epoch_windows // plan.batch_size))
         updates_a_call = max(1, min(updates, _STEPS_A_CALL // batch_steps))
         epochs_a_call = max(1, min(EPOCHS_A_CALL, _STEPS_A_CALL // (updates * batch_steps)))
-        validations = -(-min(len(panel), validation.MOST_SERIES) // plan.batch_size)
+        checked = validation.judged(panel, validation.held_back(panel, spec), spec)
+        validations = max(1, -(-len(checked.starts) // plan.batch_size))
         return cls(
             rows=len(panel.values),
             batch_size=plan.batch_size,

@@ -7,8 +7,8 @@ import numpy as np
 from forecast.data.panel import Flags, Integers, Panel
 from forecast.spec import ModelSpec
 
-MOST_SERIES = 2_048
-"""Series that are validated on, spread evenly over all."""
+MOST_WINDOWS = 2_048
+"""Windows that are validated on, spread evenly over all."""
 
 _SHARE = 0.15
 
@@ -33,13 +33,16 @@ class Judged:
 def held_back(panel: Panel, spec: ModelSpec) -> Integers:
     """(series,) newest rows kept from training; 0 for a series too short for it.
 
-    Where a whole series has one answer, some series are held back with all their rows.
+    Values are validated on a window of each series. Classes tell less: on as many as go into
+    a seventh of its rows. Where a whole series has one answer, some are held back with all their rows.
     """
     lengths = panel.lengths
     if spec.answers == "whole series":
         return np.where(_some(len(panel)), lengths, 0)
     window, horizon = spec.windows.window, spec.windows.horizon
-    rows = np.clip(np.ceil(_SHARE * lengths).astype(np.int64), horizon, window + horizon - 1)
+    share = np.ceil(_SHARE * lengths).astype(np.int64)
+    tiles = np.maximum(share // window, 1) if spec.classes else 1
+    rows = np.clip(share, horizon, tiles * window + horizon - 1)
     enough = lengths - rows >= horizon + _LEAST_TRAINED
     return np.where(enough, rows, 0)
 
@@ -52,11 +55,17 @@ def _some(series: int) -> Flags:
 
 
 def judged(panel: Panel, held: Integers, spec: ModelSpec) -> Judged:
-    """One window a series whose answers lie wholly in what is held back, of some series spread evenly."""
-    (series,) = np.nonzero(held)
-    series = series[np.linspace(0, len(series) - 1, min(len(series), MOST_SERIES)).astype(np.int64)]
+    """Windows one behind the other whose answers lie wholly in what is held back, of some spread evenly."""
+    window = spec.windows.window
+    windows = np.where(held > 0, 1, 0)
+    if spec.answers == "next rows":
+        windows *= np.maximum((held - spec.windows.horizon + 1) // window, 1)
+    series = np.repeat(np.arange(len(panel)), windows)
+    back = np.arange(len(series)) - np.repeat(np.cumsum(windows) - windows, windows)
+    some = np.linspace(0, len(series) - 1, min(len(series), MOST_WINDOWS)).astype(np.int64)
+    series, back = series[some], back[some]
     lengths = panel.lengths[series]
-    end = lengths if spec.answers == "whole series" else lengths - spec.windows.horizon
-    start = np.maximum(end - spec.windows.window, 0)
+    end = lengths - back * window - (0 if spec.answers == "whole series" else spec.windows.horizon)
+    start = np.maximum(end - window, 0)
     first = np.maximum(lengths - held[series] - 1 - start, 0)
     return Judged(panel.bounds[:-1][series] + start, first, end - start)
