@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from forecast.forecasters.recurrent import RecurrentForecaster
-    from forecast.planning import TrainRequest
+    from forecast.planning.plan import TrainRequest
     from forecast.spec import (
         Columns,
         ModelSpec,
@@ -90,7 +90,7 @@ _HOMES = {
         "UsageError",
     ),
     "forecast.forecasters.recurrent": ("RecurrentForecaster",),
-    "forecast.planning": ("TrainRequest",),
+    "forecast.planning.plan": ("TrainRequest",),
     "forecast.spec": (
         "Columns",
         "ModelSpec",

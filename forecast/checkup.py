@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from forecast import costs, wording
+from forecast import wording
 from forecast.data.diagnosis import ClassFound, ColumnFound, Findings, Found, Place, ValuesFound, examine
 from forecast.data.panel import Panel
 from forecast.data.reading import Draft
@@ -14,7 +14,8 @@ from forecast.data.table import counted
 from forecast.errors import DataError
 from forecast.forecasters.theta import is_seasonal, rows_read, season_test
 from forecast.plain import to_plain
-from forecast.planning import Plan
+from forecast.planning import costs
+from forecast.planning.plan import Plan
 from forecast.spec import OWN_SEASONS, Blend, Cell, Origin
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from forecast.data.reading import Reading
 from forecast.data.results import Card, Coverage, ModelCard
 from forecast.data.table import counted
 from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
-from forecast.planning import Plan
+from forecast.planning.plan import Plan
 from forecast.spec import OWN_SEASONS, Blend, Bounds, ModelSpec, Origin, ReadSpec
 
 _BARS = "▁▂▃▄▅▆▇█"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecast import usual, wording
+from forecast import wording
 from forecast.data.covariates import FutureMissing, ahead, future_rows
 from forecast.data.panel import Panel
 from forecast.data.reading import Draft, Reading, Source, drafts, read_panel, with_future_rows
@@ -16,7 +16,8 @@ from forecast.events import Decided, Listener, Noted, Warned, ignore
 from forecast.forecasters import catalog, modelfile
 from forecast.forecasters.classifier import Classifier
 from forecast.forecasters.recurrent import RecurrentForecaster
-from forecast.planning import (
+from forecast.planning import usual
+from forecast.planning.plan import (
     CELL,
     Plan,
     TrainRequest,
@@ -109,7 +110,7 @@ def train(
     reading = read_panel(source, request.read)
     _tell(reading, listener, strict=strict)
 
-    from forecast.resuming import checkpoint_for
+    from forecast.training.resuming import checkpoint_for
 
     with checkpoint_for(path, reading.panel, request, resume=resume, listener=listener) as checkpoint:
         model = _learned(reading, request, checkpoint, listener)
@@ -131,10 +132,10 @@ def _learned(
 
     whole = replace(reading, panel=panel)
     if panel.classes:
-        from forecast.classifying import learn_classes
+        from forecast.training.classifying import learn_classes
 
         return learn_classes(whole, planned, listener=listener, checkpoint=checkpoint)
-    from forecast.training import learn
+    from forecast.training.learning import learn
 
     return learn(whole, planned, level=request.level, listener=listener, checkpoint=checkpoint)
 
@@ -251,8 +252,8 @@ def evaluate(
     listener: Listener = ignore,
 ) -> Scores:
     """Rolling-origin scores on rows the model has not seen; with `refit` a new model at each origin."""
-    from forecast.evaluating import Asked, scores_of
     from forecast.forecasters.baselines import baseline
+    from forecast.training.evaluating import Asked, scores_of
 
     for name in baselines:
         baseline(name)
@@ -264,7 +265,7 @@ def evaluate(
 def _planned(reading: Reading, request: TrainRequest) -> tuple[Panel, Plan]:
     """The plan, and the panel with the season that it decided on."""
     if reading.panel.classes:
-        from forecast.class_planning import plan_classes
+        from forecast.planning.class_plan import plan_classes
 
         planned = plan_classes(reading.panel, request)
     else:
@@ -276,7 +277,7 @@ def _searched(
     panel: Panel, request: TrainRequest, checkpoint: "Checkpoint", listener: Listener
 ) -> TrainRequest:
     """The request with its open parts decided, in half of the time that there is."""
-    from forecast.tuning import tune
+    from forecast.training.tuning import tune
 
     seconds = request.training.max_seconds
     half = math.inf if seconds is None else seconds / 2

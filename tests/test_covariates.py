@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 import forecast
-from forecast import evaluating
 from forecast.data.covariates import described
 from forecast.errors import DataError, Interrupted, ModelError, UsageError
 from forecast.events import EpochEnded
 from forecast.network import checkpoint as checkpoints
-from forecast.planning import TrainRequest
+from forecast.planning.plan import TrainRequest
 from forecast.spec import ReadSpec, TrainingPlan
+from forecast.training import evaluating
 from tests.shops import AHEAD, COLUMNS, ROWS, changed, panel, rows, written
 
 HORIZON = 3

@@ -15,7 +15,7 @@ from forecast.spec import ReadSpec
 
 if TYPE_CHECKING:
     from forecast.output.writing import Json
-    from forecast.planning import TrainRequest
+    from forecast.planning.plan import TrainRequest
 
 
 @takes("read", read_spec)
@@ -52,7 +52,7 @@ def check(
     if fix:
         write_repaired(source, read, delivery=delivery, strict=partial.strict, console=console)
         return
-    from forecast.planning import TrainRequest
+    from forecast.planning.plan import TrainRequest
 
     request = TrainRequest(
         read=read,

@@ -20,7 +20,7 @@ from forecast.spec import ReadSpec, TrainingPlan
 
 if TYPE_CHECKING:
     from forecast.output.writing import Json
-    from forecast.planning import Searched
+    from forecast.planning.plan import Searched
     from forecast.workflow import Trained
 
 
@@ -71,7 +71,7 @@ def train(
     console: Console = ctx.obj
     delivery = plan_delivery(format, json=json)
     source = needed_source(ctx, data)
-    from forecast.planning import TrainRequest
+    from forecast.planning.plan import TrainRequest
 
     rows, read = options.season(season, read)
     request = TrainRequest(

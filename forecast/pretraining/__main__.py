@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast import __version__, usual
+from forecast import __version__
 from forecast.data.panel import Floats, Integers, Panel
 from forecast.data.results import Coverage, ModelCard
 from forecast.events import EpochEnded, Event
@@ -20,6 +20,7 @@ from forecast.forecasters import modelfile
 from forecast.forecasters.calibration import achieved, calibrate
 from forecast.forecasters.recurrent import Network, RecurrentForecaster
 from forecast.network.fit import Trainer
+from forecast.planning import usual
 from forecast.pretraining.recipe import RECIPES, Mix, Recipe, mix
 from forecast.spec import CELLS, Bounds, Cell, ReadSpec
 

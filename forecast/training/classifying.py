@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forecast.class_planning import held_series, judged_rows, never_judged, origins_of
 from forecast.data.covariates import with_texts_of
 from forecast.data.panel import Floats, Integers, Panel
 from forecast.data.reading import Reading
@@ -18,8 +17,9 @@ from forecast.forecasters.calibration import calibrate
 from forecast.forecasters.class_baselines import ClassForecaster, class_yardsticks, label_yardsticks
 from forecast.forecasters.classifier import Classifier
 from forecast.forecasters.recurrent import RecurrentForecaster
-from forecast.planning import Plan
-from forecast.training import Judgement, Learner, assembled, data_sha256, learner_for
+from forecast.planning.class_plan import held_series, judged_rows, never_judged, origins_of
+from forecast.planning.plan import Plan
+from forecast.training.learning import Judgement, Learner, assembled, data_sha256, learner_for
 
 if TYPE_CHECKING:
     from forecast.network.checkpoint import Checkpoint

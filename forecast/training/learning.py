@@ -21,7 +21,7 @@ from forecast.forecasters.baselines import yardsticks
 from forecast.forecasters.calibration import Calibration, achieved, calibrate
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import Bounded, Network, RecurrentForecaster, Weights
-from forecast.planning import Plan, Recipe
+from forecast.planning.plan import Plan, Recipe
 from forecast.spec import Origin
 
 if TYPE_CHECKING:

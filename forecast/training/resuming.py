@@ -12,8 +12,8 @@ from forecast.events import Listener, Warned
 from forecast.forecasters import tensorfile
 from forecast.network.checkpoint import Checkpoint, Facts
 from forecast.plain import dump, to_plain
-from forecast.planning import TrainRequest
-from forecast.training import data_sha256
+from forecast.planning.plan import TrainRequest
+from forecast.training.learning import data_sha256
 
 SUFFIX = ".checkpoint"
 """Behind the model's name: the file of an interrupted training."""

@@ -6,7 +6,7 @@ import pytest
 
 from forecast.errors import ModelError, UsageError
 from forecast.forecasters import modelfile
-from forecast.planning import TrainRequest, plan
+from forecast.planning.plan import TrainRequest, plan
 from forecast.spec import ReadSpec
 from tests.models import model, network
 from tests.panels import panel, wave

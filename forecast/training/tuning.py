@@ -18,9 +18,9 @@ from forecast.evaluation.backtest import METRICS, Origins, backtest, cuts, score
 from forecast.events import Event, Listener, Noted, Warned, ignore
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import CELL_NAMES
-from forecast.planning import Plan, Searched, TrainRequest, plan
+from forecast.planning.plan import Plan, Searched, TrainRequest, plan
 from forecast.spec import CELLS
-from forecast.training import learner_for
+from forecast.training.learning import learner_for
 
 if TYPE_CHECKING:
     from forecast.network.checkpoint import Checkpoint

@@ -9,8 +9,8 @@ import forecast
 from forecast.errors import Interrupted
 from forecast.events import EpochEnded, Kept, Noted, Warned
 from forecast.network import checkpoint as checkpoints
-from forecast.resuming import facts_of
 from forecast.spec import TrainingPlan
+from forecast.training.resuming import facts_of
 from tests.panels import panel, wave
 from tests.test_workflow import REQUEST as SMALL
 from tests.test_workflow import data
@@ -93,7 +93,9 @@ def test_other_data_are_refused(out):
 
 
 def test_other_versions_are_refused(out, monkeypatch):
-    monkeypatch.setattr("forecast.resuming.version", lambda library: "9.9" if library == "keras" else "1")
+    monkeypatch.setattr(
+        "forecast.training.resuming.version", lambda library: "9.9" if library == "keras" else "1"
+    )
     with pytest.raises(forecast.ModelError, match=r"with other keras \(\S+ then, 9.9 now\), numpy"):
         forecast.train(data(), SMALL, out=out, resume=True)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecast import wording
-from forecast.classifying import class_scores
 from forecast.data.covariates import rescaled
 from forecast.data.panel import Integers, Panel
 from forecast.data.results import Scores
@@ -16,8 +15,9 @@ from forecast.events import Listener
 from forecast.forecasters.baselines import yardsticks
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import RecurrentForecaster
-from forecast.planning import BACKTESTS, recipe_of
-from forecast.training import learner_for
+from forecast.planning.plan import BACKTESTS, recipe_of
+from forecast.training.classifying import class_scores
+from forecast.training.learning import learner_for
 
 PLAIN_BASELINES = ("last value", "seasonal naive", "drift", "mean")
 """What a model is compared with when nobody says: what needs no scikit-learn."""

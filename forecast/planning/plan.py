@@ -6,7 +6,6 @@ from typing import Literal
 
 import numpy as np
 
-from forecast import usual
 from forecast.data.calendar import YEARS_AHEAD, holiday_dates
 from forecast.data.covariates import described
 from forecast.data.panel import Panel
@@ -15,7 +14,8 @@ from forecast.errors import DataError, ModelError, UsageError
 from forecast.evaluation.backtest import Origins, cuts
 from forecast.forecasters import catalog
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights, widened
-from forecast.older import older
+from forecast.planning import usual
+from forecast.planning.older import older
 from forecast.spec import (
     MAX_HORIZON,
     MAX_MEMBERS,

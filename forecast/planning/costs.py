@@ -5,7 +5,7 @@ import math
 from forecast.data.inputs import layout
 from forecast.data.panel import Panel
 from forecast.forecasters.recurrent import weight_shapes
-from forecast.planning import Plan
+from forecast.planning.plan import Plan
 
 TENSORFLOW_SECONDS = 10.0
 """Its import, on one core of 2.5 GHz."""

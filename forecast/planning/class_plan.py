@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecast import usual
 from forecast.data.calendar import PHASED
 from forecast.data.covariates import described
 from forecast.data.panel import Integers, Panel
@@ -12,7 +11,8 @@ from forecast.data.table import counted
 from forecast.data.windows import windows_of
 from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, cuts
-from forecast.planning import (
+from forecast.planning import usual
+from forecast.planning.plan import (
     BACKTESTS,
     CELL,
     Plan,

@@ -1,0 +1,1 @@
+"""What train does when it is told nothing, and why."""
