@@ -37,7 +37,7 @@ def test_train_hands_every_option_to_the_workflow(forecast_program, workflow):
     assert (request.start, request.blend, request.members) == (Path("old.forecast"), "none", 3)
     assert (request.minimum, request.maximum, request.whole) == (-1.0, 9.5, False)
     plan = request.training
-    assert (plan.learning_rate, plan.clip) == (0.01, 2.0)
+    assert (request.learning_rate, plan.clip) == (0.01, 2.0)
     assert (plan.patience, plan.seed, plan.device, plan.max_seconds) == (5, 7, "cpu", 300.0)
 
 
