@@ -108,7 +108,7 @@ def test_the_facts_for_a_program_keep_their_names():
     assert list(facts) == ["findings", "seasonality", "plan", "repairs", "refusal"]
     assert list(facts["findings"]) == [
         *("source", "rows", "columns", "series", "step", "duplicates", "missing", "gaps", "absent"),
-        *("outliers", "values"),
+        *("outliers", "values", "classes"),
     ]
     assert list(facts["plan"]) == [
         *("window", "horizon", "season", "windows", "cell", "units", "members", "origin", "blend"),

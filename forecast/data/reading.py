@@ -117,15 +117,8 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
         ordered = ordered.kept(~ordered.behind_numbers)
     if read.wide:
         ordered = within_numbers(ordered)
-    yield (
-        draft := replace(
-            draft,
-            columns=columns,
-            rows=ordered,
-            classes=classes,
-            notation=_notation(table, found, read.notation),
-        )
-    )
+    notation = _notation(table, found, read.notation)
+    yield (draft := replace(draft, columns=columns, rows=ordered, classes=classes, notation=notation))
     step = frequency or _frequency(ordered, clock, table, asked)
     yield (draft := replace(draft, frequency=step))
     rows, merged = _one_row_a_time(ordered, roles, table, read.policy)
