@@ -1,0 +1,185 @@
+"""Events, classes and labels from bytes of data to probabilities and their judgement."""
+
+import io
+
+import numpy as np
+import pytest
+
+import forecast
+from forecast.errors import DataError, UsageError
+from forecast.evaluation.classes import METRICS, accuracy, brier, log_loss
+from forecast.forecasters.class_baselines import class_yardsticks
+from forecast.forecasters.classifier import Classifier
+from forecast.planning.plan import TrainRequest
+from forecast.spec import Columns, ReadSpec
+
+WORDS = {"up": "rise", "higher": "rise", "down": "fall", "lower": "fall"}
+
+
+def source(text: str) -> io.BytesIO:
+    return io.BytesIO(text.encode())
+
+
+def days(labels) -> str:
+    first = np.datetime64("2021-01-01")
+    return "day,state\n" + "".join(f"{first + place},{label}\n" for place, label in enumerate(labels))
+
+
+def sentences(count: int, *, labelled: bool = True) -> str:
+    random = np.random.default_rng(0)
+    rows = []
+    for number in range(count):
+        word = random.choice(list(WORDS))
+        label = f",{WORDS[word]}" if labelled else ""
+        rows += [f"{number},{each}{label}" for each in random.permutation([word, "the", "price"])]
+    return "sentence,word" + (",move" if labelled else "") + "\n" + "\n".join(rows) + "\n"
+
+
+SENTENCES = ReadSpec(columns=Columns(series="sentence", past=("word",), label="move"))
+
+
+@pytest.fixture(scope="module")
+def events():
+    """A model of an event that comes every third day."""
+    content = days([int(place % 3 == 0) for place in range(120)])
+    request = TrainRequest(
+        horizon=2, window=6, epochs=40, backtests=1, read=ReadSpec(Columns(target="state"))
+    )
+    return forecast.train(source(content), request).model
+
+
+@pytest.fixture(scope="module")
+def labels():
+    """A model of sentences that one of their words decides."""
+    return forecast.train(source(sentences(60)), TrainRequest(read=SENTENCES, epochs=60)).model
+
+
+def test_an_event_that_comes_every_third_day_is_foreseen(events):
+    probability = forecast.predict(events).to_table()["probability"]
+    assert (probability > 0.5).tolist() == [True, False]
+    assert events.card.verdict.outcome == "useful"
+    assert dict(zip(METRICS, events.card.scores.overall[0], strict=True))["accuracy"] == 1
+
+
+def test_the_label_of_a_sentence_is_told_whatever_the_order_of_its_words(labels):
+    told = forecast.predict(labels, source(sentences(12, labelled=False))).to_table()
+    expected = forecast.predict(labels, source(sentences(12))).to_table()
+    assert told["label"].tolist() == expected["label"].tolist()
+    assert list(told) == ["sentence", "label", "p_fall", "p_rise"]
+    assert told["p_fall"] + told["p_rise"] == pytest.approx(np.ones(12))
+    assert labels.card.verdict.outcome == "useful"
+
+
+def test_an_unknown_word_is_no_error(labels):
+    told = forecast.predict(labels, source("sentence,word\n1,sideways\n")).to_table()
+    assert 0 < told["p_rise"][0] < 1
+
+
+def test_a_model_of_classes_comes_back_from_its_file(events, labels, tmp_path):
+    from forecast.forecasters import modelfile
+
+    for model, data in ((events, None), (labels, sentences(5))):
+        modelfile.save(model, tmp_path / "m.forecast")
+        back = forecast.load(tmp_path / "m.forecast")
+        shares = [
+            forecast.predict(each, None if data is None else source(data)).shares for each in (model, back)
+        ]
+        assert np.array_equal(*shares)
+
+
+def test_a_new_model_is_the_same_to_the_last_byte(tmp_path):
+    for name in ("a", "b"):
+        request = TrainRequest(read=SENTENCES, epochs=3)
+        forecast.train(source(sentences(30)), request, out=tmp_path / f"{name}.forecast")
+    assert (tmp_path / "a.forecast").read_bytes() == (tmp_path / "b.forecast").read_bytes()
+
+
+def test_newer_rows_are_judged_and_older_ones_are_not(events):
+    older = days([int(place % 3 == 0) for place in range(120)])
+    with pytest.raises(DataError, match="no row is newer"):
+        forecast.evaluate(events, source(older))
+    scores = forecast.evaluate(events, source(days([int(place % 3 == 0) for place in range(150)])))
+    assert scores.overall[0, METRICS.index("accuracy")] == 1
+    assert scores.models[1:] == ("base rates", "rates of the month", "after the last")
+
+
+def test_a_horizon_beyond_the_trained_one_is_refused(events):
+    with pytest.raises(UsageError, match="2 rows ahead, not 3"):
+        forecast.predict(events, horizon=3)
+
+
+def test_a_class_that_the_model_does_not_know_is_refused_with_its_line():
+    content = days(["wet" if place % 2 else "dry" for place in range(60)])
+    request = TrainRequest(horizon=1, window=4, epochs=1, read=ReadSpec(Columns(target="state")))
+    model = forecast.train(source(content), request).model
+    with pytest.raises(DataError, match='"hail" is none of the classes') as refusal:
+        forecast.predict(model, source(content + "2021-03-02,hail\n"))
+    assert "line 62" in refusal.value.where
+
+
+def test_two_labels_of_one_series_are_refused_with_the_line_of_the_second():
+    content = sentences(30) + "0,again,rise\n0,again,fall\n"
+    with pytest.raises(DataError, match='series "0" has another label') as refusal:
+        forecast.train(source(content), TrainRequest(read=SENTENCES))
+    assert "line" in refusal.value.where
+
+
+def test_noughts_and_ones_are_numbers_where_they_are_asked_to_be():
+    content = days([int(place % 3 == 0) for place in range(60)])
+    read = ReadSpec(Columns(target="state"), classes=False)
+    assert forecast.train(source(content), TrainRequest(read=read)).model.spec.classes == ()
+    assert forecast.zero_shot(source(content)).spec.classes == ()
+
+
+def test_metrics_are_those_of_scikit_learn():
+    from sklearn import metrics
+
+    random = np.random.default_rng(0)
+    for classes in (2, 4):
+        shares = random.dirichlet(np.ones(classes), 50)
+        came = random.integers(0, classes, 50)
+        names = list(range(classes))
+        assert log_loss(came, shares).mean() == pytest.approx(metrics.log_loss(came, shares, labels=names))
+        assert accuracy(came, shares).mean() == metrics.accuracy_score(came, shares.argmax(axis=1))
+        there = np.eye(classes)[came]
+        half = 2 if classes == 2 else 1
+        assert brier(came, shares).mean() == pytest.approx(((shares - there) ** 2).sum(axis=1).mean() / half)
+
+
+def test_base_rates_count_and_nothing_is_impossible():
+    from tests.panels import panel
+
+    past = panel([0, 0, 1, 0, 0, 1, 0, 0])
+    past = type(past)(**{**{name: getattr(past, name) for name in past.__slots__}, "classes": ("0", "1")})
+    base, after = class_yardsticks(past, 1)
+    assert base.shares(past, 1)[0, 0] == pytest.approx([6.5 / 9, 2.5 / 9])
+    # After a nought: three noughts and two ones came, and the base rates count as one row.
+    assert after.shares(past, 1)[0, 0] == pytest.approx([(3 + 6.5 / 9) / 6, (2 + 2.5 / 9) / 6])
+
+
+@pytest.mark.parametrize("cell", ["simple-rnn", "lstm", "gru"])
+def test_numpy_tells_the_probabilities_of_keras(cell):
+    from forecast.data.inputs import read
+    from forecast.data.reading import read_panel
+    from forecast.forecasters.recurrent import Network, newest_answers
+    from forecast.network.build import build, put_weights, weights_of
+    from forecast.spec import Covariate, ModelSpec, NetworkSpec, WindowSpec
+
+    panel = read_panel(source(sentences(8)), SENTENCES).panel
+    words = Covariate("word", "past", categories=tuple(sorted({*WORDS, "the"})))
+    spec = ModelSpec(
+        WindowSpec(3, 1), NetworkSpec(cell, (5,)), 1, (words,), classes=panel.classes, answers="whole series"
+    )
+    model = build(spec, seed=0)
+    random = np.random.default_rng(0)
+    weights = {
+        name: random.normal(scale=0.3, size=value.shape).astype(np.float32)
+        for name, value in weights_of(spec, model).items()
+    }
+    put_weights(model, weights)
+    inputs = read(panel, spec).inputs
+    ours = newest_answers(spec, weights, panel, inputs)
+    assert np.asarray(model(inputs.reshape(8, 3, -1)))[:, -1] == pytest.approx(ours, abs=1e-5)
+    assert Classifier(Network(spec, (weights,))).shares(panel, 1).sum(axis=2) == pytest.approx(
+        np.ones((8, 1))
+    )
