@@ -71,8 +71,9 @@ def _few(table: Table, target: Column, present: dict[str, str]) -> tuple[str, ..
     names = tuple(sorted(set(present.values())))
     if 2 <= len(names) <= MAX_CLASSES:
         return names
+    many = f"{len(names):,} class{'' if len(names) == 1 else 'es'}"
     raise DataError(
-        f'column "{target.name}" holds {len(names):,} classes; a target has 2 to {MAX_CLASSES}',
+        f'column "{target.name}" holds {many}; a target has 2 to {MAX_CLASSES}',
         where=table.source,
         hint=f"it has {listed(names)}",
     )

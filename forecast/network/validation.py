@@ -41,7 +41,7 @@ def held_back(panel: Panel, spec: ModelSpec) -> Integers:
         return np.where(_some(len(panel)), lengths, 0)
     window, horizon = spec.windows.window, spec.windows.horizon
     share = np.ceil(_SHARE * lengths).astype(np.int64)
-    tiles = np.maximum(share // window, 1) if spec.classes else 1
+    tiles = np.maximum((share - horizon + 1) // window, 1) if spec.classes else 1
     rows = np.clip(share, horizon, tiles * window + horizon - 1)
     enough = lengths - rows >= horizon + _LEAST_TRAINED
     return np.where(enough, rows, 0)

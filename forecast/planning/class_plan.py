@@ -1,5 +1,6 @@
 """What train does with a target of classes when it is told nothing, and why."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -150,11 +151,12 @@ def _of_rows(panel: Panel, request: TrainRequest) -> ModelSpec:
 
 
 def _of_series(panel: Panel, request: TrainRequest, backtests: int) -> ModelSpec:
-    if len(panel) < max(LEAST_SERIES, backtests / JUDGED_SHARE):
+    least = max(LEAST_SERIES, math.ceil(backtests / JUDGED_SHARE))
+    if len(panel) < least:
         raise DataError(
             f"{len(panel)} series are too few to learn labels from and judge them in "
             f"{counted(backtests, 'backtest')}",
-            hint=f"give more series: {LEAST_SERIES} at least",
+            hint=f"give {least} or more",
         )
     season = request.season is not None or request.read.columns.season is not None
     if request.horizon is not None or season or request.calendar or request.holidays:

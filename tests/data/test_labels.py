@@ -1,0 +1,148 @@
+import numpy as np
+import pytest
+
+from forecast.data.reading import read_panel
+from forecast.errors import DataError, UsageError
+from forecast.spec import Columns, Policy, ReadSpec
+
+TARGET = ReadSpec(Columns(target="y"))
+
+
+def read(tmp_path, values, asked=TARGET):
+    """The panel of a series of daily rows with these texts."""
+    rows = [f"2024-01-{day:02},{value}" for day, value in enumerate(values, start=1)]
+    (tmp_path / "d.csv").write_text("\n".join(["date,y", *rows, ""]))
+    return read_panel(tmp_path / "d.csv", asked).panel
+
+
+def test_noughts_and_ones_are_two_classes_however_they_are_written(tmp_path):
+    panel = read(tmp_path, ["0", "1", "1.0", "0.0"])
+    assert panel.classes == ("0", "1")
+    assert panel.values.tolist() == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize("values", ["0 0 0", "1 1", "0 1 2", "0 1 0.5", "2 3"])
+def test_other_numbers_are_numbers(tmp_path, values):
+    assert read(tmp_path, values.split()).classes == ()
+
+
+def test_texts_of_a_named_target_are_classes_in_the_order_of_the_alphabet(tmp_path):
+    panel = read(tmp_path, ["sun", " rain", "sun", "fog "])
+    assert panel.classes == ("fog", "rain", "sun")
+    assert panel.values.tolist() == [2, 1, 2, 0]
+
+
+def test_a_number_among_texts_is_no_class(tmp_path):
+    with pytest.raises(DataError, match='"sun" is not a number') as refused:
+        read(tmp_path, ["3", "4", "sun", "5"])
+    assert refused.value.where == 'd.csv, line 4, column "y"'
+
+
+def test_numbers_are_classes_where_they_are_called_so(tmp_path):
+    asked = ReadSpec(Columns(target="y"), classes=True)
+    panel = read(tmp_path, ["3", "10", "3", "4"], asked)
+    assert panel.classes == ("10", "3", "4")
+
+
+def test_noughts_and_ones_are_numbers_where_they_are_called_so(tmp_path):
+    asked = ReadSpec(Columns(target="y"), classes=False)
+    assert read(tmp_path, ["0", "1", "1"], asked).classes == ()
+
+
+def test_texts_called_numbers_are_refused_with_their_line(tmp_path):
+    with pytest.raises(DataError, match='"sun" is not a number'):
+        read(tmp_path, ["sun", "rain"], ReadSpec(Columns(target="y"), classes=False))
+
+
+@pytest.mark.parametrize(
+    ("values", "count"), [(["sun"] * 3, "1 class"), ([f"c{n}" for n in range(101)], "101 classes")]
+)
+def test_one_class_and_more_than_a_hundred_are_refused(tmp_path, values, count):
+    (tmp_path / "d.csv").write_text("\n".join(["step,y", *(f"{n},{v}" for n, v in enumerate(values)), ""]))
+    with pytest.raises(DataError, match=f'column "y" holds {count}; a target has 2 to 100'):
+        read_panel(tmp_path / "d.csv", TARGET)
+
+
+def test_a_row_without_a_class_repeats_the_last_one_and_is_not_observed(tmp_path):
+    panel = read(tmp_path, ["sun", "rain", "", "sun"])
+    assert panel.values.tolist() == [1, 0, 0, 1]
+    assert panel.observed.tolist() == [True, True, False, True]
+
+
+POLICIES = [
+    Policy(gaps="interpolate"),
+    Policy(missing="interpolate"),
+    Policy(resample="mean"),
+    Policy(duplicates="sum"),
+    Policy(duplicates="mean"),
+]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_what_makes_values_between_two_classes_is_refused(tmp_path, policy):
+    with pytest.raises(UsageError, match="no sum of two classes and nothing between them"):
+        read(tmp_path, ["sun", "rain", "sun"], ReadSpec(Columns(target="y"), policy=policy))
+    with pytest.raises(UsageError, match="no sum of two classes"):
+        read(tmp_path, ["0", "1", "1"], ReadSpec(Columns(target="y"), policy=policy, classes=True))
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_noughts_and_ones_with_values_between_them_are_numbers(tmp_path, policy):
+    assert read(tmp_path, ["0", "1", "1"], ReadSpec(Columns(target="y"), policy=policy)).classes == ()
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_model_of_classes_reads_no_values_between_them(tmp_path, policy):
+    for names, values in ((("0", "1"), "0 1"), (("rain", "sun"), "sun rain")):
+        asked = ReadSpec(Columns(target="y"), policy=policy, classes=True, class_names=names)
+        with pytest.raises(UsageError, match="no sum of two classes"):
+            read(tmp_path, values.split(), asked)
+
+
+@pytest.mark.parametrize("duplicates", ["first", "last"])
+def test_one_of_two_rows_of_a_time_can_be_taken(tmp_path, duplicates):
+    asked = ReadSpec(Columns(target="y"), policy=Policy(duplicates=duplicates))
+    (tmp_path / "d.csv").write_text(
+        "date,y\n2024-01-01,sun\n2024-01-02,fog\n2024-01-02,rain\n2024-01-03,sun\n"
+    )
+    panel = read_panel(tmp_path / "d.csv", asked).panel
+    assert [panel.classes[int(value)] for value in panel.values] == [
+        "sun",
+        {"first": "fog", "last": "rain"}[duplicates],
+        "sun",
+    ]
+
+
+def test_a_wide_file_of_noughts_and_ones_is_one_of_numbers(tmp_path):
+    (tmp_path / "w.csv").write_text("date,a,b\n2024-01-01,0,1\n2024-01-02,1,1\n2024-01-03,0,0\n")
+    assert read_panel(tmp_path / "w.csv", ReadSpec(wide=True)).panel.classes == ()
+    with pytest.raises(UsageError, match="columns of a wide file are numbers"):
+        read_panel(tmp_path / "w.csv", ReadSpec(wide=True, classes=True))
+
+
+def test_the_classes_of_a_model_are_those_that_there_are(tmp_path):
+    asked = ReadSpec(Columns(target="y"), classes=True, class_names=("fog", "rain", "sun"))
+    panel = read(tmp_path, ["sun", "sun", "rain"], asked)
+    assert (panel.classes, panel.values.tolist()) == (("fog", "rain", "sun"), [2, 2, 1])
+    with pytest.raises(DataError, match='"snow" is none of the classes that the model knows') as refused:
+        read(tmp_path, ["sun", "snow"], asked)
+    assert refused.value.where == 'd.csv, line 3, column "y"'
+
+
+def test_classes_that_look_like_events_are_read_as_they_were_learned(tmp_path):
+    asked = ReadSpec(Columns(target="y"), classes=True, class_names=("1.0", "2.0"))
+    assert read(tmp_path, ["1.0", "1.0"], asked).values.tolist() == [0, 0]
+
+
+def test_a_model_of_events_reads_rows_of_one_kind_alone(tmp_path):
+    asked = ReadSpec(Columns(target="y"), classes=True, class_names=("0", "1"))
+    assert read(tmp_path, ["1", "1.0"], asked).values.tolist() == [1, 1]
+    with pytest.raises(DataError, match='"2" is none of the classes'):
+        read(tmp_path, ["1", "2"], asked)
+
+
+def test_data_without_any_class_are_refused_or_left_to_the_numbers(tmp_path):
+    asked = ReadSpec(Columns(target="y"), classes=True, class_names=("0", "1"))
+    with pytest.raises(DataError):
+        read(tmp_path, ["", ""], asked)
+    assert np.isfinite(read(tmp_path, ["", "1"], asked).values).all()

@@ -1,0 +1,115 @@
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from forecast.evaluation.classes import (
+    Told,
+    accuracy,
+    brier,
+    judge_classes,
+    log_loss,
+    score_classes,
+)
+
+
+def drawn(classes, rows=50, seed=0):
+    random = np.random.default_rng(seed)
+    shares = random.dirichlet(np.ones(classes), size=rows)
+    return random.integers(0, classes, rows), shares
+
+
+@pytest.mark.parametrize("classes", [2, 3, 6])
+def test_metrics_are_those_of_scikit_learn(classes):
+    came, shares = drawn(classes)
+    names = np.arange(classes)
+    assert log_loss(came, shares).mean() == pytest.approx(metrics.log_loss(came, shares, labels=names))
+    assert accuracy(came, shares).mean() == metrics.accuracy_score(came, shares.argmax(axis=1))
+    if classes == 2:
+        expected = metrics.brier_score_loss(came, shares[:, 1])
+    else:
+        expected = ((shares - np.eye(classes)[came]) ** 2).sum(axis=1).mean()
+    assert brier(came, shares).mean() == pytest.approx(expected)
+
+
+def test_what_was_called_impossible_costs_as_in_scikit_learn_and_not_infinitely():
+    came, shares = np.array([0, 1]), np.array([[0.0, 1.0], [0.0, 1.0]])
+    assert log_loss(came, shares).mean() == pytest.approx(metrics.log_loss(came, shares, labels=[0, 1]))
+    assert np.isfinite(log_loss(came, shares)).all()
+
+
+def test_of_two_classes_as_likely_the_first_is_taken():
+    assert accuracy(np.array([0, 1]), np.array([[0.5, 0.5], [0.5, 0.5]])).tolist() == [1.0, 0.0]
+
+
+def told(ours, *, rows=60, block=None, base=0.5):
+    """Events that always come, called so likely; base rates call them likely as `base`."""
+    shares = np.full(rows, ours, dtype=float) if np.isscalar(ours) else np.asarray(ours)
+    return Told(
+        came=np.ones(rows, dtype=np.int64),
+        series=np.arange(rows) % 2,
+        step=np.arange(rows) // 2 % 3,
+        block=np.arange(rows) if block is None else block,
+        shares={
+            "GRU": np.stack([1 - shares, shares], axis=1),
+            "base rates": np.tile([1 - base, base], (rows, 1)),
+        },
+    )
+
+
+def verdict(of, classes=("0", "1")):
+    return judge_classes(score_classes(of, ("a", "b"), "id", backtests=3), of, classes)
+
+
+def test_scores_are_means_in_all_by_series_and_by_step():
+    shares = np.where(np.arange(60) % 2, 0.9, 0.6)
+    scores = score_classes(told(shares), ("a", "b", "never"), "id", backtests=3)
+    assert scores.metrics == ("log_loss", "brier", "accuracy", "skill")
+    assert scores.overall[0, 0] == pytest.approx(-(np.log(0.6) + np.log(0.9)) / 2)
+    assert scores.overall[0, 1] == pytest.approx((0.16 + 0.01) / 2)
+    assert scores.overall[0, 3] == pytest.approx(1 - scores.overall[0, 0] / np.log(2))
+    assert scores.overall[1, 3] == 0
+    assert scores.by_series[0, :2, 0] == pytest.approx([-np.log(0.6), -np.log(0.9)])
+    assert np.isnan(scores.by_series[:, 2]).all()
+    assert scores.by_step[0, :, 0] == pytest.approx([scores.overall[0, 0]] * 3)
+    assert scores.forecasts == 60
+    assert scores.forecasts_by_series.tolist() == [30, 30, 0]
+    assert scores.forecasts_by_step.tolist() == [20, 20, 20]
+
+
+def test_what_is_better_in_every_block_is_useful():
+    found = verdict(told(0.8))
+    assert found.outcome == "useful"
+    assert found.text == (
+        "useful: log loss 0.223 against 0.693 of base rates, Brier score 0.040 against 0.250 "
+        "(3 backtests, 60 forecasts); its probabilities hardly move"
+    )
+    assert found.better_by == pytest.approx(1 - np.log(0.8) / np.log(0.5))
+
+
+def test_what_is_worse_is_no_better():
+    assert verdict(told(0.3)).outcome == "no better"
+    assert verdict(told(0.5)).outcome == "no better"
+
+
+def test_what_is_better_within_the_noise_is_unclear():
+    shares = np.where(np.arange(60) % 2, 0.95, 0.271)
+    assert verdict(told(shares)).outcome == "unclear"
+
+
+def test_rows_that_err_together_count_as_one():
+    shares = np.where(np.arange(60) % 3 < 2, 0.95, 0.12)
+    assert verdict(told(shares)).outcome == "unclear"
+    rested = np.where(np.arange(60) % 3 < 2, 0.95, 0.3)
+    apart, together = verdict(told(rested)), verdict(told(rested, block=np.arange(60) // 20))
+    assert "small sample" not in apart.text
+    assert "60 forecasts: small sample" in together.text
+
+
+def test_texts_are_told_by_the_share_that_is_right():
+    assert "right in 100 % against 0 %" in verdict(told(0.8), classes=("rain", "sun")).text
+
+
+def test_parts_are_joined_one_behind_the_other():
+    both = Told.joined([told(0.8, rows=4), told(0.2, rows=2)])
+    assert len(both.came) == len(both.block) == 6
+    assert both.shares["GRU"][:, 1].tolist() == [0.8] * 4 + [0.2] * 2

@@ -1,0 +1,149 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forecast.data.reading import read_panel
+from forecast.errors import UsageError
+from forecast.forecasters.classifier import Classifier, softmax
+from forecast.forecasters.recurrent import Network, weight_shapes
+from forecast.spec import CELLS, Columns, Covariate, ModelSpec, NetworkSpec, ReadSpec, WindowSpec
+from tests.labelled import SKY, days, rows_spec
+from tests.panels import panel
+
+
+def random_weights(spec, seed=0):
+    random = np.random.default_rng(seed)
+    shapes = weight_shapes(spec).items()
+    return {name: random.normal(scale=0.5, size=shape).astype(np.float32) for name, shape in shapes}
+
+
+def skies(*lengths, season=1):
+    there = panel(*(days(length, seed=seed) for seed, length in enumerate(lengths)), season=season)
+    return replace(there, classes=SKY)
+
+
+def classifier(spec, members=1):
+    return Classifier(Network(spec, tuple(random_weights(spec, seed) for seed in range(members))))
+
+
+def test_softmax_keeps_ratios_and_overflows_nowhere():
+    shares = softmax(np.array([[0.0, np.log(3)], [1e4, 1e4], [-1e4, 1e4]]))
+    assert shares == pytest.approx(np.array([[0.25, 0.75], [0.5, 0.5], [0, 1]]))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_probabilities_add_up_to_one_for_every_series_and_step(cell):
+    shares = classifier(rows_spec(cell), members=2).shares(skies(9, 4, 1), 2)
+    assert shares.shape == (3, 2, 3)
+    assert (shares > 0).all()
+    assert shares.sum(axis=-1) == pytest.approx(np.ones((3, 2)))
+
+
+def test_members_are_averaged_in_probability():
+    spec, there = rows_spec(), skies(9)
+    one, other = (Classifier(Network(spec, (random_weights(spec, seed),))) for seed in (0, 1))
+    expected = (one.shares(there, 2) + other.shares(there, 2)) / 2
+    assert classifier(spec, members=2).shares(there, 2) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("season", [1, 7])
+def test_a_series_alone_is_told_as_among_others(season):
+    told = classifier(rows_spec(season=season))
+    there = skies(30, 12, 3, season=season)
+    together = told.shares(there, 2)
+    for place in range(3):
+        assert told.shares(there.select([place]), 2)[0] == pytest.approx(together[place], abs=1e-6)
+
+
+@pytest.mark.parametrize("season", [1, 7, 150])
+def test_the_newest_rows_that_a_model_keeps_tell_what_all_rows_do(season):
+    told = classifier(rows_spec(season=season))
+    there = skies(600, season=season)
+    kept = there.tail(told.network.rows_read(there))
+    assert len(kept.values) < 600
+    assert told.shares(kept, 2) == pytest.approx(told.shares(there, 2), abs=1e-6)
+
+
+def test_no_row_is_told_beyond_the_trained_ones():
+    with pytest.raises(UsageError, match="the model tells of 2 rows ahead, not 3"):
+        classifier(rows_spec()).shares(skies(9), 3)
+
+
+def test_the_answers_of_keras_are_those_of_numpy():
+    from forecast.data.inputs import read
+    from forecast.network.build import build, put_weights
+
+    there = skies(5, season=3)
+    for cell in CELLS:
+        spec = rows_spec(cell, season=3, units=(6, 4))
+        weights = random_weights(spec)
+        keras_model = build(spec, seed=0)
+        put_weights(keras_model, weights)
+        logits = keras_model(read(there, spec).inputs[None]).numpy()[0, -1].reshape(2, 3)
+        expected = softmax(logits.astype(np.float64))
+        assert Classifier(Network(spec, (weights,))).shares(there, 2)[0] == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_answers_of_keras_for_whole_series_are_those_of_numpy(tmp_path, cell):
+    from forecast.data.inputs import read
+    from forecast.network.build import build, put_weights
+
+    spec, there = sentences(tmp_path, "wake me zzz", cell=cell)
+    weights = random_weights(spec)
+    keras_model = build(spec, seed=0)
+    put_weights(keras_model, weights)
+    logits = keras_model(read(there, spec).inputs[None]).numpy()[0, -1]
+    expected = softmax(logits.astype(np.float64))
+    assert Classifier(Network(spec, (weights,))).shares(there, 1)[0, 0] == pytest.approx(expected, abs=1e-5)
+
+
+def sentences(tmp_path, *texts, cell="gru", window=4):
+    """A network that knows the words "me" and "wake", and sentences for it."""
+    rows = [f"{number},{word}" for number, text in enumerate(texts) for word in text.split()]
+    (tmp_path / "d.csv").write_text("\n".join(["s,word", *rows, ""]))
+    columns = Columns(series="s", past=("word",), label="intent", text=("word",))
+    asked = ReadSpec(columns, classes=True, class_names=("alarm", "music"))
+    spec = ModelSpec(
+        WindowSpec(window, 1),
+        NetworkSpec(cell, (4,)),
+        season=1,
+        covariates=(Covariate("word", "past", ("me", "wake")),),
+        classes=("alarm", "music"),
+        answers="whole series",
+    )
+    return spec, read_panel(tmp_path / "d.csv", asked).panel
+
+
+def test_words_that_no_model_knows_are_told_alike(tmp_path):
+    spec, there = sentences(tmp_path, "wake zzz", "wake yyy", "wake me")
+    shares = classifier(spec).shares(there, 1)[:, 0]
+    assert shares[0].tolist() == shares[1].tolist()
+    assert shares[0].tolist() != shares[2].tolist()
+
+
+def test_a_whole_series_is_told_by_its_newest_rows_and_has_no_horizon(tmp_path):
+    spec, there = sentences(tmp_path, "me me wake me", "wake me", window=2)
+    shares = classifier(spec).shares(there, 1)[:, 0]
+    assert shares.shape == (2, 2)
+    assert shares.sum(axis=1) == pytest.approx(np.ones(2))
+    with pytest.raises(UsageError, match="a label belongs to a whole series"):
+        classifier(spec).shares(there, 2)
+
+
+def test_an_event_is_one_probability_and_classes_are_one_each():
+    told = classifier(rows_spec()).predict(skies(9), 2)
+    table = told.to_table()
+    assert list(table) == ["time", "label", "p_fog", "p_rain", "p_sun"]
+    assert table["label"][0] == SKY[int(told.shares[0, 0].argmax())]
+    event = replace(told, classes=("0", "1"), shares=told.shares[..., :2])
+    assert list(event.to_table()) == ["time", "probability"]
+    assert event.to_table()["probability"].tolist() == told.shares[0, :, 1].tolist()
+
+
+def test_ids_under_the_name_of_a_result_replace_none():
+    told = classifier(rows_spec()).predict(skies(9, 8), 2)
+    named = replace(told, columns=replace(told.columns, series="label"))
+    assert list(named.to_table())[:3] == ["series", "time", "label"]
+    assert named.to_table()["series"].tolist() == ["s0", "s0", "s1", "s1"]
