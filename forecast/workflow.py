@@ -123,7 +123,7 @@ def _learned(
     reading: Reading, request: TrainRequest, checkpoint: "Checkpoint", listener: Listener
 ) -> RecurrentForecaster:
     """What the request makes of the data."""
-    if request.search:
+    if request.search and not reading.panel.classes:  # the plan for classes refuses a search
         request = _searched(reading.panel, request, checkpoint, listener)
     panel, planned = _planned(reading, request)
     listener(Noted("plan", wording.planned(planned)))
