@@ -1,0 +1,126 @@
+"""Model files of classes: there and back, and what is refused of forged ones."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forecast.data.panel import Covariates
+from forecast.errors import ModelError
+from forecast.forecasters.classifier import Classifier
+from forecast.forecasters.modelfile import FORMAT, encode, load
+from forecast.forecasters.recurrent import Network, weight_shapes
+from forecast.spec import Columns, Covariate, ModelSpec, NetworkSpec, ReadSpec, WindowSpec
+from tests.forgery import built, fields_of, tensors_of
+from tests.labelled import SKY, days, rows_spec
+from tests.models import model
+from tests.panels import panel
+
+WORDS = ModelSpec(
+    WindowSpec(4, 1),
+    NetworkSpec("gru", (4,)),
+    season=1,
+    covariates=(Covariate("word", "past", ("me", "wake")),),
+    classes=("alarm", "music"),
+    answers="whole series",
+)
+
+
+def network(spec):
+    random = np.random.default_rng(0)
+    shapes = weight_shapes(spec).items()
+    weights = {name: random.normal(scale=0.1, size=shape).astype(np.float32) for name, shape in shapes}
+    return Network(spec, (weights,))
+
+
+def of_rows():
+    made, tail = model(network(rows_spec())), replace(panel(days(9)), classes=SKY)
+    read = ReadSpec(tail.columns, classes=True, class_names=SKY)
+    return replace(made, tail=tail, read=read)
+
+
+def of_labels():
+    made = model(network(WORDS))
+    columns = Columns(series="s", past=("word",), label="intent", text=("word",))
+    read = ReadSpec(columns, classes=True, class_names=WORDS.classes)
+    beside = Covariates(
+        np.empty((0, 1)), np.empty((0, 0)), np.array([0]), np.empty((0, 0)), (("me", "wake"),)
+    )
+    return replace(made, read=read, tail=replace(made.tail, columns=columns, covariates=beside))
+
+
+def opened(folder: Path, content: bytes):
+    (folder / "m.forecast").write_bytes(content)
+    return load(folder / "m.forecast")
+
+
+def test_a_model_of_classes_comes_back_as_it_was(tmp_path):
+    made = of_rows()
+    back = opened(tmp_path, encode(made))
+    assert back.spec == made.spec
+    assert (back.read, back.tail.classes) == (made.read, SKY)
+    shares = [Classifier(each.network).shares(each.tail, 2) for each in (made, back)]
+    assert np.array_equal(*shares)
+    assert encode(back) == encode(made)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("spec.classes", ["fog", "rain"]),
+        ("spec.classes", ["fog"]),
+        ("spec.classes", []),
+        ("spec.classes", ["fog", "rain", "rain"]),
+        ("spec.classes", ["rain", "fog", "sun"]),
+        ("spec.classes", [f"c{number}" for number in range(101)]),
+        ("spec.classes", ["fog", "rain", 1]),
+        ("spec.answers", "whole series"),
+        ("spec.answers", "rows"),
+        ("read.class_names", []),
+        ("read.class_names", ["fog", "rain", "sun", "hail"]),
+        ("read.classes", "yes"),
+        ("read.columns.label", "sky"),
+    ],
+)
+def test_classes_that_cannot_be_are_refused_even_under_their_own_digest(tmp_path, place, value):
+    content = encode(of_rows())
+    with pytest.raises(ModelError, match="damaged"):
+        opened(tmp_path, forged(content, place, value))
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("spec.answers", "next rows"),
+        ("read.columns.label", None),
+        ("spec.windows.horizon", 2),
+        ("spec.covariates", []),
+    ],
+)
+def test_labels_that_cannot_be_are_refused_even_under_their_own_digest(tmp_path, place, value):
+    content = encode(of_labels())
+    assert opened(tmp_path, content).spec == WORDS
+    with pytest.raises(ModelError, match="damaged"):
+        opened(tmp_path, forged(content, place, value))
+
+
+@pytest.mark.parametrize("value", [3.0, -1.0, 0.5, np.nan, 1e300])
+def test_newest_rows_that_are_no_classes_are_refused(tmp_path, value):
+    content = encode(of_rows())
+    tensors = tensors_of(content)
+    values = tensors["tail/values"].copy()
+    values[4] = value
+    with pytest.raises(ModelError, match="damaged"):
+        opened(tmp_path, built(fields_of(content), {**tensors, "tail/values": values}, number=FORMAT))
+
+
+def forged(content: bytes, place: str, value: object) -> bytes:
+    fields = fields_of(content)
+    *folders, name = place.split(".")
+    inner = fields
+    for folder in folders:
+        inner = inner[folder]
+    assert name in inner
+    inner[name] = value
+    return built(fields, tensors_of(content), number=FORMAT)
