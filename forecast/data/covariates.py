@@ -29,7 +29,7 @@ def described(panel: Panel, known: Panel) -> tuple[Covariate, ...]:
     there = known.covariates
     columns = [*there.past.T, *there.known[history(known, there.known_bounds)].T, *there.static.T]
     return tuple(
-        _described(name, role, column, vocabulary, known.bounds)
+        _described(name, role, column, vocabulary, known)
         for name, role, column, vocabulary in zip(
             panel.columns.covariates, roles(panel), columns, panel.covariates.vocabularies, strict=True
         )
@@ -42,10 +42,12 @@ def rescaled(covariates: Sequence[Covariate], known: Panel) -> tuple[Covariate, 
     return tuple(replace(now, categories=before.categories) for before, now in pairs)
 
 
-def _described(name: str, role: Role, column: Floats, vocabulary: Texts, bounds: Integers) -> Covariate:
+def _described(name: str, role: Role, column: Floats, vocabulary: Texts, known: Panel) -> Covariate:
     if vocabulary:
         return Covariate(name, role, categories=tuple(sorted(vocabulary[:MAX_CATEGORIES])))
-    if role != "static" and _levels_differ(column, bounds):
+    bounds = known.bounds
+    # What a series is, its label, may well be told by its level.
+    if role != "static" and known.columns.label is None and _levels_differ(column, bounds):
         now = np.flatnonzero(np.arange(len(column)) != np.repeat(bounds[:-1], np.diff(bounds)))
         steps = changes(column, bounds, now, now[:, None] - 1)
         return Covariate(name, role, spread=_spread(steps) or 1.0, relative=True)
