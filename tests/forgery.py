@@ -9,7 +9,7 @@ import safetensors.numpy
 
 from forecast.plain import dump
 
-NAMES = {"float64": "F64", "float32": "F32", "int64": "I64", "uint8": "U8"}
+NAMES = {"float64": "F64", "float32": "F32", "float16": "F16", "int64": "I64", "uint8": "U8"}
 
 
 def parts(content: bytes) -> tuple[dict[str, object], bytes]:

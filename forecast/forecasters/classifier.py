@@ -37,7 +37,9 @@ class Classifier:
         seen = read(known, spec)
         total = np.zeros((len(history), spec.windows.horizon, len(spec.classes)))
         for weights in self.network.members:
-            logits = newest_answers(spec, weights, known, seen.inputs).astype(np.float64)
+            logits = newest_answers(spec, weights, known.bounds[1:], known.lengths, seen.inputs).astype(
+                np.float64
+            )
             total += softmax(logits.reshape(total.shape)) / len(self.network.members)
         return total[:, :horizon]
 

@@ -36,7 +36,7 @@ FORMAT = 1
 upgrades: dict[int, Callable[[Fields, Tensors], tuple[Fields, Tensors]]] = {}
 """From each older format's fields and tensors to those of the next."""
 
-_DTYPES = {"F64": np.float64, "F32": np.float32, "I64": np.int64, "U8": np.uint8}
+_DTYPES = {"F64": np.float64, "F32": np.float32, "F16": np.float16, "I64": np.int64, "U8": np.uint8}
 
 _DATES = (-62_135_596_800, 253_402_300_799)
 """Seconds of the first and last moment of the years 1 to 9999."""
@@ -148,12 +148,7 @@ def _scores_fields(scores: Scores) -> _ScoresFields:
 
 def _tensors(forecaster: RecurrentForecaster) -> Tensors:
     tail, scores = forecaster.tail, forecaster.card.scores
-    tensors: Tensors = {
-        f"weight/{index}/{name}": weight
-        for index, weights in enumerate(forecaster.network.members)
-        for name, weight in weights.items()
-    }
-    tensors |= {
+    tensors = _weights(forecaster.network.members) | {
         "tail/times": tail.times.view(np.int64),
         "tail/values": tail.values,
         "tail/observed": tail.observed.view(np.uint8),
@@ -182,6 +177,19 @@ def _tensors(forecaster: RecurrentForecaster) -> Tensors:
     return tensors
 
 
+def _weights(members: Sequence[Weights]) -> Tensors:
+    """Every weight, in half precision where none loses anything: those of the package are rounded."""
+    weights: Tensors = {
+        f"weight/{index}/{name}": weight
+        for index, member in enumerate(members)
+        for name, weight in member.items()
+    }
+    with np.errstate(over="ignore"):
+        halves: Tensors = {name: weight.astype(np.float16) for name, weight in weights.items()}
+    lossless = all((halves[name] == weight).all() for name, weight in weights.items())
+    return halves if lossless else weights
+
+
 def _assembled(fields: _ModelFields, tensors: Tensors) -> RecurrentForecaster:
     _require(1 <= fields.members <= MAX_MEMBERS, "its number of networks")
     _require(1 <= fields.horizon <= MAX_HORIZON, "its horizon")
@@ -204,7 +212,7 @@ def _assembled(fields: _ModelFields, tensors: Tensors) -> RecurrentForecaster:
 def _members(fields: _ModelFields, tensors: Tensors) -> tuple[Weights, ...]:
     names = weight_shapes(fields.spec)
     return tuple(
-        {name: tensors[f"weight/{index}/{name}"].view(np.float32) for name in names}
+        {name: tensors[f"weight/{index}/{name}"].astype(np.float32) for name in names}
         for index in range(fields.members)
     )
 
@@ -311,7 +319,7 @@ def _check_tensors(fields: _ModelFields, tensors: Tensors) -> None:
         tensor = tensors[name]
         if tensor.dtype != _DTYPES[dtype] or tensor.shape != shape:
             raise ValueError(f'tensor "{name}" is {tensor.dtype} {tensor.shape}, not {dtype} {shape}')
-        if name.startswith("weight/") and not (np.abs(tensor.view(np.float32)) <= _MAX_WEIGHT).all():
+        if name.startswith("weight/") and not (np.abs(tensor.astype(np.float32)) <= _MAX_WEIGHT).all():
             raise ValueError(f'tensor "{name}" holds numbers that are no weights')
 
 
@@ -337,9 +345,10 @@ def _expected(fields: _ModelFields, tensors: Tensors) -> dict[str, tuple[str, tu
         }
     if fields.spec.season == OWN_SEASONS:
         shapes["tail/seasons"] = ("I64", (series,))
+    halves = any(name.startswith("weight/") and each.dtype == np.float16 for name, each in tensors.items())
     for index in range(fields.members):
         for name, shape in weight_shapes(fields.spec).items():
-            shapes[f"weight/{index}/{name}"] = ("F32", shape)
+            shapes[f"weight/{index}/{name}"] = ("F16" if halves else "F32", shape)
     if fields.scores is not None:
         models, metrics = len(fields.scores.models), len(fields.scores.metrics)
         scored, steps = _length(tensors, "scores/ids/ends"), _length(tensors, "scores/forecasts_by_step")

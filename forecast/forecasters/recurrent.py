@@ -16,6 +16,7 @@ from forecast.data.frequency import Frequency
 from forecast.data.inputs import embeddings, layout, read, rows_needed, season_of
 from forecast.data.panel import Floats, Integers, Panel
 from forecast.data.results import Forecast, ModelCard
+from forecast.forecasters import blending
 from forecast.forecasters.calibration import Calibration
 from forecast.forecasters.kernels import GATES, LAYERS, LayerWeights, dense
 from forecast.forecasters.theta import rows_read as theta_rows
@@ -25,16 +26,6 @@ from forecast.spec import Blend, Bounds, Cell, ModelSpec, ReadSpec
 Weights = dict[str, NDArray[np.float32]]
 
 CELL_NAMES: dict[Cell, str] = {"simple-rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
-
-LONG_ROWS = 60
-"""Rows from which a series counts as long where Theta is blended in."""
-
-SHORT_SHARE, LONG_SHARE = 0.15, 0.4
-"""Part of a blended forecast of a short and of a long series that is Theta's: better on held-back rows
-than one share for both, see docs/pretrained.md."""
-
-LONG_SHARES = {7: 0.25}
-"""That of a long series, for seasons where it is another."""
 
 _BATCH = 1024
 """Windows in one forward pass: the fastest size measured for a GRU of 64 on one core."""
@@ -48,7 +39,7 @@ class Network:
     members: tuple[Weights, ...]
     """Tensors by name of each network, shapes given by `weight_shapes(spec)`. Answers are averaged."""
     blend: Blend = "none"
-    """"theta": a part of the forecast is the Theta method's, a larger one of a long series."""
+    """"theta": a part of the forecast is the Theta method's, the larger the better that was before."""
 
     @property
     def name(self) -> str:
@@ -63,8 +54,10 @@ class Network:
 
     def _rows_read(self, season: int) -> int:
         needed = rows_needed(self.spec, season=season)
-        theta_needs = theta_rows(season) + scale_rows(season)
-        return max(needed, theta_needs) if self.blend == "theta" else needed
+        if self.blend == "none":
+            return needed
+        earliest = blending.ORIGINS * self.spec.windows.horizon
+        return earliest + max(needed, theta_rows(season) + scale_rows(season))
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
         """The next rows of every series of `history`; see `Forecaster.predict`."""
@@ -81,9 +74,13 @@ class Network:
         reach = np.concatenate((np.zeros((1, horizon)), -half_widths, half_widths))
         found = np.empty((len(reach), len(history), horizon))
         known = history.tail(self.rows_read(history))
+        share = None
         for first in range(0, horizon, self.spec.windows.horizon):
             here = slice(first, min(first + self.spec.windows.horizon, horizon))
-            answers, last = self._answers(known, here.stop - first)
+            past = _Past.of(known, self)
+            # What is fed back is no past to be judged by.
+            share = past.share() if share is None else share
+            answers, last = past.answers(here.stop - first, share)
             for place, shift in zip(found, reach, strict=True):
                 place[:, here] = last.restore(answers + shift[here])
             if here.stop < horizon:
@@ -104,30 +101,80 @@ class Network:
 
         At most the trained horizon's steps can be judged.
         """
-        answers, last = self._answers(history.tail(self.rows_read(history)), future.shape[1])
+        past = _Past.of(history.tail(self.rows_read(history)), self)
+        answers, last = past.answers(future.shape[1], past.share())
         return last.units(future) - answers
 
-    def _answers(self, history: Panel, steps: int) -> tuple[Floats, Channels]:
-        """(series, steps) in units of volatility, and the channels of each series' last row."""
-        seen = read(history, self.spec)
+    def answers_at(self, ends: Integers, lengths: Integers, inputs: NDArray[np.float32]) -> Floats:
+        """(series, horizon) mean of the members' answers to the windows that end before `ends`."""
+        answers = np.zeros((len(ends), self.spec.windows.horizon))
+        for weights in self.members:
+            answers += newest_answers(self.spec, weights, ends, lengths, inputs) / len(self.members)
+        return answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """The rows that a network forecasts from, read once."""
+
+    network: Network
+    history: Panel
+    usual: Panel
+    """The same with outliers cut off, as Theta reads it."""
+    inputs: NDArray[np.float32]
+    channels: Channels
+
+    @classmethod
+    def of(cls, history: Panel, network: Network) -> "_Past":
+        seen = read(history, network.spec)
         if seen.channels is None:
             raise TypeError("a network of classes forecasts no values")
-        last = seen.channels.at(history.bounds[1:] - 1)
-        answers = self._mean_answers(history, seen.inputs)[:, :steps]
-        if self.blend == "none":
-            return answers, last
-        season = season_of(history, self.spec)
-        usual = without_outliers(history.values, history.bounds, season=season)
-        other = theta(replace(history, values=usual), steps)
-        share = _theta_share(history.lengths, season)[:, None]
-        return last.units((1 - share) * last.restore(answers) + share * other), last
+        season = season_of(history, network.spec)
+        usual = history
+        if network.blend == "theta":
+            kept = without_outliers(history.values, history.bounds, season=season)
+            usual = replace(history, values=kept)
+        return cls(network, history, usual, seen.inputs, seen.channels)
 
-    def _mean_answers(self, history: Panel, inputs: NDArray[np.float32]) -> Floats:
-        """(series, horizon) mean of the members' answers to the newest window of each series."""
-        answers = np.zeros((len(history), self.spec.windows.horizon))
-        for weights in self.members:
-            answers += newest_answers(self.spec, weights, history, inputs) / len(self.members)
-        return answers
+    def share(self) -> Floats:
+        """(series,) part of the forecast that is Theta's."""
+        lengths = self.history.lengths
+        if self.network.blend == "none":
+            return np.zeros(len(lengths))
+        season, horizon = season_of(self.history, self.network.spec), self.network.spec.windows.horizon
+        errors = np.zeros((2, len(lengths)))
+        for rows, enough in blending.earlier_origins(lengths, season, horizon):
+            judged = np.flatnonzero(enough)
+            if len(judged):
+                errors[:, judged] += self._errors(judged, rows[judged])
+        return blending.share(blending.usual_share(lengths, season), *errors)
+
+    def _errors(self, series: Integers, rows: Integers) -> Floats:
+        """(2, series) summed absolute errors of the network and of Theta, told from `rows` rows of each."""
+        horizon = self.network.spec.windows.horizon
+        ends = self.history.bounds[series] + rows
+        answers = self.network.answers_at(ends, rows, self.inputs)
+        past = self.usual.select(series)
+        told = self.channels.at(ends - 1).restore(answers), theta(past.first(rows), horizon)
+        came = ends[:, None] + np.arange(horizon)
+        return np.array(
+            [
+                np.where(self.history.observed[came], np.abs(each - self.history.values[came]), 0.0).sum(
+                    axis=1
+                )
+                for each in told
+            ]
+        )
+
+    def answers(self, steps: int, share: Floats) -> tuple[Floats, Channels]:
+        """(series, steps) in units of volatility, and the channels of each series' last row."""
+        ends = self.history.bounds[1:]
+        last = self.channels.at(ends - 1)
+        answers = self.network.answers_at(ends, self.history.lengths, self.inputs)[:, :steps]
+        if self.network.blend == "none":
+            return answers, last
+        part = share[:, None]
+        return last.units((1 - part) * last.restore(answers) + part * theta(self.usual, steps)), last
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,24 +240,17 @@ class Bounded:
 
 
 def newest_answers(
-    spec: ModelSpec, weights: Weights, history: Panel, inputs: NDArray[np.float32]
+    spec: ModelSpec, weights: Weights, ends: Integers, lengths: Integers, inputs: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """(series, answers) of one network to the newest window of each series."""
-    ends, lengths = history.bounds[1:], np.minimum(history.lengths, spec.windows.window)
-    answers = np.empty((len(history), len(weights["answer/bias"])), dtype=np.float32)
+    """(series, answers) of one network to the window before each row of `ends`, in series of `lengths`."""
+    lengths = np.minimum(lengths, spec.windows.window)
+    answers = np.empty((len(ends), len(weights["answer/bias"])), dtype=np.float32)
     for length in np.unique(lengths):
         (alike,) = np.nonzero(lengths == length)
         for batch in np.array_split(alike, -(-len(alike) // _BATCH)):
             window = inputs[ends[batch][:, None] + np.arange(-length, 0)]
             answers[batch] = forward(spec, weights, window)
     return answers
-
-
-def _theta_share(lengths: Integers, season: int | Integers) -> Floats:
-    """(series,) part of the forecast of series of these lengths that is Theta's."""
-    seasons = np.broadcast_to(season, lengths.shape).tolist()
-    long = np.array([LONG_SHARES.get(each, LONG_SHARE) for each in seasons])
-    return np.where(lengths < LONG_ROWS, SHORT_SHARE, long)
 
 
 def bounded(forecast: Forecast, history: Panel, bounds: Bounds) -> Forecast:

@@ -45,6 +45,7 @@ _OTHERS: dict[bytes, str] = {
 _DTYPES: dict[str, np.dtype[np.generic]] = {
     "F64": np.dtype("<f8"),
     "F32": np.dtype("<f4"),
+    "F16": np.dtype("<f2"),
     "I64": np.dtype("<i8"),
     "U8": np.dtype("u1"),
 }
@@ -67,7 +68,7 @@ class Contents:
 class _Entry:
     """A tensor, as the header tells of it."""
 
-    dtype: Literal["F64", "F32", "I64", "U8"]
+    dtype: Literal["F64", "F32", "F16", "I64", "U8"]
     shape: tuple[int, ...]
     data_offsets: tuple[int, int]
     """Of its first byte and behind its last, from the end of the header on."""

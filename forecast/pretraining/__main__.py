@@ -7,6 +7,7 @@ on where it was when it is started again.
 import argparse
 import hashlib
 import time
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,11 +19,11 @@ from forecast.data.results import Coverage, ModelCard
 from forecast.events import EpochEnded, Event
 from forecast.forecasters import modelfile
 from forecast.forecasters.calibration import achieved, calibrate
-from forecast.forecasters.recurrent import Network, RecurrentForecaster
+from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights
 from forecast.network.fit import Trainer
 from forecast.planning import usual
 from forecast.pretraining.recipe import RECIPES, Mix, Recipe, mix
-from forecast.spec import CELLS, Bounds, Cell, ReadSpec
+from forecast.spec import CELLS, Bounds, Cell, ReadSpec, TrainingPlan
 
 SHIPPED = [name for name, recipe in RECIPES.items() if not recipe.parts]
 """What is trained when nobody says: the networks of the package."""
@@ -45,24 +46,30 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name in arguments.only:
-        recipe, made = RECIPES[name], None
+        recipe = RECIPES[name]
+        mixes: list[Mix] = []
         for cell in arguments.cell:
             path = arguments.out / f"{cell}-{recipe.season}.forecast"
             if path.exists():
                 continue
-            made = made or mix(recipe, arguments.data, seed=arguments.seed)
+            seeds = range(arguments.seed, arguments.seed + recipe.members)
+            mixes = mixes or [mix(recipe, arguments.data, seed=seed) for seed in seeds]
             began = time.process_time()
-            model = pretrain(recipe, cell, made, source=name, seed=arguments.seed)
+            model = pretrain(recipe, cell, mixes, source=name, seed=arguments.seed)
             modelfile.save(model, path)
             print(f"{path.name}: {time.process_time() - began:.0f} CPU s, {path.stat().st_size:,} bytes")
 
 
-def pretrain(recipe: Recipe, cell: Cell, made: Mix, *, source: str, seed: int) -> RecurrentForecaster:
-    """One network, with intervals calibrated on series that it was not trained on."""
-    spec, plan = recipe.spec(cell), recipe.plan(seed=seed)
-    trainer = Trainer(spec, plan, made.trained, listener=_tell)
-    weights = trainer.fit(made.trained, plan.epochs, stage=f"{source} {cell}")
-    network = Network(spec, (weights,), usual.blend(recipe.season)[0])
+def pretrain(
+    recipe: Recipe, cell: Cell, mixes: Sequence[Mix], *, source: str, seed: int
+) -> RecurrentForecaster:
+    """A network for each mix, with intervals calibrated on series that none was trained on."""
+    made, members = mixes[0], []
+    for member, learned in enumerate(mixes):
+        plan, stage = recipe.plan(seed=seed + member), f"{source} {cell}, member {member + 1}"
+        trainer = Trainer(recipe.spec(cell), plan, learned.trained, listener=_tell)
+        members.append(_halved(trainer.fit(learned.trained, plan.epochs, stage=stage)))
+    network = Network(recipe.spec(cell), tuple(members), usual.blend(recipe.season)[0])
     errors = [_held_out_errors(network, made.held_out.select(half)) for half in _halves(made.held_out)]
     return RecurrentForecaster(
         network=network,
@@ -72,8 +79,13 @@ def pretrain(recipe: Recipe, cell: Cell, made: Mix, *, source: str, seed: int) -
         frequency=made.trained.frequency,
         tail=made.trained.select([]),
         calibration=calibrate(np.concatenate(errors)),
-        card=_card(made, network, plan.epochs, recipe, seed, source, achieved(errors, 80.0)),
+        card=_card(made, network, recipe.plan(seed=seed), source, achieved(errors, 80.0)),
     )
+
+
+def _halved(weights: Weights) -> Weights:
+    """The weights at half precision, which is what the file holds: twice the networks in as many bytes."""
+    return {name: weight.astype(np.float16).astype(np.float32) for name, weight in weights.items()}
 
 
 def _halves(panel: Panel) -> tuple[Integers, Integers]:
@@ -98,9 +110,7 @@ def _held_out_errors(network: Network, panel: Panel) -> Floats:
     return np.concatenate(errors)
 
 
-def _card(
-    made: Mix, network: Network, epochs: int, recipe: Recipe, seed: int, source: str, coverage: Coverage
-) -> ModelCard:
+def _card(made: Mix, network: Network, plan: TrainingPlan, source: str, coverage: Coverage) -> ModelCard:
     panel = made.trained
     return ModelCard(
         source=f"{source} series, real and synthetic: see docs/pretrained.md",
@@ -110,9 +120,9 @@ def _card(
         last_time=str(int(panel.times.max())),
         data_sha256=hashlib.sha256(panel.values.tobytes()).hexdigest(),
         origin="scratch",
-        parameters=sum(weight.size for weight in network.members[0].values()),
-        epochs=epochs,
-        training=recipe.plan(seed=seed),
+        parameters=sum(weight.size for weights in network.members for weight in weights.values()),
+        epochs=plan.epochs,
+        training=plan,
         scores=None,
         verdict=None,
         coverage=coverage,

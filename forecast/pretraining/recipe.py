@@ -40,6 +40,8 @@ class Recipe:
     """Share of them whose trend is a random walk."""
     mixtures: int = 0
     """Weighted sums of real series in the mix."""
+    members: int = 2
+    """Networks whose answers are averaged, each trained on a mix and from weights of its own."""
     parts: tuple[tuple[str, int], ...] = ()
     """Recipes whose series it learns from, each in its own season, and how often they stand in the mix."""
 

@@ -370,6 +370,8 @@ def test_a_forged_field_that_can_be_is_believed(tmp_path: Path):
         ("weight/0/layer0/bias", np.full((2, 9), np.nan, np.float32)),
         ("weight/0/layer0/bias", np.full((2, 9), 2e6, np.float32)),
         ("weight/0/layer0/kernel", np.full((13, 9), -3e38, np.float32)),
+        ("weight/0/layer0/bias", np.full((2, 9), np.nan, np.float16)),
+        ("weight/0/layer0/bias", np.zeros((2, 9), np.float16)),
         ("weight/layer1/bias", np.zeros((2, 9), np.float32)),
         ("skip/kernel", np.zeros(3, np.float32)),
         ("tail/values", np.full(7, np.inf)),
@@ -398,6 +400,41 @@ def test_tensors_that_cannot_be_are_refused_even_under_their_own_digest(
 ):
     with pytest.raises(ModelError, match="damaged"):
         load(saved(tmp_path, with_tensor(name, array)))
+
+
+def halved(original: RecurrentForecaster) -> RecurrentForecaster:
+    """The same with weights that half precision holds exactly."""
+    (weights,) = original.network.members
+    rounded = {name: each.astype(np.float16).astype(np.float32) for name, each in weights.items()}
+    return replace(original, network=replace(original.network, members=(rounded, weights | rounded)))
+
+
+def test_weights_that_half_precision_holds_exactly_take_half_the_bytes_and_come_back_the_same(tmp_path: Path):
+    original = halved(forecaster(units=(32,)))
+    content = encode(original)
+    weights = {name: each for name, each in tensors_of(content).items() if name.startswith("weight/")}
+    assert {each.dtype for each in weights.values()} == {np.dtype(np.float16)}
+    back = load(saved(tmp_path, content))
+    for kept, weight in zip(back.network.members, original.network.members, strict=True):
+        assert {each.dtype for each in kept.values()} == {np.dtype(np.float32)}
+        assert all((kept[name] == weight[name]).all() for name in weight)
+    assert encode(back) == content
+
+
+def test_one_weight_that_half_precision_does_not_hold_keeps_all_of_them_whole(tmp_path: Path):
+    original = halved(forecaster())
+    original.network.members[0]["answer/bias"][0] = 70_000.0
+    back = load(saved(tmp_path, encode(original)))
+    assert back.network.members[0]["answer/bias"][0] == 70_000.0
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_weights_in_half_precision_must_be_numbers_too(tmp_path: Path, number: float):
+    content = encode(halved(forecaster()))
+    bias = np.full((2, 9), number, np.float16)
+    forged = built(fields_of(content), {**tensors_of(content), "weight/0/layer0/bias": bias})
+    with pytest.raises(ModelError, match="no weights"):
+        load(saved(tmp_path, forged))
 
 
 def giant(folder: Path, entry: dict[str, object], *, length: int) -> Path:

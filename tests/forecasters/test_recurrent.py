@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from forecast.data.panel import Panel
 from forecast.forecasters.recurrent import Bounded, Network, bounded, weight_shapes, widened
 from forecast.forecasters.theta import theta
 from forecast.spec import CELLS, Bounds
@@ -91,13 +94,42 @@ def test_a_member_twice_answers_as_it_does_once():
 # Blend
 
 
-def test_a_blend_has_some_of_theta_and_more_of_it_for_a_long_series():
+def share_by_hand(alone: Network, history: Panel, usual: list[float], horizon: int = 3) -> np.ndarray:
+    """The part that is Theta's, from the errors of both over the two newest horizons."""
+    off = np.zeros((2, len(history)))
+    for back in (1, 2):
+        past = history.first(history.lengths - back * horizon)
+        came = history.first(past.lengths + horizon).tail(horizon).values.reshape(-1, horizon)
+        for place, said in enumerate((alone.predict(past, horizon).values, theta(past, horizon))):
+            off[place] += np.abs(said - came).sum(axis=1)
+    squares = np.square(off) * [usual, 1 - np.array(usual)]
+    return (squares[0] / squares.sum(axis=0))[:, None]
+
+
+def test_a_blend_has_the_more_of_theta_the_longer_the_series_and_the_better_theta_was():
     history = panel(wave(59, season=4), wave(60, season=4, seed=1), season=4)
     alone, blended = network(season=4), network(season=4, blend="theta")
-    share = np.array([[0.15], [0.4]])
+    share = share_by_hand(alone, history, [0.15, 0.4])
+    assert (share > [[0.16], [0.41]]).all()  # random weights forecast worse than Theta
     expected = (1 - share) * alone.predict(history, 3).values + share * theta(history, 3)
     assert blended.predict(history, 3).values == pytest.approx(expected, rel=1e-9)
     assert (alone.name, blended.name) == ("GRU", "GRU + Theta")
+
+
+def test_a_series_too_short_to_look_back_on_has_the_usual_share_of_theta():
+    history = panel(wave(14, season=4), season=4)
+    alone, blended = network(season=4), network(season=4, blend="theta")
+    expected = 0.85 * alone.predict(history, 3).values + 0.15 * theta(history, 3)
+    assert blended.predict(history, 3).values == pytest.approx(expected, rel=1e-9)
+
+
+def test_rows_that_nobody_measured_do_not_tell_how_good_theta_was():
+    history = panel(wave(40, season=4), season=4)
+    observed = np.arange(40) < 34
+    blended, alone = network(season=4, blend="theta"), network(season=4)
+    said = blended.predict(replace(history, observed=observed), 3).values
+    expected = 0.85 * alone.predict(history, 3).values + 0.15 * theta(history, 3)
+    assert said == pytest.approx(expected, rel=1e-9)
 
 
 def test_errors_of_a_blend_are_those_of_the_forecast_it_makes():
@@ -121,8 +153,10 @@ def test_fewer_steps_are_the_first_of_all(blend):
 def test_steps_beyond_the_trained_ones_come_from_feeding_the_forecasts_back(blend):
     made = network(season=4, blend=blend)
     known, blocks = HISTORY, []
+    alone = network(season=4)
+    share = share_by_hand(alone, HISTORY, [0.15, 0.15]) if blend == "theta" else 0.0
     for _ in range(3):
-        blocks.append(made.predict(known, 3).values)
+        blocks.append((1 - share) * alone.predict(known, 3).values + share * theta(known, 3))
         known = known.extended(blocks[-1])
     assert made.predict(HISTORY, 8).values == pytest.approx(np.hstack(blocks)[:, :8], rel=1e-9)
 
