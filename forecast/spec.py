@@ -15,7 +15,7 @@ Cell = Literal["simple-rnn", "lstm", "gru"]
 Device = Literal["auto", "cpu", "gpu"]
 Decay = Literal["constant", "cosine"]
 
-Blend = Literal["none", "theta"]
+Blend = Literal["none", "theta", "last-value"]
 Origin = Literal["scratch", "fine-tuned", "pretrained", "continued"]
 Start = Literal["pretrained", "scratch"]
 Role = Literal["past", "known", "static"]

@@ -9,6 +9,7 @@ from forecast.data.panel import Floats, Panel
 from forecast.data.reading import Reading
 from forecast.data.results import Card, Coverage, ModelCard
 from forecast.data.table import counted
+from forecast.forecasters.blending import IN_NAMES
 from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
 from forecast.planning.plan import Plan
 from forecast.spec import OWN_SEASONS, Blend, Bounds, ModelSpec, Origin, ReadSpec
@@ -16,7 +17,11 @@ from forecast.spec import OWN_SEASONS, Blend, Bounds, ModelSpec, Origin, ReadSpe
 _BARS = "▁▂▃▄▅▆▇█"
 _BARS_SHOWN = 24
 
-_BLENDS: dict[Blend, str] = {"none": "the network's", "theta": "three parts the network's, one part Theta's"}
+_BLENDS: dict[Blend, str] = {
+    "none": "the network's",
+    "theta": "the network's, in part Theta's: the more, the better that was on each series' newest rows",
+    "last-value": "the network's, in part the last value: the more, the better that was on the newest rows",
+}
 
 _MADE: dict[Origin, str] = {
     "scratch": "",
@@ -93,7 +98,7 @@ def planned(plan: Plan) -> str:
     network = f"{CELL_NAMES[spec.network.cell]} {_layers(spec.network.units)}"
     if recipe.members > 1:
         network += f" x {recipe.members}"
-    blend = " + Theta" if recipe.blend == "theta" else ""
+    blend = IN_NAMES[recipe.blend]
     if spec.answers == "whole series":
         read = f"{plan.windows:,} series of up to {spec.windows.window} rows"
         return f"{read} -> one of {classes(spec)} · {network}"
@@ -222,7 +227,8 @@ def pretrained(model: RecurrentForecaster) -> str:
     """Words like "the pretrained GRU for monthly rows in seasons of 12, blended with Theta"."""
     kinds = {1: "without a season", OWN_SEASONS: "with seasons of their own"}
     season = kinds.get(model.spec.season, f"in seasons of {model.spec.season}")
-    blend = ", blended with Theta" if model.network.blend == "theta" else ""
+    blended = IN_NAMES[model.network.blend].removeprefix(" + ")
+    blend = blended and f", blended with {'the ' if blended[0].islower() else ''}{blended}"
     cell = CELL_NAMES[model.spec.network.cell]
     return f"the pretrained {cell} for {model.frequency.adjective} rows {season}{blend}"
 

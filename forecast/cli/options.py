@@ -124,7 +124,7 @@ BlendName = Annotated[
     typer.Option(
         "--blend",
         metavar="METHOD",
-        help="theta: a part of it Theta's; none; chosen by the data otherwise.",
+        help="theta or last-value: a part of it theirs; none; chosen by the data otherwise.",
         rich_help_panel=NETWORK,
     ),
 ]

@@ -1,30 +1,44 @@
-"""How much of a blended forecast is the Theta method's: what is usual, weighted by each series' own past.
+"""What a network's forecast is blended with, and how much of it: what each series' own past says.
 
-Network and Theta both forecast the newest horizons of the past from the rows before them.
+The network and the other method, Theta or the last value, both forecast the newest horizons
+of the past from the rows before them, and the usual share of the other one is weighted by that.
 Weights that fall with the square of the errors there are those of the best mean of two forecasts
 whose errors are independent (Bates & Granger 1969, "The combination of forecasts").
 """
 
 import numpy as np
 
-from forecast.data.panel import Flags, Floats, Integers
+from forecast.data.panel import Flags, Floats, Integers, Panel
+from forecast.forecasters.theta import theta
+from forecast.spec import Blend
 
 ORIGINS = 2
-"""Horizons of a series' past that tell how much of it is Theta's: better than one, three or four."""
+"""Horizons of a series' past that tell how good both were: better than one, three or four."""
+
+IN_NAMES: dict[Blend, str] = {"none": "", "theta": " + Theta", "last-value": " + last value"}
+"""How the names of blended networks end."""
 
 LONG_ROWS = 60
 """Rows from which a series counts as long."""
 
 SHORT_SHARE, LONG_SHARE = 0.15, 0.4
-"""Theta's usual part in the forecast of a short and of a long series: better on held-back rows than one
-share for both, see docs/pretrained.md."""
+"""The other method's usual part in the forecast of a short and of a long series: better on held-back
+rows than one share for both, see docs/pretrained.md."""
 
 LONG_SHARES = {7: 0.25}
 """That of a long series, for seasons where it is another."""
 
 
+def other(blend: Blend, history: Panel, steps: int) -> Floats:
+    """(series, steps) forecasts of what the network is blended with."""
+    if blend == "theta":
+        return theta(history, steps)
+    last = history.values[history.bounds[1:] - 1]
+    return np.repeat(last[:, None], steps, axis=1)
+
+
 def usual_share(lengths: Integers, season: int | Integers) -> Floats:
-    """(series,) part that is Theta's in the forecast of series of these lengths."""
+    """(series,) part that is the other method's in the forecast of series of these lengths."""
     seasons = np.broadcast_to(season, lengths.shape).tolist()
     long = np.array([LONG_SHARES.get(each, LONG_SHARE) for each in seasons])
     return np.where(lengths < LONG_ROWS, SHORT_SHARE, long)
@@ -37,9 +51,9 @@ def earlier_origins(lengths: Integers, season: int | Integers, horizon: int) -> 
     return [(rows, rows >= least) for rows in looks]
 
 
-def share(usual: Floats, network: Floats, theta: Floats) -> Floats:
-    """(series,) part that is Theta's, given how far off both were; the usual one where neither was."""
-    both = np.where(network + theta > 0, network + theta, 1.0)
-    fors, against = usual * np.square(network / both), (1 - usual) * np.square(theta / both)
+def share(usual: Floats, network: Floats, others: Floats) -> Floats:
+    """(series,) the other method's part, given how far off both were; the usual one where neither was."""
+    both = np.where(network + others > 0, network + others, 1.0)
+    fors, against = usual * np.square(network / both), (1 - usual) * np.square(others / both)
     with np.errstate(invalid="ignore"):
         return np.where(fors + against > 0, fors / (fors + against), usual)

@@ -20,7 +20,6 @@ from forecast.forecasters import blending
 from forecast.forecasters.calibration import Calibration
 from forecast.forecasters.kernels import GATES, LAYERS, LayerWeights, dense
 from forecast.forecasters.theta import rows_read as theta_rows
-from forecast.forecasters.theta import theta
 from forecast.spec import Blend, Bounds, Cell, ModelSpec, ReadSpec
 
 Weights = dict[str, NDArray[np.float32]]
@@ -39,13 +38,13 @@ class Network:
     members: tuple[Weights, ...]
     """Tensors by name of each network, shapes given by `weight_shapes(spec)`. Answers are averaged."""
     blend: Blend = "none"
-    """"theta": a part of the forecast is the Theta method's, the larger the better that was before."""
+    """What a part of the forecast comes from, the larger the better that was before."""
 
     @property
     def name(self) -> str:
         """The cell, as people write it, and what it is blended with: GRU, LSTM + Theta."""
         cell = CELL_NAMES[self.spec.network.cell]
-        return f"{cell} + Theta" if self.blend == "theta" else cell
+        return cell + blending.IN_NAMES[self.blend]
 
     def rows_read(self, history: Panel) -> int:
         """Newest rows of any series of `history` that a forecast depends on."""
@@ -120,7 +119,7 @@ class _Past:
     network: Network
     history: Panel
     usual: Panel
-    """The same with outliers cut off, as Theta reads it."""
+    """The same with outliers cut off, as what it is blended with reads it."""
     inputs: NDArray[np.float32]
     channels: Channels
 
@@ -131,13 +130,13 @@ class _Past:
             raise TypeError("a network of classes forecasts no values")
         season = season_of(history, network.spec)
         usual = history
-        if network.blend == "theta":
+        if network.blend != "none":
             kept = without_outliers(history.values, history.bounds, season=season)
             usual = replace(history, values=kept)
         return cls(network, history, usual, seen.inputs, seen.channels)
 
     def share(self) -> Floats:
-        """(series,) part of the forecast that is Theta's."""
+        """(series,) part of the forecast that is not the network's."""
         lengths = self.history.lengths
         if self.network.blend == "none":
             return np.zeros(len(lengths))
@@ -150,12 +149,15 @@ class _Past:
         return blending.share(blending.usual_share(lengths, season), *errors)
 
     def _errors(self, series: Integers, rows: Integers) -> Floats:
-        """(2, series) summed absolute errors of the network and of Theta, told from `rows` rows of each."""
+        """(2, series) summed absolute errors, the network's first, of forecasts from `rows` rows of each."""
         horizon = self.network.spec.windows.horizon
         ends = self.history.bounds[series] + rows
         answers = self.network.answers_at(ends, rows, self.inputs)
         past = self.usual.select(series)
-        told = self.channels.at(ends - 1).restore(answers), theta(past.first(rows), horizon)
+        told = (
+            self.channels.at(ends - 1).restore(answers),
+            blending.other(self.network.blend, past.first(rows), horizon),
+        )
         came = ends[:, None] + np.arange(horizon)
         return np.array(
             [
@@ -174,7 +176,8 @@ class _Past:
         if self.network.blend == "none":
             return answers, last
         part = share[:, None]
-        return last.units((1 - part) * last.restore(answers) + part * theta(self.usual, steps)), last
+        others = blending.other(self.network.blend, self.usual, steps)
+        return last.units((1 - part) * last.restore(answers) + part * others), last
 
 
 @dataclass(frozen=True, slots=True)

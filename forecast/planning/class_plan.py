@@ -90,7 +90,7 @@ def _in_batches(request: TrainRequest, windows: int) -> TrainRequest:
 def _refuse_what_is_for_numbers(request: TrainRequest) -> None:
     options = {
         "--from": request.start not in (None, "scratch"),
-        "--blend": request.blend == "theta",
+        "--blend": request.blend not in (None, "none"),
         "--cell best and --window search": bool(request.search),
         "--min": request.minimum is not None,
         "--max": request.maximum is not None,

@@ -13,6 +13,7 @@ from forecast.data.windows import Windows
 from forecast.errors import DataError, ModelError, UsageError
 from forecast.evaluation.backtest import Origins, cuts
 from forecast.forecasters import catalog
+from forecast.forecasters.calibration import Calibration
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights, widened
 from forecast.planning import usual
 from forecast.planning.older import older
@@ -139,6 +140,8 @@ class Recipe:
     """What it starts from, as it is where training does not better it."""
     members: int
     training: TrainingPlan
+    before: Calibration | None = None
+    """Intervals of the network it starts from, learned on other series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,7 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
             untuned=network and replace(network, blend=request.blend or usual.blend(season)[0]),
             members=max(request.members, 0 if network is None else len(network.members)),
             training=training_of(request, windows=windows, origin=origin),
+            before=begun.calibration,
         ),
         horizon=horizon,
         bounds=bounds_of(panel, request),
@@ -243,6 +247,7 @@ class _Begun:
     origin: Origin
     reason: str
     network: Network | None = None
+    calibration: Calibration | None = None
     newer: int = MAX_WINDOW
     """Rows of each series at least, where there are any, that the weights have not seen."""
 
@@ -264,18 +269,19 @@ def _begun(panel: Panel, request: TrainRequest, season: int) -> _Begun:
     if isinstance(request.start, Path):
         chosen = older(request.start, panel, cell=request.cell, season=season, asked_season=request.season)
         _refuse_other_calendar(request, chosen.network.spec.calendar)
-        return _Begun("continued", "asked for", chosen.network, chosen.newer)
+        return _Begun("continued", "asked for", chosen.network, newer=chosen.newer)
     if request.start is None and panel.covariates:
         return _Begun("scratch", "what stands beside the target is learned better from nothing")
-    network = catalog.pretrained(request.cell or CELL, season).network
+    ready = catalog.pretrained(request.cell or CELL, season)
+    network, known = ready.network, ready.calibration
     if panel.covariates or request.calendar or request.holidays:
-        return _Begun("fine-tuned", "what it reads beside the target must be learned", network)
+        return _Begun("fine-tuned", "what it reads beside the target must be learned", network, known)
     if len(panel) >= MANY_SERIES:
         why = "many series improve the pretrained network, or leave it as it is"
-        return _Begun("fine-tuned", why, network)
+        return _Begun("fine-tuned", why, network, known)
     if request.epochs is not None or request.members > len(network.members):
-        return _Begun("fine-tuned", "epochs or members were asked for", network)
-    return _Begun("pretrained", "few series do not improve it", network)
+        return _Begun("fine-tuned", "epochs or members were asked for", network, known)
+    return _Begun("pretrained", "few series do not improve it", network, known)
 
 
 def _blend(request: TrainRequest, begun: _Begun, season: int) -> tuple[Blend, str]:

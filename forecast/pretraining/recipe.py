@@ -63,14 +63,15 @@ class Recipe:
 
 
 RECIPES: dict[str, Recipe] = {
-    "yearly": Recipe(1, 32, 6, (("yearly", 1), ("fao", 1), ("m4_yearly", 4)), 200, 8_000, 1_600),
+    "yearly": Recipe(1, 48, 6, (("yearly", 3), ("fao", 1), ("m4_yearly", 6)), 200, 8_000, 1_000),
     "quarterly": Recipe(4, 48, 8, (("quarterly", 1), ("m4_quarterly", 4)), 300, 8_000, 3_000, mixtures=3_000),
     "daily": Recipe(7, 56, 14, (("daily", 1),), 700, 4_000, 3_000, seasonal=0.4, walking=0.65),
-    "monthly": Recipe(12, 84, 18, (("monthly", 1), ("m4_monthly", 4)), 400, 8_000, 3_000, mixtures=6_000),
-    "hourly": Recipe(24, 120, 48, (("hourly", 1),), 2_000, 1_500, 1_500),
+    "monthly": Recipe(12, 84, 18, (("monthly", 2), ("m4_monthly", 8)), 400, 8_000, 3_000, mixtures=6_000),
+    "hourly": Recipe(24, 120, 48, (("hourly", 1),), 2_000, 1_500, 1_500, members=1),
     "weekly": Recipe(52, 120, 13, (("weekly", 1),), 700, 4_000, 1_500),
     "mixed": Recipe(
         *(OWN_SEASONS, 84, 18, (), 1_000, 0, 8_000),
+        members=1,
         parts=(("yearly", 4), ("quarterly", 1), ("daily", 1), ("monthly", 1), ("hourly", 1), ("weekly", 1)),
     ),
 }

@@ -66,7 +66,8 @@ def learn(
         return [Bounded(networks[-1], plan.bounds), *yardsticks(past, plan.asked_windows)]
 
     folds = list(backtest(recipe, panel, origins))
-    judgement = _judge(panel, networks, folds, level=level)
+    before = plan.recipe.before if learner.origin == "pretrained" else None
+    judgement = _judge(panel, networks, folds, level=level, before=before)
     if not plan.judged_unseen:
         judgement = _doubted(judgement, listener)
     return assembled(reading, plan, judgement, learner.fit(panel, "refit"), learner)
@@ -221,7 +222,14 @@ class _Budget:
         return max(self._deadline - time.monotonic(), 0.0) / (self._stages + 1)
 
 
-def _judge(panel: Panel, networks: Sequence[Network], folds: Sequence[Fold], *, level: float) -> Judgement:
+def _judge(
+    panel: Panel,
+    networks: Sequence[Network],
+    folds: Sequence[Fold],
+    *,
+    level: float,
+    before: Calibration | None,
+) -> Judgement:
     """Scores and verdict of the folds, and intervals from the errors of the networks that made them."""
     looks = [_looks(panel, network, fold) for network, fold in zip(networks, folds, strict=True)]
     errors = [np.concatenate([look.errors for look in each]) for each in looks]
@@ -229,8 +237,8 @@ def _judge(panel: Panel, networks: Sequence[Network], folds: Sequence[Fold], *, 
     return Judgement(
         scores=scores,
         verdict=judge(scores, folds, OneStep.joined([look.one_step for each in looks for look in each])),
-        coverage=achieved(errors, level),
-        calibration=calibrate(np.concatenate(errors)),
+        coverage=achieved(errors, level, before=before),
+        calibration=calibrate(np.concatenate(errors), before=before),
     )
 
 

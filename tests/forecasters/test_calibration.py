@@ -53,6 +53,24 @@ def test_a_calibration_says_when_a_level_asks_for_more_errors_than_it_has():
     assert not calibrate(one_to(5000)).enough(99.9)
 
 
+def test_what_was_erred_on_other_series_counts_as_fifty_errors():
+    before = calibrate(one_to(99, 3))
+    alone = calibrate(np.empty((0, 2)), before=before)
+    assert (alone.errors, alone.half_widths.shape) == (50, (2, 99))
+    assert alone.half_width([20, 50, 80], 2) == pytest.approx(before.half_width([20, 50, 80], 2), abs=2)
+    few = calibrate(np.full((50, 2), 3.0), before=before)
+    # Half of all errors are 3 now, and one in a hundred of the others was smaller than 2.
+    assert few.half_width([40], 2).tolist() == [[3, 3]]
+    assert few.half_width([90], 2)[0] == pytest.approx(80, abs=2)
+    many = calibrate(np.full((5000, 2), 3.0), before=before)
+    assert many.half_width([90], 2).tolist() == [[3, 3]]
+
+
+def test_achieved_coverage_counts_what_was_erred_on_other_series_too():
+    small, large = np.full((40, 2), 1.0), np.full((40, 2), 10.0)
+    assert achieved([small, large], 80, before=calibrate(np.full((99, 2), 20.0))).achieved == 100
+
+
 def test_without_errors_no_width_is_known():
     for errors in (np.empty((0, 3)), np.full((2, 3), np.nan)):
         calibration = calibrate(errors)

@@ -1,6 +1,7 @@
 """Forecasters of a panel whose series have seasons of their own."""
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from forecast.evaluation.metrics import seasonal_scales
 from forecast.forecasters import catalog, modelfile
 from forecast.forecasters.baselines import SeasonalNaive, fit_ridge, yardsticks
 from forecast.forecasters.theta import Theta
-from forecast.spec import OWN_SEASONS, Columns, ReadSpec, WindowSpec
+from forecast.spec import OWN_SEASONS, Blend, Columns, ReadSpec, WindowSpec
 from tests.forgery import built, fields_of, tensors_of
 from tests.models import model, network
 from tests.panels import panel, wave
@@ -56,14 +57,14 @@ def test_a_ridge_regression_of_the_panel_answers_a_subset_as_it_answers_all():
     np.testing.assert_array_equal(some, whole[[2, 1]])
 
 
-@pytest.mark.parametrize("blend", ["none", "theta"])
+@pytest.mark.parametrize("blend", get_args(Blend))
 def test_forecasts_of_a_subset_of_series_are_the_subset_of_forecasts(blend):
     made = network(season=OWN_SEASONS, blend=blend)
     whole, some = made.predict(MIXED, 7).values, made.predict(MIXED.select([2, 0]), 7).values
     np.testing.assert_allclose(some, whole[[2, 0]], rtol=1e-9)
 
 
-@pytest.mark.parametrize("blend", ["none", "theta"])
+@pytest.mark.parametrize("blend", get_args(Blend))
 def test_rows_older_than_those_read_change_nothing(blend):
     made = network(season=OWN_SEASONS, blend=blend)
     long = replace(panel(wave(600, season=4), wave(600)), own_seasons=np.array([4, 12]))

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from forecast.data.panel import Panel
 from forecast.forecasters.recurrent import Bounded, Network, bounded, weight_shapes, widened
 from forecast.forecasters.theta import theta
-from forecast.spec import CELLS, Bounds
+from forecast.spec import CELLS, Blend, Bounds
 from tests import shops
 from tests.models import model, network
 from tests.panels import panel, wave
@@ -94,13 +95,22 @@ def test_a_member_twice_answers_as_it_does_once():
 # Blend
 
 
-def share_by_hand(alone: Network, history: Panel, usual: list[float], horizon: int = 3) -> np.ndarray:
-    """The part that is Theta's, from the errors of both over the two newest horizons."""
+def partner(blend: Blend, history: Panel, horizon: int) -> np.ndarray:
+    """What the network is blended with, said by hand."""
+    if blend == "theta":
+        return theta(history, horizon)
+    return np.stack([np.repeat(each.values[-1:], horizon) for each in history])
+
+
+def share_by_hand(
+    alone: Network, history: Panel, usual: list[float], *, blend: Blend = "theta", horizon: int = 3
+) -> np.ndarray:
+    """The other method's part, from the errors of both over the two newest horizons."""
     off = np.zeros((2, len(history)))
     for back in (1, 2):
         past = history.first(history.lengths - back * horizon)
         came = history.first(past.lengths + horizon).tail(horizon).values.reshape(-1, horizon)
-        for place, said in enumerate((alone.predict(past, horizon).values, theta(past, horizon))):
+        for place, said in enumerate((alone.predict(past, horizon).values, partner(blend, past, horizon))):
             off[place] += np.abs(said - came).sum(axis=1)
     squares = np.square(off) * [usual, 1 - np.array(usual)]
     return (squares[0] / squares.sum(axis=0))[:, None]
@@ -114,6 +124,10 @@ def test_a_blend_has_the_more_of_theta_the_longer_the_series_and_the_better_thet
     expected = (1 - share) * alone.predict(history, 3).values + share * theta(history, 3)
     assert blended.predict(history, 3).values == pytest.approx(expected, rel=1e-9)
     assert (alone.name, blended.name) == ("GRU", "GRU + Theta")
+
+
+def test_a_blend_with_the_last_value_says_so():
+    assert network(season=7, blend="last-value").name == "GRU + last value"
 
 
 def test_a_series_too_short_to_look_back_on_has_the_usual_share_of_theta():
@@ -141,7 +155,7 @@ def test_errors_of_a_blend_are_those_of_the_forecast_it_makes():
 # Horizon
 
 
-@pytest.mark.parametrize("blend", ["none", "theta"])
+@pytest.mark.parametrize("blend", get_args(Blend))
 def test_fewer_steps_are_the_first_of_all(blend):
     made = model(network(season=4, blend=blend))
     short, all_steps = (made.predict(HISTORY, steps, levels=LEVELS) for steps in (2, 3))
@@ -149,19 +163,19 @@ def test_fewer_steps_are_the_first_of_all(blend):
     assert short.lower == pytest.approx(all_steps.lower[..., :2], rel=1e-12)
 
 
-@pytest.mark.parametrize("blend", ["none", "theta"])
+@pytest.mark.parametrize("blend", get_args(Blend))
 def test_steps_beyond_the_trained_ones_come_from_feeding_the_forecasts_back(blend):
     made = network(season=4, blend=blend)
     known, blocks = HISTORY, []
     alone = network(season=4)
-    share = share_by_hand(alone, HISTORY, [0.15, 0.15]) if blend == "theta" else 0.0
+    share = 0.0 if blend == "none" else share_by_hand(alone, HISTORY, [0.15, 0.15], blend=blend)
     for _ in range(3):
-        blocks.append((1 - share) * alone.predict(known, 3).values + share * theta(known, 3))
+        blocks.append((1 - share) * alone.predict(known, 3).values + share * partner(blend, known, 3))
         known = known.extended(blocks[-1])
     assert made.predict(HISTORY, 8).values == pytest.approx(np.hstack(blocks)[:, :8], rel=1e-9)
 
 
-@pytest.mark.parametrize("blend", ["none", "theta"])
+@pytest.mark.parametrize("blend", get_args(Blend))
 def test_rows_older_than_those_read_change_nothing(blend):
     made = network(season=4, blend=blend)
     long = panel(wave(400, season=4), season=4)
