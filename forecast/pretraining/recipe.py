@@ -63,8 +63,12 @@ class Recipe:
 
 
 RECIPES: dict[str, Recipe] = {
-    "yearly": Recipe(1, 48, 6, (("yearly", 3), ("fao", 1), ("m4_yearly", 6)), 200, 8_000, 1_000),
-    "quarterly": Recipe(4, 48, 8, (("quarterly", 1), ("m4_quarterly", 4)), 300, 8_000, 3_000, mixtures=3_000),
+    "yearly": Recipe(
+        1, 48, 6, (("yearly", 3), ("fao", 1), ("m4_yearly", 6)), 200, 6_000, 1_000, walking=0.95
+    ),
+    "quarterly": Recipe(
+        4, 48, 8, (("quarterly", 1), ("m4_quarterly", 4)), 300, 8_000, 3_000, walking=0.9, mixtures=3_000
+    ),
     "daily": Recipe(7, 56, 14, (("daily", 1),), 700, 4_000, 3_000, seasonal=0.4, walking=0.65),
     "monthly": Recipe(12, 84, 18, (("monthly", 2), ("m4_monthly", 8)), 400, 8_000, 3_000, mixtures=6_000),
     "hourly": Recipe(24, 120, 48, (("hourly", 1),), 2_000, 1_500, 1_500, members=1),
