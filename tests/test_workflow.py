@@ -171,7 +171,10 @@ def test_pretrained_networks_are_judged_as_they_are_and_say_so():
     }
     assert (model.card.origin, model.card.epochs, model.name) == ("pretrained", 0, "GRU + Theta")
     items = dict(forecast.show(model).lines)
-    assert items["forecast"] == "three parts the network's, one part Theta's"
+    assert (
+        items["forecast"]
+        == "the network's, in part Theta's: the more, the better that was on each series' newest rows"
+    )
     assert items["training"] == "none: pretrained weights, as they are"
 
 

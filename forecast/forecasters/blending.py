@@ -18,6 +18,9 @@ ORIGINS = 2
 IN_NAMES: dict[Blend, str] = {"none": "", "theta": " + Theta", "last-value": " + last value"}
 """How the names of blended networks end."""
 
+FARTHEST = 1e100
+"""Sizes of a series by which a forecast is off at most, so that sums of squares stay numbers."""
+
 LONG_ROWS = 60
 """Rows from which a series counts as long."""
 

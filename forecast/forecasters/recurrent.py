@@ -149,24 +149,20 @@ class _Past:
         return blending.share(blending.usual_share(lengths, season), *errors)
 
     def _errors(self, series: Integers, rows: Integers) -> Floats:
-        """(2, series) summed absolute errors, the network's first, of forecasts from `rows` rows of each."""
+        """(2, series) absolute errors, the network's first, of forecasts from `rows` rows of each."""
         horizon = self.network.spec.windows.horizon
         ends = self.history.bounds[series] + rows
         answers = self.network.answers_at(ends, rows, self.inputs)
-        past = self.usual.select(series)
-        told = (
-            self.channels.at(ends - 1).restore(answers),
-            blending.other(self.network.blend, past.first(rows), horizon),
-        )
+        others = blending.other(self.network.blend, self.usual.select(series).first(rows), horizon)
         came = ends[:, None] + np.arange(horizon)
-        return np.array(
-            [
-                np.where(self.history.observed[came], np.abs(each - self.history.values[came]), 0.0).sum(
-                    axis=1
-                )
-                for each in told
+        size = self.channels.scale[self.history.bounds[series + 1] - 1, None]
+        with np.errstate(over="ignore", invalid="ignore"):  # 1e308 among numbers of 1e-300
+            far = [
+                np.abs(said / size - self.history.values[came] / size)
+                for said in (self.channels.at(ends - 1).restore(answers), others)
             ]
-        )
+        off: Floats = np.where(self.history.observed[came], np.fmin(far, blending.FARTHEST), 0.0).sum(axis=2)
+        return off
 
     def answers(self, steps: int, share: Floats) -> tuple[Floats, Channels]:
         """(series, steps) in units of volatility, and the channels of each series' last row."""
