@@ -155,7 +155,7 @@ def channels(values: Floats, bounds: Integers, *, season: int | Integers, horizo
     found = Channels(inputs, np.empty((rows, horizon)), np.empty(rows), np.empty(rows))
     for each, cut, taken in _alike(bounds, season):
         part = _in_season(values[taken], cut, season=each, horizon=horizon)
-        inputs[taken[:, None], _places(each, horizon)] = part.inputs
+        inputs[taken[:, None], places(each, horizon)] = part.inputs
         found.reference[taken] = part.reference
         found.scale[taken], found.volatility[taken] = part.scale, part.volatility
     return found
@@ -167,8 +167,8 @@ def _alike(bounds: Integers, seasons: Integers) -> Iterator[tuple[int, Integers,
         yield season, *spans(bounds, np.zeros_like(seasons), np.where(seasons == season, np.diff(bounds), 0))
 
 
-def _places(season: int, horizon: int) -> Integers:
-    """Where the channels of a season stand in the layout of `OWN_SEASONS`."""
+def places(season: int, horizon: int) -> Integers:
+    """(channels,) where those of a season stand in the layout of `OWN_SEASONS`."""
     room = _phases(OWN_SEASONS)
     phases = np.arange(room * horizon).reshape(horizon, room)[:, : _phases(season)].ravel()
     return np.concatenate((np.arange(LAGS), LAGS + phases, LAGS + room * horizon + np.arange(_OTHERS)))

@@ -9,7 +9,7 @@ whose errors are independent (Bates & Granger 1969, "The combination of forecast
 import numpy as np
 
 from forecast.data.panel import Flags, Floats, Integers, Panel
-from forecast.forecasters.theta import theta
+from forecast.forecasters.theta import is_seasonal, theta
 from forecast.spec import Blend
 
 ORIGINS = 2
@@ -25,11 +25,12 @@ LONG_ROWS = 60
 """Rows from which a series counts as long."""
 
 SHORT_SHARE, LONG_SHARE = 0.15, 0.4
-"""The other method's usual part in the forecast of a short and of a long series: better on held-back
-rows than one share for both, see docs/pretrained.md."""
+"""Theta's usual part in the forecast of a short and of a long series: better on held-back rows than one
+share for both, see docs/pretrained.md."""
 
-LONG_SHARES = {7: 0.25}
-"""That of a long series, for seasons where it is another."""
+SEASONAL_SHARE, RESTLESS_SHARE = 0.15, 0.75
+"""The last value's usual part where the changes of a series show its season or are too few to, and where
+they do not: then it is close to a random walk, and its last value nearly all there is to know."""
 
 
 def other(blend: Blend, history: Panel, steps: int) -> Floats:
@@ -40,11 +41,19 @@ def other(blend: Blend, history: Panel, steps: int) -> Floats:
     return np.repeat(last[:, None], steps, axis=1)
 
 
-def usual_share(lengths: Integers, season: int | Integers) -> Floats:
-    """(series,) part that is the other method's in the forecast of series of these lengths."""
-    seasons = np.broadcast_to(season, lengths.shape).tolist()
-    long = np.array([LONG_SHARES.get(each, LONG_SHARE) for each in seasons])
-    return np.where(lengths < LONG_ROWS, SHORT_SHARE, long)
+def usual_share(blend: Blend, history: Panel, season: int | Integers) -> Floats:
+    """(series,) part of the forecast that is the other method's, before it is asked how good it was."""
+    if blend == "theta":
+        return np.where(history.lengths < LONG_ROWS, SHORT_SHARE, LONG_SHARE)
+    seasons = np.broadcast_to(season, len(history)).tolist()
+    restless = [_is_restless(each.values, rows) for each, rows in zip(history, seasons, strict=True)]
+    return np.where(restless, RESTLESS_SHARE, SEASONAL_SHARE)
+
+
+def _is_restless(values: Floats, season: int) -> bool:
+    """Would a season show in the changes of the series, and does not?"""
+    changes = np.diff(values / (np.abs(values).max() or 1.0))  # so small that their squares are numbers
+    return len(changes) >= 3 * season and not is_seasonal(changes, season)
 
 
 def earlier_origins(lengths: Integers, season: int | Integers, horizon: int) -> list[tuple[Integers, Flags]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.channels import Channels, scale_rows, without_outliers
+from forecast.data.channels import Channels, places, scale_rows, without_outliers
 from forecast.data.frequency import Frequency
 from forecast.data.inputs import embeddings, layout, read, rows_needed, season_of
 from forecast.data.panel import Floats, Integers, Panel
@@ -146,7 +146,8 @@ class _Past:
             judged = np.flatnonzero(enough)
             if len(judged):
                 errors[:, judged] += self._errors(judged, rows[judged])
-        return blending.share(blending.usual_share(lengths, season), *errors)
+        usual = blending.usual_share(self.network.blend, self.usual, season)
+        return blending.share(usual, *errors)
 
     def _errors(self, series: Integers, rows: Integers) -> Floats:
         """(2, series) absolute errors, the network's first, of forecasts from `rows` rows of each."""
@@ -297,6 +298,16 @@ def widened(network: Network, spec: ModelSpec) -> Network:
             part[...] = weights[name]
         members.append(wide)
     return replace(network, spec=spec, members=tuple(members))
+
+
+def in_season(network: Network, season: int) -> Network:
+    """A network of `OWN_SEASONS` as one of a single season: it answers as it did to series of that one."""
+    taken = places(season, network.spec.windows.horizon)
+    members = []
+    for weights in network.members:
+        reading = {name: weights[name][taken] for name in ("layer0/kernel", "skip/kernel")}
+        members.append(weights | reading)
+    return replace(network, spec=replace(network.spec, season=season), members=tuple(members))
 
 
 def forward(spec: ModelSpec, weights: Weights, inputs: NDArray[np.float32]) -> NDArray[np.float32]:

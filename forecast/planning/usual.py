@@ -67,6 +67,6 @@ def blend(season: int) -> tuple[Blend, str]:
         return "none", "without a season the network alone was better than with Theta"
     if season == 24:
         return "none", "on hours the network alone was better than with Theta"
-    if season == 7:
+    if season in (5, 7):
         return "last-value", "on days some of the last value made it better, more than Theta did"
     return "theta", "with a season some of Theta made it better"

@@ -25,9 +25,6 @@ from forecast.planning import usual
 from forecast.pretraining.recipe import RECIPES, Mix, Recipe, mix
 from forecast.spec import CELLS, Bounds, Cell, ReadSpec, TrainingPlan
 
-SHIPPED = [name for name, recipe in RECIPES.items() if not recipe.parts]
-"""What is trained when nobody says: the networks of the package."""
-
 MOST_ORIGINS = 8
 """Origins of a held-out series that intervals are calibrated on at most."""
 
@@ -40,7 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of Parquet files: unique_id, ds, y")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--only", nargs="*", choices=RECIPES, default=SHIPPED)
+    parser.add_argument("--only", nargs="*", choices=RECIPES, default=list(RECIPES))
     parser.add_argument("--cell", nargs="*", choices=CELLS, default=list(CELLS))
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()

@@ -12,6 +12,7 @@ from forecast.evaluation.backtest import Origins, backtest, score
 from forecast.evaluation.metrics import seasonal_scales
 from forecast.forecasters import catalog, modelfile
 from forecast.forecasters.baselines import SeasonalNaive, fit_ridge, yardsticks
+from forecast.forecasters.recurrent import in_season
 from forecast.forecasters.theta import Theta
 from forecast.spec import OWN_SEASONS, Blend, Columns, ReadSpec, WindowSpec
 from tests.forgery import built, fields_of, tensors_of
@@ -123,3 +124,24 @@ def test_there_is_no_pretrained_network_for_seasons_of_their_own(tmp_path, monke
     monkeypatch.setattr(catalog, "_FOLDER", tmp_path)
     with pytest.raises(ModelError, match="no pretrained GRU for series with seasons of their own"):
         catalog.pretrained("gru", OWN_SEASONS)
+
+
+@pytest.mark.parametrize("season", [1, 12, 24])
+def test_a_network_of_all_seasons_answers_as_it_did_when_it_is_made_one_of_a_single_season(season):
+    own = network(season=OWN_SEASONS)
+    history = panel(wave(60, season=season), wave(90, season=season, seed=1), season=season)
+    told = replace(history, own_seasons=np.full(2, season), columns=replace(history.columns, season="m"))
+    single = in_season(own, season)
+    assert single.spec.season == season
+    assert single.predict(history, 5).values == pytest.approx(own.predict(told, 5).values, rel=1e-6)
+
+
+def test_a_season_that_has_no_network_is_read_by_the_one_for_all_seasons(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalog, "_FOLDER", tmp_path)
+    modelfile.save(model(network(season=OWN_SEASONS)), tmp_path / "gru-0.forecast")
+    assert catalog.exists("gru", 48)
+    opened = catalog.pretrained("gru", 48)
+    history = panel(wave(200, season=48), season=48)
+    expected = in_season(network(season=OWN_SEASONS), 48).predict(history, 3).values
+    assert opened.predict(history, 3).values.tolist() == expected.tolist()
+    assert not catalog.exists("gru", 1)

@@ -130,6 +130,26 @@ def test_a_blend_with_the_last_value_says_so():
     assert network(season=7, blend="last-value").name == "GRU + last value"
 
 
+def weekly(rows: int, *, size: float) -> np.ndarray:
+    """A random walk of days with a week so many times as large as its steps."""
+    steps = np.random.default_rng(3).normal(size=rows)
+    return 100 + np.cumsum(steps) + size * np.cos(2 * np.pi * np.arange(rows) / 7)
+
+
+@pytest.mark.parametrize(("size", "usual"), [(5, 0.15), (0, 0.75)])
+def test_the_last_value_counts_for_much_where_changes_show_no_week(size, usual):
+    history = panel(weekly(60, size=size), season=7)
+    share = share_by_hand(network(season=7), history, [usual], blend="last-value")
+    expected = (1 - share) * network(season=7).predict(history, 3).values + share * history.values[-1]
+    assert network(season=7, blend="last-value").predict(history, 3).values == pytest.approx(expected)
+
+
+def test_too_few_days_to_show_a_week_are_taken_to_have_one():
+    history = panel(weekly(20, size=0), season=7)
+    expected = 0.85 * network(season=7).predict(history, 3).values + 0.15 * history.values[-1]
+    assert network(season=7, blend="last-value").predict(history, 3).values == pytest.approx(expected)
+
+
 def test_a_series_too_short_to_look_back_on_has_the_usual_share_of_theta():
     history = panel(wave(14, season=4), season=4)
     alone, blended = network(season=4), network(season=4, blend="theta")
