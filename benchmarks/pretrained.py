@@ -16,6 +16,9 @@ M1: series whose train part has 30 to 60 rows. Harvests: the newest rows of each
 the 6 held out, none missing. OWA of a group; "ahead" is the share of series with a smaller
 absolute error than the peer. A series that `train` refuses is answered zero-shot, and counted.
 
+Coarser: M4 hourly, M4 weekly and M1 monthly, the mean of several rows made one, so that the season is
+one that no network of the package was trained for; OWA with that season.
+
 AirPassengers: the last 24 of 144; wheat: the last 10 of 117 years; MASE. Cost: CPU seconds of a
 whole process that predicts 117 rows, median of 11, and the size of the pretrained files.
 
@@ -41,6 +44,12 @@ HARVEST_HORIZON = 6
 AIR_HORIZON, AIR_SEEDS = 24, 5
 WHEAT_HORIZON = 10
 SHORT_PEERS = ("AutoETS", "AutoTheta")
+COARSER = {
+    "M4 hourly, of 3 hours": ("m4_hourly", 3, 8, 16),
+    "M4 weekly, of 2 weeks": ("m4_weekly", 2, 26, 6),
+    "M1 monthly, of 2 months": ("m1_monthly", 2, 6, 9),
+}
+"""Files, rows made one, season and horizon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,14 @@ HARVESTS = {"harvests of Canada": "harvest_canada_panel.csv", "harvests, FAO": "
 
 def main() -> None:
     """Measure and print."""
-    parts = {**dict.fromkeys(M4, _m4), "short": _short, "air": _air, "wheat": _wheat, "cost": _cost}
+    parts = {
+        **dict.fromkeys(M4, _m4),
+        "short": _short,
+        "coarser": _coarser,
+        "air": _air,
+        "wheat": _wheat,
+        "cost": _cost,
+    }
     arguments = parser(__doc__)
     arguments.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="see above")
     arguments.add_argument("--only", choices=tuple(parts), help="one part alone")
@@ -243,6 +259,58 @@ def _drawn(indices: list[int]):
     import numpy as np
 
     return np.sort(np.random.default_rng(0).permutation(indices)[:DRAWN])
+
+
+def _coarser(data: Path, _part: str) -> list[Row]:
+    return [row for name, said in COARSER.items() for row in _coarser_rows(name, data, *said)]
+
+
+def _coarser_rows(name: str, data: Path, files: str, rows: int, season: int, horizon: int) -> list[Row]:
+    from forecast import Columns, ReadSpec
+    from forecast.data.reading import read_panel
+
+    table = _coarser_table(data / files, rows, shortest=3 * season + horizon)
+    panel = _with_season(read_panel(table, ReadSpec(Columns("y", "step", "id"))).panel, season)
+    past, future = panel.first(panel.lengths - horizon), panel.tail(horizon)
+    known = table[table.groupby("id").cumcount(ascending=False) >= horizon]
+    plain = Said(naive2(past, horizon))
+    reference = scored(past, future, as_future(past, plain.values))
+    said = {
+        "Naive2": plain,
+        "zero-shot": zero_shot(known, horizon, season=season),
+        "train": trained(known, horizon, season=season),
+    } | {other: peer(other, past, horizon, season=season) for other in ("AutoTheta", "Theta")}
+    found = {way: scored(past, future, as_future(past, each.values)) for way, each in said.items()}
+    return [
+        {
+            "coarser, in a season of its own": f"{name}, {len(past)} series in seasons of {season}: {way}",
+            "sMAPE": scores[0],
+            "MASE": scores[1],
+            "OWA": owa(scores, reference),
+            "CPU s": said[way].cpu_s,
+        }
+        for way, scores in found.items()
+    ]
+
+
+def _coarser_table(files: Path, rows: int, *, shortest: int):
+    """Both parts of each series in one, the means of so many rows, where enough of them are left."""
+    import numpy as np
+    import pandas as pd
+
+    from forecast.data.reading import read_panel
+
+    parts = [read_panel(files.with_name(f"{files.name}_{part}.parquet")).panel for part in ("train", "test")]
+    series = {
+        past.id: np.concatenate((past.values, future.values)) for past, future in zip(*parts, strict=True)
+    }
+    means = {id: all[len(all) % rows :].reshape(-1, rows).mean(axis=1) for id, all in series.items()}
+    tables = [
+        pd.DataFrame({"id": id, "step": np.arange(len(values)), "y": values})
+        for id, values in means.items()
+        if len(values) >= shortest
+    ]
+    return pd.concat(tables)
 
 
 def _air(data: Path, _part: str) -> list[Row]:
