@@ -16,7 +16,7 @@ Device = Literal["auto", "cpu", "gpu"]
 Decay = Literal["constant", "cosine"]
 
 Blend = Literal["none", "theta", "last-value"]
-Origin = Literal["scratch", "fine-tuned", "pretrained", "continued"]
+Origin = Literal["scratch", "fine-tuned", "averaged", "pretrained", "continued"]
 Start = Literal["pretrained", "scratch"]
 Role = Literal["past", "known", "static"]
 Answers = Literal["next rows", "whole series"]

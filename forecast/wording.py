@@ -26,6 +26,7 @@ _BLENDS: dict[Blend, str] = {
 _MADE: dict[Origin, str] = {
     "scratch": "",
     "fine-tuned": ", pretrained, fine-tuned",
+    "averaged": ", pretrained, averaged with the same fine-tuned",
     "pretrained": ", pretrained",
     "continued": ", trained on from a model",
 }
@@ -33,6 +34,7 @@ _MADE: dict[Origin, str] = {
 _STARTS: dict[Origin, str] = {
     "scratch": "random weights",
     "fine-tuned": "pretrained weights",
+    "averaged": "pretrained weights, averaged with them",
     "pretrained": "pretrained weights",
     "continued": "the weights of an older model",
 }

@@ -178,13 +178,38 @@ def test_pretrained_networks_are_judged_as_they_are_and_say_so():
     assert items["training"] == "none: pretrained weights, as they are"
 
 
+@pytest.fixture
+def one_epoch(monkeypatch, pretrained):  # noqa: ARG001
+    """One epoch is found to better the pretrained network, by a share of its errors that is set here."""
+
+    def found(trainer, *_args, **_options):
+        trainer.best = catalog.pretrained("gru", 4).network.members[0]
+        return 1
+
+    monkeypatch.setattr("forecast.network.fit.Trainer.find_epochs", found)
+    return lambda gain: monkeypatch.setattr("forecast.training.learning._gain", lambda *_: gain)
+
+
 @pytest.mark.parametrize("changed", [{"epochs": 1}, {"members": 2}])
-@pytest.mark.usefixtures("pretrained")
-def test_epochs_or_members_asked_of_few_series_fine_tune_the_pretrained_network(changed, monkeypatch):
-    monkeypatch.setattr("forecast.network.fit.Trainer.find_epochs", lambda *_args, **_options: 1)
+def test_epochs_or_members_asked_of_few_series_fine_tune_the_pretrained_network(one_epoch, changed):
+    one_epoch(0.5)
     model = forecast.train(data(), replace(READY, **changed)).model
-    assert model.card.origin == "fine-tuned"
+    assert (model.card.origin, model.name) == ("fine-tuned", "GRU")
     assert len(model.network.members) == changed.get("members", 1)
+
+
+def test_a_fine_tuned_network_that_is_a_little_better_is_averaged_with_the_pretrained_one(one_epoch):
+    one_epoch(0.5)
+    alone = forecast.train(data(), replace(READY, epochs=1)).model.network.members
+    one_epoch(0.3)
+    model = forecast.train(data(), replace(READY, epochs=1)).model
+    own = catalog.pretrained("gru", 4).network.members
+    both = [{name: array.tolist() for name, array in each.items()} for each in model.network.members]
+    assert both == [{name: array.tolist() for name, array in each.items()} for each in alone + own]
+    assert (model.card.origin, model.name) == ("averaged", "GRU + Theta")
+    assert "pretrained weights, averaged with them" in dict(forecast.show(model).lines)["training"]
+    judged = forecast.evaluate(model, data(), refit=True, backtests=1)
+    assert judged.overall[0].tolist() == model.card.scores.overall[0].tolist()
 
 
 @pytest.mark.usefixtures("pretrained")

@@ -17,12 +17,12 @@ from forecast.planning.plan import (
     BACKTESTS,
     CELL,
     Plan,
-    Recipe,
     TrainRequest,
     calendar_of,
     reason_of,
     training_of,
 )
+from forecast.planning.recipe import Recipe
 from forecast.spec import Bounds, Calendar, ModelSpec, NetworkSpec, WindowSpec
 
 LEAST_SERIES = 20
@@ -68,6 +68,7 @@ def plan_classes(panel: Panel, request: TrainRequest) -> Plan:
             start=(),
             blend="none",
             untuned=None,
+            averaged=False,
             members=request.members,
             training=training_of(_in_batches(request, windows), windows=windows, origin="scratch"),
         ),

@@ -10,13 +10,14 @@ from forecast.data.calendar import YEARS_AHEAD, holiday_dates
 from forecast.data.covariates import described
 from forecast.data.panel import Panel
 from forecast.data.windows import Windows
-from forecast.errors import DataError, ModelError, UsageError
+from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, cuts
 from forecast.forecasters import catalog
 from forecast.forecasters.calibration import Calibration
-from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights, widened
+from forecast.forecasters.recurrent import Network, widened
 from forecast.planning import usual
 from forecast.planning.older import older
+from forecast.planning.recipe import Recipe
 from forecast.spec import (
     MAX_HORIZON,
     MAX_MEMBERS,
@@ -127,24 +128,6 @@ class TrainRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """What makes a network of any rows: given the same rows and epochs, the same network."""
-
-    spec: ModelSpec
-    """Shape of the networks; pretrained ones have a window and a horizon of their own."""
-    origin: Origin
-    start: tuple[Weights, ...]
-    """Weights to start from, or none."""
-    blend: Blend
-    untuned: Network | None
-    """What it starts from, as it is where training does not better it."""
-    members: int
-    training: TrainingPlan
-    before: Calibration | None = None
-    """Intervals of the network it starts from, learned on other series."""
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """All that `train` will do, decided."""
 
@@ -194,6 +177,7 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
             start=() if network is None else widened(network, spec).members,
             blend=blend,
             untuned=network and replace(network, blend=request.blend or usual.blend(season)[0]),
+            averaged=origin == "fine-tuned" and usual.averaged(season),
             members=max(request.members, 0 if network is None else len(network.members)),
             training=training_of(request, windows=windows, origin=origin),
             before=begun.calibration,
@@ -212,26 +196,6 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
             ("window", reason_of(request.window) or _window_reason(origin)),
             ("backtests", reason_of(request.backtests) or f"{len(panel):,} series to judge on"),
         ),
-    )
-
-
-def recipe_of(model: RecurrentForecaster) -> Recipe:
-    """What a model was made by, to be carried out again; a `ModelError` where that began with another."""
-    if model.card.origin == "continued":
-        raise ModelError(
-            "it was trained on from an older model, whose weights it does not hold: it cannot be made again",
-            hint="leave --refit out to judge it as it is on rows newer than those it was trained on",
-        )
-    tuned = model.card.origin == "fine-tuned"
-    ready = catalog.pretrained(model.spec.network.cell, model.spec.season).network if tuned else model.network
-    return Recipe(
-        spec=model.spec,
-        origin=model.card.origin,
-        start=() if model.card.origin == "scratch" else widened(ready, model.spec).members,
-        blend=model.network.blend,
-        untuned=ready,
-        members=len(model.network.members),
-        training=model.card.training,
     )
 
 

@@ -59,6 +59,11 @@ def window(panel: Panel, season: int, horizon: int) -> int:
     return max(1, min(max(2 * season, 2 * horizon, 8), (rows - horizon) // 3))
 
 
+def averaged(season: int) -> bool:
+    """Whether a fine-tuned network is averaged with the pretrained one: measured, see docs/pretrained.md."""
+    return season != 24
+
+
 def blend(season: int) -> tuple[Blend, str]:
     """Whether some of Theta makes it better, and why: measured on held-back rows, see docs/pretrained.md."""
     if season == OWN_SEASONS:

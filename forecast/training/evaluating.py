@@ -15,7 +15,8 @@ from forecast.events import Listener
 from forecast.forecasters.baselines import yardsticks
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import RecurrentForecaster
-from forecast.planning.plan import BACKTESTS, recipe_of
+from forecast.planning.plan import BACKTESTS
+from forecast.planning.recipe import recipe_of
 from forecast.training.classifying import class_scores
 from forecast.training.learning import learner_for
 

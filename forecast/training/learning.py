@@ -21,7 +21,8 @@ from forecast.forecasters.baselines import yardsticks
 from forecast.forecasters.calibration import Calibration, achieved, calibrate
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import Bounded, Network, RecurrentForecaster, Weights
-from forecast.planning.plan import Plan, Recipe
+from forecast.planning.plan import Plan
+from forecast.planning.recipe import Recipe
 from forecast.spec import Origin
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 _ENOUGH_FORECASTS = 100
 """Numbers forecast at an origin from which the rows up to the next need not be origins too."""
+
+_FAR = 1 / 3
+"""Share of the pretrained network's errors that training must take away to be better by far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,27 +185,57 @@ class _Trained:
         seconds = self._budget.share()
         self.epochs = self._trainer.find_epochs(oldest, stage="finding epochs", seconds=seconds)
         untuned = self._recipe.untuned
-        if self.origin == "fine-tuned" and self.epochs == 0 and untuned is not None:
-            beside = ", and nothing beside the target is read" if self._recipe.spec != untuned.spec else ""
+        if self.origin != "fine-tuned" or untuned is None:
+            return self
+        alike = untuned.spec == self._recipe.spec
+        if self.epochs == 0:
+            beside = "" if alike else ", and nothing beside the target is read"
             self._listener(
                 Noted("fine-tuning", f"did not better the pretrained network: it is taken as it is{beside}")
             )
             return _Ready(untuned)
+        if alike and self._recipe.averaged and self._trainer.best is not None:
+            gain = _gain(replace(untuned, members=(self._trainer.best,)), untuned, oldest)
+            self.origin = "averaged" if gain < _FAR else self.origin
+            taken = "the mean of both is taken" if gain < _FAR else "it is taken alone"
+            why = f"changed the errors of the pretrained network on newer rows by {-100 * gain:+.0f} %"
+            self._listener(Noted("fine-tuning", f"{why}: {taken}"))
         return self
 
     def fit(self, past: Panel, stage: str) -> Network:
-        """Every member, trained on all rows of `past`."""
+        """Every member, trained on all rows of `past`, and beside them what they are averaged with."""
         if self._budget.over and self._trainer.best is not None:
             self._listener(Warned(f"{stage}: the time is over; the best weights on older rows stand in"))
             members: tuple[Weights, ...] = (self._trainer.best,)
         else:
             members = tuple(self._member(past, stage, member) for member in range(self._recipe.members))
+        if self.origin == "averaged" and self._recipe.untuned is not None:
+            return _averaged(members, self._recipe.untuned)
         return Network(self._recipe.spec, members, self._recipe.blend)
 
     def _member(self, past: Panel, stage: str, member: int) -> Weights:
         named = f"{stage}, member {member + 1}" if self._recipe.members > 1 else stage
         seconds = self._budget.share()
         return self._trainer.fit(past, self.epochs, stage=named, member=member, seconds=seconds)
+
+
+def _averaged(members: tuple[Weights, ...], network: Network) -> Network:
+    """A network of these members and as many of its own."""
+    own = tuple(network.members[place % len(network.members)] for place in range(len(members)))
+    return replace(network, members=members + own)
+
+
+def _gain(tuned: Network, untuned: Network, panel: Panel) -> float:
+    """Share of the errors in the newest rows of every series that training without them took away."""
+    horizon = untuned.spec.windows.horizon
+    long = np.flatnonzero(panel.lengths >= 2 * horizon)
+    past = panel.first(np.maximum(panel.lengths - horizon, 0)).select(long)
+    came = panel.select(long).tail(horizon).values.reshape(-1, horizon)
+    after, before = (
+        float(np.abs(replace(network, blend="none").errors(past, came)).mean())
+        for network in (tuned, untuned)
+    )
+    return 1 - after / before if before > 0 else 0.0
 
 
 class _Budget:
