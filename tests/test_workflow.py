@@ -192,16 +192,16 @@ def one_epoch(monkeypatch, pretrained):  # noqa: ARG001
 
 @pytest.mark.parametrize("changed", [{"epochs": 1}, {"members": 2}])
 def test_epochs_or_members_asked_of_few_series_fine_tune_the_pretrained_network(one_epoch, changed):
-    one_epoch(0.5)
+    one_epoch(0.31)
     model = forecast.train(data(), replace(READY, **changed)).model
     assert (model.card.origin, model.name) == ("fine-tuned", "GRU")
     assert len(model.network.members) == changed.get("members", 1)
 
 
 def test_a_fine_tuned_network_that_is_a_little_better_is_averaged_with_the_pretrained_one(one_epoch):
-    one_epoch(0.5)
+    one_epoch(0.31)
     alone = forecast.train(data(), replace(READY, epochs=1)).model.network.members
-    one_epoch(0.3)
+    one_epoch(0.29)
     model = forecast.train(data(), replace(READY, epochs=1)).model
     own = catalog.pretrained("gru", 4).network.members
     both = [{name: array.tolist() for name, array in each.items()} for each in model.network.members]

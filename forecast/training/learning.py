@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _ENOUGH_FORECASTS = 100
 """Numbers forecast at an origin from which the rows up to the next need not be origins too."""
 
-_FAR = 1 / 3
+_FAR = 0.3
 """Share of the pretrained network's errors that training must take away to be better by far."""
 
 
