@@ -14,7 +14,9 @@ from forecast.data.results import Card, Forecast, Probabilities, Scores, Table
 from forecast.errors import DataError, UsageError
 from forecast.events import Decided, Listener, Noted, Warned, ignore
 from forecast.forecasters import catalog, modelfile
+from forecast.forecasters.calibration import calibrate
 from forecast.forecasters.classifier import Classifier
+from forecast.forecasters.hindsight import past_errors
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.planning import usual
 from forecast.planning.plan import (
@@ -162,7 +164,8 @@ def zero_shot(
 ) -> RecurrentForecaster:
     """The pretrained network of the data's season, about to continue the data: `predict` it.
 
-    Nothing is trained and nothing judged, so a series may be as short as two rows.
+    Nothing is trained and nothing judged, so a series may be as short as two rows. Intervals rest on
+    what it erred on other series, and would have erred on these.
     """
     if read is not None and read.columns.covariates:
         raise UsageError(
@@ -179,9 +182,12 @@ def zero_shot(
     blend, why = usual.blend(ready.spec.season)
     listener(Decided("blend", why))
     panel = reading.panel.in_season(ready.spec.season)
+    network = replace(ready.network, blend=blend)
+    errors = past_errors(network, panel)
     return replace(
         ready,
-        network=replace(ready.network, blend=blend),
+        network=network,
+        calibration=calibrate(errors, before=ready.calibration) if len(errors) else ready.calibration,
         horizon=horizon or usual.horizon(panel),
         bounds=bounds_of(panel, request),
         read=reading.read,

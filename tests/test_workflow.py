@@ -13,6 +13,8 @@ import pytest
 import forecast
 from forecast.events import EpochEnded, Event, LeftOut, Noted
 from forecast.forecasters import catalog
+from forecast.forecasters.calibration import calibrate
+from forecast.forecasters.hindsight import past_errors
 from tests.models import save_pretrained
 from tests.panels import wave
 
@@ -220,6 +222,24 @@ def test_a_pretrained_network_that_no_epoch_betters_is_taken_as_it_is(monkeypatc
     assert (model.card.origin, model.card.epochs, model.name) == ("pretrained", 0, "GRU + Theta")
     assert values(model) == values(forecast.train(data(), READY).model)
     assert [event.label for event in heard if isinstance(event, Noted)][-1] == "fine-tuning"
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_intervals_without_training_rest_on_what_it_would_have_erred_on_these_rows():
+    model = forecast.zero_shot(data(), REQUEST.read, season=4)
+    ready = catalog.pretrained("gru", 4).calibration
+    errors = past_errors(model.network, model.tail)
+    assert len(errors) > 3
+    expected = calibrate(errors, before=ready)
+    assert model.calibration.half_widths.tolist() == expected.half_widths.tolist()
+    assert model.calibration.half_widths.tolist() != ready.half_widths.tolist()
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_intervals_of_series_too_short_to_look_back_on_are_those_of_the_network():
+    model = forecast.zero_shot(source(lines({"a": [1.0, 2.0, 3.0]})), REQUEST.read, season=4)
+    ready = catalog.pretrained("gru", 1).calibration
+    assert model.calibration.half_widths.tolist() == ready.half_widths.tolist()
 
 
 @pytest.mark.parametrize("changed", [{"window": 8}, {"units": (4,)}, {"dropout": 0.1}])

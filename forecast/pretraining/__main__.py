@@ -14,22 +14,17 @@ from pathlib import Path
 import numpy as np
 
 from forecast import __version__
-from forecast.data.panel import Floats, Integers, Panel
+from forecast.data.panel import Integers, Panel
 from forecast.data.results import Coverage, ModelCard
 from forecast.events import EpochEnded, Event
 from forecast.forecasters import modelfile
 from forecast.forecasters.calibration import achieved, calibrate
+from forecast.forecasters.hindsight import past_errors
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights
 from forecast.network.fit import Trainer
 from forecast.planning import usual
 from forecast.pretraining.recipe import RECIPES, Mix, Recipe, mix
-from forecast.spec import CELLS, Bounds, Cell, ReadSpec, TrainingPlan
-
-MOST_ORIGINS = 8
-"""Origins of a held-out series that intervals are calibrated on at most."""
-
-ENOUGH_ERRORS = 250
-"""Errors at a step, of half of the held-out series, from which older origins are left out."""
+from forecast.spec import CELLS, OWN_SEASONS, Bounds, Cell, ReadSpec, TrainingPlan
 
 
 def main() -> None:
@@ -67,7 +62,10 @@ def pretrain(
         trainer = Trainer(recipe.spec(cell), plan, learned.trained, listener=_tell)
         members.append(_halved(trainer.fit(learned.trained, plan.epochs, stage=stage)))
     network = Network(recipe.spec(cell), tuple(members), usual.blend(recipe.season)[0])
-    errors = [_held_out_errors(network, made.held_out.select(half)) for half in _halves(made.held_out)]
+    held_out = made.held_out
+    if recipe.season == OWN_SEASONS:  # what it is for: rows without a season have a network of their own
+        held_out = held_out.select(np.flatnonzero(held_out.seasons > 1))
+    errors = [past_errors(network, held_out.select(half)) for half in _halves(held_out)]
     return RecurrentForecaster(
         network=network,
         horizon=recipe.horizon,
@@ -89,22 +87,6 @@ def _halves(panel: Panel) -> tuple[Integers, Integers]:
     """Every other series, and the rest: each half tells how well intervals from the other one hold."""
     every = np.arange(len(panel))
     return every[::2], every[1::2]
-
-
-def _held_out_errors(network: Network, panel: Panel) -> Floats:
-    """(forecasts, horizon) errors from the newest origin of every series that is long enough, and older ones.
-
-    Older origins, a horizon apart, are added until there are enough errors.
-    """
-    horizon, errors = network.spec.windows.horizon, []
-    for ends in panel.lengths - horizon * np.arange(MOST_ORIGINS)[:, None]:
-        long = np.flatnonzero(ends > horizon + np.maximum(8, panel.seasons))
-        past = panel.first(np.maximum(ends, 0)).select(long)
-        future = past.tail(horizon).values.reshape(-1, horizon)
-        errors.append(network.errors(past.first(past.lengths - horizon), future))
-        if sum(map(len, errors)) >= ENOUGH_ERRORS:
-            break
-    return np.concatenate(errors)
 
 
 def _card(made: Mix, network: Network, plan: TrainingPlan, source: str, coverage: Coverage) -> ModelCard:
