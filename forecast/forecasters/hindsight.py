@@ -22,15 +22,13 @@ def past_errors(network: Network, panel: Panel) -> Floats:
     are enough of them, from older ones.
     """
     horizon = network.spec.windows.horizon
-    errors = [np.empty((0, horizon))]
-    for ends in panel.lengths - horizon * np.arange(MOST_ORIGINS)[:, None]:
-        long = np.flatnonzero(ends > horizon + np.maximum(_LEAST_ROWS, panel.seasons))
-        if not len(long):
-            break
-        past = panel.first(np.maximum(ends, 0)).select(long)
-        came = past.tail(horizon)
-        actual = np.where(came.observed, came.values, np.nan).reshape(-1, horizon)
-        errors.append(network.errors(past.first(past.lengths - horizon), actual))
-        if sum(map(len, errors)) >= ENOUGH_ERRORS:
-            break
-    return np.concatenate(errors)
+    ends = panel.lengths - horizon * np.arange(MOST_ORIGINS)[:, None]
+    long = ends > horizon + np.maximum(_LEAST_ROWS, panel.seasons)
+    looks = 1 + int(np.searchsorted(long.sum(axis=1).cumsum(), ENOUGH_ERRORS))
+    origins, series = np.nonzero(long[:looks])
+    if not len(series):
+        return np.empty((0, horizon))
+    past = panel.select(series).first(ends[origins, series])
+    came = past.tail(horizon)
+    actual = np.where(came.observed, came.values, np.nan).reshape(-1, horizon)
+    return network.errors(past.first(past.lengths - horizon), actual)
