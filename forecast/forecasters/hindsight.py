@@ -11,6 +11,9 @@ MOST_ORIGINS = 8
 ENOUGH_ERRORS = 250
 """Errors at a step from which older origins are left out."""
 
+MOST_SERIES = 2_000
+"""Series that are looked back on at most, spread evenly over all."""
+
 _LEAST_ROWS = 8
 """Rows that a forecast starts from at least, and a season."""
 
@@ -22,6 +25,8 @@ def past_errors(network: Network, panel: Panel) -> Floats:
     are enough of them, from older ones.
     """
     horizon = network.spec.windows.horizon
+    if len(panel) > MOST_SERIES:
+        panel = panel.select(np.linspace(0, len(panel) - 1, MOST_SERIES).astype(np.int64))
     ends = panel.lengths - horizon * np.arange(MOST_ORIGINS)[:, None]
     long = ends > horizon + np.maximum(_LEAST_ROWS, panel.seasons)
     looks = 1 + int(np.searchsorted(long.sum(axis=1).cumsum(), ENOUGH_ERRORS))

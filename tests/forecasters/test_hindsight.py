@@ -37,3 +37,9 @@ def test_what_nobody_measured_is_no_error():
     history = panel(wave(8 + HORIZON + 1, season=4), season=4)
     filled = replace(history, observed=np.arange(len(history.values)) < len(history.values) - 1)
     assert np.isnan(past_errors(MADE, filled)).tolist() == [[False] * (HORIZON - 1) + [True]]
+
+
+def test_of_very_many_series_some_spread_evenly_are_enough(monkeypatch):
+    monkeypatch.setattr("forecast.forecasters.hindsight.MOST_SERIES", 3)
+    history = panel(*(wave(40, season=4, seed=seed) for seed in range(9)), season=4)
+    assert past_errors(MADE, history).tolist() == past_errors(MADE, history.select([0, 4, 8])).tolist()
