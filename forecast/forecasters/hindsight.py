@@ -18,16 +18,16 @@ _LEAST_ROWS = 8
 """Rows that a forecast starts from at least, and a season."""
 
 
-def past_errors(network: Network, panel: Panel) -> Floats:
+def past_errors(network: Network, panel: Panel, *, most: int = MOST_ORIGINS) -> Floats:
     """(forecasts, horizon) errors in units of volatility, NaN where nothing was measured.
 
     From the origin a horizon before the end of every series that is long enough, and, until there
-    are enough of them, from older ones.
+    are enough of them, from older ones, `most` in all.
     """
     horizon = network.spec.windows.horizon
     if len(panel) > MOST_SERIES:
         panel = panel.select(np.linspace(0, len(panel) - 1, MOST_SERIES).astype(np.int64))
-    ends = panel.lengths - horizon * np.arange(MOST_ORIGINS)[:, None]
+    ends = panel.lengths - horizon * np.arange(most)[:, None]
     long = ends > horizon + np.maximum(_LEAST_ROWS, panel.seasons)
     looks = 1 + int(np.searchsorted(long.sum(axis=1).cumsum(), ENOUGH_ERRORS))
     origins, series = np.nonzero(long[:looks])

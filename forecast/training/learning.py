@@ -19,6 +19,7 @@ from forecast.evaluation.verdict import OneStep, judge
 from forecast.events import Listener, Noted, Warned
 from forecast.forecasters.baselines import yardsticks
 from forecast.forecasters.calibration import Calibration, achieved, calibrate
+from forecast.forecasters.hindsight import past_errors
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import Bounded, Network, RecurrentForecaster, Weights
 from forecast.planning.plan import Plan
@@ -227,15 +228,10 @@ def _averaged(members: tuple[Weights, ...], network: Network) -> Network:
 
 def _gain(tuned: Network, untuned: Network, panel: Panel) -> float:
     """Share of the errors in the newest rows of every series that training without them took away."""
-    horizon = untuned.spec.windows.horizon
-    long = np.flatnonzero(panel.lengths >= 2 * horizon)
-    past = panel.first(np.maximum(panel.lengths - horizon, 0)).select(long)
-    came = panel.select(long).tail(horizon).values.reshape(-1, horizon)
     after, before = (
-        float(np.abs(replace(network, blend="none").errors(past, came)).mean())
-        for network in (tuned, untuned)
+        np.abs(past_errors(replace(network, blend="none"), panel, most=1)) for network in (tuned, untuned)
     )
-    return 1 - after / before if before > 0 else 0.0
+    return float(1 - np.nansum(after) / np.nansum(before)) if np.nansum(before) > 0 else 0.0
 
 
 class _Budget:

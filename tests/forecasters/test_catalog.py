@@ -20,7 +20,7 @@ def quiet(season: int) -> list[np.ndarray]:
     return [3 + wave(rows, season=season, growth=0.1, seed=seed) / 100 for seed in range(6)]
 
 
-@pytest.mark.parametrize("season", (*SEASONS, 48))
+@pytest.mark.parametrize("season", [*SEASONS, 48])
 @pytest.mark.parametrize("outlier", [1e6, -1e6])
 def test_one_outlier_older_than_a_season_leaves_a_sensible_forecast(season, outlier):
     plain, spoiled = quiet(season), quiet(season)
@@ -30,7 +30,7 @@ def test_one_outlier_older_than_a_season_leaves_a_sensible_forecast(season, outl
     assert moved.mean() < 0.45
 
 
-@pytest.mark.parametrize("season", (*SEASONS, 48))
+@pytest.mark.parametrize("season", [*SEASONS, 48])
 def test_an_outlier_in_the_newest_row_is_not_believed(season):
     spoiled = quiet(season)
     for series in spoiled:
@@ -38,7 +38,7 @@ def test_an_outlier_in_the_newest_row_is_not_believed(season):
     assert np.abs(said(season, *spoiled)).max() < 30
 
 
-@pytest.mark.parametrize("season", (*SEASONS, 48))
+@pytest.mark.parametrize("season", [*SEASONS, 48])
 def test_a_constant_goes_on_and_nothing_stays_nothing(season):
     rows = max(20, 3 * season)
     constant, negative, nothing = said(season, np.full(rows, 42.0), np.full(rows, -7.5), np.zeros(rows))
@@ -47,7 +47,7 @@ def test_a_constant_goes_on_and_nothing_stays_nothing(season):
     assert nothing == pytest.approx(0, abs=0.01)
 
 
-@pytest.mark.parametrize("season", (*SEASONS, 48))
+@pytest.mark.parametrize("season", [*SEASONS, 48])
 def test_a_series_is_forecast_in_its_own_size_whatever_stands_beside_it(season):
     series = quiet(season)[0]
     large, usual, small = said(season, series * 1e12, series, series * 1e-12)
