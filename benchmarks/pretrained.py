@@ -371,15 +371,8 @@ def _cost(data: Path, _part: str) -> list[Row]:
     import forecast
 
     files = list((Path(forecast.__file__).parent / "pretrained").glob("*.forecast"))
-    command = [
-        *FORECAST,
-        "predict",
-        data / "harvest_canada_wheat.csv",
-        "--target",
-        "y",
-        "--model",
-        "pretrained",
-    ]
+    wheat = data / "harvest_canada_wheat.csv"
+    command = [*FORECAST, "predict", wheat, "--target", "y", "--model", "pretrained"]
     cost(command)
     spent = interleaved({"predict": command}, 11)["predict"]
     return [

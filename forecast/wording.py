@@ -26,7 +26,6 @@ _BLENDS: dict[Blend, str] = {
 _MADE: dict[Origin, str] = {
     "scratch": "",
     "fine-tuned": ", pretrained, fine-tuned",
-    "averaged": ", pretrained, averaged with the same fine-tuned",
     "pretrained": ", pretrained",
     "continued": ", trained on from a model",
 }

@@ -179,9 +179,9 @@ def zero_shot(
     chosen, why = usual.season(reading.panel, season)
     listener(Decided("season", why))
     ready = catalog.pretrained(cell or CELL, chosen)
-    blend, why = usual.blend(ready.spec.season)
+    blend, why = usual.blend(chosen)
     listener(Decided("blend", why))
-    panel = reading.panel.in_season(ready.spec.season)
+    panel = reading.panel.in_season(chosen)
     network = replace(ready.network, blend=blend)
     errors = past_errors(network, panel)
     return replace(

@@ -150,7 +150,7 @@ class _Past:
         return blending.share(usual, *errors)
 
     def _errors(self, series: Integers, rows: Integers) -> Floats:
-        """(2, series) absolute errors, the network's first, of forecasts from `rows` rows of each."""
+        """(2, series) sums of absolute errors, the network's first, of forecasts from `rows` rows of each."""
         horizon = self.network.spec.windows.horizon
         ends = self.history.bounds[series] + rows
         answers = self.network.answers_at(ends, rows, self.inputs)

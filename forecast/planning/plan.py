@@ -254,7 +254,7 @@ def _blend(request: TrainRequest, begun: _Begun, season: int) -> tuple[Blend, st
     if begun.origin == "scratch":
         return "none", "a network of your own is judged alone"
     if begun.origin == "fine-tuned":
-        return "none", "a network fine-tuned to its series was better alone"
+        return "none", "a fine-tuned network alone was better so; a mean is blended as the pretrained one"
     if begun.origin == "continued" and begun.network is not None:
         return begun.network.blend, "as the model it starts from"
     return usual.blend(season)
