@@ -8,11 +8,11 @@ from forecast.data.labels import EVENT
 from forecast.data.panel import Floats, Panel
 from forecast.data.reading import Reading
 from forecast.data.results import Card, Coverage, ModelCard
-from forecast.data.table import counted
 from forecast.forecasters.blending import IN_NAMES
 from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
 from forecast.planning.plan import Plan
 from forecast.spec import OWN_SEASONS, Blend, Bounds, ModelSpec, Origin, ReadSpec
+from forecast.tables.table import counted
 
 _BARS = "▁▂▃▄▅▆▇█"
 _BARS_SHOWN = 24

@@ -10,15 +10,15 @@ from typing import Literal
 
 import numpy as np
 
-from forecast.data import numbers, times
 from forecast.data.frequency import Frequency
 from forecast.data.guessing import READABLE_SHARE
 from forecast.data.panel import Panel
 from forecast.data.reading import Draft
 from forecast.data.regular import holes
 from forecast.data.rows import Floats, Integers, Rows
-from forecast.data.table import Column
 from forecast.spec import Columns
+from forecast.tables import dates, numbers
+from forecast.tables.table import Column
 
 NAMED = 5
 """Places and series that are named of however many."""
@@ -197,7 +197,7 @@ def _parts(draft: Draft) -> dict[str, str]:
 
 def _kind(column: Column) -> Kind:
     """What a column holds, judged by its first texts."""
-    if times.kind_of(column.texts) == "dates":
+    if dates.kind_of(column.texts) == "dates":
         return "dates"
     if numbers.readable_share(column.texts) >= READABLE_SHARE:
         return "numbers"

@@ -6,11 +6,11 @@ from typing import get_args
 
 import numpy as np
 
-from forecast.data import date_formats, numbers, times
 from forecast.data.frequency import FIRST_YEAR, LAST_YEAR
-from forecast.data.table import Column, Table, listed
 from forecast.errors import DataError
 from forecast.spec import Columns, ReadSpec
+from forecast.tables import date_formats, dates, numbers
+from forecast.tables.table import Column, Table, listed
 
 TIME_NAMES = (
     *("ds", "date", "datetime", "timestamp", "time"),
@@ -43,7 +43,7 @@ READABLE_SHARE = 0.5
 STAMPS_ONE_STEP_APART = 0.5
 """Share of steps of one length that makes a column of such integers one of times, whatever its name."""
 
-_KINDS: tuple[times.Kind, ...] = get_args(times.Kind)
+_KINDS: tuple[dates.Kind, ...] = get_args(dates.Kind)
 
 Guess = tuple[str, str, str]
 
@@ -156,11 +156,11 @@ def guess_time(table: Table, left: list[Column], date_format: str | None) -> tup
     if len(table.columns) == 1:
         return None, "the only column is the target"
     for column in left:
-        if date_format and date_formats.fits(column.texts, date_format) > times.READABLE_SHARE:
+        if date_format and date_formats.fits(column.texts, date_format) > dates.READABLE_SHARE:
             return column, f"times as {date_format}"
     likely: list[tuple[tuple[bool, int, int, int], str]] = []
     for place, column in enumerate(left):
-        kind, rank = times.kind_of(column.texts), _rank(column, TIME_NAMES)
+        kind, rank = dates.kind_of(column.texts), _rank(column, TIME_NAMES)
         if rank is not None or kind == "dates" or _rises_like_time(column, kind):
             key = (kind != "dates", len(TIME_NAMES) if rank is None else rank, _KINDS.index(kind), place)
             likely.append((key, _time_reason(kind, named=rank is not None)))
@@ -180,7 +180,7 @@ def guess_time(table: Table, left: list[Column], date_format: str | None) -> tup
     )
 
 
-def _time_reason(kind: times.Kind, *, named: bool) -> str:
+def _time_reason(kind: dates.Kind, *, named: bool) -> str:
     if named and kind in ("steps", "none"):
         return "its name"
     return {
@@ -190,7 +190,7 @@ def _time_reason(kind: times.Kind, *, named: bool) -> str:
     }.get(kind, "integers one step apart")
 
 
-def _rises_like_time(column: Column, kind: times.Kind) -> bool:
+def _rises_like_time(column: Column, kind: dates.Kind) -> bool:
     """Distinct integers that fill a span of years, or that lie one step apart: stamps for the most part."""
     if kind in ("dates", "none"):
         return False
@@ -239,7 +239,7 @@ def _is_text(column: Column) -> bool:
     """Neither numbers nor dates, and not empty throughout."""
     return (
         numbers.readable_share(column.texts) < READABLE_SHARE
-        and times.kind_of(column.texts) == "none"
+        and dates.kind_of(column.texts) == "none"
         and any(text.strip().lower() not in numbers.MISSING for text in column.texts)
     )
 

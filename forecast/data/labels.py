@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.data import numbers
 from forecast.data.panel import Floats
-from forecast.data.table import BadTextError, Column, Table, listed
 from forecast.errors import DataError, UsageError
 from forecast.spec import MAX_CLASSES, ReadSpec
+from forecast.tables import numbers
+from forecast.tables.table import BadTextError, Column, Table, listed
 
 EVENT = ("0", "1")
 """The classes of a column of noughts and ones: what did not happen, and what did."""

@@ -8,9 +8,9 @@ import numpy as np
 from forecast.data.frequency import Frequency, Times
 from forecast.data.panel import LARGEST
 from forecast.data.rows import Flags, Floats, Integers, Rows
-from forecast.data.table import Table, counted
 from forecast.errors import DataError
 from forecast.spec import Resample
+from forecast.tables.table import Table, counted
 
 Way = Literal["first", "last", "sum", "mean", "min", "max"]
 

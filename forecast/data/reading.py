@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias, Union, cast
 
 import numpy as np
 
-from forecast.data import date_formats, numbers, steps, times
+from forecast.data import steps
 from forecast.data.beside import Beside, covariates_of, parsed, texts_among, with_future
 from forecast.data.frequency import DAY, Frequency, infer
 from forecast.data.guessing import Roles, advice_on_repeats, find_roles
 from forecast.data.labels import classes_of
 from forecast.data.merging import calendar, one_row_a_time, resampled
-from forecast.data.opening import open_source
 from forecast.data.panel import Floats, Panel
 from forecast.data.regular import regular, within_numbers
 from forecast.data.results import TIME
@@ -21,12 +20,14 @@ from forecast.data.rows import Rows
 from forecast.data.seasons import refuse_other_steps, with_seasons
 from forecast.data.sequences import label_roles, labelled_panel, sorted_rows
 from forecast.data.steps import Step
-from forecast.data.table import BadTextError, Column, Table
-from forecast.data.text import read_table, unsniffed_mark
 from forecast.data.wide import lengthened
 from forecast.errors import DataError, UsageError
 from forecast.events import LeftOut
 from forecast.spec import Columns, Notation, Policy, ReadSpec
+from forecast.tables import date_formats, dates, numbers
+from forecast.tables.delimited import read_table, unsniffed_mark
+from forecast.tables.source import open_source
+from forecast.tables.table import BadTextError, Column, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -196,29 +197,29 @@ def with_future_rows(panel: Panel, source: Source, read: ReadSpec) -> Panel:
 
 def _table(source: Source, notation: Notation) -> Table:
     if hasattr(source, "iloc"):
-        from forecast.data.frames import frame_table
+        from forecast.tables.frames import frame_table
 
         return frame_table(cast("pd.DataFrame", source))
     opened = open_source(source, encoding=notation.encoding)
     if not opened.is_parquet:
         return read_table(opened, notation)
-    from forecast.data.frames import parquet_table
+    from forecast.tables.frames import parquet_table
 
     return parquet_table(opened)
 
 
 def _clock(
     table: Table, time: Column | None, frequency: Frequency | None, date_format: str | None
-) -> times.Clock:
+) -> dates.Clock:
     """The times of the time column's texts, in the way the model's frequency needs them."""
     if time is None:
-        return times.Clock(np.arange(1, table.rows + 1), "integer", None, "rows are counted")
+        return dates.Clock(np.arange(1, table.rows + 1), "integer", None, "rows are counted")
     integer_steps = frequency is not None and frequency.form == "integer"
     try:
         if date_format is not None:
             clock = date_formats.parse(time.texts, date_format)
         else:
-            clock = times.parse(time.texts, integer_steps=integer_steps)
+            clock = dates.parse(time.texts, integer_steps=integer_steps)
     except BadTextError as bad:
         raise table.refusal(time, bad) from None
     if frequency is None:
@@ -253,7 +254,7 @@ def _numbers(table: Table, roles: Roles, notation: Notation) -> numbers.Numbers:
         raise table.refusal(roles.target, BadTextError(bad.index, bad.message, hint=hint)) from None
 
 
-def _sorted(table: Table, time: Column | None, id: Column | None, clock: times.Clock, values: Floats) -> Rows:
+def _sorted(table: Table, time: Column | None, id: Column | None, clock: dates.Clock, values: Floats) -> Rows:
     """The rows by id and time."""
     row_times = clock.times if time is None else clock.times[time.codes]
     if id is None:
@@ -328,7 +329,7 @@ def _may_be_put_back(time: np.int64 | np.datetime64) -> bool:
     return (days + 3) % 7 == 6 and 0 < seconds <= 3 * 3600
 
 
-def _frequency(rows: Rows, clock: times.Clock, table: Table, asked: Step | None) -> Frequency:
+def _frequency(rows: Rows, clock: dates.Clock, table: Table, asked: Step | None) -> Frequency:
     try:
         if asked is not None:
             return asked.clock(rows.times, form=clock.form, offset_seconds=clock.offset_seconds)

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from forecast.data.frequency import Frequency, Times
 from forecast.data.repair import filled
 from forecast.data.rows import Rows
-from forecast.data.table import Table, counted
 from forecast.errors import DataError
 from forecast.events import LeftOut
 from forecast.spec import Gaps, Policy
+from forecast.tables.table import Table, counted
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecast.data import numbers
 from forecast.data.frequency import Frequency, infer
 from forecast.data.rows import Floats, Rows
-from forecast.data.table import BadTextError, Column, Table
 from forecast.errors import DataError
 from forecast.spec import MAX_WINDOW, Notation
+from forecast.tables import numbers
+from forecast.tables.table import BadTextError, Column, Table
 
 _KEPT = 0.5
 """Share of a series' rows from which it keeps a step."""

@@ -14,10 +14,10 @@ from forecast.data.guessing import Roles, refuse_double_use, refuse_twins
 from forecast.data.labels import Classes, classes_of
 from forecast.data.panel import Floats, Integers, Panel, Times
 from forecast.data.rows import Rows
-from forecast.data.table import Column, Table
 from forecast.errors import DataError, UsageError
 from forecast.events import LeftOut
 from forecast.spec import ReadSpec
+from forecast.tables.table import Column, Table
 
 STEPS = Frequency("step", form="integer")
 """The clock of rows that are counted."""

@@ -6,9 +6,9 @@ import numpy as np
 
 from forecast.data import guessing
 from forecast.data.guessing import Guess, Roles
-from forecast.data.table import Column, Table, counted, listed
 from forecast.errors import DataError
 from forecast.spec import ReadSpec
+from forecast.tables.table import Column, Table, counted, listed
 
 SERIES = "series"
 """The name of the column of ids in results, where nobody gives one."""

@@ -7,9 +7,9 @@ import numpy as np
 from forecast.data.inputs import read
 from forecast.data.panel import Floats, Panel
 from forecast.data.results import Probabilities
-from forecast.data.table import counted
 from forecast.errors import UsageError
 from forecast.forecasters.recurrent import CELL_NAMES, Network, newest_answers
+from forecast.tables.table import counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ import numpy as np
 from forecast.data.calendar import PHASED
 from forecast.data.covariates import described
 from forecast.data.panel import Integers, Panel
-from forecast.data.table import counted
 from forecast.data.windows import windows_of
 from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, cuts
@@ -24,6 +23,7 @@ from forecast.planning.plan import (
 )
 from forecast.planning.recipe import Recipe
 from forecast.spec import Bounds, Calendar, ModelSpec, NetworkSpec, WindowSpec
+from forecast.tables.table import counted
 
 LEAST_SERIES = 20
 """Series that a label can be learned from and judged on."""

@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.data.date_formats import fits, parse
-from forecast.data.table import BadTextError
 from forecast.errors import UsageError
 from forecast.spec import Notation
+from forecast.tables.date_formats import fits, parse
+from forecast.tables.table import BadTextError
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from forecast.data.frequency import Frequency
 from forecast.data.merging import calendar, one_row_a_time, resampled
 from forecast.data.rows import Rows
-from forecast.data.table import Table
 from forecast.errors import DataError
+from forecast.tables.table import Table
 
 NAN = np.nan
 TABLE = Table("sales.csv", (), 0, lambda row: f"line {row + 2}")

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from forecast.data import opening
 from forecast.data.frequency import Frequency
 from forecast.data.panel import LARGEST
 from forecast.data.reading import read_panel

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forecast.data.opening import Opened, most_unpacked
-from forecast.data.table import Column, Table
 from forecast.errors import DataError, MissingExtra
+from forecast.tables.source import Opened, most_unpacked
+from forecast.tables.table import Column, Table
 
 if TYPE_CHECKING:
     import pandas as pd

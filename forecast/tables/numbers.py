@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.panel import LARGEST
-from forecast.data.table import BadTextError
 from forecast.spec import Notation
+from forecast.tables.table import BadTextError
 
 MISSING = frozenset(
     [

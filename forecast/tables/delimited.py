@@ -17,11 +17,11 @@ from itertools import islice
 
 import numpy as np
 
-from forecast.data.numbers import MISSING
-from forecast.data.opening import Opened, line_of, wide_encoding
-from forecast.data.table import Column, Table, counted
 from forecast.errors import DataError
 from forecast.spec import Notation
+from forecast.tables.numbers import MISSING
+from forecast.tables.source import Opened, line_of, wide_encoding
+from forecast.tables.table import Column, Table, counted
 
 DELIMITERS = ("\t", ";", ",", "|")
 """In the order that decides when two fit equally well."""

@@ -1,0 +1,1 @@
+"""Bytes become columns of text, and texts numbers and times."""
