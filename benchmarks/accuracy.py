@@ -72,7 +72,7 @@ class _Trainer:
     def answer(self, data: Path, *options: str, steps: int) -> _Answer:
         """What a model trained on `data` says of the next `steps` rows."""
         from forecast import Columns, ReadSpec
-        from forecast.data.reading import read_panel
+        from forecast.reading.reader import read_panel
 
         model, output = self.folder / "model.forecast", self.folder / "forecast.csv"
         trained = cost([*FORECAST, "train", data, "--model", model, *options, *self.options])
@@ -83,7 +83,7 @@ class _Trainer:
 
 
 def _air_passengers(trainer: _Trainer, data: Path, seeds: int) -> list[Row]:
-    from forecast.data.reading import read_panel
+    from forecast.reading.reader import read_panel
 
     lines = (data / "airpassengers.csv").read_text().splitlines()
     (trainer.folder / "past.csv").write_text("\n".join(lines[:-HELD_OUT]) + "\n")
@@ -131,8 +131,8 @@ def _air_row(name: str, mase: list[float], *, cpu_s: float | None = None) -> Row
 
 
 def _m4(trainer: _Trainer, data: Path, frequency: str, seeds: int) -> list[Row]:
-    from forecast.data.reading import read_panel
     from forecast.forecasters.baselines import SeasonalNaive
+    from forecast.reading.reader import read_panel
 
     horizon = M4[frequency]
     train = data / f"m4_{frequency}_sample_train.parquet"

@@ -70,7 +70,7 @@ class _Set:
 
     def read(self, data: Path):
         """Past and future panels, with the season of the competition."""
-        from forecast.data.reading import read_panel
+        from forecast.reading.reader import read_panel
 
         panels = (read_panel(data / f"{self.files}_{part}.parquet").panel for part in ("train", "test"))
         return tuple(_with_season(panel, self.season) for panel in panels)
@@ -220,7 +220,7 @@ def _ahead(future, ours: Said, theirs: Said) -> float:
 
 def _m1_group(data: Path, name: str, horizon: int):
     """Past and future of the M1 series whose train part is short."""
-    from forecast.data.reading import read_panel
+    from forecast.reading.reader import read_panel
 
     files = f"m1_{name.split()[1]}"
     past, future = (read_panel(data / f"{files}_{part}.parquet").panel for part in ("train", "test"))
@@ -235,7 +235,7 @@ def _harvest_group(file: Path):
     import numpy as np
 
     from forecast import Columns, ReadSpec
-    from forecast.data.reading import read_panel
+    from forecast.reading.reader import read_panel
 
     panel = read_panel(file, ReadSpec(Columns("y", "ds", "unique_id"))).panel
     rows = np.random.default_rng(0).integers(SHORT, LONG + 1, len(panel))
@@ -267,7 +267,7 @@ def _coarser(data: Path, _part: str) -> list[Row]:
 
 def _coarser_rows(name: str, data: Path, files: str, rows: int, season: int, horizon: int) -> list[Row]:
     from forecast import Columns, ReadSpec
-    from forecast.data.reading import read_panel
+    from forecast.reading.reader import read_panel
 
     table = _coarser_table(data / files, rows, shortest=3 * season + horizon)
     panel = _with_season(read_panel(table, ReadSpec(Columns("y", "step", "id"))).panel, season)
@@ -298,7 +298,7 @@ def _coarser_table(files: Path, rows: int, *, shortest: int):
     import numpy as np
     import pandas as pd
 
-    from forecast.data.reading import read_panel
+    from forecast.reading.reader import read_panel
 
     parts = [read_panel(files.with_name(f"{files.name}_{part}.parquet")).panel for part in ("train", "test")]
     series = {
@@ -338,7 +338,7 @@ def _wheat(data: Path, _part: str) -> list[Row]:
 
 def _held_out(file: Path, horizon: int):
     from forecast import Columns, ReadSpec
-    from forecast.data.reading import read_panel
+    from forecast.reading.reader import read_panel
 
     panel = read_panel(file, ReadSpec(Columns("y", "ds", "unique_id"))).panel
     return panel.first(panel.lengths - horizon), panel.tail(horizon)

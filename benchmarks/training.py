@@ -98,8 +98,8 @@ def _windows() -> _Data:
     import numpy as np
 
     from forecast.data.inputs import training_rows
-    from forecast.data.reading import read_panel
     from forecast.data.windows import Windows
+    from forecast.reading.reader import read_panel
 
     text = monthly_csv(WINDOWS + WINDOW + HORIZON - 1)
     panel = read_panel(io.BytesIO(text.encode())).panel

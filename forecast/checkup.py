@@ -8,13 +8,13 @@ import numpy as np
 from forecast import wording
 from forecast.data.diagnosis import ClassFound, ColumnFound, Findings, Found, Place, ValuesFound, examine
 from forecast.data.panel import Panel
-from forecast.data.reading import Draft
 from forecast.data.results import Card
 from forecast.errors import DataError
 from forecast.forecasters.theta import is_seasonal, rows_read, season_test
 from forecast.plain import to_plain
 from forecast.planning import costs
 from forecast.planning.plan import Plan
+from forecast.reading.reader import Draft
 from forecast.spec import OWN_SEASONS, Blend, Cell, Origin
 from forecast.tables.table import counted
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecast.data.labels import EVENT
 from forecast.data.panel import Floats, Panel
-from forecast.data.reading import Reading
 from forecast.data.results import Card, Coverage, ModelCard
 from forecast.forecasters.blending import IN_NAMES
 from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
 from forecast.planning.plan import Plan
+from forecast.reading.classes import EVENT
+from forecast.reading.reader import Reading
 from forecast.spec import OWN_SEASONS, Blend, Bounds, ModelSpec, Origin, ReadSpec
 from forecast.tables.table import counted
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from forecast import wording
 from forecast.data.covariates import FutureMissing, ahead, future_rows
 from forecast.data.panel import Panel
-from forecast.data.reading import Draft, Reading, Source, drafts, read_panel, with_future_rows
 from forecast.data.results import Card, Forecast, Probabilities, Scores, Table
 from forecast.errors import DataError, UsageError
 from forecast.events import Decided, Listener, Noted, Warned, ignore
@@ -26,6 +25,7 @@ from forecast.planning.plan import (
     bounds_of,
     plan,
 )
+from forecast.reading.reader import Draft, Reading, Source, drafts, read_panel, with_future_rows
 from forecast.spec import Cell, ReadSpec
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import numpy as np
 
 from forecast.data.covariates import described
 from forecast.data.panel import Panel
-from forecast.data.reading import Reading, read_panel
+from forecast.reading.reader import Reading, read_panel
 from forecast.spec import Calendar, Cell, Columns, ModelSpec, NetworkSpec, ReadSpec, WindowSpec
 
 ROWS, AHEAD = 40, 4

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 import forecast
-from forecast.data.reading import read_panel
 from forecast.errors import DataError
 from forecast.events import Noted
 from forecast.planning import costs
 from forecast.planning.plan import TrainRequest, plan
+from forecast.reading.reader import read_panel
 from forecast.spec import Columns, Policy, ReadSpec
 from tests.panels import wave
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from forecast.data.labels import EVENT
 from forecast.data.panel import Covariates, Floats, Integers, Panel
 from forecast.data.results import Labels, Table, numbers_column, texts_column, times_column
-from forecast.data.wide import SERIES
+from forecast.reading.classes import EVENT
+from forecast.reading.wide import SERIES
 
 VALUE = "value"
 """How the column of numbers of a wide file is called, once it is long."""

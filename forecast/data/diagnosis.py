@@ -11,11 +11,11 @@ from typing import Literal
 import numpy as np
 
 from forecast.data.frequency import Frequency
-from forecast.data.guessing import READABLE_SHARE
 from forecast.data.panel import Panel
-from forecast.data.reading import Draft
-from forecast.data.regular import holes
-from forecast.data.rows import Floats, Integers, Rows
+from forecast.reading.reader import Draft
+from forecast.reading.regular import holes
+from forecast.reading.roles import READABLE_SHARE
+from forecast.reading.rows import Floats, Integers, Rows
 from forecast.spec import Columns
 from forecast.tables import dates, numbers
 from forecast.tables.table import Column

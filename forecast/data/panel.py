@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.frequency import Frequency
-from forecast.data.repair import held
+from forecast.reading.filling import held
 from forecast.spec import OWN_SEASONS, Columns
 
 Floats = NDArray[np.float64]

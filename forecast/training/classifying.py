@@ -7,7 +7,6 @@ import numpy as np
 
 from forecast.data.covariates import with_texts_of
 from forecast.data.panel import Floats, Integers, Panel
-from forecast.data.reading import Reading
 from forecast.data.results import Scores
 from forecast.errors import DataError
 from forecast.evaluation.backtest import came_after, cuts
@@ -19,6 +18,7 @@ from forecast.forecasters.classifier import Classifier
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.planning.class_plan import held_series, judged_rows, never_judged, origins_of
 from forecast.planning.plan import Plan
+from forecast.reading.reader import Reading
 from forecast.training.learning import Judgement, Learner, assembled, data_sha256, learner_for
 
 if TYPE_CHECKING:

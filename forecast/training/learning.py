@@ -12,7 +12,6 @@ import numpy as np
 from forecast import __version__
 from forecast.data.covariates import in_words_of
 from forecast.data.panel import Floats, Panel
-from forecast.data.reading import Reading
 from forecast.data.results import Coverage, ModelCard, Scores, Verdict
 from forecast.evaluation.backtest import Fold, Origins, backtest, came_after, cuts, score
 from forecast.evaluation.verdict import OneStep, judge
@@ -24,6 +23,7 @@ from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import Bounded, Network, RecurrentForecaster, Weights
 from forecast.planning.plan import Plan
 from forecast.planning.recipe import Recipe
+from forecast.reading.reader import Reading
 from forecast.spec import Origin
 
 if TYPE_CHECKING:

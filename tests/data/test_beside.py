@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.data.reading import read_panel, with_future_rows
 from forecast.errors import DataError, UsageError
+from forecast.reading.reader import read_panel, with_future_rows
 from forecast.spec import Columns, ReadSpec
 from tests.shops import AHEAD, COLUMNS, ROWS, changed, panel, reading, rows, written
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecast.data.clean import clean_table
-from forecast.data.reading import read_panel
 from forecast.errors import DataError
 from forecast.output.writing import write
+from forecast.reading.reader import read_panel
 from forecast.spec import Columns, Policy, ReadSpec
 
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from forecast.data.diagnosis import FAR, ColumnFound, Found, InSeries, distances, examine
-from forecast.data.reading import drafts
 from forecast.errors import DataError
+from forecast.reading.reader import drafts
 from forecast.spec import Columns, ReadSpec
 from tests.panels import panel, wave
 

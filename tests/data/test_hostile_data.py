@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from forecast.data.reading import read_panel
 from forecast.errors import DataError
+from forecast.reading.reader import read_panel
 from forecast.spec import Notation, ReadSpec
 from tests.fuzz.often import often
 from tests.fuzz.promises import reads_or_refuses

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from forecast.cli.reading_options import read_spec
-from forecast.data.reading import read_panel
 from forecast.errors import ForecastError
+from forecast.reading.reader import read_panel
 from forecast.spec import Columns, Notation, Policy, ReadSpec
 
 TABLE = Path(__file__).parent / "input_cases.jsonl"

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from forecast.data.reading import read_panel
 from forecast.errors import DataError, UsageError
+from forecast.reading.reader import read_panel
 from forecast.spec import Columns, Policy, ReadSpec
 
 TARGET = ReadSpec(Columns(target="y"))

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from forecast.data.frequency import Frequency
-from forecast.data.merging import calendar, one_row_a_time, resampled
-from forecast.data.rows import Rows
 from forecast.errors import DataError
+from forecast.reading.aggregation import calendar, one_row_a_time, resampled
+from forecast.reading.rows import Rows
 from forecast.tables.table import Table
 
 NAN = np.nan

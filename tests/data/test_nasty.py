@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from forecast.data.reading import read_panel
 from forecast.errors import DataError
+from forecast.reading.reader import read_panel
 from forecast.spec import Columns, ReadSpec
 
 FOLDER = Path(__file__).parent / "nasty"

@@ -5,8 +5,8 @@ import io
 import numpy as np
 import pytest
 
-from forecast.data.reading import read_panel
 from forecast.errors import DataError
+from forecast.reading.reader import read_panel
 from forecast.spec import Policy, ReadSpec
 
 

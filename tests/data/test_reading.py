@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from forecast.data.frequency import Frequency
 from forecast.data.panel import LARGEST
-from forecast.data.reading import read_panel
 from forecast.errors import DataError, ForecastError
 from forecast.events import LeftOut
+from forecast.reading.reader import read_panel
 from forecast.spec import Columns, ReadSpec
 
 HARVEST = "year,tons\n2019,4.5\n2020,5\n2021,4\n"
@@ -615,7 +615,7 @@ def test_every_number_comes_back_as_it_was_written(numbers):
 
 def test_reading_csv_loads_no_pandas():
     code = (
-        "import sys, io; from forecast.data.reading import read_panel\n"
+        "import sys, io; from forecast.reading.reader import read_panel\n"
         f"read_panel(io.BytesIO({HARVEST.encode()!r}))\n"
         "print([name for name in ('pandas', 'pyarrow', 'sklearn', 'keras') if name in sys.modules])"
     )

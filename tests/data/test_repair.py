@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.data.repair import filled, held
+from forecast.reading.filling import filled, held
 from forecast.spec import Gaps
 
 NAN = np.nan

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from forecast.data.channels import LAGS, channels, width, without_outliers
 from forecast.data.clean import clean_table
 from forecast.data.diagnosis import FAR, distances
-from forecast.data.reading import read_panel
 from forecast.errors import DataError, UsageError
 from forecast.output.writing import write
+from forecast.reading.reader import read_panel
 from forecast.spec import OWN_SEASONS, Columns, Policy, ReadSpec
 from tests.panels import panel, wave
 

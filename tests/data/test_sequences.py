@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from forecast.data.clean import clean_table
-from forecast.data.reading import read_panel
 from forecast.errors import DataError, UsageError
+from forecast.reading.reader import read_panel
 from forecast.spec import Columns, Policy, ReadSpec
 
 COLUMNS = Columns(series="s", past=("word",), label="intent")

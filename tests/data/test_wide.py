@@ -6,8 +6,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from forecast.data.reading import read_panel
 from forecast.errors import DataError, UsageError
+from forecast.reading.reader import read_panel
 from forecast.spec import Columns, ReadSpec
 
 CROPS = "year,wheat,oats,note\n2001,1,,a\n2002,2,,b\n2003,3,5,c\n2004,4,6,d\n2005,,7,e\n"

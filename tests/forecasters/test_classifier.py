@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.data.reading import read_panel
 from forecast.errors import UsageError
 from forecast.forecasters.classifier import Classifier, softmax
 from forecast.forecasters.recurrent import Network, weight_shapes
+from forecast.reading.reader import read_panel
 from forecast.spec import CELLS, Columns, Covariate, ModelSpec, NetworkSpec, ReadSpec, WindowSpec
 from tests.labelled import SKY, days, rows_spec
 from tests.panels import panel

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from forecast import workflow
 from forecast.data.panel import Panel
-from forecast.data.reading import read_panel
 from forecast.data.results import Forecast
 from forecast.forecasters.recurrent import RecurrentForecaster
+from forecast.reading.reader import read_panel
 from tests.panels import wave
 
 SERIES = {f"s{number:02d}": wave(40 + 5 * number, seed=number) * (1 + number) for number in range(5)}

@@ -7,12 +7,12 @@ import numpy as np
 
 from forecast import workflow
 from forecast.data.panel import Panel
-from forecast.data.reading import Reading, read_panel
 from forecast.data.results import Forecast, Table
 from forecast.errors import ForecastError, ModelError
 from forecast.forecasters import modelfile
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.output.writing import write
+from forecast.reading.reader import Reading, read_panel
 from forecast.spec import ReadSpec
 from tests.models import model, network
 

@@ -8,7 +8,6 @@ import pytest
 
 import forecast
 from forecast.data.covariates import with_texts_of
-from forecast.data.reading import read_panel
 from forecast.errors import DataError, Interrupted
 from forecast.evaluation.backtest import cuts
 from forecast.events import EpochEnded, ignore
@@ -17,6 +16,7 @@ from forecast.forecasters.recurrent import Network, weight_shapes
 from forecast.network import checkpoint as checkpoints
 from forecast.planning.class_plan import held_series, judged_rows, never_judged, origins_of, plan_classes
 from forecast.planning.plan import TrainRequest
+from forecast.reading.reader import read_panel
 from forecast.spec import Columns, ReadSpec, TrainingPlan
 from forecast.training import classifying
 from forecast.training.classifying import learn_classes, told_from_rows

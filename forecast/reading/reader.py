@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias, Union, cast
 import numpy as np
 
 from forecast.data import steps
-from forecast.data.beside import Beside, covariates_of, parsed, texts_among, with_future
 from forecast.data.frequency import DAY, Frequency, infer
-from forecast.data.guessing import Roles, advice_on_repeats, find_roles
-from forecast.data.labels import classes_of
-from forecast.data.merging import calendar, one_row_a_time, resampled
 from forecast.data.panel import Floats, Panel
-from forecast.data.regular import regular, within_numbers
 from forecast.data.results import TIME
-from forecast.data.rows import Rows
-from forecast.data.seasons import refuse_other_steps, with_seasons
-from forecast.data.sequences import label_roles, labelled_panel, sorted_rows
 from forecast.data.steps import Step
-from forecast.data.wide import lengthened
 from forecast.errors import DataError, UsageError
 from forecast.events import LeftOut
+from forecast.reading.aggregation import calendar, one_row_a_time, resampled
+from forecast.reading.classes import classes_of
+from forecast.reading.covariates import Beside, covariates_of, parsed, texts_among, with_future
+from forecast.reading.labelled import label_roles, labelled_panel, sorted_rows
+from forecast.reading.regular import regular, within_numbers
+from forecast.reading.roles import Roles, advice_on_repeats, find_roles
+from forecast.reading.rows import Rows
+from forecast.reading.seasons import refuse_other_steps, with_seasons
+from forecast.reading.wide import lengthened
 from forecast.spec import Columns, Notation, Policy, ReadSpec
 from forecast.tables import date_formats, dates, numbers
 from forecast.tables.delimited import read_table, unsniffed_mark

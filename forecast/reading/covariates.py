@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecast.data.covariates import Texts, history, laid, roles, stacked, translated
-from forecast.data.guessing import READABLE_SHARE
 from forecast.data.panel import Covariates, Flags, Floats, Integers, Panel, Times
-from forecast.data.rows import Rows
 from forecast.errors import DataError, UsageError
+from forecast.reading.roles import READABLE_SHARE
+from forecast.reading.rows import Rows
 from forecast.spec import MAX_HORIZON, Notation, Role
 from forecast.tables import numbers
 from forecast.tables.table import BadTextError, Column, Table, counted

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.frequency import Frequency, Times
-from forecast.data.repair import filled
-from forecast.data.rows import Rows
 from forecast.errors import DataError
 from forecast.events import LeftOut
+from forecast.reading.filling import filled
+from forecast.reading.rows import Rows
 from forecast.spec import Gaps, Policy
 from forecast.tables.table import Table, counted
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecast.data.beside import covariates_of, parsed, texts_among
 from forecast.data.frequency import Frequency
-from forecast.data.guessing import Roles, refuse_double_use, refuse_twins
-from forecast.data.labels import Classes, classes_of
 from forecast.data.panel import Floats, Integers, Panel, Times
-from forecast.data.rows import Rows
 from forecast.errors import DataError, UsageError
 from forecast.events import LeftOut
+from forecast.reading.classes import Classes, classes_of
+from forecast.reading.covariates import covariates_of, parsed, texts_among
+from forecast.reading.roles import Roles, refuse_double_use, refuse_twins
+from forecast.reading.rows import Rows
 from forecast.spec import ReadSpec
 from forecast.tables.table import Column, Table
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from forecast.data.frequency import Frequency, Times
 from forecast.data.panel import LARGEST
-from forecast.data.rows import Flags, Floats, Integers, Rows
 from forecast.errors import DataError
+from forecast.reading.rows import Flags, Floats, Integers, Rows
 from forecast.spec import Resample
 from forecast.tables.table import Table, counted
 

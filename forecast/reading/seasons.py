@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from forecast.data.frequency import Frequency, infer
-from forecast.data.rows import Floats, Rows
 from forecast.errors import DataError
+from forecast.reading.rows import Floats, Rows
 from forecast.spec import MAX_WINDOW, Notation
 from forecast.tables import numbers
 from forecast.tables.table import BadTextError, Column, Table

@@ -1,0 +1,1 @@
+"""Columns become a checked `Panel`, or one `DataError` that names its place."""
