@@ -97,8 +97,8 @@ class _Data:
 def _windows() -> _Data:
     import numpy as np
 
-    from forecast.data.inputs import training_rows
-    from forecast.data.windows import Windows
+    from forecast.features.inputs import training_rows
+    from forecast.features.windows import Windows
     from forecast.reading.reader import read_panel
 
     text = monthly_csv(WINDOWS + WINDOW + HORIZON - 1)

@@ -159,7 +159,7 @@ def test_base_rates_count_and_nothing_is_impossible():
 
 @pytest.mark.parametrize("cell", ["simple-rnn", "lstm", "gru"])
 def test_numpy_tells_the_probabilities_of_keras(cell):
-    from forecast.data.inputs import read
+    from forecast.features.inputs import read
     from forecast.forecasters.recurrent import Network, newest_answers
     from forecast.network.build import build, put_weights, weights_of
     from forecast.reading.reader import read_panel

@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 
 from forecast.data import results
-from forecast.data.channels import usual_sizes
 from forecast.data.panel import Covariates, Floats, Integers, Panel, spans
 from forecast.errors import DataError, UsageError
+from forecast.features.target import usual_sizes
 from forecast.spec import MAX_CATEGORIES, Covariate, Role
 
 WITHIN_SHARE = 0.5

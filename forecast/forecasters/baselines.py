@@ -11,11 +11,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from forecast.data.channels import CLIP, FIRST_JUDGED_ROW, VOLATILITY_FLOOR, Channels, channels
 from forecast.data.panel import Floats, Integers, Panel
 from forecast.data.results import Forecast
-from forecast.data.windows import Windows
 from forecast.errors import UsageError
+from forecast.features.target import CLIP, FIRST_JUDGED_ROW, VOLATILITY_FLOOR, Channels, channels
+from forecast.features.windows import Windows
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.theta import Theta
 from forecast.spec import WindowSpec

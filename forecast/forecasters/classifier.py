@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.data.inputs import read
 from forecast.data.panel import Floats, Panel
 from forecast.data.results import Probabilities
 from forecast.errors import UsageError
+from forecast.features.inputs import read
 from forecast.forecasters.recurrent import CELL_NAMES, Network, newest_answers
 from forecast.tables.table import counted
 

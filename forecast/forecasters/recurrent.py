@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.channels import Channels, places, scale_rows, without_outliers
 from forecast.data.frequency import Frequency
-from forecast.data.inputs import embeddings, layout, read, rows_needed, season_of
 from forecast.data.panel import Floats, Integers, Panel
 from forecast.data.results import Forecast, ModelCard
+from forecast.features.inputs import embeddings, layout, read, rows_needed, season_of
+from forecast.features.target import Channels, places, scale_rows, without_outliers
 from forecast.forecasters import blending
 from forecast.forecasters.calibration import Calibration
 from forecast.forecasters.kernels import GATES, LAYERS, LayerWeights, dense

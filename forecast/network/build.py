@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeAlias
 
-from forecast.data.inputs import UNKNOWN, embeddings, layout
+from forecast.features.inputs import UNKNOWN, embeddings, layout
 from forecast.forecasters.recurrent import Weights, weight_shapes
 from forecast.network import backend, recurrence
 from forecast.spec import ModelSpec

@@ -7,11 +7,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.inputs import training_rows
 from forecast.data.panel import Integers, Panel
-from forecast.data.windows import WholeSeries, Windows, windows_of
 from forecast.errors import MissingExtra, ModelError, TrainingError
 from forecast.events import FitEnded, Listener, Noted, Warned
+from forecast.features.inputs import training_rows
+from forecast.features.windows import WholeSeries, Windows, windows_of
 from forecast.forecasters.recurrent import Weights, weight_shapes
 from forecast.network import backend, validation
 from forecast.network.build import Loops, build, put_weights, weights_of

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.data.panel import Panel
-from forecast.data.windows import WholeSeries, Windows
 from forecast.errors import ModelError
 from forecast.events import EpochEnded
+from forecast.features.windows import WholeSeries, Windows
 from forecast.network.checkpoint import Standing, Variables
 from forecast.network.loop import EpochLosses, Slices
 from forecast.spec import Decay

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecast.data.calendar import PHASED
 from forecast.data.covariates import described
 from forecast.data.panel import Integers, Panel
-from forecast.data.windows import windows_of
 from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, cuts
+from forecast.features.calendar import PHASED
+from forecast.features.windows import windows_of
 from forecast.planning import usual
 from forecast.planning.plan import (
     BACKTESTS,

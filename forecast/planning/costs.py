@@ -2,8 +2,8 @@
 
 import math
 
-from forecast.data.inputs import layout
 from forecast.data.panel import Panel
+from forecast.features.inputs import layout
 from forecast.forecasters.recurrent import weight_shapes
 from forecast.planning.plan import Plan
 

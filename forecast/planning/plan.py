@@ -6,12 +6,12 @@ from typing import Literal
 
 import numpy as np
 
-from forecast.data.calendar import YEARS_AHEAD, holiday_dates
 from forecast.data.covariates import described
 from forecast.data.panel import Panel
-from forecast.data.windows import Windows
 from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, cuts
+from forecast.features.calendar import YEARS_AHEAD, holiday_dates
+from forecast.features.windows import Windows
 from forecast.forecasters import catalog
 from forecast.forecasters.calibration import Calibration
 from forecast.forecasters.recurrent import Network, widened

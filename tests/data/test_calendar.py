@@ -5,9 +5,9 @@ import sys
 import numpy as np
 import pytest
 
-from forecast.data.calendar import PHASES, holiday_dates, holidays_in, phases
 from forecast.data.frequency import Frequency
 from forecast.errors import DataError, MissingExtra, UsageError
+from forecast.features.calendar import PHASES, holiday_dates, holidays_in, phases
 from forecast.spec import Calendar
 
 DAILY = Frequency("day")

@@ -3,14 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.data.channels import (
-    CLIP,
-    channels,
-    rows_remembered,
-    width,
-    without_outliers,
-)
 from forecast.data.panel import LARGEST
+from forecast.features.target import CLIP, channels, rows_remembered, width, without_outliers
 from tests.panels import wave
 
 values = st.lists(st.floats(-1e12, 1e12, width=64), min_size=1, max_size=60).map(np.array)

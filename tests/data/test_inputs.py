@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.data.channels import VOLATILITY_FLOOR, channels
-from forecast.data.inputs import embeddings, layout, read, rows_needed, training_rows
+from forecast.features.inputs import embeddings, layout, read, rows_needed, training_rows
+from forecast.features.target import VOLATILITY_FLOOR, channels
 from forecast.spec import ModelSpec, NetworkSpec, WindowSpec
 from tests import shops
 from tests.panels import interpolated, panel, wave
@@ -139,7 +139,7 @@ def test_an_extreme_number_is_bounded():
 def test_large_panels_are_read_in_pieces_as_in_one(monkeypatch):
     of = shops.panel()
     whole = training_rows(of, shops.spec(of))
-    monkeypatch.setattr("forecast.data.inputs._CHUNK_ROWS", 10)
+    monkeypatch.setattr("forecast.features.inputs._CHUNK_ROWS", 10)
     pieces = training_rows(of, shops.spec(of))
     assert np.array_equal(whole.inputs, pieces.inputs)
     assert np.array_equal(whole.weights, pieces.weights)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.data.channels import LAGS, channels, width, without_outliers
 from forecast.data.clean import clean_table
 from forecast.data.diagnosis import FAR, distances
 from forecast.errors import DataError, UsageError
+from forecast.features.target import LAGS, channels, width, without_outliers
 from forecast.output.writing import write
 from forecast.reading.reader import read_panel
 from forecast.spec import OWN_SEASONS, Columns, Policy, ReadSpec

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.data.windows import Windows
+from forecast.features.windows import Windows
 from forecast.spec import WindowSpec
 
 lengths_of_series = st.lists(st.integers(1, 40), min_size=1, max_size=8).map(np.array)

@@ -71,7 +71,7 @@ def test_no_row_is_told_beyond_the_trained_ones():
 
 
 def test_the_answers_of_keras_are_those_of_numpy():
-    from forecast.data.inputs import read
+    from forecast.features.inputs import read
     from forecast.network.build import build, put_weights
 
     there = skies(5, season=3)
@@ -87,7 +87,7 @@ def test_the_answers_of_keras_are_those_of_numpy():
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_answers_of_keras_for_whole_series_are_those_of_numpy(tmp_path, cell):
-    from forecast.data.inputs import read
+    from forecast.features.inputs import read
     from forecast.network.build import build, put_weights
 
     spec, there = sentences(tmp_path, "wake me zzz", cell=cell)

@@ -6,10 +6,10 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from forecast.data.inputs import layout, read, training_rows
 from forecast.errors import ModelError
 from forecast.evaluation.backtest import Origins, backtest, score
 from forecast.evaluation.metrics import seasonal_scales
+from forecast.features.inputs import layout, read, training_rows
 from forecast.forecasters import catalog, modelfile
 from forecast.forecasters.baselines import SeasonalNaive, fit_ridge, yardsticks
 from forecast.forecasters.recurrent import in_season
@@ -89,7 +89,7 @@ def test_training_sees_the_channels_that_forecasting_sees():
 def test_training_in_pieces_sees_what_training_in_one_sees(monkeypatch):
     spec = network(season=OWN_SEASONS).spec
     whole = training_rows(MIXED, spec)
-    monkeypatch.setattr("forecast.data.inputs._CHUNK_ROWS", 60)
+    monkeypatch.setattr("forecast.features.inputs._CHUNK_ROWS", 60)
     parts = training_rows(MIXED, spec)
     assert np.array_equal(parts.inputs, whole.inputs)
     assert np.array_equal(parts.targets, whole.targets)

@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from forecast.data.channels import width
-from forecast.data.inputs import read
+from forecast.features.inputs import read
+from forecast.features.target import width
 from forecast.forecasters.recurrent import forward, weight_shapes
 from forecast.network.build import build, put_weights, weights_of
 from forecast.spec import CELLS, ModelSpec, NetworkSpec, WindowSpec

@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.data.inputs import training_rows
 from forecast.errors import TrainingError
 from forecast.events import EpochEnded, FitEnded, Warned, ignore
+from forecast.features.inputs import training_rows
 from forecast.forecasters.recurrent import Network
 from forecast.network.fit import Trainer
 from forecast.network.validation import held_back, judged
@@ -96,7 +96,7 @@ def test_rows_held_back_are_not_trained_on(waves):
 
 
 def test_each_epoch_draws_every_window_once():
-    from forecast.data.windows import Windows
+    from forecast.features.windows import Windows
     from forecast.network import fit
 
     only = panel(wave(40))
@@ -110,7 +110,7 @@ def test_each_epoch_draws_every_window_once():
 
 
 def test_capped_epochs_draw_every_window_before_any_again():
-    from forecast.data.windows import Windows
+    from forecast.features.windows import Windows
     from forecast.network import fit
 
     only = panel(wave(47))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from forecast.data.channels import width
+from forecast.features.target import width
 from forecast.forecasters.recurrent import weight_shapes
 from forecast.network import recurrence
 from forecast.network.build import build, weights_of

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.data.windows import windows_of
+from forecast.features.windows import windows_of
 from forecast.network.validation import MOST_WINDOWS, held_back, judged
 from forecast.spec import ModelSpec, NetworkSpec, WindowSpec
 from tests.panels import panel

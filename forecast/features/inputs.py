@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data import calendar
-from forecast.data.channels import (
+from forecast.data.covariates import changes, translated
+from forecast.data.panel import Flags, Floats, Integers, Panel
+from forecast.features import calendar
+from forecast.features.target import (
     FIRST_JUDGED_ROW,
     VOLATILITY_FLOOR,
     Channels,
@@ -21,8 +23,6 @@ from forecast.data.channels import (
     rows_remembered,
     width,
 )
-from forecast.data.covariates import changes, translated
-from forecast.data.panel import Flags, Floats, Integers, Panel
 from forecast.spec import OWN_SEASONS, Covariate, ModelSpec, Role
 
 Inputs = NDArray[np.float32]

@@ -1,0 +1,1 @@
+"""A panel as a network reads it: target, covariates, calendar, windows."""
