@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from forecast import wording
-from forecast.data.diagnosis import ClassFound, ColumnFound, Findings, Found, Place, ValuesFound, examine
 from forecast.data.panel import Panel
 from forecast.data.results import Card
+from forecast.diagnostics.profile import ClassFound, ColumnFound, Findings, Found, Place, ValuesFound, examine
 from forecast.errors import DataError
 from forecast.forecasters.theta import is_seasonal, rows_read, season_test
 from forecast.plain import to_plain

@@ -83,7 +83,7 @@ def repaired(
     source: Source, read: ReadSpec | None = None, *, strict: bool = False, listener: Listener = ignore
 ) -> Table:
     """The data with one row a step and nothing missing, sorted: what `train` would learn from."""
-    from forecast.data.clean import clean_table
+    from forecast.diagnostics.clean import clean_table
 
     reading = read_panel(source, read)
     _tell(reading, listener, strict=strict)

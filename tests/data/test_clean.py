@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.data.clean import clean_table
+from forecast.diagnostics.clean import clean_table
 from forecast.errors import DataError
 from forecast.output.writing import write
 from forecast.reading.reader import read_panel

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.data.diagnosis import FAR, ColumnFound, Found, InSeries, distances, examine
+from forecast.diagnostics.profile import FAR, ColumnFound, Found, InSeries, distances, examine
 from forecast.errors import DataError
 from forecast.reading.reader import drafts
 from forecast.spec import Columns, ReadSpec

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.data.clean import clean_table
-from forecast.data.diagnosis import FAR, distances
+from forecast.diagnostics.clean import clean_table
+from forecast.diagnostics.profile import FAR, distances
 from forecast.errors import DataError, UsageError
 from forecast.features.target import LAGS, channels, width, without_outliers
 from forecast.output.writing import write

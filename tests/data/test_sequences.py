@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.data.clean import clean_table
+from forecast.diagnostics.clean import clean_table
 from forecast.errors import DataError, UsageError
 from forecast.reading.reader import read_panel
 from forecast.spec import Columns, Policy, ReadSpec
