@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias, Union, cast
 
 import numpy as np
 
-from forecast.data import steps
+from forecast.data import frequency_names
 from forecast.data.frequency import DAY, Frequency, infer
+from forecast.data.frequency_names import Step
 from forecast.data.panel import Floats, Panel
 from forecast.data.results import TIME
-from forecast.data.steps import Step
 from forecast.errors import DataError, UsageError
 from forecast.events import LeftOut
 from forecast.reading.aggregation import calendar, one_row_a_time, resampled
@@ -98,7 +98,7 @@ def read_panel(
 
 def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None) -> Iterator[Draft]:
     """What reading finds, step by step; the last holds the `Reading`, where no `DataError` comes first."""
-    asked = steps.named(read.frequency) if read.frequency and frequency is None else None
+    asked = frequency_names.named(read.frequency) if read.frequency and frequency is None else None
     table = _table(source, read.notation)
     yield (draft := Draft(table, table))
     if read.columns.label is not None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.data.frequency import ADJECTIVES, infer
-from forecast.data.steps import named
+from forecast.data.frequency_names import named
 from forecast.errors import DataError, UsageError
 
 MONTHS = np.arange("2020-01", "2021-01", dtype="datetime64[M]").astype("datetime64[s]")
