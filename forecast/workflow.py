@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forecast import wording
+from forecast.classification.classifier import Classifier
 from forecast.data.covariates import FutureMissing, ahead, future_rows
 from forecast.data.panel import Panel
 from forecast.data.results import Card, Forecast, Probabilities, Scores, Table
@@ -14,7 +15,6 @@ from forecast.errors import DataError, UsageError
 from forecast.events import Decided, Listener, Noted, Warned, ignore
 from forecast.forecasters import catalog, modelfile
 from forecast.forecasters.calibration import calibrate
-from forecast.forecasters.classifier import Classifier
 from forecast.forecasters.hindsight import past_errors
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.planning import usual

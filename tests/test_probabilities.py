@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import forecast
+from forecast.classification.baselines import class_yardsticks
+from forecast.classification.classifier import Classifier
+from forecast.classification.metrics import METRICS, accuracy, brier, log_loss
 from forecast.errors import DataError, UsageError
-from forecast.evaluation.classes import METRICS, accuracy, brier, log_loss
-from forecast.forecasters.class_baselines import class_yardsticks
-from forecast.forecasters.classifier import Classifier
 from forecast.planning.plan import TrainRequest
 from forecast.spec import Columns, ReadSpec
 

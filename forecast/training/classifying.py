@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forecast.classification.baselines import ClassForecaster, class_yardsticks, label_yardsticks
+from forecast.classification.classifier import Classifier
+from forecast.classification.metrics import Told, judge_classes, score_classes
 from forecast.data.covariates import with_texts_of
 from forecast.data.panel import Floats, Integers, Panel
 from forecast.data.results import Scores
 from forecast.errors import DataError
 from forecast.evaluation.backtest import came_after, cuts
-from forecast.evaluation.classes import Told, judge_classes, score_classes
 from forecast.events import Listener
 from forecast.forecasters.calibration import calibrate
-from forecast.forecasters.class_baselines import ClassForecaster, class_yardsticks, label_yardsticks
-from forecast.forecasters.classifier import Classifier
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.planning.class_plan import held_series, judged_rows, never_judged, origins_of
 from forecast.planning.plan import Plan

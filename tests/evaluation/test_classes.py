@@ -2,14 +2,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from forecast.evaluation.classes import (
-    Told,
-    accuracy,
-    brier,
-    judge_classes,
-    log_loss,
-    score_classes,
-)
+from forecast.classification.metrics import Told, accuracy, brier, judge_classes, log_loss, score_classes
 
 
 def drawn(classes, rows=50, seed=0):

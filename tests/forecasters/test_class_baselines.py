@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from forecast.classification.baselines import class_yardsticks, label_yardsticks
 from forecast.data.frequency import Frequency
-from forecast.forecasters.class_baselines import class_yardsticks, label_yardsticks
 from tests.panels import panel
 
 RAIN = [0, 1, 1, 0, 1]

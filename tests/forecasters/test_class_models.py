@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from forecast.classification.classifier import Classifier
 from forecast.data.panel import Covariates
 from forecast.errors import ModelError
-from forecast.forecasters.classifier import Classifier
 from forecast.forecasters.modelfile import FORMAT, encode, load
 from forecast.forecasters.recurrent import Network, weight_shapes
 from forecast.spec import Columns, Covariate, ModelSpec, NetworkSpec, ReadSpec, WindowSpec

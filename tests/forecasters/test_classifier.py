@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from forecast.classification.classifier import Classifier, softmax
 from forecast.errors import UsageError
-from forecast.forecasters.classifier import Classifier, softmax
 from forecast.forecasters.recurrent import Network, weight_shapes
 from forecast.reading.reader import read_panel
 from forecast.spec import CELLS, Columns, Covariate, ModelSpec, NetworkSpec, ReadSpec, WindowSpec

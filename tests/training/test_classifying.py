@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 import forecast
+from forecast.classification.baselines import class_yardsticks
 from forecast.data.covariates import with_texts_of
 from forecast.errors import DataError, Interrupted
 from forecast.evaluation.backtest import cuts
 from forecast.events import EpochEnded, ignore
-from forecast.forecasters.class_baselines import class_yardsticks
 from forecast.forecasters.recurrent import Network, weight_shapes
 from forecast.network import checkpoint as checkpoints
 from forecast.planning.class_plan import held_series, judged_rows, never_judged, origins_of, plan_classes

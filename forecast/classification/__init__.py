@@ -1,0 +1,1 @@
+"""Class probabilities: classifier, baselines, metrics."""
