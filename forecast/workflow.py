@@ -13,7 +13,6 @@ from forecast.data.panel import Panel
 from forecast.data.results import Card, Forecast, Probabilities, Scores, Table
 from forecast.errors import DataError, UsageError
 from forecast.events import Decided, Listener, Noted, Warned, ignore
-from forecast.forecasters import catalog, modelfile
 from forecast.forecasters.calibration import calibrate
 from forecast.forecasters.hindsight import past_errors
 from forecast.forecasters.recurrent import RecurrentForecaster
@@ -27,6 +26,7 @@ from forecast.planning.plan import (
 )
 from forecast.reading.reader import Draft, Reading, Source, drafts, read_panel, with_future_rows
 from forecast.spec import Cell, ReadSpec
+from forecast.storage import modelfile, pretrained
 
 if TYPE_CHECKING:
     from forecast.checkup import Checkup
@@ -178,7 +178,7 @@ def zero_shot(
     _tell(reading, listener, strict=strict)
     chosen, why = usual.season(reading.panel, season)
     listener(Decided("season", why))
-    ready = catalog.pretrained(cell or CELL, chosen)
+    ready = pretrained.pretrained(cell or CELL, chosen)
     blend, why = usual.blend(chosen)
     listener(Decided("blend", why))
     panel = reading.panel.in_season(chosen)

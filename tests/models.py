@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 
 from forecast.data.results import ModelCard
-from forecast.forecasters import modelfile
 from forecast.forecasters.calibration import calibrate
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, weight_shapes
 from forecast.spec import (
@@ -19,6 +18,7 @@ from forecast.spec import (
     TrainingPlan,
     WindowSpec,
 )
+from forecast.storage import modelfile
 from tests.panels import panel
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from forecast.cli.delivery import Delivery, deliver
 from forecast.errors import ForecastError
-from forecast.forecasters import modelfile
+from forecast.storage import modelfile
 from tests.faults import Faults, calls_of, fails, in_a_process_that_dies
 from tests.models import model, network
 

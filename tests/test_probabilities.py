@@ -76,7 +76,7 @@ def test_an_unknown_word_is_no_error(labels):
 
 
 def test_a_model_of_classes_comes_back_from_its_file(events, labels, tmp_path):
-    from forecast.forecasters import modelfile
+    from forecast.storage import modelfile
 
     for model, data in ((events, None), (labels, sentences(5))):
         modelfile.save(model, tmp_path / "m.forecast")

@@ -12,9 +12,9 @@ import pytest
 
 import forecast
 from forecast.events import EpochEnded, Event, LeftOut, Noted
-from forecast.forecasters import catalog
 from forecast.forecasters.calibration import calibrate
 from forecast.forecasters.hindsight import past_errors
+from forecast.storage import pretrained
 from tests.models import save_pretrained
 from tests.panels import wave
 
@@ -167,7 +167,7 @@ READY = replace(REQUEST, start="pretrained", window=None, units=None, epochs=Non
 @pytest.mark.usefixtures("pretrained")
 def test_pretrained_networks_are_judged_as_they_are_and_say_so():
     model = forecast.train(data(), READY).model
-    (weights,), (ready,) = model.network.members, catalog.pretrained("gru", 4).network.members
+    (weights,), (ready,) = model.network.members, pretrained.pretrained("gru", 4).network.members
     assert {name: array.tolist() for name, array in weights.items()} == {
         name: array.tolist() for name, array in ready.items()
     }
@@ -185,7 +185,7 @@ def one_epoch(monkeypatch, pretrained):  # noqa: ARG001
     """One epoch is found to better the pretrained network, by a share of its errors that is set here."""
 
     def found(trainer, *_args, **_options):
-        trainer.best = catalog.pretrained("gru", 4).network.members[0]
+        trainer.best = pretrained.pretrained("gru", 4).network.members[0]
         return 1
 
     monkeypatch.setattr("forecast.network.fit.Trainer.find_epochs", found)
@@ -205,7 +205,7 @@ def test_a_fine_tuned_network_that_is_a_little_better_is_averaged_with_the_pretr
     alone = forecast.train(data(), replace(READY, epochs=1)).model.network.members
     one_epoch(0.29)
     model = forecast.train(data(), replace(READY, epochs=1)).model
-    own = catalog.pretrained("gru", 4).network.members
+    own = pretrained.pretrained("gru", 4).network.members
     both = [{name: array.tolist() for name, array in each.items()} for each in model.network.members]
     assert both == [{name: array.tolist() for name, array in each.items()} for each in alone + own]
     assert (model.card.origin, model.name) == ("averaged", "GRU + Theta")
@@ -227,7 +227,7 @@ def test_a_pretrained_network_that_no_epoch_betters_is_taken_as_it_is(monkeypatc
 @pytest.mark.usefixtures("pretrained")
 def test_intervals_without_training_rest_on_what_it_would_have_erred_on_these_rows():
     model = forecast.zero_shot(data(), REQUEST.read, season=4)
-    ready = catalog.pretrained("gru", 4).calibration
+    ready = pretrained.pretrained("gru", 4).calibration
     errors = past_errors(model.network, model.tail)
     assert len(errors) > 3
     expected = calibrate(errors, before=ready)
@@ -238,7 +238,7 @@ def test_intervals_without_training_rest_on_what_it_would_have_erred_on_these_ro
 @pytest.mark.usefixtures("pretrained")
 def test_intervals_of_series_too_short_to_look_back_on_are_those_of_the_network():
     model = forecast.zero_shot(source(lines({"a": [1.0, 2.0, 3.0]})), REQUEST.read, season=4)
-    ready = catalog.pretrained("gru", 1).calibration
+    ready = pretrained.pretrained("gru", 1).calibration
     assert model.calibration.half_widths.tolist() == ready.half_widths.tolist()
 
 

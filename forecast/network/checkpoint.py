@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from forecast import atomic
 from forecast.errors import ForecastError, ModelError, TrainingError
 from forecast.events import Kept, Listener, Noted, Warned, ignore
-from forecast.forecasters import tensorfile
 from forecast.forecasters.recurrent import Weights
-from forecast.forecasters.tensorfile import Contents, Tensors
 from forecast.plain import from_plain, to_plain
+from forecast.storage import tensorfile
+from forecast.storage.tensorfile import Contents, Tensors
 
 FORMAT = 1
 

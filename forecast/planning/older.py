@@ -5,9 +5,9 @@ from pathlib import Path
 
 from forecast.data.panel import Panel
 from forecast.errors import ModelError, UsageError
-from forecast.forecasters import modelfile
 from forecast.forecasters.recurrent import Network
 from forecast.spec import Cell, Columns
+from forecast.storage import modelfile
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, cuts
 from forecast.features.calendar import YEARS_AHEAD, holiday_dates
 from forecast.features.windows import Windows
-from forecast.forecasters import catalog
 from forecast.forecasters.calibration import Calibration
 from forecast.forecasters.recurrent import Network, widened
 from forecast.planning import usual
@@ -35,6 +34,7 @@ from forecast.spec import (
     WindowSpec,
     check_range,
 )
+from forecast.storage import pretrained
 
 Searched = Literal["cell", "window"]
 
@@ -223,7 +223,7 @@ def _begun(panel: Panel, request: TrainRequest, season: int) -> _Begun:
         return _Begun("scratch", "asked for")
     if request.start is None and own_shape:
         return _Begun("scratch", "a network of your own shape starts from nothing")
-    if request.start is None and not catalog.exists(request.cell or CELL, season):
+    if request.start is None and not pretrained.exists(request.cell or CELL, season):
         return _Begun("scratch", "no pretrained network")
     if own_shape:
         raise UsageError(
@@ -236,7 +236,7 @@ def _begun(panel: Panel, request: TrainRequest, season: int) -> _Begun:
         return _Begun("continued", "asked for", chosen.network, newer=chosen.newer)
     if request.start is None and panel.covariates:
         return _Begun("scratch", "what stands beside the target is learned better from nothing")
-    ready = catalog.pretrained(request.cell or CELL, season)
+    ready = pretrained.pretrained(request.cell or CELL, season)
     network, known = ready.network, ready.calibration
     if panel.covariates or request.calendar or request.holidays:
         return _Begun("fine-tuned", "what it reads beside the target must be learned", network, known)

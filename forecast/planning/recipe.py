@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 from forecast.errors import ModelError
-from forecast.forecasters import catalog
 from forecast.forecasters.calibration import Calibration
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights, widened
 from forecast.spec import Blend, ModelSpec, Origin, TrainingPlan
+from forecast.storage import pretrained
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def recipe_of(model: RecurrentForecaster) -> Recipe:
         )
     untuned, start = network, network.members
     if origin in ("fine-tuned", "averaged"):
-        ready = catalog.pretrained(model.spec.network.cell, model.spec.season).network
+        ready = pretrained.pretrained(model.spec.network.cell, model.spec.season).network
         untuned, start = replace(ready, blend=network.blend), widened(ready, model.spec).members
     return Recipe(
         spec=model.spec,

@@ -17,7 +17,6 @@ from forecast import __version__
 from forecast.data.panel import Integers, Panel
 from forecast.data.results import Coverage, ModelCard
 from forecast.events import EpochEnded, Event
-from forecast.forecasters import modelfile
 from forecast.forecasters.calibration import achieved, calibrate
 from forecast.forecasters.hindsight import past_errors
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights
@@ -25,6 +24,7 @@ from forecast.network.fit import Trainer
 from forecast.planning import usual
 from forecast.pretraining.recipe import RECIPES, Mix, Recipe, mix
 from forecast.spec import CELLS, OWN_SEASONS, Bounds, Cell, ReadSpec, TrainingPlan
+from forecast.storage import modelfile
 
 
 def main() -> None:

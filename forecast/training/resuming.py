@@ -9,10 +9,10 @@ from pathlib import Path
 from forecast import __version__, atomic
 from forecast.data.panel import Panel
 from forecast.events import Listener, Warned
-from forecast.forecasters import tensorfile
 from forecast.network.checkpoint import Checkpoint, Facts
 from forecast.plain import dump, to_plain
 from forecast.planning.plan import TrainRequest
+from forecast.storage import tensorfile
 from forecast.training.learning import data_sha256
 
 SUFFIX = ".checkpoint"

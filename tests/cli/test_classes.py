@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecast.forecasters import catalog, modelfile
+from forecast.storage import modelfile
 from tests import labelled
 from tests.models import save_pretrained
 

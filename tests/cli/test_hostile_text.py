@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast.forecasters import modelfile
+from forecast.storage import modelfile
 from tests.forgery import built, fields_of, tensors_of
 from tests.measuring import ROOT
 from tests.models import model, network

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecast.forecasters import catalog, modelfile
 from forecast.spec import OWN_SEASONS
+from forecast.storage import modelfile
 from tests.models import model, network
 from tests.panels import wave
 

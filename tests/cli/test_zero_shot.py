@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast.forecasters import catalog
+from forecast.storage import pretrained
 from tests.models import save_pretrained
 
 ROOT = Path(__file__).parents[2]

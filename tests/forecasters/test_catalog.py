@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from forecast.forecasters import catalog
-from forecast.forecasters.catalog import SEASONS
+from forecast.storage import pretrained
+from forecast.storage.pretrained import SEASONS
 from tests.panels import panel, wave
 
 
 def said(season: int, *series: np.ndarray) -> np.ndarray:
     """(series, steps) forecasts of the shipped GRU, kept to what values may be."""
-    model = catalog.pretrained("gru", season)
+    model = pretrained.pretrained("gru", season)
     return model.predict(panel(*series, season=season), model.spec.windows.horizon).values
 
 

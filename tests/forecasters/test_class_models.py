@@ -9,9 +9,9 @@ import pytest
 from forecast.classification.classifier import Classifier
 from forecast.data.panel import Covariates
 from forecast.errors import ModelError
-from forecast.forecasters.modelfile import FORMAT, encode, load
 from forecast.forecasters.recurrent import Network, weight_shapes
 from forecast.spec import Columns, Covariate, ModelSpec, NetworkSpec, ReadSpec, WindowSpec
+from forecast.storage.modelfile import FORMAT, encode, load
 from tests.forgery import built, fields_of, tensors_of
 from tests.labelled import SKY, days, rows_spec
 from tests.models import model

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecast.forecasters.modelfile import FORMAT, load
+from forecast.storage.modelfile import FORMAT, load
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 

@@ -15,11 +15,11 @@ from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.data.results import Coverage, ModelCard, Scores, Verdict
 from forecast.errors import ForecastError, ModelError
-from forecast.forecasters import modelfile
 from forecast.forecasters.calibration import PERCENTS, Calibration
-from forecast.forecasters.modelfile import FORMAT, check_writable, encode, load, save
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, weight_shapes
 from forecast.spec import Bounds, Cell, Columns, ModelSpec, NetworkSpec, ReadSpec, TrainingPlan, WindowSpec
+from forecast.storage import modelfile
+from forecast.storage.modelfile import FORMAT, check_writable, encode, load, save
 from tests.forgery import built, fields_of, joined, parts, tensors_of
 from tests.measuring import run
 
@@ -162,7 +162,7 @@ def test_a_source_whose_name_is_no_text_is_saved_and_loaded(tmp_path: Path):
 def test_equal_models_are_equal_files_in_every_process(tmp_path: Path):
     save(forecaster(), tmp_path / "a.forecast")
     script = (
-        "import sys; from pathlib import Path; from forecast.forecasters.modelfile import *\n"
+        "import sys; from pathlib import Path; from forecast.storage.modelfile import *\n"
         "save(load(Path(sys.argv[1])), Path(sys.argv[2]))"
     )
     for seed in "12":
@@ -579,7 +579,7 @@ def test_a_model_read_while_others_are_saved_is_one_or_the_other(tmp_path: Path)
     for index, content in enumerate(models):
         (tmp_path / f"{index}.forecast").write_bytes(content)
     script = (
-        "import sys; from pathlib import Path; from forecast.forecasters.modelfile import *\n"
+        "import sys; from pathlib import Path; from forecast.storage.modelfile import *\n"
         "model = load(Path(sys.argv[1]))\n"
         "for _ in range(100): save(model, Path(sys.argv[2]))"
     )
@@ -599,7 +599,7 @@ def test_a_save_that_runs_out_of_room_leaves_the_old_model(tmp_path: Path):
     path = tmp_path / "a.forecast"
     save(forecaster(), path)
     script = (
-        "import resource, sys; from pathlib import Path; from forecast.forecasters.modelfile import *\n"
+        "import resource, sys; from pathlib import Path; from forecast.storage.modelfile import *\n"
         "model = load(Path(sys.argv[1]))\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "save(model, Path(sys.argv[1]))"

@@ -9,11 +9,11 @@ from forecast import workflow
 from forecast.data.panel import Panel
 from forecast.data.results import Forecast, Table
 from forecast.errors import ForecastError, ModelError
-from forecast.forecasters import modelfile
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.output.writing import write
 from forecast.reading.reader import Reading, read_panel
 from forecast.spec import ReadSpec
+from forecast.storage import modelfile
 from tests.models import model, network
 
 MOST_STEPS = 12

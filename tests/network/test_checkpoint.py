@@ -8,12 +8,12 @@ import pytest
 
 from forecast.errors import Interrupted, ModelError, TrainingError
 from forecast.events import EpochEnded, Kept, Noted, Warned, ignore
-from forecast.forecasters import modelfile
 from forecast.network import checkpoint as checkpoints
 from forecast.network import fit
 from forecast.network.checkpoint import Checkpoint
 from forecast.network.fit import Trainer
 from forecast.spec import ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
+from forecast.storage import modelfile
 from tests.models import model, network
 from tests.panels import panel, wave
 

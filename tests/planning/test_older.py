@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from forecast.errors import ModelError, UsageError
-from forecast.forecasters import modelfile
 from forecast.planning.plan import TrainRequest, plan
 from forecast.spec import ReadSpec
+from forecast.storage import modelfile
 from tests.models import model, network
 from tests.panels import panel, wave
 

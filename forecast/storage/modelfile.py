@@ -13,10 +13,8 @@ from forecast.data.frequency import Frequency
 from forecast.data.panel import LARGEST, Covariates, Integers, Panel
 from forecast.data.results import ModelCard, Scores
 from forecast.errors import ModelError, UsageError
-from forecast.forecasters import tensorfile
 from forecast.forecasters.calibration import PERCENTS, Calibration
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights, weight_shapes
-from forecast.forecasters.tensorfile import Contents, Fields, Tensors
 from forecast.plain import from_plain, to_plain
 from forecast.spec import (
     MAX_HORIZON,
@@ -29,6 +27,8 @@ from forecast.spec import (
     ReadSpec,
     Role,
 )
+from forecast.storage import tensorfile
+from forecast.storage.tensorfile import Contents, Fields, Tensors
 
 FORMAT = 1
 """The format that `save` writes; raised whenever an older program would read the new one wrong."""

@@ -1,0 +1,1 @@
+"""A model is one file that is safe to open."""
