@@ -6,7 +6,7 @@ import numpy as np
 
 from forecast.data.panel import Floats, Panel
 from forecast.data.results import Card, Coverage, ModelCard
-from forecast.forecasters.blending import IN_NAMES
+from forecast.forecasters.combination import IN_NAMES
 from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
 from forecast.planning.plan import Plan
 from forecast.reading.classes import EVENT

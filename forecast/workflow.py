@@ -14,8 +14,8 @@ from forecast.data.results import Card, Forecast, Probabilities, Scores, Table
 from forecast.errors import DataError, UsageError
 from forecast.events import Decided, Listener, Noted, Warned, ignore
 from forecast.forecasters.calibration import calibrate
-from forecast.forecasters.hindsight import past_errors
 from forecast.forecasters.recurrent import RecurrentForecaster
+from forecast.forecasters.rolling_errors import past_errors
 from forecast.planning import usual
 from forecast.planning.plan import (
     CELL,

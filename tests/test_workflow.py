@@ -13,7 +13,7 @@ import pytest
 import forecast
 from forecast.events import EpochEnded, Event, LeftOut, Noted
 from forecast.forecasters.calibration import calibrate
-from forecast.forecasters.hindsight import past_errors
+from forecast.forecasters.rolling_errors import past_errors
 from forecast.storage import pretrained
 from tests.models import save_pretrained
 from tests.panels import wave

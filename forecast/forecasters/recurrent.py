@@ -16,9 +16,9 @@ from forecast.data.panel import Floats, Integers, Panel
 from forecast.data.results import Forecast, ModelCard
 from forecast.features.inputs import embeddings, layout, read, rows_needed, season_of
 from forecast.features.target import Channels, places, scale_rows, without_outliers
-from forecast.forecasters import blending
+from forecast.forecasters import combination
 from forecast.forecasters.calibration import Calibration
-from forecast.forecasters.kernels import GATES, LAYERS, LayerWeights, dense
+from forecast.forecasters.cells import GATES, LAYERS, LayerWeights, dense
 from forecast.forecasters.theta import rows_read as theta_rows
 from forecast.spec import Blend, Bounds, Cell, ModelSpec, ReadSpec
 
@@ -44,7 +44,7 @@ class Network:
     def name(self) -> str:
         """The cell, as people write it, and what it is blended with: GRU, LSTM + Theta."""
         cell = CELL_NAMES[self.spec.network.cell]
-        return cell + blending.IN_NAMES[self.blend]
+        return cell + combination.IN_NAMES[self.blend]
 
     def rows_read(self, history: Panel) -> int:
         """Newest rows of any series of `history` that a forecast depends on."""
@@ -55,7 +55,7 @@ class Network:
         needed = rows_needed(self.spec, season=season)
         if self.blend == "none":
             return needed
-        earliest = blending.ORIGINS * self.spec.windows.horizon
+        earliest = combination.ORIGINS * self.spec.windows.horizon
         return earliest + max(needed, theta_rows(season) + scale_rows(season))
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
@@ -142,19 +142,19 @@ class _Past:
             return np.zeros(len(lengths))
         season, horizon = season_of(self.history, self.network.spec), self.network.spec.windows.horizon
         errors = np.zeros((2, len(lengths)))
-        for rows, enough in blending.earlier_origins(lengths, season, horizon):
+        for rows, enough in combination.earlier_origins(lengths, season, horizon):
             judged = np.flatnonzero(enough)
             if len(judged):
                 errors[:, judged] += self._errors(judged, rows[judged])
-        usual = blending.usual_share(self.network.blend, self.usual, season)
-        return blending.share(usual, *errors)
+        usual = combination.usual_share(self.network.blend, self.usual, season)
+        return combination.share(usual, *errors)
 
     def _errors(self, series: Integers, rows: Integers) -> Floats:
         """(2, series) sums of absolute errors, the network's first, of forecasts from `rows` rows of each."""
         horizon = self.network.spec.windows.horizon
         ends = self.history.bounds[series] + rows
         answers = self.network.answers_at(ends, rows, self.inputs)
-        others = blending.other(self.network.blend, self.usual.select(series).first(rows), horizon)
+        others = combination.other(self.network.blend, self.usual.select(series).first(rows), horizon)
         came = ends[:, None] + np.arange(horizon)
         size = self.channels.scale[self.history.bounds[series + 1] - 1, None]
         with np.errstate(over="ignore", invalid="ignore"):  # 1e308 among numbers of 1e-300
@@ -162,7 +162,9 @@ class _Past:
                 np.abs(said / size - self.history.values[came] / size)
                 for said in (self.channels.at(ends - 1).restore(answers), others)
             ]
-        off: Floats = np.where(self.history.observed[came], np.fmin(far, blending.FARTHEST), 0.0).sum(axis=2)
+        off: Floats = np.where(self.history.observed[came], np.fmin(far, combination.FARTHEST), 0.0).sum(
+            axis=2
+        )
         return off
 
     def answers(self, steps: int, share: Floats) -> tuple[Floats, Channels]:
@@ -173,7 +175,7 @@ class _Past:
         if self.network.blend == "none":
             return answers, last
         part = share[:, None]
-        others = blending.other(self.network.blend, self.usual, steps)
+        others = combination.other(self.network.blend, self.usual, steps)
         return last.units((1 - part) * last.restore(answers) + part * others), last
 
 

@@ -18,8 +18,8 @@ from forecast.data.panel import Integers, Panel
 from forecast.data.results import Coverage, ModelCard
 from forecast.events import EpochEnded, Event
 from forecast.forecasters.calibration import achieved, calibrate
-from forecast.forecasters.hindsight import past_errors
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights
+from forecast.forecasters.rolling_errors import past_errors
 from forecast.network.fit import Trainer
 from forecast.planning import usual
 from forecast.pretraining.recipe import RECIPES, Mix, Recipe, mix

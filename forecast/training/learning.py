@@ -18,9 +18,9 @@ from forecast.evaluation.verdict import OneStep, judge
 from forecast.events import Listener, Noted, Warned
 from forecast.forecasters.baselines import yardsticks
 from forecast.forecasters.calibration import Calibration, achieved, calibrate
-from forecast.forecasters.hindsight import past_errors
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import Bounded, Network, RecurrentForecaster, Weights
+from forecast.forecasters.rolling_errors import past_errors
 from forecast.planning.plan import Plan
 from forecast.planning.recipe import Recipe
 from forecast.reading.reader import Reading

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.forecasters.hindsight import ENOUGH_ERRORS, MOST_ORIGINS, past_errors
+from forecast.forecasters.rolling_errors import ENOUGH_ERRORS, MOST_ORIGINS, past_errors
 from tests.models import network
 from tests.panels import panel, wave
 
@@ -40,6 +40,6 @@ def test_what_nobody_measured_is_no_error():
 
 
 def test_of_very_many_series_some_spread_evenly_are_enough(monkeypatch):
-    monkeypatch.setattr("forecast.forecasters.hindsight.MOST_SERIES", 3)
+    monkeypatch.setattr("forecast.forecasters.rolling_errors.MOST_SERIES", 3)
     history = panel(*(wave(40, season=4, seed=seed) for seed in range(9)), season=4)
     assert past_errors(MADE, history).tolist() == past_errors(MADE, history.select([0, 4, 8])).tolist()
