@@ -3,7 +3,7 @@
 500 windows of 24 generated months, next 1, batch 32, one layer of 64 units, one core. The same
 model (`forecast.network.build`), loss, AdamW, windows and order for all. `Model.fit` trains it with
 Keras' own recurrent layers, as a user would write it; the loop with those of
-`forecast.network.recurrence`, as `forecast train` does on a CPU, and it averages the weights besides.
+`forecast.network.bptt`, as `forecast train` does on a CPU, and it averages the weights besides.
 Both must end with the same weights, or the script fails.
 The loop runs 10 epochs a call, as in `forecast train`, with XLA and without; `Model.fit` is
 given the windows as arrays, 10 epochs a call too. Medians of rounds A B A B.

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from forecast.features.inputs import UNKNOWN, embeddings, layout
 from forecast.forecasters.recurrent import Weights, weight_shapes
-from forecast.network import backend, recurrence
+from forecast.network import backend
 from forecast.spec import ModelSpec
 
 backend.load()

@@ -7,7 +7,6 @@ import tensorflow as tf
 
 from forecast.features.target import width
 from forecast.forecasters.recurrent import weight_shapes
-from forecast.network import recurrence
 from forecast.network.build import build, weights_of
 from forecast.network.loop import Counts, Loop, RowTensors, Slices
 from forecast.spec import CELLS, ModelSpec, NetworkSpec, WindowSpec
