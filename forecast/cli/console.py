@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 from forecast.cli import process
 from forecast.events import Decided, EpochEnded, Event, FitEnded, Kept, LeftOut, Noted, Warned
-from forecast.output.visible import visible
+from forecast.output.escape import visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress

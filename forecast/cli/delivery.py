@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from forecast.cli.console import Color, has_color, is_terminal, labelled, styled
 from forecast.cli.options import OutputFormat
 from forecast.errors import MissingExtra, UsageError
-from forecast.output.visible import visible
+from forecast.output.escape import visible
 
 if TYPE_CHECKING:
     from forecast.data.results import Card, Table
@@ -144,7 +144,7 @@ def _show(table: "Table", color: Color) -> None:
     from rich.console import Console
     from rich.measure import Measurement
 
-    from forecast.output.tables import rich_table
+    from forecast.output.terminal import rich_table
 
     rows = len(next(iter(table.values()), ()))
     shown = rich_table({name: column[:SHOWN_ROWS] for name, column in table.items()})

@@ -14,7 +14,7 @@ import numpy as np
 
 from forecast.data.results import Table
 from forecast.errors import MissingExtra
-from forecast.output.tables import Column, is_number, texts
+from forecast.output.terminal import Column, is_number, texts
 
 Format = Literal["csv", "tsv", "json", "jsonl", "md", "parquet"]
 

@@ -3,7 +3,7 @@ import io
 import numpy as np
 from rich.console import Console
 
-from forecast.output.tables import rich_table, texts
+from forecast.output.terminal import rich_table, texts
 
 
 def shown(table, width=200) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from forecast.output.visible import visible
+from forecast.output.escape import visible
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.results import Table
-from forecast.output.visible import visible
+from forecast.output.escape import visible
 
 if TYPE_CHECKING:
     import rich.table
