@@ -12,7 +12,7 @@ from forecast.diagnostics.profile import ClassFound, ColumnFound, Findings, Foun
 from forecast.errors import DataError
 from forecast.forecasters.theta import is_seasonal, rows_read, season_test
 from forecast.plain import to_plain
-from forecast.planning import costs
+from forecast.planning import estimates
 from forecast.planning.plan import Plan
 from forecast.reading.reader import Draft
 from forecast.spec import OWN_SEASONS, Blend, Cell, Origin
@@ -281,8 +281,8 @@ def _planned(panel: Panel, plan: Plan) -> Planned:
         origin=recipe.origin,
         blend=recipe.blend,
         backtests=plan.backtests,
-        seconds=round(costs.seconds(panel, plan), 1),
-        megabytes=round(costs.megabytes(panel, plan)),
+        seconds=round(estimates.seconds(panel, plan), 1),
+        megabytes=round(estimates.megabytes(panel, plan)),
     )
 
 
@@ -292,8 +292,8 @@ def _future(panel: Panel, plan: Plan) -> list[Line]:
         ("windows", wording.arithmetic(panel, plan)),
         ("plan", wording.planned(plan)),
         *plan.reasons,
-        ("memory", f"about {costs.megabytes(panel, plan):,.0f} MB"),
-        ("time", _time(costs.seconds(panel, plan), plan)),
+        ("memory", f"about {estimates.megabytes(panel, plan):,.0f} MB"),
+        ("time", _time(estimates.seconds(panel, plan), plan)),
     ]
 
 

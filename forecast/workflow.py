@@ -16,7 +16,7 @@ from forecast.events import Decided, Listener, Noted, Warned, ignore
 from forecast.forecasters.calibration import calibrate
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.forecasters.rolling_errors import past_errors
-from forecast.planning import usual
+from forecast.planning import defaults
 from forecast.planning.plan import (
     CELL,
     Plan,
@@ -176,10 +176,10 @@ def zero_shot(
     request = TrainRequest(read=numbers, horizon=horizon, season=season)
     reading = read_panel(source, numbers)
     _tell(reading, listener, strict=strict)
-    chosen, why = usual.season(reading.panel, season)
+    chosen, why = defaults.season(reading.panel, season)
     listener(Decided("season", why))
     ready = pretrained.pretrained(cell or CELL, chosen)
-    blend, why = usual.blend(chosen)
+    blend, why = defaults.blend(chosen)
     listener(Decided("blend", why))
     panel = reading.panel.in_season(chosen)
     network = replace(ready.network, blend=blend)
@@ -188,7 +188,7 @@ def zero_shot(
         ready,
         network=network,
         calibration=calibrate(errors, before=ready.calibration) if len(errors) else ready.calibration,
-        horizon=horizon or usual.horizon(panel),
+        horizon=horizon or defaults.horizon(panel),
         bounds=bounds_of(panel, request),
         read=reading.read,
         frequency=panel.frequency,

@@ -7,7 +7,7 @@ import pytest
 import forecast
 from forecast.errors import DataError
 from forecast.events import Noted
-from forecast.planning import costs
+from forecast.planning import estimates
 from forecast.planning.plan import TrainRequest, plan
 from forecast.reading.reader import read_panel
 from forecast.spec import Columns, Policy, ReadSpec
@@ -134,7 +134,7 @@ def test_the_time_said_grows_with_the_work():
     panel = read_panel(io.BytesIO(monthly(wave(160).round(2)).encode())).panel
 
     def seconds(**asked):
-        return costs.seconds(panel, plan(panel, TrainRequest(backtests=1, **asked)))
+        return estimates.seconds(panel, plan(panel, TrainRequest(backtests=1, **asked)))
 
     scratch = seconds(start="scratch", epochs=40)
     assert seconds() < scratch < seconds(start="scratch", epochs=80)

@@ -11,7 +11,7 @@ from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, cuts
 from forecast.features.calendar import PHASED
 from forecast.features.windows import windows_of
-from forecast.planning import usual
+from forecast.planning import defaults
 from forecast.planning.plan import (
     BACKTESTS,
     CELL,
@@ -142,9 +142,9 @@ def _described_before(plan: Plan, panel: Panel) -> Plan:
 
 
 def _of_rows(panel: Panel, request: TrainRequest) -> ModelSpec:
-    horizon = request.horizon or usual.horizon(panel)
-    season, _ = usual.season(panel, request.season)
-    window = request.window or usual.window(panel, season, horizon)
+    horizon = request.horizon or defaults.horizon(panel)
+    season, _ = defaults.season(panel, request.season)
+    window = request.window or defaults.window(panel, season, horizon)
     dated = panel.frequency.form != "integer" and panel.frequency.unit in PHASED
     calendar = calendar_of(panel, replace(request, calendar=request.calendar or dated))
     network = NetworkSpec(request.cell or CELL, request.units or (UNITS,), request.dropout or 0.0)

@@ -14,9 +14,9 @@ from forecast.features.calendar import YEARS_AHEAD, holiday_dates
 from forecast.features.windows import Windows
 from forecast.forecasters.calibration import Calibration
 from forecast.forecasters.recurrent import Network, widened
-from forecast.planning import usual
-from forecast.planning.older import older
+from forecast.planning import defaults
 from forecast.planning.recipe import Recipe
+from forecast.planning.warm_start import older
 from forecast.spec import (
     MAX_HORIZON,
     MAX_MEMBERS,
@@ -157,8 +157,8 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
             f"{rows} rows are too few: a window, a horizon and one backtest need {LEAST_ROWS}",
             hint="give more rows; `forecast check` shows what was read",
         )
-    horizon = request.horizon or usual.horizon(panel)
-    season, season_reason = usual.season(panel, request.season)
+    horizon = request.horizon or defaults.horizon(panel)
+    season, season_reason = defaults.season(panel, request.season)
     begun = _begun(panel, request, season)
     origin, network = begun.origin, begun.network
     spec = _own_shape(panel, request, horizon, season) if network is None else network.spec
@@ -176,8 +176,8 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
             origin=origin,
             start=() if network is None else widened(network, spec).members,
             blend=blend,
-            untuned=network and replace(network, blend=request.blend or usual.blend(season)[0]),
-            averaged=origin == "fine-tuned" and usual.averaged(season),
+            untuned=network and replace(network, blend=request.blend or defaults.blend(season)[0]),
+            averaged=origin == "fine-tuned" and defaults.averaged(season),
             members=max(request.members, 0 if network is None else len(network.members)),
             training=training_of(request, windows=windows, origin=origin),
             before=begun.calibration,
@@ -189,7 +189,7 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
         windows=windows,
         reasons=(
             ("season", season_reason),
-            ("horizon", reason_of(request.horizon) or usual.horizon_reason(panel)),
+            ("horizon", reason_of(request.horizon) or defaults.horizon_reason(panel)),
             ("start", begun.reason),
             ("blend", blend_reason),
             ("cell", reason_of(request.cell) or "as accurate as an LSTM, with three quarters of its weights"),
@@ -257,7 +257,7 @@ def _blend(request: TrainRequest, begun: _Begun, season: int) -> tuple[Blend, st
         return "none", "a fine-tuned network alone was better so; a mean is blended as the pretrained one"
     if begun.origin == "continued" and begun.network is not None:
         return begun.network.blend, "as the model it starts from"
-    return usual.blend(season)
+    return defaults.blend(season)
 
 
 def calendar_of(panel: Panel, request: TrainRequest) -> Calendar:
@@ -287,7 +287,7 @@ def _refuse_other_calendar(request: TrainRequest, its: Calendar) -> None:
 
 
 def _own_shape(panel: Panel, request: TrainRequest, horizon: int, season: int) -> ModelSpec:
-    windows = WindowSpec(request.window or usual.window(panel, season, horizon), horizon)
+    windows = WindowSpec(request.window or defaults.window(panel, season, horizon), horizon)
     small = len(Windows(panel.lengths, windows)) <= SMALL_WINDOWS
     units = request.units or ((32,) if small else (64,))
     return ModelSpec(windows, NetworkSpec(request.cell or CELL, units, request.dropout or 0.0), season)

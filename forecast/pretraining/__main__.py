@@ -21,7 +21,7 @@ from forecast.forecasters.calibration import achieved, calibrate
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights
 from forecast.forecasters.rolling_errors import past_errors
 from forecast.network.fit import Trainer
-from forecast.planning import usual
+from forecast.planning import defaults
 from forecast.pretraining.recipe import RECIPES, Mix, Recipe, mix
 from forecast.spec import CELLS, OWN_SEASONS, Bounds, Cell, ReadSpec, TrainingPlan
 from forecast.storage import modelfile
@@ -61,7 +61,7 @@ def pretrain(
         plan, stage = recipe.plan(seed=seed + member), f"{source} {cell}, member {member + 1}"
         trainer = Trainer(recipe.spec(cell), plan, learned.trained, listener=_tell)
         members.append(_halved(trainer.fit(learned.trained, plan.epochs, stage=stage)))
-    network = Network(recipe.spec(cell), tuple(members), usual.blend(recipe.season)[0])
+    network = Network(recipe.spec(cell), tuple(members), defaults.blend(recipe.season)[0])
     held_out = made.held_out
     if recipe.season == OWN_SEASONS:  # what it is for: rows without a season have a network of their own
         held_out = held_out.select(np.flatnonzero(held_out.seasons > 1))
