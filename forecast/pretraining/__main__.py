@@ -22,7 +22,7 @@ from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights
 from forecast.forecasters.rolling_errors import past_errors
 from forecast.network.fit import Trainer
 from forecast.planning import defaults
-from forecast.pretraining.recipe import RECIPES, Mix, Recipe, mix
+from forecast.pretraining.mixes import RECIPES, Mix, Recipe, mix
 from forecast.spec import CELLS, OWN_SEASONS, Bounds, Cell, ReadSpec, TrainingPlan
 from forecast.storage import modelfile
 

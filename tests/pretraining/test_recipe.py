@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.pretraining import recipe, synthetic
-from forecast.pretraining.recipe import RECIPES, Recipe, mix
+from forecast.pretraining import synthetic
+from forecast.pretraining.mixes import RECIPES, Recipe, mix
 from forecast.spec import OWN_SEASONS
 from tests.panels import wave
 
