@@ -12,7 +12,6 @@ from importlib import import_module
 # Not from typing: `python -m forecast` would look for it in the current folder first.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from forecast.checkup import Checkup
     from forecast.data.panel import Panel
     from forecast.data.results import Card, Coverage, Forecast, ModelCard, Scores, Verdict
     from forecast.errors import (
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     )
     from forecast.forecasters.recurrent import RecurrentForecaster
     from forecast.planning.plan import TrainRequest
+    from forecast.reporting.data_report import Checkup
     from forecast.spec import (
         Columns,
         ModelSpec,
@@ -77,7 +77,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "forecast.checkup": ("Checkup",),
+    "forecast.reporting.data_report": ("Checkup",),
     "forecast.data.panel": ("Panel",),
     "forecast.data.results": ("Card", "Coverage", "Forecast", "ModelCard", "Scores", "Verdict"),
     "forecast.errors": (

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecast import wording
 from forecast.classification.classifier import Classifier
 from forecast.data.covariates import FutureMissing, ahead, future_rows
 from forecast.data.panel import Panel
@@ -25,12 +24,13 @@ from forecast.planning.plan import (
     plan,
 )
 from forecast.reading.reader import Draft, Reading, Source, drafts, read_panel, with_future_rows
+from forecast.reporting import notes
 from forecast.spec import Cell, ReadSpec
 from forecast.storage import modelfile, pretrained
 
 if TYPE_CHECKING:
-    from forecast.checkup import Checkup
     from forecast.network.checkpoint import Checkpoint
+    from forecast.reporting.data_report import Checkup
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def check(
     `listener` hears of each series left out, which `strict` refuses. A `DataError` where
     the data are no table at all.
     """
-    from forecast.checkup import checkup
+    from forecast.reporting.data_report import checkup
 
     request = request or TrainRequest()
     draft, refusal = _as_far_as_it_goes(source, request)
@@ -128,7 +128,7 @@ def _learned(
     if request.search and not reading.panel.classes:  # the plan for classes refuses a search
         request = _searched(reading.panel, request, checkpoint, listener)
     panel, planned = _planned(reading, request)
-    listener(Noted("plan", wording.planned(planned)))
+    listener(Noted("plan", notes.planned(planned)))
     for what, why in planned.reasons:
         listener(Decided(what, why))
 
@@ -149,7 +149,7 @@ def load(path: str | Path) -> RecurrentForecaster:
 
 def show(model: RecurrentForecaster) -> Card:
     """The model card, for a person."""
-    return wording.model_card(model)
+    return notes.model_card(model)
 
 
 def zero_shot(
@@ -294,9 +294,9 @@ def _searched(
 
 
 def _tell(reading: Reading, listener: Listener, *, strict: bool) -> None:
-    listener(Noted(reading.source, wording.seen(reading)))
+    listener(Noted(reading.source, notes.seen(reading)))
     if reading.guesses:
-        listener(Noted("guessed", wording.guesses(reading)))
+        listener(Noted("guessed", notes.guesses(reading)))
     for part, guess, reason in reading.guesses:
         listener(Decided(f"{part}={guess}", reason))
     _tell_mended(reading, listener, strict=strict)
@@ -313,7 +313,7 @@ def _tell_left_out(reading: Reading, listener: Listener, *, strict: bool) -> Non
     for series in reading.left_out:
         listener(series)
     if strict and reading.left_out:
-        count, named = len(reading.left_out), "; ".join(wording.left_out(reading))
+        count, named = len(reading.left_out), "; ".join(notes.left_out(reading))
         raise DataError(
             f"{count:,} of {count + len(reading.panel):,} series cannot be used: {named}",
             where=reading.source,

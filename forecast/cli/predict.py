@@ -134,9 +134,9 @@ def _needed_source(data: str | None, source: paths.Source | None, *, named: bool
 
 def _pretrained(model: "RecurrentForecaster", source: paths.Source) -> str:
     """What answers, and how to get a model of one's own where there is none."""
-    from forecast import wording
+    from forecast.reporting import notes
 
     if paths.models_here():
-        return wording.pretrained(model)
+        return notes.pretrained(model)
     data = "DATA" if isinstance(source, str) else shlex.quote(str(source))
-    return f"none here: {wording.pretrained(model)}; forecast train {data} makes one of your own"
+    return f"none here: {notes.pretrained(model)}; forecast train {data} makes one of your own"

@@ -122,7 +122,7 @@ def _searched(cell: str | None, window: str | None) -> "tuple[Searched, ...]":
 
 def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:
     """The scores as the result; the verdict, the intervals and the path as notes behind them."""
-    from forecast import wording
+    from forecast.reporting import notes
 
     card = trained.model.card
     console.erase()
@@ -136,7 +136,7 @@ def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:
     if card.verdict is not None:
         console.note("verdict", card.verdict.text)
     if card.coverage is not None:
-        console.note("intervals", wording.coverage(card.coverage))
+        console.note("intervals", notes.coverage(card.coverage))
     if trained.path is not None:
         console.note("saved", f"{trained.path}      next: {_next_command(trained.path)}")
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast import wording
 from forecast.data.covariates import rescaled
 from forecast.data.panel import Integers, Panel
 from forecast.data.results import Scores
@@ -17,6 +16,7 @@ from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.planning.plan import BACKTESTS
 from forecast.planning.recipe import recipe_of
+from forecast.reporting import notes
 from forecast.training.classifying import class_scores
 from forecast.training.learning import learner_for
 
@@ -95,4 +95,4 @@ def _refitting(
     spec = replace(recipe.spec, covariates=rescaled(recipe.spec.covariates, oldest))
     recipe = replace(recipe, spec=spec)
     learner = learner_for(recipe, panel, listener, fits=origins.count, epochs=model.card.epochs)
-    return lambda past: learner.fit(past, f"refit up to {wording.ends(past)[1]}")
+    return lambda past: learner.fit(past, f"refit up to {notes.ends(past)[1]}")

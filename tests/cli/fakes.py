@@ -6,11 +6,11 @@ from types import ModuleType, SimpleNamespace
 
 import numpy as np
 
-from forecast.checkup import Checkup
 from forecast.data.frequency import Frequency
 from forecast.data.results import Card, Coverage, Forecast, ModelCard, Scores, Verdict
 from forecast.diagnostics.profile import Findings
 from forecast.events import Decided, EpochEnded, FitEnded, Noted, Warned
+from forecast.reporting.data_report import Checkup
 from forecast.spec import Columns, TrainingPlan
 from tests.models import model, network
 

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from forecast import wording
 from forecast.data.panel import Panel
 from forecast.data.results import Card
 from forecast.diagnostics.profile import ClassFound, ColumnFound, Findings, Found, Place, ValuesFound, examine
@@ -15,6 +14,7 @@ from forecast.plain import to_plain
 from forecast.planning import estimates
 from forecast.planning.plan import Plan
 from forecast.reading.reader import Draft
+from forecast.reporting import notes
 from forecast.spec import OWN_SEASONS, Blend, Cell, Origin
 from forecast.tables.table import counted
 
@@ -139,7 +139,7 @@ def _data(draft: Draft, found: Findings) -> list[Line]:
 
 def _rows(draft: Draft, found: Findings) -> str:
     if draft.reading is not None:
-        return wording.rows_of(draft.reading.panel)
+        return notes.rows_of(draft.reading.panel)
     series = f" in {found.series:,} series" if found.series is not None and found.series > 1 else ""
     return f"{counted(found.rows, 'row')}{series}"
 
@@ -260,10 +260,10 @@ def _mended(draft: Draft) -> list[Line]:
     assert draft.reading is not None
     reading = draft.reading
     curve = len(reading.panel) == 1 and not reading.panel.classes
-    shape = [("shape", wording.sparkline(reading.panel[0].values))] if curve else []
+    shape = [("shape", notes.sparkline(reading.panel[0].values))] if curve else []
     return [
         *(("repaired", repair) for repair in reading.repairs),
-        *(("left out", text) for text in wording.left_out(reading)),
+        *(("left out", text) for text in notes.left_out(reading)),
         *shape,
     ]
 
@@ -289,8 +289,8 @@ def _planned(panel: Panel, plan: Plan) -> Planned:
 def _future(panel: Panel, plan: Plan) -> list[Line]:
     """What `train` would do, why, and what it would cost."""
     return [
-        ("windows", wording.arithmetic(panel, plan)),
-        ("plan", wording.planned(plan)),
+        ("windows", notes.arithmetic(panel, plan)),
+        ("plan", notes.planned(plan)),
         *plan.reasons,
         ("memory", f"about {estimates.megabytes(panel, plan):,.0f} MB"),
         ("time", _time(estimates.seconds(panel, plan), plan)),

@@ -1,0 +1,1 @@
+"""A panel, a plan and a model in words: notes, model card, data report."""
