@@ -112,7 +112,7 @@ def train(
     reading = read_panel(source, request.read)
     _tell(reading, listener, strict=strict)
 
-    from forecast.training.resuming import checkpoint_for
+    from forecast.training.resume import checkpoint_for
 
     with checkpoint_for(path, reading.panel, request, resume=resume, listener=listener) as checkpoint:
         model = _learned(reading, request, checkpoint, listener)
@@ -137,7 +137,7 @@ def _learned(
         from forecast.training.classifying import learn_classes
 
         return learn_classes(whole, planned, listener=listener, checkpoint=checkpoint)
-    from forecast.training.learning import learn
+    from forecast.training.train import learn
 
     return learn(whole, planned, level=request.level, listener=listener, checkpoint=checkpoint)
 
@@ -259,7 +259,7 @@ def evaluate(
 ) -> Scores:
     """Rolling-origin scores on rows the model has not seen; with `refit` a new model at each origin."""
     from forecast.forecasters.baselines import baseline
-    from forecast.training.evaluating import Asked, scores_of
+    from forecast.training.evaluate import Asked, scores_of
 
     for name in baselines:
         baseline(name)
@@ -283,7 +283,7 @@ def _searched(
     panel: Panel, request: TrainRequest, checkpoint: "Checkpoint", listener: Listener
 ) -> TrainRequest:
     """The request with its open parts decided, in half of the time that there is."""
-    from forecast.training.tuning import tune
+    from forecast.training.search import tune
 
     seconds = request.training.max_seconds
     half = math.inf if seconds is None else seconds / 2

@@ -14,7 +14,6 @@ from forecast.events import EpochEnded
 from forecast.network import checkpoint as checkpoints
 from forecast.planning.plan import TrainRequest
 from forecast.spec import ReadSpec, TrainingPlan
-from forecast.training import evaluating
 from tests.shops import AHEAD, COLUMNS, ROWS, changed, panel, rows, written
 
 HORIZON = 3

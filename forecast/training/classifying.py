@@ -19,7 +19,7 @@ from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.planning.class_plan import held_series, judged_rows, never_judged, origins_of
 from forecast.planning.plan import Plan
 from forecast.reading.reader import Reading
-from forecast.training.learning import Judgement, Learner, assembled, data_sha256, learner_for
+from forecast.training.train import Judgement, Learner, assembled, data_sha256, learner_for
 
 if TYPE_CHECKING:
     from forecast.network.checkpoint import Checkpoint

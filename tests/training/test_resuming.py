@@ -10,7 +10,7 @@ from forecast.errors import Interrupted
 from forecast.events import EpochEnded, Kept, Noted, Warned
 from forecast.network import checkpoint as checkpoints
 from forecast.spec import TrainingPlan
-from forecast.training.resuming import facts_of
+from forecast.training.resume import facts_of
 from tests.panels import panel, wave
 from tests.test_workflow import REQUEST as SMALL
 from tests.test_workflow import data
@@ -94,7 +94,7 @@ def test_other_data_are_refused(out):
 
 def test_other_versions_are_refused(out, monkeypatch):
     monkeypatch.setattr(
-        "forecast.training.resuming.version", lambda library: "9.9" if library == "keras" else "1"
+        "forecast.training.resume.version", lambda library: "9.9" if library == "keras" else "1"
     )
     with pytest.raises(forecast.ModelError, match=r"with other keras \(\S+ then, 9.9 now\), numpy"):
         forecast.train(data(), SMALL, out=out, resume=True)

@@ -10,7 +10,7 @@ from forecast.evaluation.backtest import Origins, cuts
 from forecast.events import Noted, Warned
 from forecast.planning.plan import TrainRequest, plan
 from forecast.spec import TrainingPlan
-from forecast.training.tuning import Trial, Tuning, tune
+from forecast.training.search import Trial, Tuning, tune
 from tests.panels import panel, wave
 
 REQUEST = TrainRequest(
@@ -57,7 +57,7 @@ def fake_learner(monkeypatch, error, *, clock=None):
         shown.append((recipe, largest))
         return Off(recipe)
 
-    monkeypatch.setattr("forecast.training.tuning.learner_for", learner_for)
+    monkeypatch.setattr("forecast.training.search.learner_for", learner_for)
     return shown
 
 
@@ -143,7 +143,7 @@ def test_the_number_of_backtests_is_the_same_for_all_candidates(monkeypatch):
 def test_time_is_shared_and_when_it_is_over_the_rest_is_left_untried(monkeypatch):
     clock = [0.0]
     shown = fake_learner(monkeypatch, lambda _recipe: 1, clock=clock)
-    monkeypatch.setattr("forecast.training.tuning.time.monotonic", lambda: sum(clock))
+    monkeypatch.setattr("forecast.training.search.time.monotonic", lambda: sum(clock))
     heard = []
     tuning = tune(HISTORY, REQUEST, parts=["cell"], max_seconds=15, listener=heard.append)
     assert [trial.seconds for trial in tuning.trials] == [10, 10]

@@ -20,7 +20,7 @@ from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import CELL_NAMES
 from forecast.planning.plan import Plan, Searched, TrainRequest, plan
 from forecast.spec import CELLS
-from forecast.training.learning import learner_for
+from forecast.training.train import learner_for
 
 if TYPE_CHECKING:
     from forecast.network.checkpoint import Checkpoint

@@ -13,7 +13,7 @@ from forecast.network.checkpoint import Checkpoint, Facts
 from forecast.plain import dump, to_plain
 from forecast.planning.plan import TrainRequest
 from forecast.storage import tensorfile
-from forecast.training.learning import data_sha256
+from forecast.training.train import data_sha256
 
 SUFFIX = ".checkpoint"
 """Behind the model's name: the file of an interrupted training."""

@@ -18,7 +18,7 @@ from forecast.planning.plan import BACKTESTS
 from forecast.planning.recipe import recipe_of
 from forecast.reporting import notes
 from forecast.training.classifying import class_scores
-from forecast.training.learning import learner_for
+from forecast.training.train import learner_for
 
 PLAIN_BASELINES = ("last value", "seasonal naive", "drift", "mean")
 """What a model is compared with when nobody says: what needs no scikit-learn."""
