@@ -7,7 +7,7 @@ from hashlib import sha256
 import numpy as np
 import safetensors.numpy
 
-from forecast.plain import dump
+from forecast.serialize import dump
 
 NAMES = {"float64": "F64", "float32": "F32", "float16": "F16", "int64": "I64", "uint8": "U8"}
 

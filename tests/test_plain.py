@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.plain import dump, from_plain, parse, to_plain
+from forecast.serialize import dump, from_plain, parse, to_plain
 
 
 @dataclass(frozen=True, slots=True)

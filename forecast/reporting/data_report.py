@@ -10,11 +10,11 @@ from forecast.data.results import Card
 from forecast.diagnostics.profile import ClassFound, ColumnFound, Findings, Found, Place, ValuesFound, examine
 from forecast.errors import DataError
 from forecast.forecasters.theta import is_seasonal, rows_read, season_test
-from forecast.plain import to_plain
 from forecast.planning import estimates
 from forecast.planning.plan import Plan
 from forecast.reading.reader import Draft
 from forecast.reporting import notes
+from forecast.serialize import to_plain
 from forecast.spec import OWN_SEASONS, Blend, Cell, Origin
 from forecast.tables.table import counted
 

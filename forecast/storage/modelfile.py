@@ -15,7 +15,7 @@ from forecast.data.results import ModelCard, Scores
 from forecast.errors import ModelError, UsageError
 from forecast.forecasters.calibration import PERCENTS, Calibration
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights, weight_shapes
-from forecast.plain import from_plain, to_plain
+from forecast.serialize import from_plain, to_plain
 from forecast.spec import (
     MAX_HORIZON,
     MAX_MEMBERS,

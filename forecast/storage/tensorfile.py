@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.errors import ModelError
-from forecast.plain import Plain, dump, from_plain, parse
+from forecast.serialize import Plain, dump, from_plain, parse
 
 Tensors = dict[str, NDArray[np.generic]]
 Fields = dict[str, Plain]

@@ -10,8 +10,8 @@ from forecast import __version__, atomic
 from forecast.data.panel import Panel
 from forecast.events import Listener, Warned
 from forecast.network.checkpoint import Checkpoint, Facts
-from forecast.plain import dump, to_plain
 from forecast.planning.plan import TrainRequest
+from forecast.serialize import dump, to_plain
 from forecast.storage import tensorfile
 from forecast.training.train import data_sha256
 
