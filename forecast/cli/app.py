@@ -7,16 +7,16 @@ from typing import Annotated
 import typer
 
 import forecast
-from forecast.cli import failures
+from forecast.cli import error_messages
 from forecast.cli.check import check
 from forecast.cli.console import Console
 from forecast.cli.evaluate import evaluate
 from forecast.cli.future import future
 from forecast.cli.help import Command, Group
 from forecast.cli.options import ColorName, Debug, Quiet, Verbose
-from forecast.cli.partial import write_report
 from forecast.cli.predict import predict
 from forecast.cli.show import show
+from forecast.cli.skipped import write_report
 from forecast.cli.train import train
 from forecast.errors import SOME_LEFT_OUT, ForecastError
 
@@ -68,16 +68,16 @@ def run(arguments: list[str]) -> int:
         console.error(str(error), error.hint)
         return error.exit_code
     except typer.TyperException as error:
-        console.error(*failures.of_usage(error))
+        console.error(*error_messages.of_usage(error))
         return error.exit_code
     except BrokenPipeError:
         raise
     except OSError as error:
-        console.error(*failures.of_the_machine(error))
+        console.error(*error_messages.of_the_machine(error))
     except MemoryError:
         console.error("there is not enough memory", "give it fewer rows or series, or a smaller --batch-size")
     except Exception as error:
-        console.error(*failures.of_ours(error))
+        console.error(*error_messages.of_ours(error))
     finally:
         console.erase()
     return 1

@@ -7,10 +7,10 @@ import typer
 from forecast.cli import options, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import Delivery, deliver, deliver_card, plan_delivery
-from forecast.cli.groups import takes
 from forecast.cli.help import needed_source
-from forecast.cli.partial import Partial, partial_options, plan_report
+from forecast.cli.option_groups import takes
 from forecast.cli.reading_options import read_spec
+from forecast.cli.skipped import Partial, partial_options, plan_report
 from forecast.spec import ReadSpec
 
 if TYPE_CHECKING:

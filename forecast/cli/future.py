@@ -5,7 +5,7 @@ import typer
 from forecast.cli import options, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import deliver, plan_delivery
-from forecast.cli.groups import takes
+from forecast.cli.option_groups import takes
 from forecast.cli.predict import source_to_continue
 from forecast.cli.reading_options import read_spec, refuse_beside_a_model
 from forecast.spec import ReadSpec
