@@ -14,6 +14,7 @@ from forecast.events import EpochEnded
 from forecast.network import checkpoint as checkpoints
 from forecast.planning.plan import TrainRequest
 from forecast.spec import ReadSpec, TrainingPlan
+from forecast.training import evaluate
 from tests.shops import AHEAD, COLUMNS, ROWS, changed, panel, rows, written
 
 HORIZON = 3
@@ -227,7 +228,7 @@ def test_a_recipe_is_made_anew_with_scales_of_rows_before_its_origins_alone(mode
         made.append(recipe)
         raise Interrupted(2)
 
-    monkeypatch.setattr(evaluating, "learner_for", learner_for)
+    monkeypatch.setattr(evaluate, "learner_for", learner_for)
     with pytest.raises(Interrupted):
         forecast.evaluate(model, written(SOLD), backtests=4, refit=True)
     oldest = panel(SOLD).first(np.array([ROWS - 4 * HORIZON] * 2))

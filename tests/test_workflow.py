@@ -14,7 +14,7 @@ import forecast
 from forecast.events import EpochEnded, Event, LeftOut, Noted
 from forecast.forecasters.calibration import calibrate
 from forecast.forecasters.rolling_errors import past_errors
-from forecast.storage import pretrained
+from forecast.storage import pretrained as catalog
 from tests.models import save_pretrained
 from tests.panels import wave
 
@@ -181,7 +181,7 @@ def test_pretrained_networks_are_judged_as_they_are_and_say_so():
 
 
 @pytest.fixture
-def one_epoch(monkeypatch, pretrained):  # noqa: ARG001
+def one_epoch(monkeypatch, pretrained):
     """One epoch is found to better the pretrained network, by a share of its errors that is set here."""
 
     def found(trainer, *_args, **_options):

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from forecast.features.inputs import UNKNOWN, embeddings, layout
 from forecast.forecasters.recurrent import Weights, weight_shapes
-from forecast.network import backend
+from forecast.network import backend, bptt
 from forecast.spec import ModelSpec
 
 backend.load()
@@ -69,7 +69,7 @@ class _Forgetting(keras.layers.Layer):  # type: ignore[misc]
 
 
 def _layer(spec: ModelSpec, index: int, units: int, loops: Loops) -> keras.layers.Layer:
-    source = keras.layers if loops == "keras" else recurrence
+    source = keras.layers if loops == "keras" else bptt
     layers = {"simple-rnn": source.SimpleRNN, "lstm": source.LSTM, "gru": source.GRU}
     return layers[spec.network.cell](units, return_sequences=True, name=f"layer{index}")
 

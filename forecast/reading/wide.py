@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from forecast.errors import DataError
-from forecast.reading import roles
-from forecast.reading.roles import Guess, Roles
+from forecast.reading.roles import Guess, Roles, guess_time, is_numeric, refuse_twins
 from forecast.spec import ReadSpec
 from forecast.tables.table import Column, Table, counted, listed
 
@@ -23,7 +22,7 @@ def lengthened(table: Table, read: ReadSpec) -> tuple[Table, Roles]:
     time, guesses = _time(table, asked, read)
     series = asked or _of_numbers(table, time)
     for column in (time, *series):
-        roles.refuse_twins(table, column)
+        refuse_twins(table, column)
     if not asked:
         guesses.append(("series", counted(len(series), "column"), "every column of numbers"))
     long = _stacked(table, time, series)
@@ -35,14 +34,14 @@ def lengthened(table: Table, read: ReadSpec) -> tuple[Table, Roles]:
 def _time(table: Table, asked: list[Column], read: ReadSpec) -> tuple[Column, list[Guess]]:
     if read.columns.time is not None:
         return table.named(read.columns.time), []
-    time, reason = roles.guess_time(table, table.without(*asked), read.notation.date_format)
+    time, reason = guess_time(table, table.without(*asked), read.notation.date_format)
     if time is None:
         raise DataError("a wide file needs a column of times", where=table.source)
     return time, [("time", time.name, reason)]
 
 
 def _of_numbers(table: Table, time: Column) -> list[Column]:
-    series = [column for column in table.without(time) if roles.is_numeric(column)]
+    series = [column for column in table.without(time) if is_numeric(column)]
     if not series:
         raise DataError("no column holds numbers", where=table.source, hint=f"it has {listed(table.names)}")
     return series

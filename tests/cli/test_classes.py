@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from forecast.storage import modelfile
+from forecast.storage import pretrained as catalog
 from tests import labelled
 from tests.models import save_pretrained
 

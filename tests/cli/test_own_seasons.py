@@ -9,6 +9,7 @@ import pytest
 
 from forecast.spec import OWN_SEASONS
 from forecast.storage import modelfile
+from forecast.storage import pretrained as catalog
 from tests.models import model, network
 from tests.panels import wave
 

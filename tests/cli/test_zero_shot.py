@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast.storage import pretrained
+from forecast.storage import pretrained as catalog
 from tests.models import save_pretrained
 
 ROOT = Path(__file__).parents[2]
@@ -17,7 +17,7 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 from forecast.__main__ import main
-from forecast.forecasters import catalog
+from forecast.storage import pretrained as catalog
 catalog._FOLDER = Path(sys.argv.pop(1))
 try:
     main()

@@ -14,7 +14,8 @@ from forecast.forecasters.baselines import SeasonalNaive, fit_ridge, yardsticks
 from forecast.forecasters.recurrent import in_season
 from forecast.forecasters.theta import Theta
 from forecast.spec import OWN_SEASONS, Blend, Columns, ReadSpec, WindowSpec
-from forecast.storage import modelfile, pretrained
+from forecast.storage import modelfile
+from forecast.storage import pretrained as catalog
 from tests.forgery import built, fields_of, tensors_of
 from tests.models import model, network
 from tests.panels import panel, wave
@@ -123,7 +124,7 @@ def test_a_file_with_seasons_that_cannot_be_is_refused(tmp_path, wrong):
 def test_there_is_no_pretrained_network_for_seasons_of_their_own(tmp_path, monkeypatch):
     monkeypatch.setattr(catalog, "_FOLDER", tmp_path)
     with pytest.raises(ModelError, match="no pretrained GRU for series with seasons of their own"):
-        pretrained.pretrained("gru", OWN_SEASONS)
+        catalog.pretrained("gru", OWN_SEASONS)
 
 
 @pytest.mark.parametrize("season", [1, 12, 24])
@@ -139,9 +140,9 @@ def test_a_network_of_all_seasons_answers_as_it_did_when_it_is_made_one_of_a_sin
 def test_a_season_that_has_no_network_is_read_by_the_one_for_all_seasons(tmp_path, monkeypatch):
     monkeypatch.setattr(catalog, "_FOLDER", tmp_path)
     modelfile.save(model(network(season=OWN_SEASONS)), tmp_path / "gru-0.forecast")
-    assert pretrained.exists("gru", 48)
-    opened = pretrained.pretrained("gru", 48)
+    assert catalog.exists("gru", 48)
+    opened = catalog.pretrained("gru", 48)
     history = panel(wave(200, season=48), season=48)
     expected = in_season(network(season=OWN_SEASONS), 48).predict(history, 3).values
     assert opened.predict(history, 3).values.tolist() == expected.tolist()
-    assert not pretrained.exists("gru", 1)
+    assert not catalog.exists("gru", 1)

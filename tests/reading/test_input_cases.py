@@ -18,7 +18,7 @@ from forecast.errors import ForecastError
 from forecast.reading.reader import read_panel
 from forecast.spec import Columns, Notation, Policy, ReadSpec
 
-TABLE = Path(__file__).parent / "input_cases.jsonl"
+TABLE = Path(__file__).parents[1] / "data" / "input_cases.jsonl"
 CASES = [json.loads(line) for line in TABLE.read_text("utf-8").split("\n") if line]
 PARTS = ("target", "time", "series")
 MARKS = ("delimiter", "encoding", "decimal", "thousands", "date_format")

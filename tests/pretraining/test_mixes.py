@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.pretraining import synthetic
+from forecast.pretraining import mixes, synthetic
 from forecast.pretraining.mixes import RECIPES, Recipe, mix
 from forecast.spec import OWN_SEASONS
 from tests.panels import wave
@@ -22,8 +22,8 @@ def folder(tmp_path, monkeypatch):
     """A folder with real series of 30 years and of 90 months."""
     import pandas as pd
 
-    monkeypatch.setattr(recipe, "RECIPES", {"yearly": YEARLY, "monthly": MONTHLY})
-    monkeypatch.setattr(recipe, "crc32", lambda name: int(not name.endswith(b"0")))
+    monkeypatch.setattr(mixes, "RECIPES", {"yearly": YEARLY, "monthly": MONTHLY})
+    monkeypatch.setattr(mixes, "crc32", lambda name: int(not name.endswith(b"0")))
     for name, rows in (("years", 30), ("months", 90)):
         ids = np.repeat([f"{name}{index}" for index in range(REAL)], rows)
         steps = np.tile(np.arange(rows), REAL)

@@ -15,6 +15,7 @@ from forecast.errors import DataError, ForecastError
 from forecast.events import LeftOut
 from forecast.reading.reader import read_panel
 from forecast.spec import Columns, ReadSpec
+from forecast.tables import source
 
 HARVEST = "year,tons\n2019,4.5\n2020,5\n2021,4\n"
 
@@ -388,7 +389,7 @@ def test_what_is_not_csv_is_refused_by_what_it_is(data, message):
 
 
 def test_a_gzip_bomb_is_stopped_early(monkeypatch):
-    monkeypatch.setattr(opening, "MOST_UNPACKED_FREELY", 1 << 20)
+    monkeypatch.setattr(source, "MOST_UNPACKED_FREELY", 1 << 20)
     assert "unpacks to over 1 MiB" in str(refusal(gzip.compress(b"1,2\n" * (1 << 20))))
 
 

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from forecast.features.target import width
 from forecast.forecasters.recurrent import weight_shapes
+from forecast.network import bptt
 from forecast.network.build import build, weights_of
 from forecast.network.loop import Counts, Loop, RowTensors, Slices
 from forecast.spec import CELLS, ModelSpec, NetworkSpec, WindowSpec
@@ -22,7 +23,7 @@ def normal(*shape: int) -> np.ndarray:
 
 def pair(name: str, channels: int, units: int, **options: object) -> list[keras.layers.Layer]:
     """A layer of Keras and ours, with the same weights, none of them zero."""
-    layers = [getattr(source, name)(units, **options) for source in (keras.layers, recurrence)]
+    layers = [getattr(source, name)(units, **options) for source in (keras.layers, bptt)]
     for layer in layers:
         layer.build((None, None, channels))
         layer.set_weights([normal(*weight.shape) for weight in layer.weights])
