@@ -9,6 +9,8 @@ Every name here is loaded when it is first used: `import forecast` is free.
 
 from importlib import import_module
 
+from forecast.version import __version__ as __version__
+
 # Not from typing: `python -m forecast` would look for it in the current folder first.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,21 +26,12 @@ if TYPE_CHECKING:
         UsageError,
     )
     from forecast.forecasters.recurrent import RecurrentForecaster
-    from forecast.planning.plan import TrainRequest
     from forecast.reporting.data_report import Checkup
-    from forecast.spec import (
-        Columns,
-        ModelSpec,
-        NetworkSpec,
-        Notation,
-        Policy,
-        ReadSpec,
-        TrainingPlan,
-        WindowSpec,
-    )
+    from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
+    from forecast.spec.reading import Columns, Notation, Policy, ReadSpec
+    from forecast.spec.training import TrainingPlan, TrainRequest
     from forecast.workflow import Trained, check, evaluate, load, predict, show, train, zero_shot
 
-__version__ = "0.1.0"
 
 __all__ = [
     "Card",
@@ -77,7 +70,6 @@ __all__ = [
 ]
 
 _HOMES = {
-    "forecast.reporting.data_report": ("Checkup",),
     "forecast.data.panel": ("Panel",),
     "forecast.data.results": ("Card", "Coverage", "Forecast", "ModelCard", "Scores", "Verdict"),
     "forecast.errors": (
@@ -90,17 +82,10 @@ _HOMES = {
         "UsageError",
     ),
     "forecast.forecasters.recurrent": ("RecurrentForecaster",),
-    "forecast.planning.plan": ("TrainRequest",),
-    "forecast.spec": (
-        "Columns",
-        "ModelSpec",
-        "NetworkSpec",
-        "Notation",
-        "Policy",
-        "ReadSpec",
-        "TrainingPlan",
-        "WindowSpec",
-    ),
+    "forecast.reporting.data_report": ("Checkup",),
+    "forecast.spec.model": ("ModelSpec", "NetworkSpec", "WindowSpec"),
+    "forecast.spec.reading": ("Columns", "Notation", "Policy", "ReadSpec"),
+    "forecast.spec.training": ("TrainingPlan", "TrainRequest"),
     "forecast.workflow": ("Trained", "check", "evaluate", "load", "predict", "show", "train", "zero_shot"),
 }
 

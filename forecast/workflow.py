@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forecast.classification.classifier import Classifier
-from forecast.data.covariates import FutureMissing, ahead, future_rows
+from forecast.data.future import FutureMissing, ahead, future_rows
 from forecast.data.panel import Panel
 from forecast.data.results import Card, Forecast, Probabilities, Scores, Table
 from forecast.errors import DataError, UsageError
@@ -16,17 +16,14 @@ from forecast.forecasters.calibration import calibrate
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.forecasters.rolling_errors import past_errors
 from forecast.planning import defaults
-from forecast.planning.plan import (
-    CELL,
-    Plan,
-    TrainRequest,
-    bounds_of,
-    plan,
-)
-from forecast.reading.reader import Draft, Reading, Source, drafts, read_panel, with_future_rows
-from forecast.reporting import notes
-from forecast.spec import Cell, ReadSpec
+from forecast.planning.plan import CELL, Plan, bounds_of, plan
+from forecast.reading.reader import Draft, Reading, drafts, read_panel, with_future_rows
+from forecast.reporting import model_card, notes
+from forecast.spec.model import Cell
+from forecast.spec.reading import ReadSpec
+from forecast.spec.training import TrainRequest
 from forecast.storage import modelfile, pretrained
+from forecast.tables.source import Source
 
 if TYPE_CHECKING:
     from forecast.network.checkpoint import Checkpoint
@@ -149,7 +146,7 @@ def load(path: str | Path) -> RecurrentForecaster:
 
 def show(model: RecurrentForecaster) -> Card:
     """The model card, for a person."""
-    return notes.model_card(model)
+    return model_card.model_card(model)
 
 
 def zero_shot(

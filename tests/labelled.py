@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from forecast.spec import ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
 
 SKY = ("fog", "rain", "sun")
 

@@ -6,18 +6,11 @@ import numpy as np
 
 from forecast.data.results import ModelCard
 from forecast.forecasters.calibration import calibrate
-from forecast.forecasters.recurrent import Network, RecurrentForecaster, weight_shapes
-from forecast.spec import (
-    Blend,
-    Bounds,
-    Cell,
-    ModelSpec,
-    NetworkSpec,
-    Origin,
-    ReadSpec,
-    TrainingPlan,
-    WindowSpec,
-)
+from forecast.forecasters.recurrent import Network, RecurrentForecaster
+from forecast.forecasters.weights import weight_shapes
+from forecast.spec.model import Bounds, Cell, ModelSpec, NetworkSpec, Origin, WindowSpec
+from forecast.spec.reading import ReadSpec
+from forecast.spec.training import Blend, TrainingPlan
 from forecast.storage import modelfile
 from tests.panels import panel
 

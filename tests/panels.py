@@ -7,7 +7,7 @@ import numpy as np
 
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
-from forecast.spec import Columns
+from forecast.spec.reading import Columns
 
 YEARLY = Frequency("year", form="integer")
 

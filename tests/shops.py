@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from forecast.data.covariates import described
 from forecast.data.panel import Panel
+from forecast.features.covariates import described
 from forecast.reading.reader import Reading, read_panel
-from forecast.spec import Calendar, Cell, Columns, ModelSpec, NetworkSpec, ReadSpec, WindowSpec
+from forecast.spec.model import Calendar, Cell, ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.reading import Columns, ReadSpec
 
 ROWS, AHEAD = 40, 4
 """Days on which something was sold, and days behind them of which only the known is told."""

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import forecast
-from forecast.data.covariates import described
 from forecast.errors import DataError, Interrupted, ModelError, UsageError
 from forecast.events import EpochEnded
+from forecast.features.covariates import described
 from forecast.network import checkpoint as checkpoints
-from forecast.planning.plan import TrainRequest
-from forecast.spec import ReadSpec, TrainingPlan
+from forecast.spec.reading import ReadSpec
+from forecast.spec.training import TrainingPlan, TrainRequest
 from forecast.training import evaluate
 from tests.shops import AHEAD, COLUMNS, ROWS, changed, panel, rows, written
 

@@ -10,8 +10,8 @@ from forecast.classification.baselines import class_yardsticks
 from forecast.classification.classifier import Classifier
 from forecast.classification.metrics import METRICS, accuracy, brier, log_loss
 from forecast.errors import DataError, UsageError
-from forecast.planning.plan import TrainRequest
-from forecast.spec import Columns, ReadSpec
+from forecast.spec.reading import Columns, ReadSpec
+from forecast.spec.training import TrainRequest
 
 WORDS = {"up": "rise", "higher": "rise", "down": "fall", "lower": "fall"}
 
@@ -160,10 +160,11 @@ def test_base_rates_count_and_nothing_is_impossible():
 @pytest.mark.parametrize("cell", ["simple-rnn", "lstm", "gru"])
 def test_numpy_tells_the_probabilities_of_keras(cell):
     from forecast.features.inputs import read
-    from forecast.forecasters.recurrent import Network, newest_answers
+    from forecast.forecasters.recurrent import Network
+    from forecast.forecasters.weights import newest_answers
     from forecast.network.build import build, put_weights, weights_of
     from forecast.reading.reader import read_panel
-    from forecast.spec import Covariate, ModelSpec, NetworkSpec, WindowSpec
+    from forecast.spec.model import Covariate, ModelSpec, NetworkSpec, WindowSpec
 
     panel = read_panel(source(sentences(8)), SENTENCES).panel
     words = Covariate("word", "past", categories=tuple(sorted({*WORDS, "the"})))

@@ -189,7 +189,7 @@ def one_epoch(monkeypatch, pretrained):
         return 1
 
     monkeypatch.setattr("forecast.network.fit.Trainer.find_epochs", found)
-    return lambda gain: monkeypatch.setattr("forecast.training.train._gain", lambda *_: gain)
+    return lambda gain: monkeypatch.setattr("forecast.training.learner._gain", lambda *_: gain)
 
 
 @pytest.mark.parametrize("changed", [{"epochs": 1}, {"members": 2}])

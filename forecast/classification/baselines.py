@@ -5,7 +5,8 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
-from forecast.data.panel import Floats, Integers, Panel, Times
+from forecast.data.arrays import Floats, Integers, Times
+from forecast.data.panel import Panel
 
 
 class ClassForecaster(Protocol):

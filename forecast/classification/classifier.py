@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.data.panel import Floats, Panel
+from forecast.data.arrays import Floats
+from forecast.data.panel import Panel
 from forecast.data.results import Probabilities
 from forecast.errors import UsageError
 from forecast.features.inputs import read
-from forecast.forecasters.recurrent import CELL_NAMES, Network, newest_answers
-from forecast.tables.table import counted
+from forecast.forecasters.recurrent import CELL_NAMES, Network
+from forecast.forecasters.weights import newest_answers
+from forecast.phrases import counted
 
 
 @dataclass(frozen=True, slots=True)

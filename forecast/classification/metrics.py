@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.data.panel import Floats, Integers
+from forecast.data.arrays import Floats, Integers
 from forecast.data.results import Scores, Verdict
 from forecast.evaluation.backtest import improvement
 from forecast.evaluation.verdict import outcome_of, sample
-from forecast.reading.classes import EVENT
+from forecast.spec.reading import EVENT
 
 METRICS = ("log_loss", "brier", "accuracy", "skill")
 

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-import forecast
 from forecast.cli import error_messages
 from forecast.cli.check import check
 from forecast.cli.console import Console
@@ -19,6 +18,7 @@ from forecast.cli.show import show
 from forecast.cli.skipped import write_report
 from forecast.cli.train import train
 from forecast.errors import SOME_LEFT_OUT, ForecastError
+from forecast.version import __version__
 
 app = typer.Typer(
     cls=Group,
@@ -33,7 +33,7 @@ for command in (train, predict, future, evaluate, check, show):
 
 def _print_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"forecast {forecast.__version__}")
+        typer.echo(f"forecast {__version__}")
         raise typer.Exit
 
 

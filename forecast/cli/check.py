@@ -11,11 +11,11 @@ from forecast.cli.help import needed_source
 from forecast.cli.option_groups import takes
 from forecast.cli.reading_options import read_spec
 from forecast.cli.skipped import Partial, partial_options, plan_report
-from forecast.spec import ReadSpec
+from forecast.spec.reading import ReadSpec
 
 if TYPE_CHECKING:
     from forecast.output.writing import Json
-    from forecast.planning.plan import TrainRequest
+    from forecast.spec.training import TrainRequest
 
 
 @takes("read", read_spec)
@@ -52,7 +52,7 @@ def check(
     if fix:
         write_repaired(source, read, delivery=delivery, strict=partial.strict, console=console)
         return
-    from forecast.planning.plan import TrainRequest
+    from forecast.spec.training import TrainRequest
 
     request = TrainRequest(
         read=read,

@@ -12,7 +12,7 @@ from forecast.cli.option_groups import takes
 from forecast.cli.reading_options import read_spec, refuse_beside_a_model
 from forecast.cli.skipped import Partial, partial_options, plan_report
 from forecast.errors import NO_SKILL
-from forecast.spec import ReadSpec
+from forecast.spec.reading import ReadSpec
 
 if TYPE_CHECKING:
     from forecast.data.results import Scores

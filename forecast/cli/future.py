@@ -8,7 +8,7 @@ from forecast.cli.delivery import deliver, plan_delivery
 from forecast.cli.option_groups import takes
 from forecast.cli.predict import source_to_continue
 from forecast.cli.reading_options import read_spec, refuse_beside_a_model
-from forecast.spec import ReadSpec
+from forecast.spec.reading import ReadSpec
 
 
 @takes("read", read_spec)

@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 import typer
 
 from forecast.errors import UsageError
-from forecast.spec import Blend, Cell, ReadSpec, Start
+from forecast.spec.model import Cell
+from forecast.spec.reading import ReadSpec
+from forecast.spec.training import Blend, Start
 
 COLUMNS = "Columns"
 PLAN = "Plan"

@@ -13,7 +13,7 @@ from forecast.cli.reading_options import read_spec, refuse_beside_a_model
 from forecast.cli.skipped import Partial, partial_options, plan_report
 from forecast.errors import ModelError, UsageError
 from forecast.events import Warned
-from forecast.spec import ReadSpec
+from forecast.spec.reading import ReadSpec
 
 if TYPE_CHECKING:
     from forecast.forecasters.recurrent import RecurrentForecaster

@@ -6,7 +6,7 @@ import typer
 
 from forecast.cli.options import COLUMNS
 from forecast.errors import UsageError
-from forecast.spec import Columns, Duplicates, Gaps, Notation, Policy, ReadSpec, Resample
+from forecast.spec.reading import Columns, Duplicates, Gaps, Notation, Policy, ReadSpec, Resample
 
 COVARIATES = "Covariates"
 NOTATION = "Notation"

@@ -16,11 +16,12 @@ from forecast.cli.reading_options import read_spec
 from forecast.cli.skipped import Partial, partial_options, plan_report
 from forecast.cli.training_options import training_plan
 from forecast.errors import NO_SKILL
-from forecast.spec import ReadSpec, TrainingPlan
+from forecast.spec.reading import ReadSpec
+from forecast.spec.training import TrainingPlan
 
 if TYPE_CHECKING:
     from forecast.output.writing import Json
-    from forecast.planning.plan import Searched
+    from forecast.spec.training import Searched
     from forecast.workflow import Trained
 
 
@@ -71,7 +72,7 @@ def train(
     console: Console = ctx.obj
     delivery = plan_delivery(format, json=json)
     source = needed_source(ctx, data)
-    from forecast.planning.plan import TrainRequest
+    from forecast.spec.training import TrainRequest
 
     rows, read = options.season(season, read)
     request = TrainRequest(

@@ -7,7 +7,7 @@ import typer
 
 from forecast.cli.options import TRAINING
 from forecast.errors import UsageError
-from forecast.spec import Device, TrainingPlan
+from forecast.spec.training import Device, TrainingPlan
 
 _PLAN = TrainingPlan()
 

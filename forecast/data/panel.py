@@ -1,23 +1,17 @@
 """Many series in one float64 array, with row boundaries, never copied to be sliced."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from forecast.data.arrays import Flags, Floats, Integers, Times, spans
+from forecast.data.covariates import Covariates
 from forecast.data.frequency import Frequency
-from forecast.reading.filling import held
-from forecast.spec import OWN_SEASONS, Columns
-
-Floats = NDArray[np.float64]
-Times = NDArray[np.int64] | NDArray[np.datetime64]
-Integers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-LARGEST = 1e308
-"""Size of the largest value there may be: what rounding adds to it is still a number."""
+from forecast.spec.model import OWN_SEASONS
+from forecast.spec.reading import Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,54 +22,6 @@ class Series:
     times: Times
     values: Floats
     observed: Flags
-
-
-@dataclass(frozen=True, slots=True)
-class Covariates:
-    """The columns beside the target, in the order past, known, static; texts as places in a vocabulary.
-
-    Known columns go on behind the last row of their series: what is known ahead.
-    """
-
-    past: Floats
-    """(rows, past columns), row for row with the panel."""
-    known: Floats
-    """(known rows, known columns); each series starts with its first row of the panel."""
-    known_bounds: Integers
-    """(series + 1,) first known row of each series, and their number."""
-    static: Floats
-    """(series, static columns)"""
-    vocabularies: tuple[tuple[str, ...], ...]
-    """The texts of each column; () for a column of numbers. NaN stands for what is not known."""
-
-    def rows(self, taken: Integers, first: Integers) -> "Covariates":
-        """Past rows `taken`, and the known ones from row `first[i]` of each series on."""
-        bounds, behind = spans(self.known_bounds, first, np.diff(self.known_bounds) - first)
-        return replace(self, past=self.past[taken], known=self.known[behind], known_bounds=bounds)
-
-    def select(self, chosen: Integers, taken: Integers) -> "Covariates":
-        """The series at these positions; `taken` are their rows."""
-        counts = np.diff(self.known_bounds)[chosen]
-        bounds = np.concatenate(([0], np.cumsum(counts)))
-        behind = np.repeat(self.known_bounds[:-1][chosen] - bounds[:-1], counts) + np.arange(bounds[-1])
-        return replace(
-            self,
-            past=self.past[taken],
-            known=self.known[behind],
-            known_bounds=bounds,
-            static=self.static[chosen],
-        )
-
-    def held(self, bounds: Integers, steps: int) -> "Covariates":
-        """With `steps` more past rows behind each series of these bounds, the last one repeated."""
-        ends = np.repeat(bounds[1:], steps)
-        return replace(self, past=np.insert(self.past, ends, self.past[ends - 1], axis=0))
-
-
-def spans(bounds: Integers, first: Integers, count: Integers) -> tuple[Integers, Integers]:
-    """New bounds, and the rows taken: `count[i]` from row `first[i]` of each series on."""
-    cut = np.concatenate(([0], np.cumsum(count)))
-    return cut, np.repeat(bounds[:-1] + first - cut[:-1], count) + np.arange(cut[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,3 +152,43 @@ class Panel:
             covariates=self.covariates and self.covariates.select(chosen, taken),
             own_seasons=None if self.own_seasons is None else self.own_seasons[chosen],
         )
+
+
+def held(values: Floats, observed: Flags, bounds: Integers) -> Floats:
+    """The values with each series' last number in the rows behind it, where these are fills."""
+    last = bounds[1:][bounds[1:] > bounds[:-1]] - 1
+    if observed[last].all():
+        return values
+    rows = np.arange(len(values))
+    newest = np.maximum.accumulate(np.where(observed, rows, 0))
+    ends = np.repeat(newest[last], np.diff(bounds)[np.diff(bounds) > 0])
+    return np.asarray(values[np.minimum(rows, ends)])
+
+
+def data_sha256(panel: Panel) -> str:
+    """The digest of all that a panel's series hold, and of the columns beside them."""
+    arrays = [panel.bounds, panel.times.astype(np.int64), panel.values]
+    texts = [*panel.ids]
+    if panel.own_seasons is not None:
+        arrays.append(panel.own_seasons)
+    if panel.covariates is not None:
+        beside = panel.covariates
+        arrays += [beside.past, beside.known, beside.known_bounds, beside.static]
+        texts += [text for vocabulary in beside.vocabularies for text in ("", *vocabulary)]
+    texts += panel.classes
+    digest = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogateescape"))
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def ends(panel: Panel) -> tuple[str, str]:
+    """The oldest and the newest time of a panel, as the data writes them."""
+    first, last = panel.frequency.text(np.array([panel.times.min(), panel.times.max()]))
+    return first, last
+
+
+def history(panel: Panel, bounds: Integers) -> Integers:
+    """(rows,) where each row of the panel stands among rows cut at `bounds`, which go on behind its ends."""
+    position = np.arange(len(panel.values)) - np.repeat(panel.bounds[:-1], panel.lengths)
+    return np.asarray(np.repeat(bounds[:-1], panel.lengths) + position)

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.data.arrays import Floats, Integers, Times
 from forecast.data.frequency import Frequency
-from forecast.data.panel import Floats, Integers, Times
-from forecast.spec import Columns, Origin, TrainingPlan
+from forecast.spec.model import Origin
+from forecast.spec.reading import Columns
+from forecast.spec.training import TrainingPlan
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from forecast.data.panel import Covariates, Floats, Integers, Panel
+from forecast.data.arrays import Floats, Integers
+from forecast.data.covariates import Covariates
+from forecast.data.panel import Panel
 from forecast.data.results import Labels, Table, numbers_column, texts_column, times_column
-from forecast.reading.classes import EVENT
 from forecast.reading.wide import SERIES
+from forecast.spec.reading import EVENT
 
 VALUE = "value"
 """How the column of numbers of a wide file is called, once it is long."""

@@ -11,7 +11,8 @@ from typing import Literal
 
 import numpy as np
 
-from forecast.data.panel import Flags, Floats, Integers, Panel
+from forecast.data.arrays import Flags, Floats, Integers
+from forecast.data.panel import Panel
 from forecast.data.results import Scores
 from forecast.errors import DataError
 from forecast.evaluation import metrics

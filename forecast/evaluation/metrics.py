@@ -8,7 +8,8 @@ when left out. sMAPE, MASE and MSIS are defined as in the M4 competition
 
 import numpy as np
 
-from forecast.data.panel import Floats, Panel
+from forecast.data.arrays import Floats
+from forecast.data.panel import Panel
 
 Axis = int | tuple[int, ...] | None
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from forecast.data.panel import Floats
+from forecast.data.arrays import Floats
 from forecast.data.results import Scores, Verdict
 from forecast.evaluation.backtest import Fold, deciding_metric, improvement
 from forecast.evaluation.metrics import mean

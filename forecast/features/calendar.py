@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from forecast.data.arrays import Floats, Integers, Times
 from forecast.data.frequency import DAY, SECONDS, Frequency, Unit
-from forecast.data.panel import Floats, Integers, Times
 from forecast.errors import DataError, MissingExtra, UsageError
 
 HARMONICS: dict[str, int] = {"day": 2, "week": 3, "year": 2}

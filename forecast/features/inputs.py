@@ -12,9 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.covariates import changes, translated
-from forecast.data.panel import Flags, Floats, Integers, Panel
+from forecast.data.arrays import Flags, Floats, Integers
+from forecast.data.covariates import translated
+from forecast.data.panel import Panel
 from forecast.features import calendar
+from forecast.features.covariates import changes
 from forecast.features.target import (
     FIRST_JUDGED_ROW,
     VOLATILITY_FLOOR,
@@ -23,7 +25,8 @@ from forecast.features.target import (
     rows_remembered,
     width,
 )
-from forecast.spec import OWN_SEASONS, Covariate, ModelSpec, Role
+from forecast.spec.model import OWN_SEASONS, Covariate, ModelSpec
+from forecast.spec.reading import Role
 
 Inputs = NDArray[np.float32]
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.panel import LARGEST, Flags, Floats, Integers, spans
-from forecast.spec import OWN_SEASONS
+from forecast.data.arrays import LARGEST, Flags, Floats, Integers, spans
+from forecast.spec.model import OWN_SEASONS
 
 LAGS = 8
 """Newest values that every step shows, in units of volatility around their level."""

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.data.panel import Integers, Panel
-from forecast.spec import ModelSpec, WindowSpec
+from forecast.data.arrays import Integers
+from forecast.data.panel import Panel
+from forecast.spec.model import ModelSpec, WindowSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from forecast.data.panel import Floats, Integers, Panel
+from forecast.data.arrays import Floats, Integers
+from forecast.data.panel import Panel
 from forecast.data.results import Forecast
 from forecast.errors import UsageError
 from forecast.features.target import CLIP, FIRST_JUDGED_ROW, VOLATILITY_FLOOR, Channels, channels
 from forecast.features.windows import Windows
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.theta import Theta
-from forecast.spec import WindowSpec
+from forecast.spec.model import WindowSpec
 
 _MOST_WINDOWS = 100_000
 _MOST_NUMBERS = 20_000_000

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.data.panel import Floats
+from forecast.data.arrays import Floats
 from forecast.data.results import Coverage
 
 PERCENTS = np.arange(1, 100)

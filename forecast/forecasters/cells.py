@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.spec import Cell
+from forecast.spec.model import Cell
 
 Array = NDArray[np.float32]
 

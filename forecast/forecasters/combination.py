@@ -8,9 +8,11 @@ whose errors are independent (Bates & Granger 1969, "The combination of forecast
 
 import numpy as np
 
-from forecast.data.panel import Flags, Floats, Integers, Panel
-from forecast.forecasters.theta import is_seasonal, theta
-from forecast.spec import Blend
+from forecast.data.arrays import Flags, Floats, Integers
+from forecast.data.panel import Panel
+from forecast.forecasters.seasonality import is_seasonal
+from forecast.forecasters.theta import theta
+from forecast.spec.training import Blend
 
 ORIGINS = 2
 """Horizons of a series' past that tell how good both were: better than one, three or four."""

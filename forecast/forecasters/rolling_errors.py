@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from forecast.data.panel import Floats, Panel
+from forecast.data.arrays import Floats
+from forecast.data.panel import Panel
 from forecast.forecasters.recurrent import Network
 
 MOST_ORIGINS = 8

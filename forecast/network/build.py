@@ -3,9 +3,9 @@
 from typing import Literal, TypeAlias
 
 from forecast.features.inputs import UNKNOWN, embeddings, layout
-from forecast.forecasters.recurrent import Weights, weight_shapes
+from forecast.forecasters.weights import Weights, weight_shapes
 from forecast.network import backend, bptt
-from forecast.spec import ModelSpec
+from forecast.spec.model import ModelSpec
 
 backend.load()
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from forecast import atomic
 from forecast.errors import ForecastError, ModelError, TrainingError
 from forecast.events import Kept, Listener, Noted, Warned, ignore
-from forecast.forecasters.recurrent import Weights
+from forecast.forecasters.weights import Weights
 from forecast.serialize import from_plain, to_plain
 from forecast.storage import tensorfile
 from forecast.storage.tensorfile import Contents, Tensors

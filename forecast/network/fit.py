@@ -7,18 +7,20 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.panel import Integers, Panel
+from forecast.data.arrays import Integers
+from forecast.data.panel import Panel
 from forecast.errors import MissingExtra, ModelError, TrainingError
 from forecast.events import FitEnded, Listener, Noted, Warned
 from forecast.features.inputs import training_rows
 from forecast.features.windows import WholeSeries, Windows, windows_of
-from forecast.forecasters.recurrent import Weights, weight_shapes
+from forecast.forecasters.weights import Weights, weight_shapes
 from forecast.network import backend, validation
 from forecast.network.build import Loops, build, put_weights, weights_of
 from forecast.network.checkpoint import Checkpoint, Fitted, Standing
 from forecast.network.loop import Counts, EpochLosses, Loop, RowTensors, Slices
 from forecast.network.progress import Fit, Progress, decayed
-from forecast.spec import ModelSpec, TrainingPlan
+from forecast.spec.model import ModelSpec
+from forecast.spec.training import TrainingPlan
 
 backend.load()
 

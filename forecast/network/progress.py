@@ -11,7 +11,7 @@ from forecast.events import EpochEnded
 from forecast.features.windows import WholeSeries, Windows
 from forecast.network.checkpoint import Standing, Variables
 from forecast.network.loop import EpochLosses, Slices
-from forecast.spec import Decay
+from forecast.spec.training import Decay
 
 _WARM_UP = 0.05
 """Share of a training with a decaying rate in which the rate rises first."""

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.data.panel import Flags, Integers, Panel
-from forecast.spec import ModelSpec
+from forecast.data.arrays import Flags, Integers
+from forecast.data.panel import Panel
+from forecast.spec.model import ModelSpec
 
 MOST_WINDOWS = 2_048
 """Windows that are validated on, spread evenly over all."""

@@ -5,25 +5,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecast.data.covariates import described
-from forecast.data.panel import Integers, Panel
+from forecast.data.arrays import Integers
+from forecast.data.panel import Panel
 from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, cuts
 from forecast.features.calendar import PHASED
+from forecast.features.covariates import described
 from forecast.features.windows import windows_of
+from forecast.phrases import counted
 from forecast.planning import defaults
-from forecast.planning.plan import (
-    BACKTESTS,
-    CELL,
-    Plan,
-    TrainRequest,
-    calendar_of,
-    reason_of,
-    training_of,
-)
+from forecast.planning.plan import BACKTESTS, CELL, Plan, calendar_of, reason_of, training_of
 from forecast.planning.recipe import Recipe
-from forecast.spec import Bounds, Calendar, ModelSpec, NetworkSpec, WindowSpec
-from forecast.tables.table import counted
+from forecast.spec.model import Bounds, Calendar, ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.training import TrainRequest
 
 LEAST_SERIES = 20
 """Series that a label can be learned from and judged on."""

@@ -4,7 +4,8 @@ import numpy as np
 
 from forecast.data.frequency import Unit
 from forecast.data.panel import Panel
-from forecast.spec import OWN_SEASONS, Blend
+from forecast.spec.model import OWN_SEASONS
+from forecast.spec.training import Blend
 
 HORIZONS: dict[Unit, int] = {
     "year": 4,

@@ -4,7 +4,7 @@ import math
 
 from forecast.data.panel import Panel
 from forecast.features.inputs import layout
-from forecast.forecasters.recurrent import weight_shapes
+from forecast.forecasters.weights import weight_shapes
 from forecast.planning.plan import Plan
 
 TENSORFLOW_SECONDS = 10.0

@@ -1,42 +1,25 @@
 """What `train` does with a panel when it is told nothing, and why."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
-from forecast.data.covariates import described
 from forecast.data.panel import Panel
 from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, cuts
 from forecast.features.calendar import YEARS_AHEAD, holiday_dates
+from forecast.features.covariates import described
 from forecast.features.windows import Windows
 from forecast.forecasters.calibration import Calibration
 from forecast.forecasters.recurrent import Network, widened
 from forecast.planning import defaults
 from forecast.planning.recipe import Recipe
 from forecast.planning.warm_start import older
-from forecast.spec import (
-    MAX_HORIZON,
-    MAX_MEMBERS,
-    MAX_WINDOW,
-    Blend,
-    Bounds,
-    Calendar,
-    Cell,
-    ModelSpec,
-    NetworkSpec,
-    Origin,
-    ReadSpec,
-    Start,
-    TrainingPlan,
-    WindowSpec,
-    check_range,
-)
+from forecast.spec.limits import MAX_WINDOW
+from forecast.spec.model import Bounds, Calendar, Cell, ModelSpec, NetworkSpec, Origin, WindowSpec
+from forecast.spec.training import Blend, TrainingPlan, TrainRequest
 from forecast.storage import pretrained
-
-Searched = Literal["cell", "window"]
 
 BACKTESTS = 3
 """Backtests of a panel of fewer than ENOUGH_SERIES."""
@@ -77,54 +60,6 @@ LEAST_KNOWN = 4
 
 LEAST_ROWS = 8
 """Rows under which nothing can be learned and judged."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainRequest:
-    """What a user asks of training; None is left to the tool."""
-
-    read: ReadSpec = field(default_factory=ReadSpec)
-    horizon: int | None = None
-    window: int | None = None
-    season: int | None = None
-    calendar: bool = False
-    """Whether the network reads where a row stands in its day, week and year."""
-    holidays: str | None = None
-    """Country whose holidays it reads."""
-    start: Start | Path | None = None
-    """What training starts from; a path is that of a model file, to be trained on."""
-    blend: Blend | None = None
-    members: int = 1
-    """Networks to train and average; 1 to 64."""
-    cell: Cell | None = None
-    units: tuple[int, ...] | None = None
-    dropout: float | None = None
-    learning_rate: float | None = None
-    epochs: int | None = None
-    batch_size: int | None = None
-    backtests: int | None = None
-    search: tuple[Searched, ...] = ()
-    """What to decide by trying candidates on rows before the backtests."""
-    level: float = 80.0
-    """Coverage, in percent, that the report checks."""
-    minimum: float | None = None
-    maximum: float | None = None
-    whole: bool | None = None
-    """Whether forecasts are whole numbers."""
-    training: TrainingPlan = field(default_factory=TrainingPlan)
-    """The rest of the training; its epochs, sizes and rate are replaced by the above."""
-
-    def __post_init__(self) -> None:
-        check_range("members", self.members, 1, MAX_MEMBERS)
-        if self.horizon is not None:
-            check_range("horizon", self.horizon, 1, MAX_HORIZON)
-        if self.season is not None:
-            if self.read.columns.season is not None:
-                raise UsageError("season is one number for all series or a column, not both")
-            check_range("season", self.season, 1, MAX_WINDOW)
-        Bounds(self.minimum, self.maximum, whole=bool(self.whole))
-        if self.learning_rate is not None:
-            replace(self.training, learning_rate=self.learning_rate)  # refuses what is none
 
 
 @dataclass(frozen=True, slots=True)

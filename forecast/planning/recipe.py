@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 
 from forecast.errors import ModelError
 from forecast.forecasters.calibration import Calibration
-from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights, widened
-from forecast.spec import Blend, ModelSpec, Origin, TrainingPlan
+from forecast.forecasters.recurrent import Network, RecurrentForecaster, widened
+from forecast.forecasters.weights import Weights
+from forecast.spec.model import ModelSpec, Origin
+from forecast.spec.training import Blend, TrainingPlan
 from forecast.storage import pretrained
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from forecast.data.panel import Panel
 from forecast.errors import ModelError, UsageError
 from forecast.forecasters.recurrent import Network
-from forecast.spec import Cell, Columns
+from forecast.spec.model import Cell
+from forecast.spec.reading import Columns
 from forecast.storage import modelfile
 
 

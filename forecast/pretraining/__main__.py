@@ -13,18 +13,22 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast import __version__
-from forecast.data.panel import Integers, Panel
+from forecast.data.arrays import Integers
+from forecast.data.panel import Panel
 from forecast.data.results import Coverage, ModelCard
 from forecast.events import EpochEnded, Event
 from forecast.forecasters.calibration import achieved, calibrate
-from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights
+from forecast.forecasters.recurrent import Network, RecurrentForecaster
 from forecast.forecasters.rolling_errors import past_errors
+from forecast.forecasters.weights import Weights
 from forecast.network.fit import Trainer
 from forecast.planning import defaults
 from forecast.pretraining.mixes import RECIPES, Mix, Recipe, mix
-from forecast.spec import CELLS, OWN_SEASONS, Bounds, Cell, ReadSpec, TrainingPlan
+from forecast.spec.model import CELLS, OWN_SEASONS, Bounds, Cell
+from forecast.spec.reading import ReadSpec
+from forecast.spec.training import TrainingPlan
 from forecast.storage import modelfile
+from forecast.version import __version__
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast.data.panel import Floats
+from forecast.data.arrays import Floats
 
 NOT_SHIPPED = (
     "melbourne-pedestrians",

@@ -7,10 +7,13 @@ from zlib import crc32
 
 import numpy as np
 
+from forecast.data.arrays import Floats
 from forecast.data.frequency import Frequency
-from forecast.data.panel import Floats, Panel
+from forecast.data.panel import Panel
 from forecast.pretraining import corpus, synthetic
-from forecast.spec import OWN_SEASONS, Cell, Columns, ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
+from forecast.spec.model import OWN_SEASONS, Cell, ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.reading import Columns
+from forecast.spec.training import TrainingPlan
 
 BATCH = 96
 UPDATES_AN_EPOCH = 50

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.data.panel import Floats
+from forecast.data.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True)

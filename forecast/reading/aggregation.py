@@ -5,12 +5,13 @@ from typing import Literal
 
 import numpy as np
 
+from forecast.data.arrays import LARGEST
 from forecast.data.frequency import Frequency, Times
-from forecast.data.panel import LARGEST
 from forecast.errors import DataError
+from forecast.phrases import counted
 from forecast.reading.rows import Flags, Floats, Integers, Rows
-from forecast.spec import Resample
-from forecast.tables.table import Table, counted
+from forecast.spec.reading import Resample
+from forecast.tables.table import Table
 
 Way = Literal["first", "last", "sum", "mean", "min", "max"]
 

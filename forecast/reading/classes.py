@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.data.panel import Floats
+from forecast.data.arrays import Floats
 from forecast.errors import DataError, UsageError
-from forecast.spec import MAX_CLASSES, ReadSpec
+from forecast.phrases import listed
+from forecast.spec.limits import MAX_CLASSES
+from forecast.spec.reading import EVENT, ReadSpec
 from forecast.tables import numbers
-from forecast.tables.table import BadTextError, Column, Table, listed
-
-EVENT = ("0", "1")
-"""The classes of a column of noughts and ones: what did not happen, and what did."""
+from forecast.tables.columns import BadTextError, Column
+from forecast.tables.table import Table
 
 _SPELLED = {"0": "0", "0.0": "0", "1": "1", "1.0": "1"}
 

@@ -10,14 +10,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast.data.covariates import Texts, history, laid, roles, stacked, translated
-from forecast.data.panel import Covariates, Flags, Floats, Integers, Panel, Times
+from forecast.data.arrays import Flags, Floats, Integers, Times
+from forecast.data.covariates import Covariates, Texts, laid, stacked, translated
+from forecast.data.panel import Panel, history
 from forecast.errors import DataError, UsageError
+from forecast.phrases import counted
 from forecast.reading.roles import READABLE_SHARE
 from forecast.reading.rows import Rows
-from forecast.spec import MAX_HORIZON, Notation, Role
+from forecast.spec.limits import MAX_HORIZON
+from forecast.spec.reading import Notation, Role
 from forecast.tables import numbers
-from forecast.tables.table import BadTextError, Column, Table, counted
+from forecast.tables.columns import BadTextError, Column
+from forecast.tables.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def covariates_of(beside: Beside, panel: Panel, table: Table) -> tuple[Covariate
     found: dict[Role, list[Floats]] = {"past": [], "known": [], "static": []}
     told: list[str] = []
     for column, values, vocabulary, role in zip(
-        beside.columns, beside.values, beside.vocabularies, roles(panel), strict=True
+        beside.columns, beside.values, beside.vocabularies, panel.columns.roles, strict=True
     ):
         if role == "static":
             found[role].append(_constant(panel, beside.rows, column, values, table))

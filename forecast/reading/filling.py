@@ -9,7 +9,7 @@ no row of such a stretch is the newest that a network is trained to answer from.
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.spec import Gaps
+from forecast.spec.reading import Gaps
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -45,17 +45,6 @@ def filled(
     position = rows - np.repeat(bounds[:-1], np.diff(bounds))
     behind = np.where(held_back | (position < season), 1, season)
     return np.asarray(result[_followed(rows - np.where(empty & ~linear, behind, 0))])
-
-
-def held(values: Floats, observed: Flags, bounds: Integers) -> Floats:
-    """The values with each series' last number in the rows behind it, where these are fills."""
-    last = bounds[1:][bounds[1:] > bounds[:-1]] - 1
-    if observed[last].all():
-        return values
-    rows = np.arange(len(values))
-    newest = np.maximum.accumulate(np.where(observed, rows, 0))
-    ends = np.repeat(newest[last], np.diff(bounds)[np.diff(bounds) > 0])
-    return np.asarray(values[np.minimum(rows, ends)])
 
 
 def _followed(back: Integers) -> Integers:

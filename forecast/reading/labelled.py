@@ -8,16 +8,18 @@ from dataclasses import replace
 
 import numpy as np
 
+from forecast.data.arrays import Floats, Integers, Times
 from forecast.data.frequency import Frequency
-from forecast.data.panel import Floats, Integers, Panel, Times
+from forecast.data.panel import Panel
 from forecast.errors import DataError, UsageError
 from forecast.events import LeftOut
 from forecast.reading.classes import Classes, classes_of
 from forecast.reading.covariates import covariates_of, parsed, texts_among
 from forecast.reading.roles import Roles, refuse_double_use, refuse_twins
 from forecast.reading.rows import Rows
-from forecast.spec import ReadSpec
-from forecast.tables.table import Column, Table
+from forecast.spec.reading import ReadSpec
+from forecast.tables.columns import Column
+from forecast.tables.table import Table
 
 STEPS = Frequency("step", form="integer")
 """The clock of rows that are counted."""

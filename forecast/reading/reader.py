@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias, Union, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from forecast.data import frequency_names
+from forecast.data.arrays import Floats
 from forecast.data.frequency import DAY, Frequency, infer
 from forecast.data.frequency_names import Step
-from forecast.data.panel import Floats, Panel
+from forecast.data.panel import Panel
 from forecast.data.results import TIME
 from forecast.errors import DataError, UsageError
 from forecast.events import LeftOut
@@ -23,11 +23,12 @@ from forecast.reading.roles import Roles, advice_on_repeats, find_roles
 from forecast.reading.rows import Rows
 from forecast.reading.seasons import refuse_other_steps, with_seasons
 from forecast.reading.wide import lengthened
-from forecast.spec import Columns, Notation, Policy, ReadSpec
+from forecast.spec.reading import Columns, Notation, Policy, ReadSpec
 from forecast.tables import date_formats, dates, numbers
+from forecast.tables.columns import BadTextError, Column
 from forecast.tables.delimited import read_table, unsniffed_mark
-from forecast.tables.source import open_source
-from forecast.tables.table import BadTextError, Column, Table
+from forecast.tables.source import Source, open_source
+from forecast.tables.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +40,6 @@ CLOCKS_PUT_BACK = (
 
 CLEAR_SHARE = 0.5
 """Share of rows that keep a step, from which it is clear to what they can be resampled."""
-
-Source: TypeAlias = Union[str, Path, BinaryIO, "pd.DataFrame"]
 
 
 @dataclass(frozen=True, slots=True)

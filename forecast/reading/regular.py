@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from forecast.data.frequency import Frequency, Times
 from forecast.errors import DataError
 from forecast.events import LeftOut
+from forecast.phrases import counted
 from forecast.reading.filling import filled
 from forecast.reading.rows import Rows
-from forecast.spec import Gaps, Policy
-from forecast.tables.table import Table, counted
+from forecast.spec.reading import Gaps, Policy
+from forecast.tables.table import Table
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -8,9 +8,11 @@ import numpy as np
 
 from forecast.data.frequency import FIRST_YEAR, LAST_YEAR
 from forecast.errors import DataError
-from forecast.spec import Columns, ReadSpec
+from forecast.phrases import listed
+from forecast.spec.reading import Columns, ReadSpec
 from forecast.tables import date_formats, dates, numbers
-from forecast.tables.table import Column, Table, listed
+from forecast.tables.columns import Column
+from forecast.tables.table import Table
 
 TIME_NAMES = (
     *("ds", "date", "datetime", "timestamp", "time"),

@@ -7,9 +7,11 @@ import numpy as np
 from forecast.data.frequency import Frequency, infer
 from forecast.errors import DataError
 from forecast.reading.rows import Floats, Rows
-from forecast.spec import MAX_WINDOW, Notation
+from forecast.spec.limits import MAX_WINDOW
+from forecast.spec.reading import Notation
 from forecast.tables import numbers
-from forecast.tables.table import BadTextError, Column, Table
+from forecast.tables.columns import BadTextError, Column
+from forecast.tables.table import Table
 
 _KEPT = 0.5
 """Share of a series' rows from which it keeps a step."""

@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 
 from forecast.errors import DataError
+from forecast.phrases import counted, listed
 from forecast.reading.roles import Guess, Roles, guess_time, is_numeric, refuse_twins
-from forecast.spec import ReadSpec
-from forecast.tables.table import Column, Table, counted, listed
+from forecast.spec.reading import ReadSpec
+from forecast.tables.columns import Column
+from forecast.tables.table import Table
 
 SERIES = "series"
 """The name of the column of ids in results, where nobody gives one."""

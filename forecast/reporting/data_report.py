@@ -9,14 +9,16 @@ from forecast.data.panel import Panel
 from forecast.data.results import Card
 from forecast.diagnostics.profile import ClassFound, ColumnFound, Findings, Found, Place, ValuesFound, examine
 from forecast.errors import DataError
-from forecast.forecasters.theta import is_seasonal, rows_read, season_test
+from forecast.forecasters.seasonality import is_seasonal, season_test
+from forecast.forecasters.theta import rows_read
+from forecast.phrases import counted
 from forecast.planning import estimates
 from forecast.planning.plan import Plan
 from forecast.reading.reader import Draft
 from forecast.reporting import notes
 from forecast.serialize import to_plain
-from forecast.spec import OWN_SEASONS, Blend, Cell, Origin
-from forecast.tables.table import counted
+from forecast.spec.model import OWN_SEASONS, Cell, Origin
+from forecast.spec.training import Blend
 
 if TYPE_CHECKING:
     from forecast.output.writing import Json

@@ -9,24 +9,20 @@ from typing import BinaryIO, get_args
 import numpy as np
 
 from forecast import atomic
+from forecast.data.arrays import LARGEST, Integers
+from forecast.data.covariates import Covariates
 from forecast.data.frequency import Frequency
-from forecast.data.panel import LARGEST, Covariates, Integers, Panel
+from forecast.data.panel import Panel
 from forecast.data.results import ModelCard, Scores
 from forecast.errors import ModelError, UsageError
 from forecast.forecasters.calibration import PERCENTS, Calibration
-from forecast.forecasters.recurrent import Network, RecurrentForecaster, Weights, weight_shapes
+from forecast.forecasters.recurrent import Network, RecurrentForecaster
+from forecast.forecasters.weights import Weights, weight_shapes
 from forecast.serialize import from_plain, to_plain
-from forecast.spec import (
-    MAX_HORIZON,
-    MAX_MEMBERS,
-    MAX_WINDOW,
-    OWN_SEASONS,
-    Blend,
-    Bounds,
-    ModelSpec,
-    ReadSpec,
-    Role,
-)
+from forecast.spec.limits import MAX_HORIZON, MAX_MEMBERS, MAX_WINDOW
+from forecast.spec.model import OWN_SEASONS, Bounds, ModelSpec
+from forecast.spec.reading import ReadSpec, Role
+from forecast.spec.training import Blend
 from forecast.storage import tensorfile
 from forecast.storage.tensorfile import Contents, Fields, Tensors
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from forecast.errors import ModelError
 from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster, in_season
-from forecast.spec import CELLS, OWN_SEASONS, Cell
+from forecast.spec.model import CELLS, OWN_SEASONS, Cell
 from forecast.storage import modelfile
 
 _FOLDER = Path(__file__).parent.parent / "pretrained"

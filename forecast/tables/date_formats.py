@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.frequency import DAY, Form
+from forecast.tables.columns import BadTextError
 from forecast.tables.dates import Clock, in_one_zone, refuse_empty
-from forecast.tables.table import BadTextError
 
 EXCEL_START = -25_569 * DAY
 """Seconds from 1970 to the day 0 of a spreadsheet, 1899-12-30."""

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.frequency import FIRST_YEAR, LAST_YEAR, Form, Times
+from forecast.tables.columns import BadTextError
 from forecast.tables.numbers import integers
-from forecast.tables.table import BadTextError
 
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 EXCEL_SERIALS = range(25_000, 80_001)

@@ -18,10 +18,12 @@ from itertools import islice
 import numpy as np
 
 from forecast.errors import DataError
-from forecast.spec import Notation
+from forecast.phrases import counted
+from forecast.spec.reading import Notation
+from forecast.tables.columns import Column
 from forecast.tables.numbers import MISSING
 from forecast.tables.source import Opened, line_of, wide_encoding
-from forecast.tables.table import Column, Table, counted
+from forecast.tables.table import Table
 
 DELIMITERS = ("\t", ";", ",", "|")
 """In the order that decides when two fit equally well."""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecast.errors import DataError, MissingExtra
+from forecast.tables.columns import Column
 from forecast.tables.source import Opened, most_unpacked
-from forecast.tables.table import Column, Table
+from forecast.tables.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd

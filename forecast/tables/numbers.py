@@ -7,9 +7,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.panel import LARGEST
-from forecast.spec import Notation
-from forecast.tables.table import BadTextError
+from forecast.data.arrays import LARGEST
+from forecast.spec.reading import Notation
+from forecast.tables.columns import BadTextError
 
 MISSING = frozenset(
     [

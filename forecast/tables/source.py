@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias, Union
 
 from forecast.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STDIN = "-"
 BLOCK = 1 << 20
@@ -213,3 +216,6 @@ def line_of(data: bytes, at: int) -> int:
     before = data[:at]
     newlines = before.count(b"\n")
     return 1 + (newlines or before.count(b"\r"))
+
+
+Source: TypeAlias = Union[str, Path, BinaryIO, "pd.DataFrame"]

@@ -8,30 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.errors import DataError
+from forecast.phrases import listed
+from forecast.tables.columns import BadTextError, Column
 
 Integers = NDArray[np.int64]
-
-
-class BadTextError(Exception):
-    """One text of a column cannot be read; whoever knows the column turns it into a `DataError`."""
-
-    def __init__(self, index: int, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.index = index
-        """Position in the column's texts."""
-        self.message = message
-        self.hint = hint
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: row `r` holds `texts[codes[r]]`."""
-
-    name: str
-    texts: list[str]
-    """Distinct texts in order of first appearance, byte for byte as in the data."""
-    codes: NDArray[np.int32]
-    """(rows,)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +61,3 @@ class Table:
         """The error for a text of `column`, naming the first row that holds it."""
         row = int(np.argmax(column.codes == bad.index))
         return DataError(bad.message, where=self.where(row, column), hint=bad.hint)
-
-
-def listed(names: list[str] | tuple[str, ...], *, most: int = 5) -> str:
-    """Names in quotes, at most five of them: '"a", "b" and 3 more'."""
-    shown = ", ".join(f'"{name}"' for name in names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: "1 gap", "1,204 gaps"."""
-    return f"{number:,} {noun}" if number == 1 or noun == "series" else f"{number:,} {noun}s"

@@ -8,18 +8,20 @@ import numpy as np
 from forecast.classification.baselines import ClassForecaster, class_yardsticks, label_yardsticks
 from forecast.classification.classifier import Classifier
 from forecast.classification.metrics import Told, judge_classes, score_classes
-from forecast.data.covariates import with_texts_of
-from forecast.data.panel import Floats, Integers, Panel
+from forecast.data.arrays import Floats, Integers
+from forecast.data.panel import Panel, data_sha256
 from forecast.data.results import Scores
 from forecast.errors import DataError
 from forecast.evaluation.backtest import came_after, cuts
 from forecast.events import Listener
+from forecast.features.covariates import with_texts_of
 from forecast.forecasters.calibration import calibrate
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.planning.class_plan import held_series, judged_rows, never_judged, origins_of
 from forecast.planning.plan import Plan
 from forecast.reading.reader import Reading
-from forecast.training.train import Judgement, Learner, assembled, data_sha256, learner_for
+from forecast.training.learner import Learner, learner_for
+from forecast.training.train import Judgement, assembled
 
 if TYPE_CHECKING:
     from forecast.network.checkpoint import Checkpoint

@@ -5,20 +5,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast.data.covariates import rescaled
-from forecast.data.panel import Integers, Panel
+from forecast.data.arrays import Integers
+from forecast.data.panel import Panel, ends
 from forecast.data.results import Scores
 from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, backtest, cuts, score
 from forecast.events import Listener
+from forecast.features.covariates import rescaled
 from forecast.forecasters.baselines import yardsticks
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.planning.plan import BACKTESTS
 from forecast.planning.recipe import recipe_of
-from forecast.reporting import notes
 from forecast.training.classifying import class_scores
-from forecast.training.train import learner_for
+from forecast.training.learner import learner_for
 
 PLAIN_BASELINES = ("last value", "seasonal naive", "drift", "mean")
 """What a model is compared with when nobody says: what needs no scikit-learn."""
@@ -95,4 +95,4 @@ def _refitting(
     spec = replace(recipe.spec, covariates=rescaled(recipe.spec.covariates, oldest))
     recipe = replace(recipe, spec=spec)
     learner = learner_for(recipe, panel, listener, fits=origins.count, epochs=model.card.epochs)
-    return lambda past: learner.fit(past, f"refit up to {notes.ends(past)[1]}")
+    return lambda past: learner.fit(past, f"refit up to {ends(past)[1]}")

@@ -6,14 +6,14 @@ from dataclasses import fields, is_dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from forecast import __version__, atomic
-from forecast.data.panel import Panel
+from forecast import atomic
+from forecast.data.panel import Panel, data_sha256
 from forecast.events import Listener, Warned
 from forecast.network.checkpoint import Checkpoint, Facts
-from forecast.planning.plan import TrainRequest
 from forecast.serialize import dump, to_plain
+from forecast.spec.training import TrainRequest
 from forecast.storage import tensorfile
-from forecast.training.train import data_sha256
+from forecast.version import __version__
 
 SUFFIX = ".checkpoint"
 """Behind the model's name: the file of an interrupted training."""

@@ -18,9 +18,10 @@ from forecast.evaluation.backtest import METRICS, Origins, backtest, cuts, score
 from forecast.events import Event, Listener, Noted, Warned, ignore
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import CELL_NAMES
-from forecast.planning.plan import Plan, Searched, TrainRequest, plan
-from forecast.spec import CELLS
-from forecast.training.train import learner_for
+from forecast.planning.plan import Plan, plan
+from forecast.spec.model import CELLS
+from forecast.spec.training import Searched, TrainRequest
+from forecast.training.learner import learner_for
 
 if TYPE_CHECKING:
     from forecast.network.checkpoint import Checkpoint

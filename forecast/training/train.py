@@ -1,40 +1,33 @@
 """A panel and a plan become a judged model: find the epochs, backtest, refit, calibrate."""
 
-import hashlib
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from forecast import __version__
-from forecast.data.covariates import in_words_of
-from forecast.data.panel import Floats, Panel
+from forecast.data.arrays import Floats
+from forecast.data.panel import Panel, data_sha256
 from forecast.data.results import Coverage, ModelCard, Scores, Verdict
 from forecast.evaluation.backtest import Fold, Origins, backtest, came_after, cuts, score
 from forecast.evaluation.verdict import OneStep, judge
-from forecast.events import Listener, Noted, Warned
+from forecast.events import Listener, Warned
+from forecast.features.covariates import in_words_of
 from forecast.forecasters.baselines import yardsticks
 from forecast.forecasters.calibration import Calibration, achieved, calibrate
 from forecast.forecasters.protocol import Forecaster
-from forecast.forecasters.recurrent import Bounded, Network, RecurrentForecaster, Weights
-from forecast.forecasters.rolling_errors import past_errors
+from forecast.forecasters.recurrent import Bounded, Network, RecurrentForecaster
 from forecast.planning.plan import Plan
-from forecast.planning.recipe import Recipe
 from forecast.reading.reader import Reading
-from forecast.spec import Origin
+from forecast.training.learner import Learner, learner_for
+from forecast.version import __version__
 
 if TYPE_CHECKING:
     from forecast.network.checkpoint import Checkpoint
-    from forecast.network.fit import Trainer
 
 _ENOUGH_FORECASTS = 100
 """Numbers forecast at an origin from which the rows up to the next need not be origins too."""
-
-_FAR = 0.3
-"""Share of the pretrained network's errors that training must take away to be better by far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,149 +100,6 @@ def _in_words_of(network: Network, tail: Panel) -> Panel:
     if tail.covariates is None or not network.spec.covariates:
         return replace(tail, columns=tail.columns.alone, covariates=None)
     return replace(tail, covariates=in_words_of(tail.covariates, network.spec.covariates))
-
-
-class Learner(Protocol):
-    """A recipe that turns any past into a network."""
-
-    origin: Origin
-    """Where its weights come from."""
-    epochs: int
-    """Epochs that every fit takes."""
-
-    def prepared(self, oldest: Panel, /) -> "Learner":
-        """The learner to go on with, what was left open decided on rows before all that will be judged."""
-        ...
-
-    def fit(self, past: Panel, stage: str, /) -> Network:
-        """The network that the recipe makes of these rows."""
-        ...
-
-
-def learner_for(
-    recipe: Recipe,
-    panel: Panel,
-    listener: Listener,
-    *,
-    fits: int,
-    epochs: int = 0,
-    checkpoint: "Checkpoint | None" = None,
-) -> Learner:
-    """What carries a recipe out; TensorFlow is imported only where there is something to train.
-
-    `panel` is the largest of the `fits` to come. `epochs` may be known already, and
-    what the `checkpoint` holds.
-    """
-    if recipe.origin == "pretrained":
-        return _Ready(Network(recipe.spec, recipe.start, recipe.blend))
-    from forecast.network.fit import Trainer
-
-    trainer = Trainer(
-        recipe.spec, recipe.training, panel, start=recipe.start, listener=listener, checkpoint=checkpoint
-    )
-    return _Trained(recipe, trainer, listener, fits=fits, epochs=epochs)
-
-
-class _Ready:
-    """Pretrained networks as they are."""
-
-    origin: Origin = "pretrained"
-    epochs = 0
-
-    def __init__(self, network: Network) -> None:
-        self._network = network
-
-    def prepared(self, _oldest: Panel) -> Learner:
-        """Nothing is left open."""
-        return self
-
-    def fit(self, _past: Panel, _stage: str) -> Network:
-        """The same for any rows."""
-        return self._network
-
-
-class _Trained:
-    """Networks trained on the rows at hand, from nothing or from given weights."""
-
-    def __init__(
-        self, recipe: Recipe, trainer: "Trainer", listener: Listener, *, fits: int, epochs: int
-    ) -> None:
-        self.origin = recipe.origin
-        self.epochs = epochs
-        self._recipe = recipe
-        self._listener = listener
-        self._trainer = trainer
-        self._budget = _Budget(recipe.training.max_seconds, stages=1 + recipe.members * fits)
-
-    def prepared(self, oldest: Panel) -> Learner:
-        """Find the epochs; pretrained weights that no epoch betters are taken as they are."""
-        seconds = self._budget.share()
-        self.epochs = self._trainer.find_epochs(oldest, stage="finding epochs", seconds=seconds)
-        untuned = self._recipe.untuned
-        if self.origin != "fine-tuned" or untuned is None:
-            return self
-        alike = untuned.spec == self._recipe.spec
-        if self.epochs == 0:
-            beside = "" if alike else ", and nothing beside the target is read"
-            self._listener(
-                Noted("fine-tuning", f"did not better the pretrained network: it is taken as it is{beside}")
-            )
-            return _Ready(untuned)
-        if alike and self._recipe.averaged and self._trainer.best is not None:
-            gain = _gain(replace(untuned, members=(self._trainer.best,)), untuned, oldest)
-            self.origin = "averaged" if gain < _FAR else self.origin
-            taken = "the mean of both is taken" if gain < _FAR else "it is taken alone"
-            why = f"changed the errors of the pretrained network on newer rows by {-100 * gain:+.0f} %"
-            self._listener(Noted("fine-tuning", f"{why}: {taken}"))
-        return self
-
-    def fit(self, past: Panel, stage: str) -> Network:
-        """Every member, trained on all rows of `past`, and beside them what they are averaged with."""
-        if self._budget.over and self._trainer.best is not None:
-            self._listener(Warned(f"{stage}: the time is over; the best weights on older rows stand in"))
-            members: tuple[Weights, ...] = (self._trainer.best,)
-        else:
-            members = tuple(self._member(past, stage, member) for member in range(self._recipe.members))
-        if self.origin == "averaged" and self._recipe.untuned is not None:
-            return _averaged(members, self._recipe.untuned)
-        return Network(self._recipe.spec, members, self._recipe.blend)
-
-    def _member(self, past: Panel, stage: str, member: int) -> Weights:
-        named = f"{stage}, member {member + 1}" if self._recipe.members > 1 else stage
-        seconds = self._budget.share()
-        return self._trainer.fit(past, self.epochs, stage=named, member=member, seconds=seconds)
-
-
-def _averaged(members: tuple[Weights, ...], network: Network) -> Network:
-    """A network of these members and as many of its own."""
-    own = tuple(network.members[place % len(network.members)] for place in range(len(members)))
-    return replace(network, members=members + own)
-
-
-def _gain(tuned: Network, untuned: Network, panel: Panel) -> float:
-    """Share of the errors in the newest rows of every series that training without them took away."""
-    after, before = (
-        np.abs(past_errors(replace(network, blend="none"), panel, most=1)) for network in (tuned, untuned)
-    )
-    return float(1 - np.nansum(after) / np.nansum(before)) if np.nansum(before) > 0 else 0.0
-
-
-class _Budget:
-    """Wall-clock seconds shared among the stages still to come."""
-
-    def __init__(self, seconds: float | None, *, stages: int) -> None:
-        self._deadline = time.monotonic() + (np.inf if seconds is None else seconds)
-        self._stages = stages
-
-    @property
-    def over(self) -> bool:
-        """Nothing is left."""
-        return time.monotonic() >= self._deadline
-
-    def share(self) -> float:
-        """Seconds for the next stage."""
-        self._stages -= 1
-        return max(self._deadline - time.monotonic(), 0.0) / (self._stages + 1)
 
 
 def _judge(
@@ -335,20 +185,3 @@ def _card(
         coverage=judgement.coverage,
         versions=(("forecast", __version__), *((name, version(name)) for name in libraries)),
     )
-
-
-def data_sha256(panel: Panel) -> str:
-    """The digest of all that a panel's series hold, and of the columns beside them."""
-    arrays = [panel.bounds, panel.times.astype(np.int64), panel.values]
-    texts = [*panel.ids]
-    if panel.own_seasons is not None:
-        arrays.append(panel.own_seasons)
-    if panel.covariates is not None:
-        beside = panel.covariates
-        arrays += [beside.past, beside.known, beside.known_bounds, beside.static]
-        texts += [text for vocabulary in beside.vocabularies for text in ("", *vocabulary)]
-    texts += panel.classes
-    digest = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogateescape"))
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()

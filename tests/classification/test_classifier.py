@@ -5,9 +5,11 @@ import pytest
 
 from forecast.classification.classifier import Classifier, softmax
 from forecast.errors import UsageError
-from forecast.forecasters.recurrent import Network, weight_shapes
+from forecast.forecasters.recurrent import Network
+from forecast.forecasters.weights import weight_shapes
 from forecast.reading.reader import read_panel
-from forecast.spec import CELLS, Columns, Covariate, ModelSpec, NetworkSpec, ReadSpec, WindowSpec
+from forecast.spec.model import CELLS, Covariate, ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.reading import Columns, ReadSpec
 from tests.labelled import SKY, days, rows_spec
 from tests.panels import panel
 

@@ -11,7 +11,8 @@ from forecast.data.results import Card, Coverage, Forecast, ModelCard, Scores, V
 from forecast.diagnostics.profile import Findings
 from forecast.events import Decided, EpochEnded, FitEnded, Noted, Warned
 from forecast.reporting.data_report import Checkup
-from forecast.spec import Columns, TrainingPlan
+from forecast.spec.reading import Columns
+from forecast.spec.training import TrainingPlan
 from tests.models import model, network
 
 YEARLY = Frequency(unit="year", form="integer")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from forecast.errors import DataError
-from forecast.spec import Columns, ReadSpec
+from forecast.spec.reading import Columns, ReadSpec
 from tests.cli import fakes
 
 

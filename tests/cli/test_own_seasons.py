@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecast.spec import OWN_SEASONS
+from forecast.spec.model import OWN_SEASONS
 from forecast.storage import modelfile
 from forecast.storage import pretrained as catalog
 from tests.models import model, network

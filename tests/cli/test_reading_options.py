@@ -6,7 +6,7 @@ import pytest
 
 from forecast.cli.reading_options import read_spec
 from forecast.errors import UsageError
-from forecast.spec import Columns, Notation, Policy, ReadSpec
+from forecast.spec.reading import Columns, Notation, Policy, ReadSpec
 
 ALL = (
     "--target tons --time year --id field --freq yearly --delimiter tab --encoding cp1252 --decimal , "

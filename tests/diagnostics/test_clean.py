@@ -10,7 +10,7 @@ from forecast.diagnostics.clean import clean_table
 from forecast.errors import DataError
 from forecast.output.writing import write
 from forecast.reading.reader import read_panel
-from forecast.spec import Columns, Policy, ReadSpec
+from forecast.spec.reading import Columns, Policy, ReadSpec
 
 
 def read(content, **spec):

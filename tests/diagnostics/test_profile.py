@@ -4,10 +4,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.diagnostics.profile import FAR, ColumnFound, Found, InSeries, distances, examine
+from forecast.diagnostics.outliers import distances
+from forecast.diagnostics.profile import FAR, ColumnFound, Found, InSeries, examine
 from forecast.errors import DataError
 from forecast.reading.reader import drafts
-from forecast.spec import Columns, ReadSpec
+from forecast.spec.reading import Columns, ReadSpec
 from tests.panels import panel, wave
 
 

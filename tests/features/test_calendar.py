@@ -8,7 +8,7 @@ import pytest
 from forecast.data.frequency import Frequency
 from forecast.errors import DataError, MissingExtra, UsageError
 from forecast.features.calendar import PHASES, holiday_dates, holidays_in, phases
-from forecast.spec import Calendar
+from forecast.spec.model import Calendar
 
 DAILY = Frequency("day")
 

@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.data.covariates import ahead, described, future_rows, in_words_of, rescaled
+from forecast.data.future import ahead, future_rows
 from forecast.errors import DataError, UsageError
-from forecast.spec import Columns, Covariate
+from forecast.features.covariates import described, in_words_of, rescaled
+from forecast.spec.model import Covariate
+from forecast.spec.reading import Columns
 from tests.shops import AHEAD, COLUMNS, ROWS, changed, panel, rows
 
 NOT_AHEAD = [row for row in rows() if row["sold"]]

@@ -5,7 +5,7 @@ import pytest
 
 from forecast.features.inputs import embeddings, layout, read, rows_needed, training_rows
 from forecast.features.target import VOLATILITY_FLOOR, channels
-from forecast.spec import ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
 from tests import shops
 from tests.panels import interpolated, panel, wave
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.data.panel import LARGEST
+from forecast.data.arrays import LARGEST
 from forecast.features.target import CLIP, channels, rows_remembered, width, without_outliers
 from tests.panels import wave
 

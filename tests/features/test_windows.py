@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.features.windows import Windows
-from forecast.spec import WindowSpec
+from forecast.spec.model import WindowSpec
 
 lengths_of_series = st.lists(st.integers(1, 40), min_size=1, max_size=8).map(np.array)
 sizes = st.integers(1, 9)

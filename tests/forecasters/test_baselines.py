@@ -17,7 +17,7 @@ from forecast.forecasters.baselines import (
     fit_ridge,
     yardsticks,
 )
-from forecast.spec import WindowSpec
+from forecast.spec.model import WindowSpec
 from tests.panels import interpolated, panel
 
 

@@ -13,7 +13,9 @@ from forecast.features.inputs import layout, read, training_rows
 from forecast.forecasters.baselines import SeasonalNaive, fit_ridge, yardsticks
 from forecast.forecasters.recurrent import in_season
 from forecast.forecasters.theta import Theta
-from forecast.spec import OWN_SEASONS, Blend, Columns, ReadSpec, WindowSpec
+from forecast.spec.model import OWN_SEASONS, WindowSpec
+from forecast.spec.reading import Columns, ReadSpec
+from forecast.spec.training import Blend
 from forecast.storage import modelfile
 from forecast.storage import pretrained as catalog
 from tests.forgery import built, fields_of, tensors_of

@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from forecast.data.panel import Panel
-from forecast.forecasters.recurrent import Bounded, Network, bounded, weight_shapes, widened
+from forecast.forecasters.recurrent import Bounded, Network, bounded, widened
 from forecast.forecasters.theta import theta
-from forecast.spec import CELLS, Blend, Bounds
+from forecast.forecasters.weights import weight_shapes
+from forecast.spec.model import CELLS, Bounds
+from forecast.spec.training import Blend
 from tests import shops
 from tests.models import model, network
 from tests.panels import panel, wave

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecast.data.panel import LARGEST
+from forecast.data.arrays import LARGEST
 from forecast.forecasters.baselines import baseline
-from forecast.forecasters.theta import Theta, is_seasonal, rows_read, seasonal_indices, theta
-from forecast.spec import WindowSpec
+from forecast.forecasters.seasonality import is_seasonal, seasonal_indices
+from forecast.forecasters.theta import Theta, rows_read, theta
+from forecast.spec.model import WindowSpec
 from tests.panels import panel, wave
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"

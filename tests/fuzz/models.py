@@ -12,7 +12,9 @@ from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.data.results import Coverage, ModelCard, Scores, Verdict
 from forecast.forecasters.recurrent import RecurrentForecaster
-from forecast.spec import Blend, Bounds, Cell, Columns, ReadSpec
+from forecast.spec.model import Bounds, Cell
+from forecast.spec.reading import Columns, ReadSpec
+from forecast.spec.training import Blend
 from forecast.storage.modelfile import encode
 from tests.forgery import built, fields_of, joined, parts, tensors_of
 from tests.models import model, network

@@ -12,7 +12,7 @@ from forecast.errors import ForecastError, ModelError
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.output.writing import write
 from forecast.reading.reader import Reading, read_panel
-from forecast.spec import ReadSpec
+from forecast.spec.reading import ReadSpec
 from forecast.storage import modelfile
 from tests.models import model, network
 

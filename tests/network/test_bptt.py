@@ -6,11 +6,11 @@ import pytest
 import tensorflow as tf
 
 from forecast.features.target import width
-from forecast.forecasters.recurrent import weight_shapes
+from forecast.forecasters.weights import weight_shapes
 from forecast.network import bptt
 from forecast.network.build import build, weights_of
 from forecast.network.loop import Counts, Loop, RowTensors, Slices
-from forecast.spec import CELLS, ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.model import CELLS, ModelSpec, NetworkSpec, WindowSpec
 
 LAYERS = ("SimpleRNN", "LSTM", "GRU")
 SHAPES = [(3, 5, 2, 4), (1, 1, 1, 1), (16, 24, 14, 32)]

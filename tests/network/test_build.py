@@ -4,9 +4,9 @@ import pytest
 
 from forecast.features.inputs import read
 from forecast.features.target import width
-from forecast.forecasters.recurrent import forward, weight_shapes
+from forecast.forecasters.weights import forward, weight_shapes
 from forecast.network.build import build, put_weights, weights_of
-from forecast.spec import CELLS, ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.model import CELLS, ModelSpec, NetworkSpec, WindowSpec
 from tests import shops
 
 

@@ -12,7 +12,8 @@ from forecast.network import checkpoint as checkpoints
 from forecast.network import fit
 from forecast.network.checkpoint import Checkpoint
 from forecast.network.fit import Trainer
-from forecast.spec import ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
+from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.training import TrainingPlan
 from forecast.storage import modelfile
 from tests.models import model, network
 from tests.panels import panel, wave

@@ -9,7 +9,8 @@ from forecast.features.inputs import training_rows
 from forecast.forecasters.recurrent import Network
 from forecast.network.fit import Trainer
 from forecast.network.validation import held_back, judged
-from forecast.spec import ModelSpec, NetworkSpec, TrainingPlan, WindowSpec
+from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.training import TrainingPlan
 from tests.panels import panel, wave
 
 SPEC = ModelSpec(WindowSpec(12, 4), NetworkSpec("gru", (6,)), 4)

@@ -5,7 +5,7 @@ import pytest
 
 from forecast.features.windows import windows_of
 from forecast.network.validation import MOST_WINDOWS, held_back, judged
-from forecast.spec import ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
 from tests.panels import panel
 
 NETWORK = NetworkSpec(units=(4,))

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from forecast.errors import ModelError, UsageError
-from forecast.planning.plan import TrainRequest, plan
-from forecast.spec import ReadSpec
+from forecast.planning.plan import plan
+from forecast.spec.reading import ReadSpec
+from forecast.spec.training import TrainRequest
 from forecast.storage import modelfile
 from tests.models import model, network
 from tests.panels import panel, wave

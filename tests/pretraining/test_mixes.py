@@ -7,7 +7,7 @@ import pytest
 
 from forecast.pretraining import mixes, synthetic
 from forecast.pretraining.mixes import RECIPES, Recipe, mix
-from forecast.spec import OWN_SEASONS
+from forecast.spec.model import OWN_SEASONS
 from tests.panels import wave
 
 YEARLY = Recipe(1, 8, 3, (("years", 1),), longest=20, synthetic=4, updates=50)

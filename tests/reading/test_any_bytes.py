@@ -3,7 +3,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.spec import Columns, Notation, Policy, ReadSpec
+from forecast.spec.reading import Columns, Notation, Policy, ReadSpec
 from tests.fuzz.often import often
 from tests.fuzz.promises import reads_or_refuses
 from tests.fuzz.texts import SOURCES

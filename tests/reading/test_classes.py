@@ -3,7 +3,7 @@ import pytest
 
 from forecast.errors import DataError, UsageError
 from forecast.reading.reader import read_panel
-from forecast.spec import Columns, Policy, ReadSpec
+from forecast.spec.reading import Columns, Policy, ReadSpec
 
 TARGET = ReadSpec(Columns(target="y"))
 

@@ -7,7 +7,7 @@ import pytest
 
 from forecast.errors import DataError, UsageError
 from forecast.reading.reader import read_panel, with_future_rows
-from forecast.spec import Columns, ReadSpec
+from forecast.spec.reading import Columns, ReadSpec
 from tests.shops import AHEAD, COLUMNS, ROWS, changed, panel, reading, rows, written
 
 

@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.reading.filling import filled, held
-from forecast.spec import Gaps
+from forecast.data.panel import held
+from forecast.reading.filling import filled
+from forecast.spec.reading import Gaps
 
 NAN = np.nan
 

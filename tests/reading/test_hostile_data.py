@@ -14,7 +14,7 @@ from pyarrow import parquet
 
 from forecast.errors import DataError
 from forecast.reading.reader import read_panel
-from forecast.spec import Notation, ReadSpec
+from forecast.spec.reading import Notation, ReadSpec
 from tests.fuzz.often import often
 from tests.fuzz.promises import reads_or_refuses
 from tests.measuring import run

@@ -16,7 +16,7 @@ import pytest
 from forecast.cli.reading_options import read_spec
 from forecast.errors import ForecastError
 from forecast.reading.reader import read_panel
-from forecast.spec import Columns, Notation, Policy, ReadSpec
+from forecast.spec.reading import Columns, Notation, Policy, ReadSpec
 
 TABLE = Path(__file__).parents[1] / "data" / "input_cases.jsonl"
 CASES = [json.loads(line) for line in TABLE.read_text("utf-8").split("\n") if line]

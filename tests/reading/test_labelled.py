@@ -6,7 +6,7 @@ import pytest
 from forecast.diagnostics.clean import clean_table
 from forecast.errors import DataError, UsageError
 from forecast.reading.reader import read_panel
-from forecast.spec import Columns, Policy, ReadSpec
+from forecast.spec.reading import Columns, Policy, ReadSpec
 
 COLUMNS = Columns(series="s", past=("word",), label="intent")
 ASKED = ReadSpec(COLUMNS)

@@ -5,7 +5,7 @@ import pytest
 
 from forecast.errors import DataError
 from forecast.reading.reader import read_panel
-from forecast.spec import Columns, ReadSpec
+from forecast.spec.reading import Columns, ReadSpec
 
 FOLDER = Path(__file__).parents[1] / "data" / "nasty"
 DOCS = (Path(__file__).parents[2] / "docs" / "input.md").read_text(encoding="utf-8")

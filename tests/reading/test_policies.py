@@ -7,7 +7,7 @@ import pytest
 
 from forecast.errors import DataError
 from forecast.reading.reader import read_panel
-from forecast.spec import Policy, ReadSpec
+from forecast.spec.reading import Policy, ReadSpec
 
 
 def read(content, **policy):

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from forecast.data.arrays import LARGEST
 from forecast.data.frequency import Frequency
-from forecast.data.panel import LARGEST
 from forecast.errors import DataError, ForecastError
 from forecast.events import LeftOut
 from forecast.reading.reader import read_panel
-from forecast.spec import Columns, ReadSpec
+from forecast.spec.reading import Columns, ReadSpec
 from forecast.tables import source
 
 HARVEST = "year,tons\n2019,4.5\n2020,5\n2021,4\n"

@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.diagnostics.clean import clean_table
-from forecast.diagnostics.profile import FAR, distances
+from forecast.diagnostics.outliers import distances
+from forecast.diagnostics.profile import FAR
 from forecast.errors import DataError, UsageError
 from forecast.features.target import LAGS, channels, width, without_outliers
 from forecast.output.writing import write
 from forecast.reading.reader import read_panel
-from forecast.spec import OWN_SEASONS, Columns, Policy, ReadSpec
+from forecast.spec.model import OWN_SEASONS
+from forecast.spec.reading import Columns, Policy, ReadSpec
 from tests.panels import panel, wave
 
 ROWS = ["b,1,4,10", "b,2,4,20", "b,3,4,30", "b,4,4,40", "b,5,4,", "b,6,4,60", "a,1,1,1", "a,2,,2", "a,3,1,3"]

@@ -8,7 +8,7 @@ import pytest
 
 from forecast.errors import DataError, UsageError
 from forecast.reading.reader import read_panel
-from forecast.spec import Columns, ReadSpec
+from forecast.spec.reading import Columns, ReadSpec
 
 CROPS = "year,wheat,oats,note\n2001,1,,a\n2002,2,,b\n2003,3,5,c\n2004,4,6,d\n2005,,7,e\n"
 LONG = "series,year,y\n" + "".join(

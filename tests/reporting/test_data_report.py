@@ -8,9 +8,10 @@ import forecast
 from forecast.errors import DataError
 from forecast.events import Noted
 from forecast.planning import estimates
-from forecast.planning.plan import TrainRequest, plan
+from forecast.planning.plan import plan
 from forecast.reading.reader import read_panel
-from forecast.spec import Columns, Policy, ReadSpec
+from forecast.spec.reading import Columns, Policy, ReadSpec
+from forecast.spec.training import TrainRequest
 from tests.panels import wave
 
 

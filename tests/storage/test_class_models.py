@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from forecast.classification.classifier import Classifier
-from forecast.data.panel import Covariates
+from forecast.data.covariates import Covariates
 from forecast.errors import ModelError
-from forecast.forecasters.recurrent import Network, weight_shapes
-from forecast.spec import Columns, Covariate, ModelSpec, NetworkSpec, ReadSpec, WindowSpec
+from forecast.forecasters.recurrent import Network
+from forecast.forecasters.weights import weight_shapes
+from forecast.spec.model import Covariate, ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.reading import Columns, ReadSpec
 from forecast.storage.modelfile import FORMAT, encode, load
 from tests.forgery import built, fields_of, tensors_of
 from tests.labelled import SKY, days, rows_spec

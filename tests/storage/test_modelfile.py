@@ -16,8 +16,11 @@ from forecast.data.panel import Panel
 from forecast.data.results import Coverage, ModelCard, Scores, Verdict
 from forecast.errors import ForecastError, ModelError
 from forecast.forecasters.calibration import PERCENTS, Calibration
-from forecast.forecasters.recurrent import Network, RecurrentForecaster, weight_shapes
-from forecast.spec import Bounds, Cell, Columns, ModelSpec, NetworkSpec, ReadSpec, TrainingPlan, WindowSpec
+from forecast.forecasters.recurrent import Network, RecurrentForecaster
+from forecast.forecasters.weights import weight_shapes
+from forecast.spec.model import Bounds, Cell, ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.reading import Columns, ReadSpec
+from forecast.spec.training import TrainingPlan
 from forecast.storage import modelfile
 from forecast.storage.modelfile import FORMAT, check_writable, encode, load, save
 from tests.forgery import built, fields_of, joined, parts, tensors_of

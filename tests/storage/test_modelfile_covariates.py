@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from forecast.errors import ModelError
-from forecast.forecasters.recurrent import Network, weight_shapes
-from forecast.spec import ReadSpec
+from forecast.forecasters.recurrent import Network
+from forecast.forecasters.weights import weight_shapes
+from forecast.spec.reading import ReadSpec
 from forecast.storage.modelfile import encode, load, save
 from tests import models, shops
 from tests.forgery import built, fields_of, tensors_of

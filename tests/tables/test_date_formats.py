@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.errors import UsageError
-from forecast.spec import Notation
+from forecast.spec.reading import Notation
+from forecast.tables.columns import BadTextError
 from forecast.tables.date_formats import fits, parse
-from forecast.tables.table import BadTextError
 
 
 @pytest.mark.parametrize(

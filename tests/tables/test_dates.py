@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from forecast.tables.columns import BadTextError
 from forecast.tables.dates import kind_of, parse
-from forecast.tables.table import BadTextError
 
 
 def isos(*texts):

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from forecast.tables.columns import BadTextError
 from forecast.tables.numbers import integers, parse
-from forecast.tables.table import BadTextError
 
 
 def refusal(texts, delimiter=","):

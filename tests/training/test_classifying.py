@@ -8,16 +8,17 @@ import pytest
 
 import forecast
 from forecast.classification.baselines import class_yardsticks
-from forecast.data.covariates import with_texts_of
 from forecast.errors import DataError, Interrupted
 from forecast.evaluation.backtest import cuts
 from forecast.events import EpochEnded, ignore
-from forecast.forecasters.recurrent import Network, weight_shapes
+from forecast.features.covariates import with_texts_of
+from forecast.forecasters.recurrent import Network
+from forecast.forecasters.weights import weight_shapes
 from forecast.network import checkpoint as checkpoints
 from forecast.planning.class_plan import held_series, judged_rows, never_judged, origins_of, plan_classes
-from forecast.planning.plan import TrainRequest
 from forecast.reading.reader import read_panel
-from forecast.spec import Columns, ReadSpec, TrainingPlan
+from forecast.spec.reading import Columns, ReadSpec
+from forecast.spec.training import TrainingPlan, TrainRequest
 from forecast.training import classifying
 from forecast.training.classifying import learn_classes, told_from_rows
 from tests import labelled

@@ -9,7 +9,7 @@ import forecast
 from forecast.errors import Interrupted
 from forecast.events import EpochEnded, Kept, Noted, Warned
 from forecast.network import checkpoint as checkpoints
-from forecast.spec import TrainingPlan
+from forecast.spec.training import TrainingPlan
 from forecast.training.resume import facts_of
 from tests.panels import panel, wave
 from tests.test_workflow import REQUEST as SMALL

@@ -8,8 +8,8 @@ import pytest
 from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, cuts
 from forecast.events import Noted, Warned
-from forecast.planning.plan import TrainRequest, plan
-from forecast.spec import TrainingPlan
+from forecast.planning.plan import plan
+from forecast.spec.training import TrainingPlan, TrainRequest
 from forecast.training.search import Trial, Tuning, tune
 from tests.panels import panel, wave
 

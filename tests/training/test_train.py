@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.training.train import _gain
+from forecast.training.learner import _gain
 from tests.models import network
 from tests.panels import panel, wave
 

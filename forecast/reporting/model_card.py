@@ -1,0 +1,98 @@
+"""The model card: what a model was made from and how it was evaluated, in words."""
+
+from dataclasses import replace
+
+from forecast.data.results import Card, ModelCard
+from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
+from forecast.reporting.notes import _layers, _season, coverage, read_beside
+from forecast.spec.model import Bounds, ModelSpec, Origin
+from forecast.spec.reading import ReadSpec
+from forecast.spec.training import Blend
+
+_BLENDS: dict[Blend, str] = {
+    "none": "the network's",
+    "theta": "the network's, in part Theta's: the more, the better that was on each series' newest rows",
+    "last-value": "the network's, in part the last value: the more, the better that was on the newest rows",
+}
+
+
+_STARTS: dict[Origin, str] = {
+    "scratch": "random weights",
+    "fine-tuned": "pretrained weights",
+    "averaged": "pretrained weights, averaged with them",
+    "pretrained": "pretrained weights",
+    "continued": "the weights of an older model",
+}
+
+
+def model_card(model: RecurrentForecaster) -> Card:
+    """The card of a model, for a person."""
+    card, spec = model.card, model.spec
+    calendar = read_beside(replace(spec, covariates=()))
+    lines = [
+        ("network", _networks(model)),
+        ("window", f"reads {spec.windows.window} rows, answers {_answers(spec)}"),
+        ("season", _season(spec.season)),
+        ("forecast", "probabilities" if spec.classes else _BLENDS[model.network.blend]),
+        ("classes", ", ".join(spec.classes)) if spec.classes else ("values", values_of(model.bounds)),
+        ("columns", _columns(model.read)),
+        *([("calendar", calendar)] if calendar else []),
+        ("data", _data(model)),
+        ("data sha256", card.data_sha256),
+        ("training", _training(card)),
+    ]
+    if card.verdict is not None:
+        lines.append(("verdict", card.verdict.text))
+    if card.coverage is not None:
+        lines.append(("intervals", coverage(card.coverage)))
+    lines.append(("made by", ", ".join(f"{name} {number}" for name, number in card.versions)))
+    return Card("model", tuple(lines))
+
+
+def _data(model: RecurrentForecaster) -> str:
+    card = model.card
+    rows = f"{card.source}: {card.rows:,} rows in {card.series:,} series"
+    if model.spec.answers == "whole series":
+        return rows
+    return f"{rows}, {card.first_time} to {card.last_time}, {model.frequency.adjective}"
+
+
+def _answers(spec: ModelSpec) -> str:
+    return "for a series as a whole" if spec.answers == "whole series" else f"the next {spec.windows.horizon}"
+
+
+def _columns(read: ReadSpec) -> str:
+    """Words like "target=sold  time=month  series=store"."""
+    columns, series = read.columns, read.columns.series
+    if read.wide:
+        series = f"{len(read.targets)} columns" if read.targets else "every column of numbers"
+    named = {"target": columns.target, "label": columns.label, "time": columns.time, "series": series}
+    parts = {part: ",".join(getattr(columns, part)) for part in ("past", "known", "static")}
+    every = named | {"season": columns.season} | parts
+    return "  ".join(f"{part}={name}" for part, name in every.items() if name)
+
+
+def _networks(model: RecurrentForecaster) -> str:
+    """Words like "GRU 32, 3,000 weights" or "5 x GRU 32, averaged, 15,000 weights in all"."""
+    network, members = model.spec.network, len(model.network.members)
+    one = f"{CELL_NAMES[network.cell]} {_layers(network.units)}"
+    weights = f"{model.card.parameters:,} weights"
+    return f"{one}, {weights}" if members == 1 else f"{members} x {one}, averaged, {weights} in all"
+
+
+def _training(card: ModelCard) -> str:
+    start = _STARTS[card.origin]
+    if card.origin == "pretrained":
+        return f"none: {start}, as they are"
+    return f"{card.epochs} epochs from {start}, seed {card.training.seed}"
+
+
+def values_of(bounds: Bounds) -> str:
+    """What forecasts may be: "whole numbers, at least 0, at most 9"."""
+    low = "never negative where a series never was"
+    parts = [
+        "whole numbers" if bounds.whole else "",
+        low if bounds.minimum is None else f"at least {bounds.minimum:.12g}",
+        "" if bounds.maximum is None else f"at most {bounds.maximum:.12g}",
+    ]
+    return ", ".join(filter(None, parts))

@@ -1,0 +1,1 @@
+"""What a user asks for and what a model is: frozen values that check themselves."""

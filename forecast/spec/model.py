@@ -1,0 +1,165 @@
+"""A model before it exists: frozen, checked, JSON both ways."""
+
+import math
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal, get_args
+
+from forecast.errors import UsageError
+from forecast.spec.limits import (
+    MAX_CATEGORIES,
+    MAX_CLASSES,
+    MAX_COVARIATES,
+    MAX_HORIZON,
+    MAX_LAYERS,
+    MAX_UNITS,
+    MAX_WINDOW,
+    check_range,
+)
+from forecast.spec.reading import Role
+
+Cell = Literal["simple-rnn", "lstm", "gru"]
+
+Origin = Literal["scratch", "fine-tuned", "averaged", "pretrained", "continued"]
+Answers = Literal["next rows", "whole series"]
+
+
+CELLS: tuple[Cell, ...] = get_args(Cell)
+
+OWN_SEASONS = 0
+"""The season of a network that reads each series in a season of its own."""
+
+
+HOLIDAY_DAYS = (-719_162, 2_932_896)
+"""The first and the last day of the years 1 to 9999, since 1970-01-01."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSpec:
+    """Rows the network reads and rows it answers."""
+
+    window: int
+    horizon: int
+    stride: int = 1
+    """Rows between the starts of two windows."""
+
+    def __post_init__(self) -> None:
+        check_range("window", self.window, 1, MAX_WINDOW)
+        check_range("horizon", self.horizon, 1, MAX_HORIZON)
+        check_range("stride", self.stride, 1, MAX_WINDOW)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSpec:
+    """The shape of a recurrent network."""
+
+    cell: Cell = "gru"
+    units: tuple[int, ...] = (32,)
+    """Units of each recurrent layer, the first layer first."""
+    dropout: float = 0.0
+    """Share of each layer's output dropped in training, never inside the recurrence."""
+
+    def __post_init__(self) -> None:
+        if self.cell not in CELLS:
+            raise UsageError(f'cell must be one of {", ".join(CELLS)}, not "{self.cell}"')
+        if not 1 <= len(self.units) <= MAX_LAYERS:
+            raise UsageError(f"a network has 1 to {MAX_LAYERS} layers, not {len(self.units)}")
+        for units in self.units:
+            check_range("units", units, 1, MAX_UNITS)
+        if not 0 <= self.dropout < 1:
+            raise UsageError(f"dropout must be at least 0 and under 1, not {self.dropout:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What values may be; forecasts and intervals are kept to it."""
+
+    minimum: float | None = None
+    """None: what was never negative stays so, each series by its own rows."""
+    maximum: float | None = None
+    whole: bool = False
+    """Whole numbers only."""
+
+    def __post_init__(self) -> None:
+        for name, bound in (("min", self.minimum), ("max", self.maximum)):
+            if bound is not None and not math.isfinite(bound):
+                raise UsageError(f"{name} must be a number, not {bound:g}")
+        low, high = self.range
+        if low > high:
+            numbers = "whole number is" if self.whole else "number is"
+            raise UsageError(f"no {numbers} at least min {self.minimum:g} and at most max {self.maximum:g}")
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The smallest and the largest value there may be; infinite where there is no bound."""
+        up, down = (math.ceil, math.floor) if self.whole else (float, float)
+        return (
+            -math.inf if self.minimum is None else float(up(self.minimum)),
+            math.inf if self.maximum is None else float(down(self.maximum)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Covariate:
+    """A column beside the target, as a network reads it."""
+
+    name: str
+    role: Role
+    categories: tuple[str, ...] = ()
+    """Texts that have an embedding each, sorted; none for a column of numbers."""
+    centre: float = 0.0
+    spread: float = 1.0
+    """Numbers are read as (number - centre) / spread."""
+    relative: bool = False
+    """Numbers are read as changes from the row's own, in the size usual in their series then, / spread."""
+
+    def __post_init__(self) -> None:
+        check_range("categories", len(self.categories), 0, MAX_CATEGORIES)
+        if not (math.isfinite(self.centre) and math.isfinite(self.spread) and self.spread > 0):
+            raise UsageError(f'covariate "{self.name}" has no scale')
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What a network reads of the time itself."""
+
+    phases: bool = False
+    """Where a row stands in its day, week and year."""
+    holidays: str | None = None
+    """Country whose public holidays are known ahead: FR, or US-CA with a part of the country."""
+    holiday_dates: tuple[int, ...] = ()
+    """Its holidays, as days since 1970-01-01, ascending, so that a forecast needs no list of them."""
+
+    def __post_init__(self) -> None:
+        dates = self.holiday_dates
+        if bool(dates) != (self.holidays is not None) or any(day >= later for day, later in pairwise(dates)):
+            raise UsageError("holidays need their dates, one after the other")
+        for day in (*dates[:1], *dates[-1:]):
+            check_range("holidays", day, *HOLIDAY_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """All that decides a network's tensors: rebuilt from a model file by our code alone."""
+
+    windows: WindowSpec
+    network: NetworkSpec
+    season: int
+    """Rows in a period; 1 is no season, `OWN_SEASONS` that of each series."""
+    covariates: tuple[Covariate, ...] = ()
+    """Past ones first, then known, then static."""
+    calendar: Calendar = field(default_factory=Calendar)
+    classes: tuple[str, ...] = ()
+    """What the target may be, sorted, where it is told in probabilities; () for numbers."""
+    answers: Answers = "next rows"
+    """"whole series": one answer for all of a series, once its last row was read."""
+
+    def __post_init__(self) -> None:
+        check_range("season", self.season, OWN_SEASONS, MAX_WINDOW)
+        check_range("classes", len(self.classes), 0, MAX_CLASSES)
+        if len(self.classes) == 1 or (self.answers == "whole series" and not self.classes):
+            raise UsageError("probabilities need two classes at least")
+        check_range("covariates", len(self.covariates), 0, MAX_COVARIATES)
+        roles = [get_args(Role).index(covariate.role) for covariate in self.covariates]
+        if roles != sorted(roles):
+            raise UsageError("covariates must be in the order past, known, static")

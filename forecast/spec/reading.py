@@ -1,0 +1,206 @@
+"""How data are read: columns, notation, policy."""
+
+import codecs
+import re
+import unicodedata
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from typing import Literal, TypeVar, get_args
+
+from forecast.errors import UsageError
+
+Role = Literal["past", "known", "static"]
+Gaps = Literal["error", "interpolate", "hold", "season"]
+Duplicates = Literal["error", "first", "last", "sum", "mean"]
+Resample = Literal["sum", "mean", "first", "last", "min", "max"]
+
+
+NO_FILES = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")
+"""Codecs of Python for names and program texts."""
+
+
+DATE_WORDS = ("excel", "epoch", "epoch-ms", "epoch-us", "epoch-ns")
+"""Dates that are numbers: days of a spreadsheet, seconds and parts of them since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column of the data plays which part; None is to be guessed, or absent."""
+
+    target: str | None = None
+    """The numbers to forecast."""
+    time: str | None = None
+    series: str | None = None
+    """The column whose text tells the series of a panel apart."""
+    season: str | None = None
+    """The column of whole numbers that gives each series its own season; None where all have the same."""
+    past: tuple[str, ...] = ()
+    """Covariates known up to now, as the target is."""
+    known: tuple[str, ...] = ()
+    """Covariates known ahead, such as prices and campaigns."""
+    static: tuple[str, ...] = ()
+    """Covariates that stay the same within a series."""
+    text: tuple[str, ...] = ()
+    """Covariates that are read as texts; those that hold few numbers are found to be."""
+    label: str | None = None
+    """The class of a whole series, in place of a target."""
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """Past, known and static columns, in this order."""
+        return (*self.past, *self.known, *self.static)
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The role of each of these covariates."""
+        parts: tuple[tuple[Role, tuple[str, ...]], ...] = (
+            ("past", self.past),
+            ("known", self.known),
+            ("static", self.static),
+        )
+        return tuple(role for role, names in parts for _ in names)
+
+    @property
+    def alone(self) -> "Columns":
+        """The same without covariates."""
+        return replace(self, past=(), known=(), static=(), text=())
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How a file writes its fields, numbers and times; None is to be found out."""
+
+    delimiter: str | None = None
+    """One character."""
+    encoding: str | None = None
+    """A text codec of Python."""
+    decimal: str | None = None
+    thousands: str | None = None
+    """Between thousands."""
+    date_format: str | None = None
+    """A pattern of `strptime`, such as "%d.%m.%Y", or one of `DATE_WORDS`."""
+
+    def __post_init__(self) -> None:
+        for name, mark in (("delimiter", self.delimiter), ("decimal", self.decimal)):
+            _check_mark(name, mark)
+        _check_mark("thousands", self.thousands)
+        if self.decimal is not None and self.decimal == self.thousands:
+            raise UsageError(f'decimal and thousands cannot both be "{self.decimal}"')
+        if self.encoding is not None:
+            _check_encoding(self.encoding)
+        if self.date_format is not None and self.date_format not in DATE_WORDS:
+            _check_pattern(self.date_format)
+
+
+def _check_mark(name: str, mark: str | None) -> None:
+    """Refuse what cannot stand between fields or within a number."""
+    if mark is None:
+        return
+    if len(mark) != 1:
+        raise UsageError(f'{name} must be one character, not "{mark}"')
+    control = unicodedata.category(mark).startswith("C") and mark != "\t"
+    if mark.isalnum() or control or mark in '"+' or (name != "delimiter" and mark == "-"):
+        raise UsageError(f"{name} cannot be {mark!r}")
+
+
+def _check_encoding(name: str) -> None:
+    try:
+        b" ".decode(name, "ignore")
+        known = codecs.lookup(name).name not in NO_FILES
+    except (LookupError, ValueError):
+        known = False
+    if not known:
+        raise UsageError(
+            f'"{name}" is not an encoding of files', hint="such as utf-8, utf-16, latin-1, cp1252, shift_jis"
+        )
+
+
+def _check_pattern(pattern: str) -> None:
+    """Refuse what cannot be read, names no year, or is read in another way where the language is another."""
+    reason = ""
+    if re.search("%[cxXZ]", pattern):
+        reason = "means another thing in every place"
+    elif not re.search("%[YyG]", pattern):
+        reason = "names no year"
+    else:
+        try:
+            datetime.strptime(datetime(2019, 12, 31, tzinfo=UTC).strftime(pattern), pattern)
+        except (ValueError, re.error) as error:
+            reason = f"cannot be read: {error}"
+    if reason:
+        hint = f"write it as in %d.%m.%Y, %m/%d/%y or %Y-%m-%d %H:%M, or one of {', '.join(DATE_WORDS)}"
+        raise UsageError(f'date-format "{pattern}" {reason}', hint=hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What to do with rows that are not one number a step; None is the usual way."""
+
+    gaps: Gaps | None = None
+    """Steps without a row; as a naive forecast would fill them: a season before, else the last value."""
+    missing: Gaps | None = None
+    """Rows without a number; as `gaps`."""
+    duplicates: Duplicates | None = None
+    """Rows of one series and time; "error"."""
+    resample: Resample | None = None
+    """How rows within one step become one; rows off the step are refused."""
+
+    def __post_init__(self) -> None:
+        for name, value, words in (
+            ("gaps", self.gaps, get_args(Gaps)),
+            ("missing", self.missing, get_args(Gaps)),
+            ("duplicates", self.duplicates, get_args(Duplicates)),
+            ("resample", self.resample, get_args(Resample)),
+        ):
+            if value is not None and value not in words:
+                raise UsageError(f'{name} must be one of {", ".join(words)}, not "{value}"')
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSpec:
+    """How data are to be read; a model remembers it and reads new data the same way."""
+
+    columns: Columns = Columns()
+    notation: Notation = Notation()
+    policy: Policy = Policy()
+    frequency: str | None = None
+    """The step of the times in a word such as "monthly" or "15min"; None is to be found out."""
+    wide: bool = False
+    """Each series is a column of its own; the name of `columns.series` is that of no column then."""
+    targets: tuple[str, ...] = ()
+    """Columns of a wide file that are read; () is every one of numbers."""
+    classes: bool | None = None
+    """Whether the target is one of a few classes; None is to be found out."""
+    class_names: tuple[str, ...] = ()
+    """The classes that a model knows; () is to be found out."""
+
+    def __post_init__(self) -> None:
+        if self.targets and not self.wide:
+            raise UsageError("several targets are the columns of a wide file")
+        if self.wide and self.columns.target is not None:
+            raise UsageError("a wide file has a target in every column of numbers, not one")
+
+    @property
+    def alone(self) -> "ReadSpec":
+        """The same without covariates."""
+        return replace(self, columns=self.columns.alone)
+
+    def over(self, remembered: "ReadSpec") -> "ReadSpec":
+        """What is remembered, save where this says otherwise of one file's notation and policy."""
+        return replace(
+            remembered,
+            notation=_merged(self.notation, remembered.notation),
+            policy=_merged(self.policy, remembered.policy),
+        )
+
+
+T = TypeVar("T", Notation, Policy)
+
+
+def _merged(said: T, remembered: T) -> T:
+    values = {field.name: getattr(said, field.name) for field in fields(said)}
+    return replace(remembered, **{name: value for name, value in values.items() if value is not None})
+
+
+EVENT = ("0", "1")
+"""The classes of a column of noughts and ones: what did not happen, and what did."""

@@ -1,0 +1,28 @@
+"""One column of text, each distinct text held once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class BadTextError(Exception):
+    """One text of a column cannot be read; whoever knows the column turns it into a `DataError`."""
+
+    def __init__(self, index: int, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.index = index
+        """Position in the column's texts."""
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: row `r` holds `texts[codes[r]]`."""
+
+    name: str
+    texts: list[str]
+    """Distinct texts in order of first appearance, byte for byte as in the data."""
+    codes: NDArray[np.int32]
+    """(rows,)"""
