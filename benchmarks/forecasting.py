@@ -84,7 +84,7 @@ def frame(panel):
     return pd.DataFrame({"ds": panel.times, "y": panel.values})
 
 
-def stacked(said: Sequence[Said]) -> Said:
+def as_columns(said: Sequence[Said]) -> Said:
     """Forecasts of single series as those of a panel."""
     import numpy as np
 

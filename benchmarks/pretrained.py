@@ -32,7 +32,7 @@ import statistics
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from forecasting import LEVEL, Said, frame, peer, stacked, trained, trained_or_none, zero_shot
+from forecasting import LEVEL, Said, as_columns, frame, peer, trained, trained_or_none, zero_shot
 from measuring import FORECAST, Row, cost, interleaved, parser, pin, show
 from scoring import as_future, check_published, naive2, owa, scored
 
@@ -187,8 +187,8 @@ def _short_rows(group: str, past, future, *, season: int) -> list[Row]:
     plain = [zero_shot(file, horizon, season=told) for file in files]
     judged = [trained_or_none(file, horizon, season=told) for file in files]
     said = {
-        "zero-shot": stacked(plain),
-        "train": stacked([ours or instead for ours, instead in zip(judged, plain, strict=True)]),
+        "zero-shot": as_columns(plain),
+        "train": as_columns([ours or instead for ours, instead in zip(judged, plain, strict=True)]),
     } | {name: peer(name, past, horizon, season=season) for name in SHORT_PEERS}
     reference = scored(past, future, as_future(past, naive2(past, horizon)))
     scores = {way: scored(past, future, as_future(past, each.values)) for way, each in said.items()}

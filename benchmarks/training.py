@@ -97,14 +97,14 @@ class _Data:
 def _windows() -> _Data:
     import numpy as np
 
-    from forecast.features.inputs import training_rows
+    from forecast.features.inputs import training_examples
     from forecast.features.windows import Windows
     from forecast.reading.reader import read_panel
 
     text = monthly_csv(WINDOWS + WINDOW + HORIZON - 1)
     panel = read_panel(io.BytesIO(text.encode())).panel
     batch = Windows(panel.lengths, _spec("gru").windows).batch(np.arange(WINDOWS))
-    return _Data(training_rows(panel, _spec("gru")), batch.starts)
+    return _Data(training_examples(panel, _spec("gru")), batch.starts)
 
 
 def _spec(cell: str):

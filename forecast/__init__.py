@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from forecast.forecasters.recurrent import RecurrentForecaster
-    from forecast.reporting.data_report import Checkup
+    from forecast.reporting.data_report import DataReport
     from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
     from forecast.spec.reading import Columns, Notation, Policy, ReadSpec
     from forecast.spec.training import TrainingPlan, TrainRequest
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Card",
-    "Checkup",
     "Columns",
     "Coverage",
     "DataError",
+    "DataReport",
     "Forecast",
     "ForecastError",
     "Interrupted",
@@ -82,7 +82,7 @@ _HOMES = {
         "UsageError",
     ),
     "forecast.forecasters.recurrent": ("RecurrentForecaster",),
-    "forecast.reporting.data_report": ("Checkup",),
+    "forecast.reporting.data_report": ("DataReport",),
     "forecast.spec.model": ("ModelSpec", "NetworkSpec", "WindowSpec"),
     "forecast.spec.reading": ("Columns", "Notation", "Policy", "ReadSpec"),
     "forecast.spec.training": ("TrainingPlan", "TrainRequest"),

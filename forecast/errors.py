@@ -27,7 +27,7 @@ EXIT_CODES: dict[int, str] = {
 }
 """Every exit code and its meaning. Append-only: scripts depend on it."""
 
-SOME_LEFT_OUT = 6
+SOME_SKIPPED = 6
 """Exit code of a finished run that had to leave series out."""
 
 NO_SKILL = 10

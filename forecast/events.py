@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class Note:
     """One labelled line of what the tool saw or decided: label "guessed", text "time=year"."""
 
     label: str
@@ -13,7 +13,7 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class Decision:
     """A decision and its reason, shown with `--verbose`."""
 
     label: str
@@ -28,7 +28,7 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class SeriesSkipped:
     """A series of the data that cannot be used; the others go on."""
 
     id: str
@@ -63,7 +63,7 @@ class FitEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CheckpointSaved:
     """A training was interrupted; what it learned is in a file, and `--resume` goes on from there."""
 
     path: str
@@ -71,7 +71,7 @@ class Kept:
     """The part that comes next: "backtest 2 of 3, after epoch 40"."""
 
 
-Event = Noted | Decided | Warned | LeftOut | EpochEnded | FitEnded | Kept
+Event = Note | Decision | Warned | SeriesSkipped | EpochEnded | FitEnded | CheckpointSaved
 Listener = Callable[[Event], None]
 
 

@@ -11,13 +11,13 @@ from forecast.data.future import FutureMissing, ahead, future_rows
 from forecast.data.panel import Panel
 from forecast.data.results import Card, Forecast, Probabilities, Scores, Table
 from forecast.errors import DataError, UsageError
-from forecast.events import Decided, Listener, Noted, Warned, ignore
+from forecast.events import Decision, Listener, Note, Warned, ignore
 from forecast.forecasters.calibration import calibrate
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.forecasters.rolling_errors import past_errors
 from forecast.planning import defaults
 from forecast.planning.plan import CELL, Plan, bounds_of, plan
-from forecast.reading.reader import Draft, Reading, drafts, read_panel, with_future_rows
+from forecast.reading.reader import PartialRead, ReadResult, drafts, read_panel, with_future_rows
 from forecast.reporting import model_card, notes
 from forecast.spec.model import Cell
 from forecast.spec.reading import ReadSpec
@@ -27,7 +27,7 @@ from forecast.tables.source import Source
 
 if TYPE_CHECKING:
     from forecast.network.checkpoint import Checkpoint
-    from forecast.reporting.data_report import Checkup
+    from forecast.reporting.data_report import DataReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +44,29 @@ def check(
     *,
     strict: bool = False,
     listener: Listener = ignore,
-) -> "Checkup":
+) -> "DataReport":
     """What the tool sees in the data and what `train` would do with it, or why it would refuse.
 
     `listener` hears of each series left out, which `strict` refuses. A `DataError` where
     the data are no table at all.
     """
-    from forecast.reporting.data_report import checkup
+    from forecast.reporting.data_report import data_report
 
     request = request or TrainRequest()
     draft, refusal = _as_far_as_it_goes(source, request)
     if draft.reading is None:
-        return checkup(draft, refusal=refusal)
+        return data_report(draft, refusal=refusal)
     try:
         _tell_left_out(draft.reading, listener, strict=strict)
         panel, planned = _planned(draft.reading, request)
     except DataError as error:
-        return checkup(draft, refusal=error)
-    return checkup(draft, panel, planned)
+        return data_report(draft, refusal=error)
+    return data_report(draft, panel, planned)
 
 
-def _as_far_as_it_goes(source: Source, request: TrainRequest) -> tuple[Draft, DataError | None]:
+def _as_far_as_it_goes(source: Source, request: TrainRequest) -> tuple[PartialRead, DataError | None]:
     """The last draft of reading, and what ended it."""
-    reached: list[Draft] = []
+    reached: list[PartialRead] = []
     try:
         reached.extend(drafts(source, request.read))  # keeps those that came before an error
     except DataError as error:
@@ -119,15 +119,15 @@ def train(
 
 
 def _learned(
-    reading: Reading, request: TrainRequest, checkpoint: "Checkpoint", listener: Listener
+    reading: ReadResult, request: TrainRequest, checkpoint: "Checkpoint", listener: Listener
 ) -> RecurrentForecaster:
     """What the request makes of the data."""
     if request.search and not reading.panel.classes:  # the plan for classes refuses a search
         request = _searched(reading.panel, request, checkpoint, listener)
     panel, planned = _planned(reading, request)
-    listener(Noted("plan", notes.planned(planned)))
+    listener(Note("plan", notes.planned(planned)))
     for what, why in planned.reasons:
-        listener(Decided(what, why))
+        listener(Decision(what, why))
 
     whole = replace(reading, panel=panel)
     if panel.classes:
@@ -174,10 +174,10 @@ def zero_shot(
     reading = read_panel(source, numbers)
     _tell(reading, listener, strict=strict)
     chosen, why = defaults.season(reading.panel, season)
-    listener(Decided("season", why))
-    ready = pretrained.pretrained(cell or CELL, chosen)
+    listener(Decision("season", why))
+    ready = pretrained.open_pretrained(cell or CELL, chosen)
     blend, why = defaults.blend(chosen)
-    listener(Decided("blend", why))
+    listener(Decision("blend", why))
     panel = reading.panel.in_season(chosen)
     network = replace(ready.network, blend=blend)
     errors = past_errors(network, panel)
@@ -256,16 +256,16 @@ def evaluate(
 ) -> Scores:
     """Rolling-origin scores on rows the model has not seen; with `refit` a new model at each origin."""
     from forecast.forecasters.baselines import baseline
-    from forecast.training.evaluate import Asked, scores_of
+    from forecast.training.evaluate import EvaluationRequest, scores_of
 
     for name in baselines:
         baseline(name)
     panel = _history(model, source, read, listener, strict=strict)
-    asked = Asked(tuple(baselines), backtests=backtests, horizon=horizon, refit=refit)
+    asked = EvaluationRequest(tuple(baselines), backtests=backtests, horizon=horizon, refit=refit)
     return scores_of(model, panel, asked, listener=listener)
 
 
-def _planned(reading: Reading, request: TrainRequest) -> tuple[Panel, Plan]:
+def _planned(reading: ReadResult, request: TrainRequest) -> tuple[Panel, Plan]:
     """The plan, and the panel with the season that it decided on."""
     if reading.panel.classes:
         from forecast.planning.class_plan import plan_classes
@@ -290,27 +290,27 @@ def _searched(
     return tuning.best.request
 
 
-def _tell(reading: Reading, listener: Listener, *, strict: bool) -> None:
-    listener(Noted(reading.source, notes.seen(reading)))
+def _tell(reading: ReadResult, listener: Listener, *, strict: bool) -> None:
+    listener(Note(reading.source, notes.seen(reading)))
     if reading.guesses:
-        listener(Noted("guessed", notes.guesses(reading)))
+        listener(Note("guessed", notes.guesses(reading)))
     for part, guess, reason in reading.guesses:
-        listener(Decided(f"{part}={guess}", reason))
+        listener(Decision(f"{part}={guess}", reason))
     _tell_mended(reading, listener, strict=strict)
 
 
-def _tell_mended(reading: Reading, listener: Listener, *, strict: bool) -> None:
+def _tell_mended(reading: ReadResult, listener: Listener, *, strict: bool) -> None:
     for repair in reading.repairs:
-        listener(Noted("repaired", repair))
+        listener(Note("repaired", repair))
     _tell_left_out(reading, listener, strict=strict)
 
 
-def _tell_left_out(reading: Reading, listener: Listener, *, strict: bool) -> None:
+def _tell_left_out(reading: ReadResult, listener: Listener, *, strict: bool) -> None:
     """Each series that cannot be used; a `DataError` that names them where none may be left out."""
-    for series in reading.left_out:
+    for series in reading.skipped:
         listener(series)
-    if strict and reading.left_out:
-        count, named = len(reading.left_out), "; ".join(notes.left_out(reading))
+    if strict and reading.skipped:
+        count, named = len(reading.skipped), "; ".join(notes.skipped(reading))
         raise DataError(
             f"{count:,} of {count + len(reading.panel):,} series cannot be used: {named}",
             where=reading.source,

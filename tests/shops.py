@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from forecast.data.panel import Panel
-from forecast.features.covariates import described
-from forecast.reading.reader import Reading, read_panel
+from forecast.features.covariates import covariate_specs
+from forecast.reading.reader import ReadResult, read_panel
 from forecast.spec.model import Calendar, Cell, ModelSpec, NetworkSpec, WindowSpec
 from forecast.spec.reading import Columns, ReadSpec
 
@@ -59,7 +59,7 @@ def written(table: Sequence[Row], *columns: str) -> io.BytesIO:
     return io.BytesIO(("\n".join(lines) + "\n").encode())
 
 
-def reading(table: Sequence[Row], columns: Columns = COLUMNS) -> Reading:
+def reading(table: Sequence[Row], columns: Columns = COLUMNS) -> ReadResult:
     """The rows as they are read."""
     return read_panel(written(table), ReadSpec(columns))
 
@@ -76,6 +76,6 @@ def spec(of: Panel, *, cell: Cell = "gru", calendar: bool = True) -> ModelSpec:
         WindowSpec(6, 3),
         NetworkSpec(cell, (4,)),
         1,
-        covariates=described(of, of),
+        covariates=covariate_specs(of, of),
         calendar=Calendar(True, "FR", christmas) if calendar else Calendar(),
     )

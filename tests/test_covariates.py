@@ -10,7 +10,7 @@ import pytest
 import forecast
 from forecast.errors import DataError, Interrupted, ModelError, UsageError
 from forecast.events import EpochEnded
-from forecast.features.covariates import described
+from forecast.features.covariates import covariate_specs
 from forecast.network import checkpoint as checkpoints
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import TrainingPlan, TrainRequest
@@ -232,7 +232,7 @@ def test_a_recipe_is_made_anew_with_scales_of_rows_before_its_origins_alone(mode
     with pytest.raises(Interrupted):
         forecast.evaluate(model, written(SOLD), backtests=4, refit=True)
     oldest = panel(SOLD).first(np.array([ROWS - 4 * HORIZON] * 2))
-    assert made[0].spec.covariates == described(oldest, oldest)
+    assert made[0].spec.covariates == covariate_specs(oldest, oldest)
     assert made[0].spec.covariates != model.spec.covariates
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import forecast
-from forecast.classification.baselines import class_yardsticks
+from forecast.classification.baselines import fit_class_baselines
 from forecast.classification.classifier import Classifier
-from forecast.classification.metrics import METRICS, accuracy, brier, log_loss
+from forecast.classification.metrics import CLASS_METRICS, accuracy, brier, log_loss
 from forecast.errors import DataError, UsageError
 from forecast.spec.reading import Columns, ReadSpec
 from forecast.spec.training import TrainRequest
@@ -58,7 +58,7 @@ def test_an_event_that_comes_every_third_day_is_foreseen(events):
     probability = forecast.predict(events).to_table()["probability"]
     assert (probability > 0.5).tolist() == [True, False]
     assert events.card.verdict.outcome == "useful"
-    assert dict(zip(METRICS, events.card.scores.overall[0], strict=True))["accuracy"] == 1
+    assert dict(zip(CLASS_METRICS, events.card.scores.overall[0], strict=True))["accuracy"] == 1
 
 
 def test_the_label_of_a_sentence_is_told_whatever_the_order_of_its_words(labels):
@@ -81,10 +81,11 @@ def test_a_model_of_classes_comes_back_from_its_file(events, labels, tmp_path):
     for model, data in ((events, None), (labels, sentences(5))):
         modelfile.save(model, tmp_path / "m.forecast")
         back = forecast.load(tmp_path / "m.forecast")
-        shares = [
-            forecast.predict(each, None if data is None else source(data)).shares for each in (model, back)
+        probabilities = [
+            forecast.predict(each, None if data is None else source(data)).probabilities
+            for each in (model, back)
         ]
-        assert np.array_equal(*shares)
+        assert np.array_equal(*probabilities)
 
 
 def test_a_new_model_is_the_same_to_the_last_byte(tmp_path):
@@ -99,7 +100,7 @@ def test_newer_rows_are_judged_and_older_ones_are_not(events):
     with pytest.raises(DataError, match="no row is newer"):
         forecast.evaluate(events, source(older))
     scores = forecast.evaluate(events, source(days([int(place % 3 == 0) for place in range(150)])))
-    assert scores.overall[0, METRICS.index("accuracy")] == 1
+    assert scores.overall[0, CLASS_METRICS.index("accuracy")] == 1
     assert scores.models[1:] == ("base rates", "rates of the month", "after the last")
 
 
@@ -136,14 +137,20 @@ def test_metrics_are_those_of_scikit_learn():
 
     random = np.random.default_rng(0)
     for classes in (2, 4):
-        shares = random.dirichlet(np.ones(classes), 50)
+        probabilities = random.dirichlet(np.ones(classes), 50)
         came = random.integers(0, classes, 50)
         names = list(range(classes))
-        assert log_loss(came, shares).mean() == pytest.approx(metrics.log_loss(came, shares, labels=names))
-        assert accuracy(came, shares).mean() == metrics.accuracy_score(came, shares.argmax(axis=1))
+        assert log_loss(came, probabilities).mean() == pytest.approx(
+            metrics.log_loss(came, probabilities, labels=names)
+        )
+        assert accuracy(came, probabilities).mean() == metrics.accuracy_score(
+            came, probabilities.argmax(axis=1)
+        )
         there = np.eye(classes)[came]
         half = 2 if classes == 2 else 1
-        assert brier(came, shares).mean() == pytest.approx(((shares - there) ** 2).sum(axis=1).mean() / half)
+        assert brier(came, probabilities).mean() == pytest.approx(
+            ((probabilities - there) ** 2).sum(axis=1).mean() / half
+        )
 
 
 def test_base_rates_count_and_nothing_is_impossible():
@@ -151,17 +158,17 @@ def test_base_rates_count_and_nothing_is_impossible():
 
     past = panel([0, 0, 1, 0, 0, 1, 0, 0])
     past = type(past)(**{**{name: getattr(past, name) for name in past.__slots__}, "classes": ("0", "1")})
-    base, after = class_yardsticks(past, 1)
-    assert base.shares(past, 1)[0, 0] == pytest.approx([6.5 / 9, 2.5 / 9])
+    base, after = fit_class_baselines(past, 1)
+    assert base.probabilities(past, 1)[0, 0] == pytest.approx([6.5 / 9, 2.5 / 9])
     # After a nought: three noughts and two ones came, and the base rates count as one row.
-    assert after.shares(past, 1)[0, 0] == pytest.approx([(3 + 6.5 / 9) / 6, (2 + 2.5 / 9) / 6])
+    assert after.probabilities(past, 1)[0, 0] == pytest.approx([(3 + 6.5 / 9) / 6, (2 + 2.5 / 9) / 6])
 
 
 @pytest.mark.parametrize("cell", ["simple-rnn", "lstm", "gru"])
 def test_numpy_tells_the_probabilities_of_keras(cell):
     from forecast.features.inputs import read
     from forecast.forecasters.recurrent import Network
-    from forecast.forecasters.weights import newest_answers
+    from forecast.forecasters.weights import last_step_outputs
     from forecast.network.build import build, put_weights, weights_of
     from forecast.reading.reader import read_panel
     from forecast.spec.model import Covariate, ModelSpec, NetworkSpec, WindowSpec
@@ -179,8 +186,8 @@ def test_numpy_tells_the_probabilities_of_keras(cell):
     }
     put_weights(model, weights)
     inputs = read(panel, spec).inputs
-    ours = newest_answers(spec, weights, panel.bounds[1:], panel.lengths, inputs)
+    ours = last_step_outputs(spec, weights, panel.bounds[1:], panel.lengths, inputs)
     assert np.asarray(model(inputs.reshape(8, 3, -1)))[:, -1] == pytest.approx(ours, abs=1e-5)
-    assert Classifier(Network(spec, (weights,))).shares(panel, 1).sum(axis=2) == pytest.approx(
+    assert Classifier(Network(spec, (weights,))).probabilities(panel, 1).sum(axis=2) == pytest.approx(
         np.ones((8, 1))
     )

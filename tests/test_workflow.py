@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import forecast
-from forecast.events import EpochEnded, Event, LeftOut, Noted
+from forecast.events import EpochEnded, Event, Note, SeriesSkipped
 from forecast.forecasters.calibration import calibrate
 from forecast.forecasters.rolling_errors import past_errors
 from forecast.storage import pretrained as catalog
@@ -111,7 +111,7 @@ def test_train_judges_the_model_against_baselines_on_the_newest_rows(model):
 
 @pytest.mark.usefixtures("trained")
 def test_train_tells_what_it_saw_and_how_far_it_is(heard):
-    labels = [event.label for event in heard if isinstance(event, Noted)]
+    labels = [event.label for event in heard if isinstance(event, Note)]
     assert labels[0] == "data"
     assert "plan" in labels
     stages = {event.stage for event in heard if isinstance(event, EpochEnded)}
@@ -130,8 +130,8 @@ def test_a_hollow_series_is_left_out_of_training_and_the_others_are_learned(mode
     with_hollow = source([*lines(SERIES), "hollow,2015-01,1\n", "hollow,2017-01,2\n", "hollow,2017-02,2\n"])
     unsaved = forecast.train(with_hollow, REQUEST, listener=heard.append)
     reason = "over 40% of the steps have no number (23 of 26)"
-    assert [event for event in heard if isinstance(event, LeftOut)] == [
-        LeftOut("hollow", reason, "data, line 126")
+    assert [event for event in heard if isinstance(event, SeriesSkipped)] == [
+        SeriesSkipped("hollow", reason, "data, line 126")
     ]
     assert unsaved.model.card.data_sha256 == model.card.data_sha256
     assert values(unsaved.model) == values(model)
@@ -167,7 +167,7 @@ READY = replace(REQUEST, start="pretrained", window=None, units=None, epochs=Non
 @pytest.mark.usefixtures("pretrained")
 def test_pretrained_networks_are_judged_as_they_are_and_say_so():
     model = forecast.train(data(), READY).model
-    (weights,), (ready,) = model.network.members, pretrained.pretrained("gru", 4).network.members
+    (weights,), (ready,) = model.network.members, pretrained.open_pretrained("gru", 4).network.members
     assert {name: array.tolist() for name, array in weights.items()} == {
         name: array.tolist() for name, array in ready.items()
     }
@@ -185,7 +185,7 @@ def one_epoch(monkeypatch, pretrained):
     """One epoch is found to better the pretrained network, by a share of its errors that is set here."""
 
     def found(trainer, *_args, **_options):
-        trainer.best = pretrained.pretrained("gru", 4).network.members[0]
+        trainer.best = pretrained.open_pretrained("gru", 4).network.members[0]
         return 1
 
     monkeypatch.setattr("forecast.network.fit.Trainer.find_epochs", found)
@@ -205,7 +205,7 @@ def test_a_fine_tuned_network_that_is_a_little_better_is_averaged_with_the_pretr
     alone = forecast.train(data(), replace(READY, epochs=1)).model.network.members
     one_epoch(0.29)
     model = forecast.train(data(), replace(READY, epochs=1)).model
-    own = pretrained.pretrained("gru", 4).network.members
+    own = pretrained.open_pretrained("gru", 4).network.members
     both = [{name: array.tolist() for name, array in each.items()} for each in model.network.members]
     assert both == [{name: array.tolist() for name, array in each.items()} for each in alone + own]
     assert (model.card.origin, model.name) == ("averaged", "GRU + Theta")
@@ -221,13 +221,13 @@ def test_a_pretrained_network_that_no_epoch_betters_is_taken_as_it_is(monkeypatc
     model = forecast.train(data(), replace(READY, epochs=1), listener=heard.append).model
     assert (model.card.origin, model.card.epochs, model.name) == ("pretrained", 0, "GRU + Theta")
     assert values(model) == values(forecast.train(data(), READY).model)
-    assert [event.label for event in heard if isinstance(event, Noted)][-1] == "fine-tuning"
+    assert [event.label for event in heard if isinstance(event, Note)][-1] == "fine-tuning"
 
 
 @pytest.mark.usefixtures("pretrained")
 def test_intervals_without_training_rest_on_what_it_would_have_erred_on_these_rows():
     model = forecast.zero_shot(data(), REQUEST.read, season=4)
-    ready = pretrained.pretrained("gru", 4).calibration
+    ready = pretrained.open_pretrained("gru", 4).calibration
     errors = past_errors(model.network, model.tail)
     assert len(errors) > 3
     expected = calibrate(errors, before=ready)
@@ -238,7 +238,7 @@ def test_intervals_without_training_rest_on_what_it_would_have_erred_on_these_ro
 @pytest.mark.usefixtures("pretrained")
 def test_intervals_of_series_too_short_to_look_back_on_are_those_of_the_network():
     model = forecast.zero_shot(source(lines({"a": [1.0, 2.0, 3.0]})), REQUEST.read, season=4)
-    ready = pretrained.pretrained("gru", 1).calibration
+    ready = pretrained.open_pretrained("gru", 1).calibration
     assert model.calibration.half_widths.tolist() == ready.half_widths.tolist()
 
 
@@ -357,7 +357,7 @@ def test_zero_shot_guesses_the_columns_and_tells_them():
     ready = forecast.zero_shot(data(), listener=heard.append)
     assert ready.read.columns == REQUEST.read.columns
     assert (ready.spec.season, ready.horizon, ready.name) == (12, 8, "GRU + Theta")
-    assert "guessed" in [event.label for event in heard if isinstance(event, Noted)]
+    assert "guessed" in [event.label for event in heard if isinstance(event, Note)]
 
 
 @pytest.mark.usefixtures("pretrained")
@@ -427,8 +427,8 @@ def test_a_series_that_cannot_be_forecast_does_not_stop_the_others(model):
     heard: list[Event] = []
     found = forecast.predict(model, source([*lines(SERIES), "void,2015-01,\n"]), listener=heard.append)
     assert found.values.tolist() == values(model, data())
-    assert [event for event in heard if isinstance(event, LeftOut)] == [
-        LeftOut("void", "no row holds a number", "data, line 126")
+    assert [event for event in heard if isinstance(event, SeriesSkipped)] == [
+        SeriesSkipped("void", "no row holds a number", "data, line 126")
     ]
 
 
@@ -465,7 +465,7 @@ def test_evaluate_goes_on_without_a_series_that_cannot_be_judged(model):
     series = {name: longer(name) for name in SERIES}
     scores = forecast.evaluate(model, source([*lines(series), "void,2015-01,\n"]), listener=heard.append)
     assert (scores.ids, scores.forecasts) == (("a", "b", "c"), 6)
-    assert LeftOut("void", "no row holds a number", "data, line 132") in heard
+    assert SeriesSkipped("void", "no row holds a number", "data, line 132") in heard
 
 
 def test_evaluate_with_refit_judges_the_recipe_on_rows_that_the_model_was_trained_on(model):
@@ -488,8 +488,8 @@ def test_check_says_what_train_would_do_and_what_it_would_leave_out():
 def test_check_names_five_of_many_series_left_out():
     void = [f"void{number:02d},2015-01,\n" for number in range(15)]
     card = forecast.check(source([*lines(SERIES), *void]), REQUEST).card
-    left_out = [text for label, text in card.lines if label == "left out"]
-    assert left_out[4:] == ['"void04": no row holds a number', "and 10 more"]
+    skipped = [text for label, text in card.lines if label == "left out"]
+    assert skipped[4:] == ['"void04": no row holds a number', "and 10 more"]
 
 
 def test_show_tells_the_network_the_data_and_the_verdict(model):

@@ -17,7 +17,7 @@ class ClassForecaster(Protocol):
         """How tables call it."""
         ...
 
-    def shares(self, history: Panel, horizon: int) -> Floats:
+    def probabilities(self, history: Panel, horizon: int) -> Floats:
         """(series, horizon, classes) how likely each class is in the next rows of every series."""
         ...
 
@@ -31,8 +31,8 @@ class BaseRates:
     rates: Floats
     """(classes,)"""
 
-    def shares(self, history: Panel, horizon: int) -> Floats:
-        """See `ClassForecaster.shares`."""
+    def probabilities(self, history: Panel, horizon: int) -> Floats:
+        """See `ClassForecaster.probabilities`."""
         return np.broadcast_to(self.rates, (len(history), horizon, len(self.rates)))
 
 
@@ -45,14 +45,14 @@ class MonthlyRates:
     rates: Floats
     """(12, classes)"""
 
-    def shares(self, history: Panel, horizon: int) -> Floats:
-        """See `ClassForecaster.shares`."""
+    def probabilities(self, history: Panel, horizon: int) -> Floats:
+        """See `ClassForecaster.probabilities`."""
         times = history.frequency.after(history.last_times, horizon)
         return np.asarray(self.rates[_months(history, times.ravel())].reshape(*times.shape, -1))
 
 
 @dataclass(frozen=True, slots=True)
-class AfterTheLast:
+class TransitionRates:
     """How often each class came so many rows after the class that is the newest."""
 
     name: ClassVar[str] = "after the last"
@@ -60,23 +60,23 @@ class AfterTheLast:
     rates: Floats
     """(horizon, classes, classes): step, newest class, class that came."""
 
-    def shares(self, history: Panel, horizon: int) -> Floats:
-        """See `ClassForecaster.shares`."""
+    def probabilities(self, history: Panel, horizon: int) -> Floats:
+        """See `ClassForecaster.probabilities`."""
         newest = history.values[history.bounds[1:] - 1].astype(np.int64)
         return np.asarray(self.rates[:horizon, newest].transpose(1, 0, 2))
 
 
-def class_yardsticks(past: Panel, horizon: int) -> list[ClassForecaster]:
+def fit_class_baselines(past: Panel, horizon: int) -> list[ClassForecaster]:
     """The baselines, fitted to the observed rows of a past."""
     codes, seen = past.values.astype(np.int64), past.observed
     base = _rates(np.bincount(codes[seen], minlength=len(past.classes)), np.ones(len(past.classes)))
     found: list[ClassForecaster] = [BaseRates(base)]
     if past.frequency.form != "integer":
         found.append(MonthlyRates(_monthly(past, codes, base)))
-    return [*found, AfterTheLast(_transitions(past, codes, base, horizon))]
+    return [*found, TransitionRates(_transitions(past, codes, base, horizon))]
 
 
-def label_yardsticks(past: Panel) -> list[ClassForecaster]:
+def fit_label_baselines(past: Panel) -> list[ClassForecaster]:
     """The baselines of whole series: how often each label stood."""
     labels = past.values[past.bounds[1:] - 1].astype(np.int64)
     return [BaseRates(_rates(np.bincount(labels, minlength=len(past.classes)), np.ones(len(past.classes))))]

@@ -10,7 +10,7 @@ from forecast.data.results import Probabilities
 from forecast.errors import UsageError
 from forecast.features.inputs import read
 from forecast.forecasters.recurrent import CELL_NAMES, Network
-from forecast.forecasters.weights import newest_answers
+from forecast.forecasters.weights import last_step_outputs
 from forecast.phrases import counted
 
 
@@ -25,7 +25,7 @@ class Classifier:
         """The cell, as people write it."""
         return CELL_NAMES[self.network.spec.network.cell]
 
-    def shares(self, history: Panel, horizon: int) -> Floats:
+    def probabilities(self, history: Panel, horizon: int) -> Floats:
         """(series, horizon, classes) how likely each class is; a `UsageError` beyond the trained horizon."""
         spec = self.network.spec
         if spec.answers == "whole series" and horizon > 1:
@@ -39,7 +39,7 @@ class Classifier:
         seen = read(known, spec)
         total = np.zeros((len(history), spec.windows.horizon, len(spec.classes)))
         for weights in self.network.members:
-            logits = newest_answers(spec, weights, known.bounds[1:], known.lengths, seen.inputs).astype(
+            logits = last_step_outputs(spec, weights, known.bounds[1:], known.lengths, seen.inputs).astype(
                 np.float64
             )
             total += softmax(logits.reshape(total.shape)) / len(self.network.members)
@@ -50,7 +50,7 @@ class Classifier:
         return Probabilities(
             ids=history.ids,
             times=history.frequency.after(history.last_times, horizon),
-            shares=self.shares(history, horizon),
+            probabilities=self.probabilities(history, horizon),
             classes=self.network.spec.classes,
             columns=history.columns,
             frequency=history.frequency,

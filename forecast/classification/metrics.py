@@ -10,7 +10,7 @@ from forecast.evaluation.backtest import improvement
 from forecast.evaluation.verdict import outcome_of, sample
 from forecast.spec.reading import EVENT
 
-METRICS = ("log_loss", "brier", "accuracy", "skill")
+CLASS_METRICS = ("log_loss", "brier", "accuracy", "skill")
 
 _LEAST = float(np.finfo(np.float64).eps)
 """The smallest probability, as scikit-learn has it: a class that came against it costs 36, not infinity."""
@@ -20,7 +20,7 @@ _FLAT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ClassPredictions:
     """Probabilities from one origin or about one series, and what came."""
 
     came: Integers
@@ -31,54 +31,58 @@ class Told:
     """(rows,) rows ahead, from 0."""
     block: Integers
     """(rows,) rows that err together count as one in the verdict."""
-    shares: dict[str, Floats]
+    probabilities: dict[str, Floats]
     """Name of a forecaster -> (rows, classes) how likely it called each class."""
 
     @classmethod
-    def joined(cls, parts: "list[Told]") -> "Told":
+    def joined(cls, parts: "list[ClassPredictions]") -> "ClassPredictions":
         """One behind the other."""
         came, series, step, block = (
             np.concatenate([getattr(part, name) for part in parts])
             for name in ("came", "series", "step", "block")
         )
-        names = parts[0].shares
-        shares = {name: np.concatenate([part.shares[name] for part in parts]) for name in names}
-        return cls(came, series, step, block, shares)
+        names = parts[0].probabilities
+        probabilities = {name: np.concatenate([part.probabilities[name] for part in parts]) for name in names}
+        return cls(came, series, step, block, probabilities)
 
 
-def log_loss(came: Integers, shares: Floats) -> Floats:
+def log_loss(came: Integers, probabilities: Floats) -> Floats:
     """(rows,) minus the logarithm of the probability of what came, in nats."""
-    told = np.take_along_axis(shares, came[:, None], axis=1)[:, 0]
+    told = np.take_along_axis(probabilities, came[:, None], axis=1)[:, 0]
     return -np.log(np.maximum(told, _LEAST))
 
 
-def brier(came: Integers, shares: Floats) -> Floats:
+def brier(came: Integers, probabilities: Floats) -> Floats:
     """(rows,) squared distance of the probabilities from what came, summed over classes (Brier 1950).
 
     Of two classes it is half of that: (probability - event)^2, as most people know it.
     """
-    there = np.zeros_like(shares)
+    there = np.zeros_like(probabilities)
     np.put_along_axis(there, came[:, None], 1.0, axis=1)
-    distance = np.asarray(((shares - there) ** 2).sum(axis=1))
-    return distance / 2 if shares.shape[1] == 2 else distance
+    distance = np.asarray(((probabilities - there) ** 2).sum(axis=1))
+    return distance / 2 if probabilities.shape[1] == 2 else distance
 
 
-def accuracy(came: Integers, shares: Floats) -> Floats:
+def accuracy(came: Integers, probabilities: Floats) -> Floats:
     """(rows,) 1 where the likeliest class came."""
-    return np.where(shares.argmax(axis=1) == came, 1.0, 0.0)
+    return np.where(probabilities.argmax(axis=1) == came, 1.0, 0.0)
 
 
-def score_classes(told: Told, ids: tuple[str, ...], series_column: str | None, *, backtests: int) -> Scores:
+def score_classes(
+    told: ClassPredictions, ids: tuple[str, ...], series_column: str | None, *, backtests: int
+) -> Scores:
     """Means of the metrics for each forecaster, in all and by series and step; the first one is judged.
 
     Skill is 1 - log loss / log loss of the base rates.
     """
-    measured = np.stack([_measures(told.came, shares) for shares in told.shares.values()])
-    reference = list(told.shares).index("base rates")
+    measured = np.stack(
+        [_measures(told.came, probabilities) for probabilities in told.probabilities.values()]
+    )
+    reference = list(told.probabilities).index("base rates")
     steps = int(told.step.max()) + 1
     return Scores(
-        models=tuple(told.shares),
-        metrics=METRICS,
+        models=tuple(told.probabilities),
+        metrics=CLASS_METRICS,
         overall=_with_skill(measured.mean(axis=1), reference),
         by_series=_with_skill(_means(measured, told.series, len(ids)), reference),
         by_step=_with_skill(_means(measured, told.step, steps), reference),
@@ -91,9 +95,11 @@ def score_classes(told: Told, ids: tuple[str, ...], series_column: str | None, *
     )
 
 
-def _measures(came: Integers, shares: Floats) -> Floats:
+def _measures(came: Integers, probabilities: Floats) -> Floats:
     """(rows, 3)"""
-    return np.stack([log_loss(came, shares), brier(came, shares), accuracy(came, shares)], axis=1)
+    return np.stack(
+        [log_loss(came, probabilities), brier(came, probabilities), accuracy(came, probabilities)], axis=1
+    )
 
 
 def _means(measured: Floats, part: Integers, parts: int) -> Floats:
@@ -111,16 +117,16 @@ def _with_skill(measured: Floats, reference: int) -> Floats:
     return np.concatenate([measured, skill[..., None]], axis=-1)
 
 
-def judge_classes(scores: Scores, told: Told, classes: tuple[str, ...]) -> Verdict:
+def judge_classes(scores: Scores, told: ClassPredictions, classes: tuple[str, ...]) -> Verdict:
     """The verdict on the first forecaster against the best of the others, by log loss."""
     losses = scores.overall[:, 0]
     best = 1 + int(np.argmin(losses[1:]))
-    first, other = (log_loss(told.came, told.shares[scores.models[place]]) for place in (0, best))
+    first, other = (log_loss(told.came, told.probabilities[scores.models[place]]) for place in (0, best))
     blocks = _means((first - other)[None, :, None], told.block, int(told.block.max()) + 1)[0, :, 0]
     better_by = float(improvement(losses[0], losses[best]))
     blocks = blocks[~np.isnan(blocks)]
     outcome = outcome_of(better_by, blocks)
-    ours = told.shares[scores.models[0]]
+    ours = told.probabilities[scores.models[0]]
     flat = bool(ours.std(axis=0).max() < _FLAT)
     return Verdict(
         outcome=outcome,

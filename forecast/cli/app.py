@@ -17,7 +17,7 @@ from forecast.cli.predict import predict
 from forecast.cli.show import show
 from forecast.cli.skipped import write_report
 from forecast.cli.train import train
-from forecast.errors import SOME_LEFT_OUT, ForecastError
+from forecast.errors import SOME_SKIPPED, ForecastError
 from forecast.version import __version__
 
 app = typer.Typer(
@@ -87,7 +87,7 @@ def _invoke(arguments: list[str], console: Console) -> int:
     try:
         code = _called(arguments, console)
     except ForecastError:
-        if console.left_out:
+        if console.skipped:
             write_report(console)
         raise
     write_report(console)
@@ -105,7 +105,7 @@ def _called(arguments: list[str], console: Console) -> int:
         sys.stdout.flush()
     except typer.Exit as exit:
         return exit.exit_code
-    if not console.left_out:
+    if not console.skipped:
         return 0
-    console.warn(f"{len(console.left_out):,} series left out, the others used")
-    return SOME_LEFT_OUT
+    console.warn(f"{len(console.skipped):,} series left out, the others used")
+    return SOME_SKIPPED

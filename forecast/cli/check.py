@@ -10,7 +10,7 @@ from forecast.cli.delivery import Delivery, deliver, deliver_card, plan_delivery
 from forecast.cli.help import needed_source
 from forecast.cli.option_groups import takes
 from forecast.cli.reading_options import read_spec
-from forecast.cli.skipped import Partial, partial_options, plan_report
+from forecast.cli.skipped import SkipPolicy, partial_options, plan_report
 from forecast.spec.reading import ReadSpec
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def check(
     json: options.AsJson = False,
     output: options.Output = None,
     excel_safe: options.ExcelSafe = False,
-    partial: Partial,
+    partial: SkipPolicy,
 ) -> None:
     """Show what is seen in DATA and what train would do with it.
 
@@ -72,7 +72,7 @@ def write_repaired(
     from forecast import workflow
 
     table = workflow.repaired(source, read, strict=strict, listener=console.listen)
-    facts: dict[str, Json] = {"left_out": console.left_out_facts()}
+    facts: dict[str, Json] = {"left_out": console.skipped_facts()}
     deliver(table, delivery, schema="forecast.fix/1", facts=facts, color=console.color)
 
 
@@ -83,7 +83,7 @@ def show_plan(
     from forecast import workflow
 
     found = workflow.check(source, request, strict=strict, listener=console.listen)
-    facts = {**found.facts(), "left_out": console.left_out_facts()}
+    facts = {**found.facts(), "left_out": console.skipped_facts()}
     deliver_card(found.card, delivery, schema="forecast.check/1", facts=facts, color=console.color)
     if found.refusal is not None:
         raise found.refusal

@@ -13,8 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from forecast.cli import process
-from forecast.events import Decided, EpochEnded, Event, FitEnded, Kept, LeftOut, Noted, Warned
-from forecast.output.escape import visible
+from forecast.events import (
+    CheckpointSaved,
+    Decision,
+    EpochEnded,
+    Event,
+    FitEnded,
+    Note,
+    SeriesSkipped,
+    Warned,
+)
+from forecast.output.escape import escape
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -58,8 +67,8 @@ def styled(text: str, style: str, *, color: bool) -> str:
 
 def labelled(label: str, text: str, *, stream: TextIO, color: Color) -> str:
     """A label and its text, for a stream; on a terminal long text hangs beside its label."""
-    head = visible(label).ljust(LABEL_WIDTH - 2) + "  "
-    body = visible(text)
+    head = escape(label).ljust(LABEL_WIDTH - 2) + "  "
+    body = escape(text)
     if is_terminal(stream):
         body = _hanging(head + body)[len(head) :]
     return styled(head, "label", color=has_color(stream, color)) + body
@@ -84,7 +93,7 @@ class Console:
     command: tuple[str, ...] = ("forecast",)
     """The words that were typed."""
     clock: Callable[[], float] = time.monotonic
-    left_out: list[LeftOut] = field(default_factory=list, init=False)
+    skipped: list[SeriesSkipped] = field(default_factory=list, init=False)
     """Series that the run had to leave out: they decide its exit code."""
     report: Path | None = field(default=None, init=False)
     """Where they are to be listed."""
@@ -98,22 +107,22 @@ class Console:
     def listen(self, event: Event) -> None:
         """Show one event; the `Listener` handed to the workflow."""
         match event:
-            case Noted(label, text):
+            case Note(label, text):
                 self.note(label, text)
-            case Decided(label, text):
+            case Decision(label, text):
                 if self.verbose:
                     self.note(label, text)
             case Warned(message):
                 self.warn(message)
-            case LeftOut(id=id, reason=reason):
-                self.left_out.append(event)
-                if len(self.left_out) <= SERIES_NAMED:
+            case SeriesSkipped(id=id, reason=reason):
+                self.skipped.append(event)
+                if len(self.skipped) <= SERIES_NAMED:
                     self.warn(f'series "{id}" is left out: {reason}')
             case EpochEnded():
                 self._show_progress(event)
             case FitEnded():
                 self.erase()
-            case Kept(path, where):
+            case CheckpointSaved(path, where):
                 self.note("kept", f"{path} ({where})")
                 self.note("resume with", self._resuming())
 
@@ -121,9 +130,9 @@ class Console:
         words = [word for word in self.command if word != "--resume"]
         return shlex.join([*words, "--resume"])
 
-    def left_out_facts(self) -> "list[Json]":
+    def skipped_facts(self) -> "list[Json]":
         """The series left out, each with its reason, for a document."""
-        return [{"id": each.id, "reason": each.reason, "place": each.place} for each in self.left_out]
+        return [{"id": each.id, "reason": each.reason, "place": each.place} for each in self.skipped]
 
     def note(self, label: str, text: str) -> None:
         """One labelled line, unless quiet."""
@@ -135,16 +144,16 @@ class Console:
         """Something the user may want to change, unless quiet."""
         if not self.quiet:
             self.erase()
-            self._write(f"{self._styled('warning:', 'warning')} {visible(message)}")
+            self._write(f"{self._styled('warning:', 'warning')} {escape(message)}")
 
     def error(self, message: str, hint: str = "") -> None:
         """What is wrong and what to do; with `--debug` the traceback of the error being handled too."""
         self.erase()
         if self.debug and sys.exc_info()[0] is not None:
             self._write(traceback.format_exc().rstrip())
-        self._write(f"{self._styled('error:', 'error')} {visible(message)}")
+        self._write(f"{self._styled('error:', 'error')} {escape(message)}")
         if hint:
-            self._write(f"{self._styled('hint:', 'hint')}  {visible(hint)}")
+            self._write(f"{self._styled('hint:', 'hint')}  {escape(hint)}")
 
     def text(self, text: str) -> None:
         """Words of our own, as they are, however quiet."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from forecast.cli.console import Color, has_color, is_terminal, labelled, styled
 from forecast.cli.options import OutputFormat
 from forecast.errors import MissingExtra, UsageError
-from forecast.output.escape import visible
+from forecast.output.escape import escape
 
 if TYPE_CHECKING:
     from forecast.data.results import Card, Table
@@ -103,7 +103,7 @@ def deliver_card(
     if not delivery.is_table:
         deliver(card.to_table(), delivery, schema=schema, facts={"title": card.title, **(facts or {})})
         return
-    print(styled(visible(card.title), "heading", color=has_color(sys.stdout, color)))
+    print(styled(escape(card.title), "heading", color=has_color(sys.stdout, color)))
     for label, text in card.lines:
         print(labelled(label, text, stream=sys.stdout, color=color))
 

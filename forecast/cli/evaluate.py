@@ -10,7 +10,7 @@ from forecast.cli.delivery import deliver, plan_delivery
 from forecast.cli.help import needed_source
 from forecast.cli.option_groups import takes
 from forecast.cli.reading_options import read_spec, refuse_beside_a_model
-from forecast.cli.skipped import Partial, partial_options, plan_report
+from forecast.cli.skipped import SkipPolicy, partial_options, plan_report
 from forecast.errors import NO_SKILL
 from forecast.spec.reading import ReadSpec
 
@@ -37,7 +37,7 @@ def evaluate(
     json: options.AsJson = False,
     output: options.Output = None,
     excel_safe: options.ExcelSafe = False,
-    partial: Partial,
+    partial: SkipPolicy,
 ) -> None:
     """Score a model against baselines on rows of DATA it has not seen.
 
@@ -68,7 +68,7 @@ def evaluate(
     facts: dict[str, Json] = {
         "backtests": scores.backtests,
         "forecasts": scores.forecasts,
-        "left_out": console.left_out_facts(),
+        "left_out": console.skipped_facts(),
     }
     deliver(scores.to_table(by), delivery, schema="forecast.evaluate/1", facts=facts, color=console.color)
     if require_skill and not _beats_all(scores):

@@ -55,7 +55,7 @@ class Command(TyperCommand):
         """Call the command with a console as loud as asked, before or behind the command's name."""
         before = {} if ctx.parent is None else ctx.parent.params
         asked = {name: ctx.params.pop(name, None) or before.get(name) for name in _SHARED}
-        settle(cast(Console, ctx.obj), **asked)
+        configure(cast(Console, ctx.obj), **asked)
         return super().invoke(ctx)
 
     def format_help(self, ctx: "Context", formatter: "HelpFormatter") -> None:
@@ -68,7 +68,7 @@ class Command(TyperCommand):
 _SHARED = ("quiet", "verbose", "debug", "color")
 
 
-def settle(
+def configure(
     console: Console, *, quiet: bool | None, verbose: bool | None, debug: bool | None, color: Color | None
 ) -> None:
     """Make the console as loud and as colourful as asked."""

@@ -10,7 +10,7 @@ from forecast.cli.console import Console
 from forecast.cli.delivery import deliver, plan_delivery
 from forecast.cli.option_groups import takes
 from forecast.cli.reading_options import read_spec, refuse_beside_a_model
-from forecast.cli.skipped import Partial, partial_options, plan_report
+from forecast.cli.skipped import SkipPolicy, partial_options, plan_report
 from forecast.errors import ModelError, UsageError
 from forecast.events import Warned
 from forecast.spec.reading import ReadSpec
@@ -37,7 +37,7 @@ def predict(
     json: options.AsJson = False,
     output: options.Output = None,
     excel_safe: options.ExcelSafe = False,
-    partial: Partial,
+    partial: SkipPolicy,
 ) -> None:
     """Print the next values: behind DATA, or behind the training data.
 
@@ -93,7 +93,7 @@ def predict(
         forecast.to_table(),
         delivery,
         schema="forecast.predict/1",
-        facts={"left_out": console.left_out_facts()},
+        facts={"left_out": console.skipped_facts()},
         color=console.color,
     )
 

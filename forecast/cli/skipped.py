@@ -29,19 +29,19 @@ Report = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Partial:
+class SkipPolicy:
     """What becomes of a run over several series when some cannot be used."""
 
     strict: bool
     report: Path | None
 
 
-def partial_options(*, strict: Strict = False, report: Report = None) -> Partial:
+def partial_options(*, strict: Strict = False, report: Report = None) -> SkipPolicy:
     """The answer from the options of a command."""
-    return Partial(strict, report)
+    return SkipPolicy(strict, report)
 
 
-def plan_report(partial: Partial, console: Console, *others: str | Path | None) -> None:
+def plan_report(partial: SkipPolicy, console: Console, *others: str | Path | None) -> None:
     """Have the report written at the end; refuse now what cannot be, such as replacing one of `others`."""
     if partial.report is None:
         return
@@ -63,7 +63,7 @@ def write_report(console: Console) -> None:
     from forecast.atomic import write_atomically
     from forecast.output.writing import write
 
-    facts = [(series.id, series.reason, series.place) for series in console.left_out]
+    facts = [(series.id, series.reason, series.place) for series in console.skipped]
     table = {
         name: np.array([fact[index] for fact in facts], dtype=object)
         for index, name in enumerate(("id", "reason", "place"))

@@ -13,7 +13,7 @@ from forecast.cli.delivery import Delivery, deliver, plan_delivery
 from forecast.cli.help import needed_source
 from forecast.cli.option_groups import takes
 from forecast.cli.reading_options import read_spec
-from forecast.cli.skipped import Partial, partial_options, plan_report
+from forecast.cli.skipped import SkipPolicy, partial_options, plan_report
 from forecast.cli.training_options import training_plan
 from forecast.errors import NO_SKILL
 from forecast.spec.reading import ReadSpec
@@ -59,7 +59,7 @@ def train(
     dry_run: options.DryRun = False,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
-    partial: Partial,
+    partial: SkipPolicy,
 ) -> None:
     """Learn a model from DATA, judge it on unseen rows, and save it.
 
@@ -131,7 +131,7 @@ def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:
         {} if card.scores is None else card.scores.to_table(),
         delivery,
         schema="forecast.train/1",
-        facts={**_facts(trained), "left_out": console.left_out_facts()},
+        facts={**_facts(trained), "left_out": console.skipped_facts()},
         color=console.color,
     )
     if card.verdict is not None:

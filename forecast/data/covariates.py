@@ -10,13 +10,13 @@ from forecast.data.arrays import Floats, Integers, spans
 Texts = tuple[str, ...]
 
 
-def translated(places: Floats, texts: Texts, into: dict[str, int], *, other: float = np.nan) -> Floats:
+def recode(places: Floats, texts: Texts, into: dict[str, int], *, other: float = np.nan) -> Floats:
     """Places among `texts` as those that `into` gives them; `other` for what it lacks and what is missing."""
     codes = np.array([*(into.get(text, other) for text in texts), other], dtype=np.float64)
     return codes[np.where(np.isnan(places), len(texts), places).astype(np.int64)]
 
 
-def laid(values: Floats, bounds: Integers, wider: Integers) -> Floats:
+def align(values: Floats, bounds: Integers, wider: Integers) -> Floats:
     """Rows of series cut at `bounds` with NaN behind each, so that they are cut at `wider`."""
     lengths = np.diff(bounds)
     found = np.full((wider[-1], values.shape[1]), np.nan)
@@ -24,7 +24,7 @@ def laid(values: Floats, bounds: Integers, wider: Integers) -> Floats:
     return found
 
 
-def stacked(columns: Sequence[Floats], rows: int) -> Floats:
+def as_columns(columns: Sequence[Floats], rows: int) -> Floats:
     """(rows, columns), also where there is no column."""
     return np.stack(columns, axis=1) if columns else np.empty((rows, 0))
 

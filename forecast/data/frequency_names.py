@@ -42,7 +42,7 @@ WORDS: dict[str, Unit] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NamedFrequency:
     """A step that was asked for."""
 
     unit: Unit
@@ -71,7 +71,7 @@ class Step:
         return "date" if form == "month" and self.unit not in MONTHS else form
 
 
-def named(text: str) -> Step:
+def named(text: str) -> NamedFrequency:
     """The step in "monthly", "2-hourly", "15min", "W", "step"; else a `UsageError`."""
     match = re.fullmatch(r"([1-9][0-9]{0,6})?[- ]?([A-Za-z-]+)", text.strip())
     unit = None
@@ -83,4 +83,4 @@ def named(text: str) -> Step:
             f'--freq: "{text}" is not a step of time',
             hint=f"one of {', '.join(ADJECTIVES.values())}, or with a number: 15min, 2h, 4-weekly",
         )
-    return Step(unit, int(match[1] or 1))
+    return NamedFrequency(unit, int(match[1] or 1))

@@ -7,7 +7,7 @@ import numpy as np
 
 from forecast.data import results
 from forecast.data.arrays import Floats, Integers, spans
-from forecast.data.covariates import laid
+from forecast.data.covariates import align
 from forecast.data.panel import Panel
 from forecast.errors import DataError, UsageError
 
@@ -24,7 +24,7 @@ def ahead(panel: Panel, steps: int, missing: FutureMissing | None = None) -> Pan
         return panel
     lengths = np.maximum(np.diff(there.known_bounds), panel.lengths + steps)
     bounds = np.concatenate(([0], np.cumsum(lengths)))
-    known = laid(there.known, there.known_bounds, bounds)
+    known = align(there.known, there.known_bounds, bounds)
     ends = bounds[:-1] + panel.lengths
     rows = ends[:, None] + np.arange(steps)
     not_there = rows[np.isnan(known[rows]).any(axis=2)]
@@ -67,7 +67,7 @@ def future_rows(panel: Panel, steps: int) -> results.Table:
     bounds = panel.bounds + steps * np.arange(len(panel) + 1)
     told = np.minimum(np.diff(there.known_bounds), panel.lengths + steps)
     cut, rows = spans(there.known_bounds, np.zeros_like(told), told)
-    known = laid(there.known[rows], cut, bounds)
+    known = align(there.known[rows], cut, bounds)
     ends = (bounds[1:, None] - steps + np.arange(steps)).ravel()
     first = len(columns.past)
     for place, name in enumerate(columns.known):

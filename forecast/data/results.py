@@ -79,7 +79,7 @@ class Probabilities:
     ids: tuple[str, ...]
     times: Times
     """(series, horizon)"""
-    shares: Floats
+    probabilities: Floats
     """(series, horizon, classes), adding up to 1."""
     classes: tuple[str, ...]
     columns: Columns
@@ -90,20 +90,20 @@ class Probabilities:
 
         Of whole series one row each, without a time.
         """
-        shares = self.shares.reshape(-1, len(self.classes))
+        probabilities = self.probabilities.reshape(-1, len(self.classes))
         table: Table = {}
         if self.columns.label is None:
             table[TIME] = times_column(self.times.ravel(), self.frequency)
         if self.classes == ("0", "1"):
-            table["probability"] = shares[:, 1]
+            table["probability"] = probabilities[:, 1]
         else:
-            table["label"] = np.array(self.classes, dtype=object)[shares.argmax(axis=1)]
-            table |= {f"p_{name}": shares[:, place] for place, name in enumerate(self.classes)}
+            table["label"] = np.array(self.classes, dtype=object)[probabilities.argmax(axis=1)]
+            table |= {f"p_{name}": probabilities[:, place] for place, name in enumerate(self.classes)}
         if self.columns.series is None:
             return table
         # The ids' own name may be that of a result; they must not replace it.
         name = "series" if self.columns.series in table else self.columns.series
-        return {name: np.repeat(np.array(self.ids, dtype=object), self.shares.shape[1]), **table}
+        return {name: np.repeat(np.array(self.ids, dtype=object), self.probabilities.shape[1]), **table}
 
     def to_frame(self) -> "pd.DataFrame":
         """The same as a pandas frame."""

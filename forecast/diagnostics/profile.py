@@ -13,7 +13,7 @@ import numpy as np
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.diagnostics.outliers import distances
-from forecast.reading.reader import Draft
+from forecast.reading.reader import PartialRead
 from forecast.reading.regular import holes
 from forecast.reading.roles import READABLE_SHARE
 from forecast.reading.rows import Floats, Integers, Rows
@@ -114,7 +114,7 @@ class ClassFound:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class DataProfile:
     """All of it; None is what reading did not come to."""
 
     source: str
@@ -134,10 +134,10 @@ class Findings:
     """Of a target of classes, and of labels; the most common first."""
 
 
-def examine(draft: Draft) -> Findings:
+def examine(draft: PartialRead) -> DataProfile:
     """What a draft shows, as far as it goes."""
     table, rows, frequency = draft.table, draft.rows, draft.frequency
-    found = Findings(table.source, draft.file.rows, _columns(draft))
+    found = DataProfile(table.source, draft.file.rows, _columns(draft))
     if draft.reading is not None and draft.reading.panel.columns.label is not None:
         panel = draft.reading.panel
         labels = panel.values[panel.bounds[1:] - 1]
@@ -164,7 +164,7 @@ def examine(draft: Draft) -> Findings:
     return found
 
 
-def _columns(draft: Draft) -> tuple[ColumnFound, ...]:
+def _columns(draft: PartialRead) -> tuple[ColumnFound, ...]:
     parts = _parts(draft)
     return tuple(
         ColumnFound(column.name, _kind(column), len(column.texts), parts.get(column.name, ""))
@@ -172,7 +172,7 @@ def _columns(draft: Draft) -> tuple[ColumnFound, ...]:
     )
 
 
-def _parts(draft: Draft) -> dict[str, str]:
+def _parts(draft: PartialRead) -> dict[str, str]:
     """Name of a column -> the part it plays."""
     roles, columns = draft.roles, draft.columns or Columns()
     if roles is None:

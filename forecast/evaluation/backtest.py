@@ -19,7 +19,7 @@ from forecast.evaluation import metrics
 from forecast.forecasters.baselines import SeasonalNaive
 from forecast.forecasters.protocol import Forecaster
 
-Clock = Literal["the same time in all series", "rows before each series' own end"]
+OriginAlignment = Literal["the same time in all series", "rows before each series' own end"]
 
 METRICS = ("mae", "rmse", "smape", "mase", "skill")
 
@@ -71,7 +71,7 @@ class Fold:
         return replace(self, actual=np.where(series[:, None], np.nan, self.actual))
 
 
-def clock(panel: Panel, origins: Origins) -> Clock:
+def origin_alignment(panel: Panel, origins: Origins) -> OriginAlignment:
     """How origins are told: by time, as it was lived, unless the series have no time in common.
 
     They have none when rows are merely counted, or when fewer than half of the series
@@ -84,18 +84,18 @@ def clock(panel: Panel, origins: Origins) -> Clock:
     return "the same time in all series" if lasting >= 0.5 else "rows before each series' own end"
 
 
-def cuts(panel: Panel, origins: Origins) -> list[Integers]:
+def rows_known_at(panel: Panel, origins: Origins) -> list[Integers]:
     """(series,) rows of each series known at each origin, the newest last; 0 before its first."""
-    if clock(panel, origins) == "the same time in all series":
+    if origin_alignment(panel, origins) == "the same time in all series":
         return [_rows_until(panel, back) for back in origins.rows_back]
     return [np.maximum(panel.lengths - back, 0) for back in origins.rows_back]
 
 
 def backtest(fit: Callable[[Panel], Sequence[Forecaster]], panel: Panel, origins: Origins) -> Iterator[Fold]:
     """The origins one after the other, the oldest first, without those where no series can be judged."""
-    by_time = clock(panel, origins) == "the same time in all series"
-    for rows, back in zip(cuts(panel, origins), origins.rows_back, strict=True):
-        actual = came_after(panel, rows, origins.horizon)
+    by_time = origin_alignment(panel, origins) == "the same time in all series"
+    for rows, back in zip(rows_known_at(panel, origins), origins.rows_back, strict=True):
+        actual = actuals_after(panel, rows, origins.horizon)
         if np.isnan(actual).all():
             continue
         past = panel.first(rows)
@@ -132,7 +132,7 @@ def _rows_until(panel: Panel, back: int) -> Integers:
     return np.diff(before[panel.bounds])
 
 
-def came_after(panel: Panel, rows: Integers, horizon: int) -> Floats:
+def actuals_after(panel: Panel, rows: Integers, horizon: int) -> Floats:
     """(series, horizon) observed values after the first `rows` of each series that has any."""
     steps = rows[:, None] + np.arange(horizon)
     there = (steps < panel.lengths[:, None]) & (rows > 0)[:, None]

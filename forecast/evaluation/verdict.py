@@ -40,7 +40,7 @@ _PHRASES = {
 
 
 @dataclass(frozen=True, slots=True)
-class OneStep:
+class OneStepForecasts:
     """Forecasts one step ahead from consecutive origins, the newest last: they show an echo."""
 
     forecast: Floats
@@ -51,7 +51,7 @@ class OneStep:
     """(origins, series) the value that came; NaN where none did."""
 
     @classmethod
-    def joined(cls, parts: Sequence["OneStep"]) -> "OneStep":
+    def joined(cls, parts: Sequence["OneStepForecasts"]) -> "OneStepForecasts":
         """One after the other; a part may also be of one origin alone, (series,)."""
         return cls(
             forecast=np.vstack([part.forecast for part in parts]),
@@ -60,7 +60,7 @@ class OneStep:
         )
 
 
-def judge(scores: Scores, folds: Sequence[Fold], one_step: OneStep | None = None) -> Verdict:
+def judge(scores: Scores, folds: Sequence[Fold], one_step: OneStepForecasts | None = None) -> Verdict:
     """The verdict on `scores.models[0]` against the best of the other models; there must be one.
 
     Without `one_step` no echo is found.
@@ -153,7 +153,7 @@ def _remark(*, echo: bool, flat: bool) -> str:
     return "; its forecasts mostly repeat the last value" if echo else ""
 
 
-def echoes(one_step: OneStep, scales: Floats) -> bool:
+def echoes(one_step: OneStepForecasts, scales: Floats) -> bool:
     """Whether forecasts one step ahead repeat the last value rather than foresee the next.
 
     They do when they follow the change that was more than the change to come, and

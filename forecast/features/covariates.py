@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from forecast.data.arrays import Floats, Integers
-from forecast.data.covariates import Covariates, Texts, stacked, translated
+from forecast.data.covariates import Covariates, Texts, as_columns, recode
 from forecast.data.panel import Panel, history
 from forecast.features.target import usual_sizes
 from forecast.spec.limits import MAX_CATEGORIES
@@ -21,7 +21,7 @@ USUAL_ROWS = 8
 """Newest rows that tell what size of a number is usual in its series."""
 
 
-def described(panel: Panel, known: Panel) -> tuple[Covariate, ...]:
+def covariate_specs(panel: Panel, known: Panel) -> tuple[Covariate, ...]:
     """The covariates of a panel as a network reads them, scaled by the rows `known` of it alone."""
     if panel.covariates is None or known.covariates is None:
         return ()
@@ -37,7 +37,7 @@ def described(panel: Panel, known: Panel) -> tuple[Covariate, ...]:
 
 def rescaled(covariates: Sequence[Covariate], known: Panel) -> tuple[Covariate, ...]:
     """The covariates scaled anew by the rows `known`; texts keep their embeddings."""
-    pairs = zip(covariates, described(known, known), strict=True)
+    pairs = zip(covariates, covariate_specs(known, known), strict=True)
     return tuple(replace(now, categories=before.categories) for before, now in pairs)
 
 
@@ -84,7 +84,7 @@ def changes(column: Floats, bounds: Integers, now: Integers, rows: Integers) -> 
         return np.asarray(np.arcsinh(column[rows] / sizes) - np.arcsinh(column[now, None] / sizes))
 
 
-def in_words_of(there: Covariates, columns: Sequence[Covariate]) -> Covariates:
+def encode_categories(there: Covariates, columns: Sequence[Covariate]) -> Covariates:
     """The covariates with each text as its place among the model's; others are not known."""
     parts = iter((*there.past.T, *there.known.T, *there.static.T))
     told: dict[Role, list[Floats]] = {"past": [], "known": [], "static": []}
@@ -92,18 +92,18 @@ def in_words_of(there: Covariates, columns: Sequence[Covariate]) -> Covariates:
         values = next(parts)
         if column.categories:
             places = {text: place for place, text in enumerate(column.categories)}
-            values = translated(values, vocabulary, places)
+            values = recode(values, vocabulary, places)
         told[column.role].append(values)
     return Covariates(
-        past=stacked(told["past"], len(there.past)),
-        known=stacked(told["known"], len(there.known)),
+        past=as_columns(told["past"], len(there.past)),
+        known=as_columns(told["known"], len(there.known)),
         known_bounds=there.known_bounds,
-        static=stacked(told["static"], len(there.static)),
+        static=as_columns(told["static"], len(there.static)),
         vocabularies=tuple(column.categories for column in columns),
     )
 
 
-def with_texts_of(past: Panel, panel: Panel) -> Panel:
+def mask_unseen_categories(past: Panel, panel: Panel) -> Panel:
     """The panel with texts that stand nowhere in `past` not known: no network of that past learned them."""
     there, before = panel.covariates, past.covariates
     if there is None or before is None:
@@ -113,7 +113,7 @@ def with_texts_of(past: Panel, panel: Panel) -> Panel:
     def kept(columns: Floats, seen: Floats) -> Floats:
         pairs = zip(columns.T, seen.T, strict=True)
         told = [np.where(np.isin(one, of) | (not next(kinds)), one, np.nan) for one, of in pairs]
-        return stacked(told, len(columns))
+        return as_columns(told, len(columns))
 
     past_columns, known = kept(there.past, before.past), kept(there.known, before.known)
     static = kept(there.static, before.static)

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.arrays import Flags, Floats, Integers
-from forecast.data.covariates import translated
+from forecast.data.covariates import recode
 from forecast.data.panel import Panel
 from forecast.features import calendar
 from forecast.features.covariates import changes
 from forecast.features.target import (
     FIRST_JUDGED_ROW,
     VOLATILITY_FLOOR,
-    Channels,
+    TargetFeatures,
     channels,
     rows_remembered,
     width,
@@ -28,7 +28,7 @@ from forecast.features.target import (
 from forecast.spec.model import OWN_SEASONS, Covariate, ModelSpec
 from forecast.spec.reading import Role
 
-Inputs = NDArray[np.float32]
+InputArray = NDArray[np.float32]
 
 TARGET = "target"
 """Name of the embedding of what the target was."""
@@ -114,19 +114,19 @@ def rows_needed(spec: ModelSpec, *, season: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Inputs:
     """A panel, as a network reads it."""
 
-    inputs: Inputs
+    inputs: InputArray
     """(rows, channels)"""
-    channels: Channels | None
+    channels: TargetFeatures | None
     """What turns answers into values; None where answers are probabilities."""
 
 
-def read(panel: Panel, spec: ModelSpec) -> Seen:
+def read(panel: Panel, spec: ModelSpec) -> Inputs:
     """The channels of every row."""
     own = None
-    numbers: list[Floats | Inputs] = []
+    numbers: list[Floats | InputArray] = []
     codes: list[Floats] = []
     if spec.classes:
         numbers.append(_age(panel))
@@ -145,8 +145,8 @@ def read(panel: Panel, spec: ModelSpec) -> Seen:
             calendar.holidays_in(panel.times, panel.frequency, dates, horizon=spec.windows.horizon)
         )
     if own is not None and len(numbers) == 1 and not codes:
-        return Seen(own.inputs, own)
-    return Seen(np.concatenate([*numbers, *codes], axis=1, dtype=np.float32, casting="same_kind"), own)
+        return Inputs(own.inputs, own)
+    return Inputs(np.concatenate([*numbers, *codes], axis=1, dtype=np.float32, casting="same_kind"), own)
 
 
 def _position(panel: Panel) -> Integers:
@@ -187,7 +187,7 @@ def _covariate_columns(panel: Panel, spec: ModelSpec) -> Iterator[Floats]:
         column, read = next(columns[covariate.role]), places[covariate.role]
         if covariate.categories:
             known = {text: code for code, text in enumerate(covariate.categories, start=1)}
-            yield translated(column, vocabulary, known, other=UNKNOWN)[read.rows]
+            yield recode(column, vocabulary, known, other=UNKNOWN)[read.rows]
         elif covariate.relative:
             now = read.rows[:, 0]
             before = np.where(_position(panel) > 0, now - 1, now)
@@ -226,10 +226,10 @@ def _bounded(scaled: Floats) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class TrainingExamples:
     """All rows of a panel as training reads them."""
 
-    inputs: Inputs
+    inputs: InputArray
     """(rows, channels)"""
     targets: NDArray[np.float32]
     """(rows, horizon) right answers: in units of volatility, or places among the classes."""
@@ -237,7 +237,7 @@ class Rows:
     """(rows, horizon) what an error of one unit costs; 0 where no right answer is known."""
 
 
-def training_rows(panel: Panel, spec: ModelSpec) -> Rows:
+def training_examples(panel: Panel, spec: ModelSpec) -> TrainingExamples:
     """Channels, right answers and their weights for every row of a panel."""
     horizon, divided = spec.windows.horizon, layout(spec)
     rows = len(panel.values)
@@ -250,10 +250,10 @@ def training_rows(panel: Panel, spec: ModelSpec) -> Rows:
         seen = read(piece, spec)
         inputs[here] = seen.inputs
         targets[here], weights[here] = _answers(piece, seen, spec)
-    return Rows(inputs, targets, weights)
+    return TrainingExamples(inputs, targets, weights)
 
 
-def _answers(panel: Panel, seen: Seen, spec: ModelSpec) -> tuple[Floats, Floats]:
+def _answers(panel: Panel, seen: Inputs, spec: ModelSpec) -> tuple[Floats, Floats]:
     """Right answers and what missing them by one unit costs, both (rows, horizon).
 
     The cost of values is 0.5 + 5 v: an absolute error counts half relative to the

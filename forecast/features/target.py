@@ -54,7 +54,7 @@ _FAR = 700.0
 
 
 @dataclass(frozen=True, slots=True)
-class Channels:
+class TargetFeatures:
     """What the network reads at every row, and what turns its answers into values."""
 
     inputs: NDArray[np.float32]
@@ -66,9 +66,11 @@ class Channels:
     volatility: Floats
     """(rows,) mean size of a seasonal change of w; 0 where the series stood still."""
 
-    def at(self, rows: Integers) -> "Channels":
+    def at(self, rows: Integers) -> "TargetFeatures":
         """The channels of some rows alone."""
-        return Channels(self.inputs[rows], self.reference[rows], self.scale[rows], self.volatility[rows])
+        return TargetFeatures(
+            self.inputs[rows], self.reference[rows], self.scale[rows], self.volatility[rows]
+        )
 
     def restore(self, answers: Floats) -> Floats:
         """Values in the data's units from `answers`, (rows, steps) in units of volatility."""
@@ -142,7 +144,7 @@ class _Rows:
         return self.values[index], there
 
 
-def channels(values: Floats, bounds: Integers, *, season: int | Integers, horizon: int) -> Channels:
+def channels(values: Floats, bounds: Integers, *, season: int | Integers, horizon: int) -> TargetFeatures:
     """The channels of every row; `values` holds the series one behind the other, cut at `bounds`.
 
     The season is one for all or, (series,), that of each. Then all have the layout of
@@ -152,7 +154,7 @@ def channels(values: Floats, bounds: Integers, *, season: int | Integers, horizo
         return _in_season(values, bounds, season=season, horizon=horizon)
     rows = len(values)
     inputs = np.zeros((rows, width(OWN_SEASONS, horizon)), dtype=np.float32)
-    found = Channels(inputs, np.empty((rows, horizon)), np.empty(rows), np.empty(rows))
+    found = TargetFeatures(inputs, np.empty((rows, horizon)), np.empty(rows), np.empty(rows))
     for each, cut, taken in _alike(bounds, season):
         part = _in_season(values[taken], cut, season=each, horizon=horizon)
         inputs[taken[:, None], places(each, horizon)] = part.inputs
@@ -174,7 +176,7 @@ def places(season: int, horizon: int) -> Integers:
     return np.concatenate((np.arange(LAGS), LAGS + phases, LAGS + room * horizon + np.arange(_OTHERS)))
 
 
-def _in_season(values: Floats, bounds: Integers, *, season: int, horizon: int) -> Channels:
+def _in_season(values: Floats, bounds: Integers, *, season: int, horizon: int) -> TargetFeatures:
     values = without_outliers(values, bounds, season=season)
     rows = _Rows.of(values, bounds)
     scale = _scale(rows, season)
@@ -215,7 +217,7 @@ def _in_season(values: Floats, bounds: Integers, *, season: int, horizon: int) -
     put(np.log(unit / np.maximum(stepwise, VOLATILITY_FLOOR)))
     put(seen.astype(np.float64))
     put(np.full(len(values), np.log(season) / 5))
-    return Channels(inputs, reference, scale, volatility)
+    return TargetFeatures(inputs, reference, scale, volatility)
 
 
 def without_outliers(values: Floats, bounds: Integers, *, season: int | Integers) -> Floats:

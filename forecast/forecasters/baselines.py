@@ -15,7 +15,7 @@ from forecast.data.arrays import Floats, Integers
 from forecast.data.panel import Panel
 from forecast.data.results import Forecast
 from forecast.errors import UsageError
-from forecast.features.target import CLIP, FIRST_JUDGED_ROW, VOLATILITY_FLOOR, Channels, channels
+from forecast.features.target import CLIP, FIRST_JUDGED_ROW, VOLATILITY_FLOOR, TargetFeatures, channels
 from forecast.features.windows import Windows
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.theta import Theta
@@ -142,7 +142,7 @@ def _examples(panel: Panel, spec: WindowSpec) -> tuple[Floats, Floats]:
     return _features(panel.values, first_rows, rows, seen, spec), answers
 
 
-def _channels_at(panel: Panel, rows: Integers, horizon: int) -> Channels:
+def _channels_at(panel: Panel, rows: Integers, horizon: int) -> TargetFeatures:
     """The channels of these ascending rows, made for runs of whole series to spare memory."""
     runs = np.array_split(np.arange(len(panel)), -(-len(panel.values) // _CHUNK_ROWS))
     parts = []
@@ -151,7 +151,7 @@ def _channels_at(panel: Panel, rows: Integers, horizon: int) -> Channels:
         some = panel.select(run)
         seen = channels(some.values, some.bounds, season=some.season, horizon=horizon)
         parts.append(_at(seen, rows[(rows >= first) & (rows < last)] - first))
-    return Channels(
+    return TargetFeatures(
         *(
             np.concatenate([getattr(part, field) for part in parts])
             for field in ("inputs", "reference", "scale", "volatility")
@@ -159,12 +159,12 @@ def _channels_at(panel: Panel, rows: Integers, horizon: int) -> Channels:
     )
 
 
-def _at(seen: Channels, rows: Integers) -> Channels:
-    return Channels(seen.inputs[rows], seen.reference[rows], seen.scale[rows], seen.volatility[rows])
+def _at(seen: TargetFeatures, rows: Integers) -> TargetFeatures:
+    return TargetFeatures(seen.inputs[rows], seen.reference[rows], seen.scale[rows], seen.volatility[rows])
 
 
 def _features(
-    values: Floats, first_rows: Integers, rows: Integers, seen: Channels, spec: WindowSpec
+    values: Floats, first_rows: Integers, rows: Integers, seen: TargetFeatures, spec: WindowSpec
 ) -> Floats:
     """(rows, window) the window that ends at each row, around its last value, in units of volatility.
 
@@ -227,7 +227,9 @@ def baseline(name: str) -> Fit:
     )
 
 
-def yardsticks(past: Panel, spec: WindowSpec, *, names: Sequence[str] = tuple(BASELINES)) -> list[Forecaster]:
+def fit_baselines(
+    past: Panel, spec: WindowSpec, *, names: Sequence[str] = tuple(BASELINES)
+) -> list[Forecaster]:
     """The baselines of these names, fitted to `past`; without a season the seasonal naive is the naive."""
     fits = list(dict.fromkeys(baseline(name) for name in names))
     seasonal, plain = BASELINES[SeasonalNaive.name], BASELINES[Naive.name]

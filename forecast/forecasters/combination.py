@@ -43,16 +43,16 @@ def other(blend: Blend, history: Panel, steps: int) -> Floats:
     return np.repeat(last[:, None], steps, axis=1)
 
 
-def usual_share(blend: Blend, history: Panel, season: int | Integers) -> Floats:
+def prior_weight(blend: Blend, history: Panel, season: int | Integers) -> Floats:
     """(series,) part of the forecast that is the other method's, before it is asked how good it was."""
     if blend == "theta":
         return np.where(history.lengths < LONG_ROWS, SHORT_SHARE, LONG_SHARE)
     seasons = np.broadcast_to(season, len(history)).tolist()
-    restless = [_is_restless(each.values, rows) for each, rows in zip(history, seasons, strict=True)]
+    restless = [_lacks_season(each.values, rows) for each, rows in zip(history, seasons, strict=True)]
     return np.where(restless, RESTLESS_SHARE, SEASONAL_SHARE)
 
 
-def _is_restless(values: Floats, season: int) -> bool:
+def _lacks_season(values: Floats, season: int) -> bool:
     """Would a season show in the changes of the series, and does not?"""
     changes = np.diff(values / (np.abs(values).max() or 1.0))  # so small that their squares are numbers
     return len(changes) >= 3 * season and not is_seasonal(changes, season)

@@ -16,11 +16,11 @@ from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.data.results import Forecast, ModelCard
 from forecast.features.inputs import layout, read, rows_needed, season_of
-from forecast.features.target import Channels, places, scale_rows, without_outliers
+from forecast.features.target import TargetFeatures, places, scale_rows, without_outliers
 from forecast.forecasters import combination
 from forecast.forecasters.calibration import Calibration
 from forecast.forecasters.theta import rows_read as theta_rows
-from forecast.forecasters.weights import Weights, newest_answers, weight_shapes
+from forecast.forecasters.weights import Weights, last_step_outputs, weight_shapes
 from forecast.spec.model import Bounds, Cell, ModelSpec
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import Blend
@@ -106,7 +106,7 @@ class Network:
         """(series, horizon) mean of the members' answers to the windows that end before `ends`."""
         answers = np.zeros((len(ends), self.spec.windows.horizon))
         for weights in self.members:
-            answers += newest_answers(self.spec, weights, ends, lengths, inputs) / len(self.members)
+            answers += last_step_outputs(self.spec, weights, ends, lengths, inputs) / len(self.members)
         return answers
 
 
@@ -119,7 +119,7 @@ class _Past:
     usual: Panel
     """The same with outliers cut off, as what it is blended with reads it."""
     inputs: NDArray[np.float32]
-    channels: Channels
+    channels: TargetFeatures
 
     @classmethod
     def of(cls, history: Panel, network: Network) -> "_Past":
@@ -144,7 +144,7 @@ class _Past:
             judged = np.flatnonzero(enough)
             if len(judged):
                 errors[:, judged] += self._errors(judged, rows[judged])
-        usual = combination.usual_share(self.network.blend, self.usual, season)
+        usual = combination.prior_weight(self.network.blend, self.usual, season)
         return combination.share(usual, *errors)
 
     def _errors(self, series: Integers, rows: Integers) -> Floats:
@@ -165,7 +165,7 @@ class _Past:
         )
         return off
 
-    def answers(self, steps: int, share: Floats) -> tuple[Floats, Channels]:
+    def answers(self, steps: int, share: Floats) -> tuple[Floats, TargetFeatures]:
         """(series, steps) in units of volatility, and the channels of each series' last row."""
         ends = self.history.bounds[1:]
         last = self.channels.at(ends - 1)
@@ -203,7 +203,7 @@ class RecurrentForecaster:
         """How tables call it."""
         return self.network.name
 
-    def rows_seen(self, panel: Panel) -> Integers:
+    def rows_trained_on(self, panel: Panel) -> Integers:
         """(series,) rows that are no newer than the newest it was trained on; 0 for a new series."""
         trained = dict(zip(self.tail.ids, self.tail.last_times, strict=True))
         return np.array(
@@ -222,7 +222,7 @@ class RecurrentForecaster:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounded:
+class BoundedForecaster:
     """Networks whose forecasts are kept to what values may be, as a backtest judges them."""
 
     network: Network
@@ -263,7 +263,7 @@ def bounded(forecast: Forecast, history: Panel, bounds: Bounds) -> Forecast:
     )
 
 
-def widened(network: Network, spec: ModelSpec) -> Network:
+def widen_inputs(network: Network, spec: ModelSpec) -> Network:
     """A network that answers as this one does and reads what `spec` has beside the series too.
 
     What it reads more has no weight yet; embeddings start as Keras', small and random.

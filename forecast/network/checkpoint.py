@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from forecast import atomic
 from forecast.errors import ForecastError, ModelError, TrainingError
-from forecast.events import Kept, Listener, Noted, Warned, ignore
+from forecast.events import CheckpointSaved, Listener, Note, Warned, ignore
 from forecast.forecasters.weights import Weights
 from forecast.serialize import from_plain, to_plain
 from forecast.storage import tensorfile
@@ -48,7 +48,7 @@ Variables = tuple[NDArray[np.generic], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class FitResult:
     """What a fit came to."""
 
     epochs: int
@@ -57,7 +57,7 @@ class Fitted:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FitState:
     """Where a fit stands between two compiled calls: all that the rest of it follows from."""
 
     learning_rate: float
@@ -110,7 +110,7 @@ class _Staged:
     number: int
     """Fits that were over before."""
     stage: str
-    standing: Standing
+    standing: FitState
 
 
 class Checkpoint:
@@ -124,7 +124,7 @@ class Checkpoint:
         self._path = path
         self._facts = facts
         self._listener = listener
-        self._fitted: list[tuple[str, Fitted]] = []
+        self._fitted: list[tuple[str, FitResult]] = []
         self._standing: _Staged | None = None
         self._number = 0
         self._began: float | None = None
@@ -135,14 +135,14 @@ class Checkpoint:
     def resume(self) -> None:
         """Take up what the file holds; a ModelError where it is of another training or damaged."""
         if self._path is None or not self._path.exists():
-            self._listener(Noted("resume", "no training was interrupted here: from the start"))
+            self._listener(Note("resume", "no training was interrupted here: from the start"))
             return
         facts, self._fitted, self._standing = _read(self._path)
         _refuse_another(facts, self._facts, self._path)
         self._ours = True
-        self._listener(Noted("resume", self._where()))
+        self._listener(Note("resume", self._where()))
 
-    def fitted(self, stage: str) -> Fitted | None:
+    def fitted(self, stage: str) -> FitResult | None:
         """What the next fit, of `stage`, came to before the interruption."""
         if self._began is None:
             self._began = time.monotonic()
@@ -156,14 +156,14 @@ class Checkpoint:
         self._number += 1
         return self._fitted[self._number - 1][1]
 
-    def standing(self, stage: str) -> Standing | None:
+    def standing(self, stage: str) -> FitState | None:
         """Where the next fit, of `stage`, was interrupted."""
         known = self._standing
         if known is None or (known.number, known.stage) != (self._number, stage):
             return None
         return known.standing
 
-    def hold(self, stage: str, standing: Callable[[], Standing]) -> None:
+    def hold(self, stage: str, standing: Callable[[], FitState]) -> None:
         """Remember where the fit under way stands, when the last time is long ago."""
         now = time.monotonic()
         if self._path is not None and now >= self._hold_due:
@@ -171,7 +171,7 @@ class Checkpoint:
             self._hold_due = _next(now, HELD_EVERY)
             self._write_when_due()
 
-    def add(self, stage: str, fitted: Fitted) -> None:
+    def add(self, stage: str, fitted: FitResult) -> None:
         """Remember what the fit under way came to."""
         if self._path is not None:
             self._fitted.append((stage, fitted))
@@ -193,7 +193,7 @@ class Checkpoint:
         if self._began is not None and time.monotonic() - self._began >= WORTH_WRITING:
             self._write()
         if self._ours:
-            self._listener(Kept(str(self._path), self._where()))
+            self._listener(CheckpointSaved(str(self._path), self._where()))
 
     def _where(self) -> str:
         """The fit that comes next, in words."""
@@ -258,7 +258,7 @@ def _put(stream: BinaryIO, content: bytes) -> None:
 # To contents of a file and back.
 
 
-def _contents(facts: Facts, fitted: Sequence[tuple[str, Fitted]], standing: _Staged | None) -> Contents:
+def _contents(facts: Facts, fitted: Sequence[tuple[str, FitResult]], standing: _Staged | None) -> Contents:
     fields = _CheckpointFields(
         facts=facts,
         fitted=tuple(_FittedFields(stage, each.epochs, tuple(each.weights)) for stage, each in fitted),
@@ -287,7 +287,7 @@ def _standing_fields(staged: _Staged) -> _StandingFields:
     )
 
 
-def _read(path: Path) -> tuple[Facts, list[tuple[str, Fitted]], _Staged | None]:
+def _read(path: Path) -> tuple[Facts, list[tuple[str, FitResult]], _Staged | None]:
     """What the file holds, or a ModelError that says what else it is."""
     contents = tensorfile.read(path, newest=FORMAT)
     with tensorfile.explained(path):
@@ -302,15 +302,15 @@ def _read(path: Path) -> tuple[Facts, list[tuple[str, Fitted]], _Staged | None]:
     return fields.facts, fitted, standing
 
 
-def _fitted(number: int, fields: _FittedFields, tensors: Tensors) -> tuple[str, Fitted]:
+def _fitted(number: int, fields: _FittedFields, tensors: Tensors) -> tuple[str, FitResult]:
     weights = {name: tensors[f"fit/{number}/{name}"].astype(np.float32) for name in fields.names}
-    return fields.stage, Fitted(fields.epochs, weights)
+    return fields.stage, FitResult(fields.epochs, weights)
 
 
 def _staged(number: int, fields: _StandingFields | None, tensors: Tensors) -> _Staged | None:
     if fields is None:
         return None
-    standing = Standing(
+    standing = FitState(
         learning_rate=fields.learning_rate,
         epoch=fields.epoch,
         best_epoch=fields.best_epoch,

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from forecast.data.arrays import Integers
 from forecast.data.panel import Panel
 from forecast.errors import MissingExtra, ModelError, TrainingError
-from forecast.events import FitEnded, Listener, Noted, Warned
-from forecast.features.inputs import training_rows
+from forecast.events import FitEnded, Listener, Note, Warned
+from forecast.features.inputs import training_examples
 from forecast.features.windows import WholeSeries, Windows, windows_of
 from forecast.forecasters.weights import Weights, weight_shapes
 from forecast.network import backend, validation
 from forecast.network.build import Loops, build, put_weights, weights_of
-from forecast.network.checkpoint import Checkpoint, Fitted, Standing
+from forecast.network.checkpoint import Checkpoint, FitResult, FitState
 from forecast.network.loop import Counts, EpochLosses, Loop, RowTensors, Slices
 from forecast.network.progress import Fit, Progress, decayed
 from forecast.spec.model import ModelSpec
@@ -84,7 +84,7 @@ class Trainer:
         self._shape = _Shape.of(spec, plan, panel)
         self.device, why = _device(plan, self._shape)
         self._xla = self.device == "cpu" and _xla_pays(plan, self._shape)
-        listener(Noted("device", f"{self.device.upper()}{' with XLA' if self._xla else ''} ({why})"))
+        listener(Note("device", f"{self.device.upper()}{' with XLA' if self._xla else ''} ({why})"))
         with tf.device(self.device):
             loops: Loops = "by hand" if self.device == "cpu" else "keras"
             self._model = build(spec, seed=plan.seed, loops=loops)
@@ -124,7 +124,7 @@ class Trainer:
         windows = windows_of(panel, self.spec)
         return self._train(Fit(stage, panel, windows, None, epochs, seconds, member)).weights
 
-    def _train(self, fit: Fit) -> Fitted:
+    def _train(self, fit: Fit) -> FitResult:
         """The weights of the fit's best epoch, or of its last where nothing is validated."""
         known = self._checkpoint.fitted(fit.stage)
         if known is not None:
@@ -137,11 +137,11 @@ class Trainer:
             self._loop.average()
         else:
             self._loop.best()
-        fitted = Fitted(epochs, weights_of(self.spec, self._model))
+        fitted = FitResult(epochs, weights_of(self.spec, self._model))
         self._checkpoint.add(fit.stage, fitted)
         return fitted
 
-    def _checked(self, known: Fitted) -> Fitted:
+    def _checked(self, known: FitResult) -> FitResult:
         """What a checkpoint knows, where it can be true of this network."""
         shapes = {name: array.shape for name, array in known.weights.items()}
         if shapes != weight_shapes(self.spec) or not 0 <= known.epochs <= self.plan.epochs:
@@ -165,7 +165,7 @@ class Trainer:
             hint=f"try --learning-rate {self.plan.learning_rate / 100:g} or --clip {self.plan.clip / 10:g}",
         )
 
-    def _attempt(self, fit: Fit, learning_rate: float, standing: Standing | None) -> int:
+    def _attempt(self, fit: Fit, learning_rate: float, standing: FitState | None) -> int:
         run = self._begun(fit, learning_rate, standing)
         progress = run.progress
         while not progress.over:
@@ -177,7 +177,7 @@ class Trainer:
             self._hold(run)
         return progress.epoch if progress.best_epoch is None else progress.best_epoch
 
-    def _begun(self, fit: Fit, learning_rate: float, standing: Standing | None) -> "_Run":
+    def _begun(self, fit: Fit, learning_rate: float, standing: FitState | None) -> "_Run":
         """The fit, standing where it starts or where it was interrupted."""
         put_weights(self._model, self._first_weights(fit.member))
         self._loop.reset()
@@ -242,7 +242,7 @@ class Trainer:
         return _slices(starts, first, last, (-1, self._shape.batch_size))
 
     def _tensors(self, panel: Panel) -> RowTensors:
-        rows = training_rows(panel, self.spec)
+        rows = training_examples(panel, self.spec)
         missing = self._shape.rows - len(rows.inputs) if self._xla else 0
         with tf.device(self.device):
             return RowTensors(

@@ -9,7 +9,7 @@ from forecast.data.panel import Panel
 from forecast.errors import ModelError
 from forecast.events import EpochEnded
 from forecast.features.windows import WholeSeries, Windows
-from forecast.network.checkpoint import Standing, Variables
+from forecast.network.checkpoint import FitState, Variables
 from forecast.network.loop import EpochLosses, Slices
 from forecast.spec.training import Decay
 
@@ -66,7 +66,7 @@ class Progress:
         """Take the loss before the first epoch as the one to beat clearly."""
         self._best_loss, self.best_epoch = (1 - _LEAST_GAIN) * float(losses.validation[0]), 0
 
-    def resume(self, standing: Standing) -> None:
+    def resume(self, standing: FitState) -> None:
         """Go on from where an interrupted fit stood; a ModelError where this one cannot stand there."""
         best = 0 if standing.best_epoch is None else standing.best_epoch
         if not 0 <= best <= standing.epoch <= self._fit.epochs:
@@ -75,9 +75,9 @@ class Progress:
         self.best_epoch, self._best_loss = standing.best_epoch, standing.best_loss
         self.losses = list(standing.losses)
 
-    def standing(self, learning_rate: float, variables: Variables) -> Standing:
+    def standing(self, learning_rate: float, variables: Variables) -> FitState:
         """What to go on from, with the variables of the loop."""
-        return Standing(
+        return FitState(
             learning_rate, self.epoch, self.best_epoch, self._best_loss, tuple(self.losses), variables
         )
 

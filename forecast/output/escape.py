@@ -6,7 +6,7 @@ import re
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def visible(text: str) -> str:
+def escape(text: str) -> str:
     r"""The text with every control character spelled out: an escape becomes `\x1b`."""
     return _UNSAFE.sub(_spell, text)
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.results import Table
-from forecast.output.escape import visible
+from forecast.output.escape import escape
 
 if TYPE_CHECKING:
     import rich.table
@@ -20,7 +20,7 @@ Column = NDArray[np.object_] | NDArray[np.float64] | NDArray[np.int64]
 
 def texts(table: Table) -> dict[str, list[str]]:
     """Each column as the texts a person reads; a missing number is a dot."""
-    return {visible(name): _texts(column) for name, column in table.items()}
+    return {escape(name): _texts(column) for name, column in table.items()}
 
 
 def is_number(column: Column) -> bool:
@@ -36,7 +36,7 @@ def rich_table(table: Table) -> "rich.table.Table":
 
     shown = RichTable(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for name, column in table.items():
-        shown.add_column(Text(visible(name)), justify="right" if is_number(column) else "left", no_wrap=True)
+        shown.add_column(Text(escape(name)), justify="right" if is_number(column) else "left", no_wrap=True)
     for row in zip(*texts(table).values(), strict=True):
         shown.add_row(*map(Text, row))
     return shown
@@ -44,7 +44,7 @@ def rich_table(table: Table) -> "rich.table.Table":
 
 def _texts(column: Column) -> list[str]:
     if column.dtype.kind != "f":
-        return ["." if value is None else visible(str(value)) for value in column.tolist()]
+        return ["." if value is None else escape(str(value)) for value in column.tolist()]
     numbers = cast(list[float], column.tolist())
     decimals = _decimals([abs(number) for number in numbers if math.isfinite(number) and number])
     return [_rounded(number, decimals) for number in numbers]

@@ -8,9 +8,9 @@ import numpy as np
 from forecast.data.arrays import Integers
 from forecast.data.panel import Panel
 from forecast.errors import DataError, UsageError
-from forecast.evaluation.backtest import Origins, cuts
+from forecast.evaluation.backtest import Origins, rows_known_at
 from forecast.features.calendar import PHASED
-from forecast.features.covariates import described
+from forecast.features.covariates import covariate_specs
 from forecast.features.windows import windows_of
 from forecast.phrases import counted
 from forecast.planning import defaults
@@ -123,7 +123,7 @@ def never_judged(panel: Panel, backtests: int) -> Panel:
 
 def _described_before(plan: Plan, panel: Panel) -> Plan:
     """The plan with covariates scaled by the rows before all that will be judged."""
-    oldest = panel.first(cuts(panel, origins_of(panel, plan))[0])
+    oldest = panel.first(rows_known_at(panel, origins_of(panel, plan))[0])
     window, horizon = plan.recipe.spec.windows.window, plan.horizon
     if oldest.lengths.max() < window + horizon:
         raise DataError(
@@ -131,7 +131,7 @@ def _described_before(plan: Plan, panel: Panel) -> Plan:
             f"window {window} + horizon {horizon}",
             hint="give a smaller --window or --horizon, or more rows",
         )
-    spec = replace(plan.recipe.spec, covariates=described(panel, oldest))
+    spec = replace(plan.recipe.spec, covariates=covariate_specs(panel, oldest))
     return replace(plan, recipe=replace(plan.recipe, spec=spec))
 
 
@@ -161,7 +161,7 @@ def _of_series(panel: Panel, request: TrainRequest, backtests: int) -> ModelSpec
         WindowSpec(request.window or min(int(panel.lengths.max()), LONGEST_SERIES), 1),
         NetworkSpec(request.cell or CELL, request.units or (LABEL_UNITS,), dropout),
         season=1,
-        covariates=described(panel, never_judged(panel, backtests)),
+        covariates=covariate_specs(panel, never_judged(panel, backtests)),
         calendar=Calendar(),
         classes=panel.classes,
         answers="whole series",

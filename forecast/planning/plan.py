@@ -7,12 +7,12 @@ import numpy as np
 
 from forecast.data.panel import Panel
 from forecast.errors import DataError, UsageError
-from forecast.evaluation.backtest import Origins, cuts
+from forecast.evaluation.backtest import Origins, rows_known_at
 from forecast.features.calendar import YEARS_AHEAD, holiday_dates
-from forecast.features.covariates import described
+from forecast.features.covariates import covariate_specs
 from forecast.features.windows import Windows
 from forecast.forecasters.calibration import Calibration
-from forecast.forecasters.recurrent import Network, widened
+from forecast.forecasters.recurrent import Network, widen_inputs
 from forecast.planning import defaults
 from forecast.planning.recipe import Recipe
 from forecast.planning.warm_start import older
@@ -103,13 +103,13 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
     _check_long_enough(rows, spec.windows.window if origin == "scratch" else None, horizon, backtests)
     windows = len(Windows(panel.lengths, spec.windows))
     if origin != "continued":
-        oldest = panel.first(cuts(panel, Origins(backtests, horizon))[0])
-        spec = replace(spec, covariates=described(panel, oldest), calendar=calendar_of(panel, request))
+        oldest = panel.first(rows_known_at(panel, Origins(backtests, horizon))[0])
+        spec = replace(spec, covariates=covariate_specs(panel, oldest), calendar=calendar_of(panel, request))
     return Plan(
         recipe=Recipe(
             spec=spec,
             origin=origin,
-            start=() if network is None else widened(network, spec).members,
+            start=() if network is None else widen_inputs(network, spec).members,
             blend=blend,
             untuned=network and replace(network, blend=request.blend or defaults.blend(season)[0]),
             averaged=origin == "fine-tuned" and defaults.averaged(season),
@@ -140,7 +140,7 @@ def reason_of(option: object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Begun:
+class _Start:
     """Where the weights come from, and why."""
 
     origin: Origin
@@ -151,15 +151,15 @@ class _Begun:
     """Rows of each series at least, where there are any, that the weights have not seen."""
 
 
-def _begun(panel: Panel, request: TrainRequest, season: int) -> _Begun:
+def _begun(panel: Panel, request: TrainRequest, season: int) -> _Start:
     """What training starts from: measured on held-back rows, see docs/pretrained.md, docs/covariates.md."""
     own_shape = bool(request.window or request.units or request.dropout)
     if request.start == "scratch":
-        return _Begun("scratch", "asked for")
+        return _Start("scratch", "asked for")
     if request.start is None and own_shape:
-        return _Begun("scratch", "a network of your own shape starts from nothing")
-    if request.start is None and not pretrained.exists(request.cell or CELL, season):
-        return _Begun("scratch", "no pretrained network")
+        return _Start("scratch", "a network of your own shape starts from nothing")
+    if request.start is None and not pretrained.has_pretrained(request.cell or CELL, season):
+        return _Start("scratch", "no pretrained network")
     if own_shape:
         raise UsageError(
             "--window, --units and --dropout shape a network of your own, which starts from nothing",
@@ -168,22 +168,22 @@ def _begun(panel: Panel, request: TrainRequest, season: int) -> _Begun:
     if isinstance(request.start, Path):
         chosen = older(request.start, panel, cell=request.cell, season=season, asked_season=request.season)
         _refuse_other_calendar(request, chosen.network.spec.calendar)
-        return _Begun("continued", "asked for", chosen.network, newer=chosen.newer)
+        return _Start("continued", "asked for", chosen.network, newer=chosen.newer)
     if request.start is None and panel.covariates:
-        return _Begun("scratch", "what stands beside the target is learned better from nothing")
-    ready = pretrained.pretrained(request.cell or CELL, season)
+        return _Start("scratch", "what stands beside the target is learned better from nothing")
+    ready = pretrained.open_pretrained(request.cell or CELL, season)
     network, known = ready.network, ready.calibration
     if panel.covariates or request.calendar or request.holidays:
-        return _Begun("fine-tuned", "what it reads beside the target must be learned", network, known)
+        return _Start("fine-tuned", "what it reads beside the target must be learned", network, known)
     if len(panel) >= MANY_SERIES:
         why = "many series improve the pretrained network, or leave it as it is"
-        return _Begun("fine-tuned", why, network, known)
+        return _Start("fine-tuned", why, network, known)
     if request.epochs is not None or request.members > len(network.members):
-        return _Begun("fine-tuned", "epochs or members were asked for", network, known)
-    return _Begun("pretrained", "few series do not improve it", network, known)
+        return _Start("fine-tuned", "epochs or members were asked for", network, known)
+    return _Start("pretrained", "few series do not improve it", network, known)
 
 
-def _blend(request: TrainRequest, begun: _Begun, season: int) -> tuple[Blend, str]:
+def _blend(request: TrainRequest, begun: _Start, season: int) -> tuple[Blend, str]:
     if request.blend is not None:
         return request.blend, "asked for"
     if begun.origin == "scratch":

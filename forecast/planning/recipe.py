@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from forecast.errors import ModelError
 from forecast.forecasters.calibration import Calibration
-from forecast.forecasters.recurrent import Network, RecurrentForecaster, widened
+from forecast.forecasters.recurrent import Network, RecurrentForecaster, widen_inputs
 from forecast.forecasters.weights import Weights
 from forecast.spec.model import ModelSpec, Origin
 from forecast.spec.training import Blend, TrainingPlan
@@ -41,8 +41,8 @@ def recipe_of(model: RecurrentForecaster) -> Recipe:
         )
     untuned, start = network, network.members
     if origin in ("fine-tuned", "averaged"):
-        ready = pretrained.pretrained(model.spec.network.cell, model.spec.season).network
-        untuned, start = replace(ready, blend=network.blend), widened(ready, model.spec).members
+        ready = pretrained.open_pretrained(model.spec.network.cell, model.spec.season).network
+        untuned, start = replace(ready, blend=network.blend), widen_inputs(ready, model.spec).members
     return Recipe(
         spec=model.spec,
         origin=origin,

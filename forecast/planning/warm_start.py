@@ -12,7 +12,7 @@ from forecast.storage import modelfile
 
 
 @dataclass(frozen=True, slots=True)
-class Older:
+class WarmStart:
     """Networks to train on, and how far behind the rows they know."""
 
     network: Network
@@ -20,7 +20,7 @@ class Older:
     """Rows of each series at least, where it has any, that the networks were not trained on."""
 
 
-def older(path: Path, panel: Panel, *, cell: Cell | None, season: int, asked_season: int | None) -> Older:
+def older(path: Path, panel: Panel, *, cell: Cell | None, season: int, asked_season: int | None) -> WarmStart:
     """The networks of a model file, where they fit the data and what is asked."""
     model = modelfile.load(path)
     _refuse_other_columns(model.read.columns, panel.columns, path)
@@ -33,8 +33,8 @@ def older(path: Path, panel: Panel, *, cell: Cell | None, season: int, asked_sea
         )
     if cell not in (None, model.spec.network.cell):
         raise UsageError(f"--cell {cell}: the model is a {model.spec.network.cell}")
-    unseen = panel.lengths - model.rows_seen(panel)
-    return Older(model.network, int(min(unseen[unseen > 0], default=0)))
+    unseen = panel.lengths - model.rows_trained_on(panel)
+    return WarmStart(model.network, int(min(unseen[unseen > 0], default=0)))
 
 
 def _refuse_other_columns(its: Columns, columns: Columns, path: Path) -> None:

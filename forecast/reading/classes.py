@@ -10,7 +10,7 @@ from forecast.phrases import listed
 from forecast.spec.limits import MAX_CLASSES
 from forecast.spec.reading import EVENT, ReadSpec
 from forecast.tables import numbers
-from forecast.tables.columns import BadTextError, Column
+from forecast.tables.columns import CellError, Column
 from forecast.tables.table import Table
 
 _SPELLED = {"0": "0", "0.0": "0", "1": "1", "1.0": "1"}
@@ -84,6 +84,6 @@ def _placed(table: Table, target: Column, present: dict[str, str], names: tuple[
     for index, text in enumerate(target.texts):
         if text in present and present[text] not in places:
             unknown = f'"{text}" is none of the classes that the model knows: {listed(names)}'
-            raise table.refusal(target, BadTextError(index, unknown))
+            raise table.refusal(target, CellError(index, unknown))
     values = [places[present[text]] if text in present else np.nan for text in target.texts]
     return Classes(names, np.array(values, dtype=np.float64))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecast.data.arrays import Flags, Floats, Integers, Times
-from forecast.data.covariates import Covariates, Texts, laid, stacked, translated
+from forecast.data.covariates import Covariates, Texts, align, as_columns, recode
 from forecast.data.panel import Panel, history
 from forecast.errors import DataError, UsageError
 from forecast.phrases import counted
@@ -20,12 +20,12 @@ from forecast.reading.rows import Rows
 from forecast.spec.limits import MAX_HORIZON
 from forecast.spec.reading import Notation, Role
 from forecast.tables import numbers
-from forecast.tables.columns import BadTextError, Column
+from forecast.tables.columns import CellError, Column
 from forecast.tables.table import Table
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class CovariateRows:
     """The columns beside the target, as rows of a table tell them."""
 
     rows: Rows
@@ -61,7 +61,7 @@ def texts_among(columns: Sequence[Column], named: Sequence[str]) -> tuple[str, .
 
 def parsed(
     table: Table, columns: Sequence[Column], rows: Rows, *, texts: Sequence[str], notation: Notation
-) -> Beside:
+) -> CovariateRows:
     """The columns, those of `texts` as texts and the others as numbers; a `DataError` where they are none."""
     values, vocabularies = [], []
     for column in columns:
@@ -73,17 +73,17 @@ def parsed(
             vocabulary, told = (), _numbers(table, column, notation)
         values.append(told[column.codes[rows.origin]])
         vocabularies.append(vocabulary)
-    return Beside(rows, tuple(columns), tuple(values), tuple(vocabularies))
+    return CovariateRows(rows, tuple(columns), tuple(values), tuple(vocabularies))
 
 
 def _numbers(table: Table, column: Column, notation: Notation) -> Floats:
     try:
         return numbers.parse(column.texts, notation, delimiter=table.delimiter).values
-    except BadTextError as bad:
+    except CellError as bad:
         raise table.refusal(column, bad) from None
 
 
-def covariates_of(beside: Beside, panel: Panel, table: Table) -> tuple[Covariates, tuple[str, ...]]:
+def covariates_of(beside: CovariateRows, panel: Panel, table: Table) -> tuple[Covariates, tuple[str, ...]]:
     """The columns on the steps of a panel, those known ahead beyond its end, and what was filled."""
     grid = _Grid.of(panel, beside, goes_on=bool(panel.columns.known))
     grid.refuse_astray(panel, beside.rows, table)
@@ -100,10 +100,10 @@ def covariates_of(beside: Beside, panel: Panel, table: Table) -> tuple[Covariate
         found[role].append(_held(placed, grid.bounds, until=panel.lengths))
         told += _told(column.name, placed, found[role][-1], inside=inside)
     return Covariates(
-        past=stacked(found["past"], len(grid))[history(panel, grid.bounds)],
-        known=stacked(found["known"], len(grid)),
+        past=as_columns(found["past"], len(grid))[history(panel, grid.bounds)],
+        known=as_columns(found["known"], len(grid)),
         known_bounds=grid.bounds,
-        static=stacked(found["static"], len(panel)),
+        static=as_columns(found["static"], len(panel)),
         vocabularies=beside.vocabularies,
     ), tuple(told)
 
@@ -123,7 +123,7 @@ class _Grid:
         return int(self.bounds[-1])
 
     @classmethod
-    def of(cls, panel: Panel, beside: Beside, *, goes_on: bool) -> "_Grid":
+    def of(cls, panel: Panel, beside: CovariateRows, *, goes_on: bool) -> "_Grid":
         places = {id: place for place, id in enumerate(panel.ids)}
         rows = beside.rows
         series = np.array([places.get(id, -1) for id in rows.ids], dtype=np.int64)[rows.series]
@@ -210,7 +210,7 @@ def _constant(panel: Panel, rows: Rows, column: Column, values: Floats, table: T
     return found
 
 
-def with_future(panel: Panel, future: Beside, table: Table) -> Panel:
+def with_future(panel: Panel, future: CovariateRows, table: Table) -> Panel:
     """The panel with what rows of the future tell of its known covariates; other rows tell nothing."""
     there = panel.covariates
     if there is None:
@@ -219,13 +219,13 @@ def with_future(panel: Panel, future: Beside, table: Table) -> Panel:
     grid.refuse_astray(panel, future.rows, table)
     lengths = np.maximum(np.diff(there.known_bounds), np.diff(grid.bounds))
     bounds = np.concatenate(([0], np.cumsum(lengths)))
-    known = laid(there.known, there.known_bounds, bounds)
+    known = align(there.known, there.known_bounds, bounds)
     ahead = ~_among_first(panel.lengths, bounds)
     vocabularies = list(there.vocabularies)
     first = len(panel.columns.past)
     for place, (values, texts) in enumerate(zip(future.values, future.vocabularies, strict=True), first):
         vocabularies[place], values = _joined(vocabularies[place], texts, values)
-        placed = laid(grid.placed(values, texts)[:, None], grid.bounds, bounds)[:, 0]
+        placed = align(grid.placed(values, texts)[:, None], grid.bounds, bounds)[:, 0]
         told = ahead & ~np.isnan(placed)
         known[told, place - first] = placed[told]
     covariates = replace(there, known=known, known_bounds=bounds, vocabularies=tuple(vocabularies))
@@ -237,7 +237,7 @@ def _joined(texts: Texts, others: Texts, places: Floats) -> tuple[Texts, Floats]
     if not others:
         return texts, places
     joined = tuple(dict.fromkeys((*texts, *others)))
-    return joined, translated(places, others, {text: place for place, text in enumerate(joined)})
+    return joined, recode(places, others, {text: place for place, text in enumerate(joined)})
 
 
 def _among_first(counts: Integers, bounds: Integers) -> Flags:

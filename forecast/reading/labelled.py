@@ -12,7 +12,7 @@ from forecast.data.arrays import Floats, Integers, Times
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.errors import DataError, UsageError
-from forecast.events import LeftOut
+from forecast.events import SeriesSkipped
 from forecast.reading.classes import Classes, classes_of
 from forecast.reading.covariates import covariates_of, parsed, texts_among
 from forecast.reading.roles import Roles, refuse_double_use, refuse_twins
@@ -77,16 +77,16 @@ def sorted_rows(series: Column, order: Times) -> Rows:
 
 def labelled_panel(
     table: Table, roles: Roles, rows: Rows, read: ReadSpec
-) -> tuple[Panel, tuple[str, ...], tuple[LeftOut, ...]]:
+) -> tuple[Panel, tuple[str, ...], tuple[SeriesSkipped, ...]]:
     """The panel of sequences, its values places of their classes; what was filled; what has no label."""
     asked = replace(read, classes=True, columns=replace(read.columns, target=roles.target.name))
     classes = classes_of(table, roles.target, asked)
     assert classes is not None
     labels = _labels(table, roles.target, rows, classes)
-    left_out: tuple[LeftOut, ...] = ()
+    skipped: tuple[SeriesSkipped, ...] = ()
     if roles.target.name and not read.class_names:
         bare = np.flatnonzero(np.isnan(labels)).tolist()
-        left_out = tuple(_unlabelled(rows, series, table) for series in bare)
+        skipped = tuple(_unlabelled(rows, series, table) for series in bare)
         rows, labels = rows.without(bare), np.delete(labels, bare)
     named = read.columns.text
     texts = named if read.class_names else texts_among(roles.beside, named)
@@ -102,12 +102,12 @@ def labelled_panel(
         classes=classes.names,
     )
     covariates, told = covariates_of(beside, panel, table)
-    return replace(panel, covariates=covariates), told, left_out
+    return replace(panel, covariates=covariates), told, skipped
 
 
-def _unlabelled(rows: Rows, series: int, table: Table) -> LeftOut:
+def _unlabelled(rows: Rows, series: int, table: Table) -> SeriesSkipped:
     first = int(rows.origin[rows.bounds[series]])
-    return LeftOut(rows.ids[series], "no row holds a label", table.where(first))
+    return SeriesSkipped(rows.ids[series], "no row holds a label", table.where(first))
 
 
 def _labels(table: Table, label: Column, rows: Rows, classes: Classes) -> Floats:

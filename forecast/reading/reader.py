@@ -9,23 +9,23 @@ import numpy as np
 from forecast.data import frequency_names
 from forecast.data.arrays import Floats
 from forecast.data.frequency import DAY, Frequency, infer
-from forecast.data.frequency_names import Step
+from forecast.data.frequency_names import NamedFrequency
 from forecast.data.panel import Panel
 from forecast.data.results import TIME
 from forecast.errors import DataError, UsageError
-from forecast.events import LeftOut
+from forecast.events import SeriesSkipped
 from forecast.reading.aggregation import calendar, one_row_a_time, resampled
 from forecast.reading.classes import classes_of
-from forecast.reading.covariates import Beside, covariates_of, parsed, texts_among, with_future
+from forecast.reading.covariates import CovariateRows, covariates_of, parsed, texts_among, with_future
 from forecast.reading.labelled import label_roles, labelled_panel, sorted_rows
 from forecast.reading.regular import regular, within_numbers
-from forecast.reading.roles import Roles, advice_on_repeats, find_roles
+from forecast.reading.roles import Roles, duplicate_hint, find_roles
 from forecast.reading.rows import Rows
 from forecast.reading.seasons import refuse_other_steps, with_seasons
 from forecast.reading.wide import lengthened
 from forecast.spec.reading import Columns, Notation, Policy, ReadSpec
 from forecast.tables import date_formats, dates, numbers
-from forecast.tables.columns import BadTextError, Column
+from forecast.tables.columns import CellError, Column
 from forecast.tables.delimited import read_table, unsniffed_mark
 from forecast.tables.source import Source, open_source
 from forecast.tables.table import Table
@@ -43,7 +43,7 @@ CLEAR_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadResult:
     """A panel, and what had to be guessed and mended to get it."""
 
     panel: Panel
@@ -53,14 +53,14 @@ class Reading:
     """(part, guess, reason): ("time", "year", "integers that look like years")."""
     repairs: tuple[str, ...]
     """Sentences: "3 gaps of 5 rows filled with the last value (first: 1914, before line 8)"."""
-    left_out: tuple[LeftOut, ...]
+    skipped: tuple[SeriesSkipped, ...]
     """Series of several that cannot be used; they are not in the panel."""
     read: ReadSpec
     """How it was asked to be read, its columns found."""
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PartialRead:
     """How far reading came; None is what it did not reach."""
 
     file: Table
@@ -78,12 +78,12 @@ class Draft:
     """What the values of the rows are places among, where they are no numbers."""
     frequency: Frequency | None = None
     """The step that was asked for or inferred, before anything is put on it."""
-    reading: Reading | None = None
+    reading: ReadResult | None = None
 
 
 def read_panel(
     source: Source, read: ReadSpec | None = None, *, frequency: Frequency | None = None
-) -> Reading:
+) -> ReadResult:
     """The checked panel in `source`; "-" is standard input.
 
     Series stand in the order of their ids, so that the order of rows decides nothing.
@@ -95,11 +95,11 @@ def read_panel(
     return last.reading
 
 
-def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None) -> Iterator[Draft]:
-    """What reading finds, step by step; the last holds the `Reading`, where no `DataError` comes first."""
+def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None) -> Iterator[PartialRead]:
+    """What reading finds, step by step; the last holds the `ReadResult`, where no `DataError` comes first."""
     asked = frequency_names.named(read.frequency) if read.frequency and frequency is None else None
     table = _table(source, read.notation)
-    yield (draft := Draft(table, table))
+    yield (draft := PartialRead(table, table))
     if read.columns.label is not None:
         yield from _labelled(draft, read)
         return
@@ -140,28 +140,28 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
     repairs = (*table.repairs, *filter(None, [clock.repair]), *merged, *put, *whole.repairs, *held)
     guesses = (*draft.notation, *roles.guesses)
     found_read = replace(read, columns=columns, classes=bool(classes), class_names=classes)
-    yield replace(draft, reading=Reading(panel, table.source, guesses, repairs, whole.left_out, found_read))
+    yield replace(draft, reading=ReadResult(panel, table.source, guesses, repairs, whole.skipped, found_read))
 
 
-def _labelled(draft: Draft, read: ReadSpec) -> Iterator[Draft]:
+def _labelled(draft: PartialRead, read: ReadSpec) -> Iterator[PartialRead]:
     """The same for series that end in a label."""
     table, roles = draft.table, label_roles(draft.table, read)
     yield (draft := replace(draft, roles=roles, columns=read.columns))
     clock = _clock(table, roles.time, None, read.notation.date_format)
     assert roles.series is not None
     rows = sorted_rows(roles.series, clock.times if roles.time is None else clock.times[roles.time.codes])
-    panel, held, left_out = labelled_panel(table, roles, rows, read)
+    panel, held, skipped = labelled_panel(table, roles, rows, read)
     found_read = replace(read, columns=panel.columns, classes=True, class_names=panel.classes)
     repairs = (*table.repairs, *held)
     yield replace(
         draft,
         columns=panel.columns,
         frequency=panel.frequency,
-        reading=Reading(panel, table.source, (), repairs, left_out, found_read),
+        reading=ReadResult(panel, table.source, (), repairs, skipped, found_read),
     )
 
 
-def _columns(roles: Roles, read: ReadSpec, beside: Beside) -> Columns:
+def _columns(roles: Roles, read: ReadSpec, beside: CovariateRows) -> Columns:
     """The columns that are read, with the parts they play."""
     asked = read.columns
     if read.wide and (asked.covariates or asked.season is not None):
@@ -172,7 +172,7 @@ def _columns(roles: Roles, read: ReadSpec, beside: Beside) -> Columns:
     return replace(roles.columns, past=asked.past, known=asked.known, static=asked.static, text=beside.texts)
 
 
-def _with_covariates(panel: Panel, beside: Beside, table: Table) -> tuple[Panel, tuple[str, ...]]:
+def _with_covariates(panel: Panel, beside: CovariateRows, table: Table) -> tuple[Panel, tuple[str, ...]]:
     """The panel with the columns beside its target, and what had to be filled in them."""
     if not beside.columns:
         return panel, ()
@@ -209,17 +209,17 @@ def _table(source: Source, notation: Notation) -> Table:
 
 def _clock(
     table: Table, time: Column | None, frequency: Frequency | None, date_format: str | None
-) -> dates.Clock:
+) -> dates.ParsedTimes:
     """The times of the time column's texts, in the way the model's frequency needs them."""
     if time is None:
-        return dates.Clock(np.arange(1, table.rows + 1), "integer", None, "rows are counted")
+        return dates.ParsedTimes(np.arange(1, table.rows + 1), "integer", None, "rows are counted")
     integer_steps = frequency is not None and frequency.form == "integer"
     try:
         if date_format is not None:
             clock = date_formats.parse(time.texts, date_format)
         else:
             clock = dates.parse(time.texts, integer_steps=integer_steps)
-    except BadTextError as bad:
+    except CellError as bad:
         raise table.refusal(time, bad) from None
     if frequency is None:
         return clock
@@ -247,13 +247,15 @@ def _target(table: Table, roles: Roles, read: ReadSpec) -> tuple[numbers.Numbers
 def _numbers(table: Table, roles: Roles, notation: Notation) -> numbers.Numbers:
     try:
         return numbers.parse(roles.target.texts, notation, delimiter=table.delimiter)
-    except BadTextError as bad:
+    except CellError as bad:
         mark = "" if len(table.columns) > 1 else unsniffed_mark(roles.target)
         hint = f'if "{mark}" parts the fields, say --delimiter "{mark}"' if mark else bad.hint
-        raise table.refusal(roles.target, BadTextError(bad.index, bad.message, hint=hint)) from None
+        raise table.refusal(roles.target, CellError(bad.index, bad.message, hint=hint)) from None
 
 
-def _sorted(table: Table, time: Column | None, id: Column | None, clock: dates.Clock, values: Floats) -> Rows:
+def _sorted(
+    table: Table, time: Column | None, id: Column | None, clock: dates.ParsedTimes, values: Floats
+) -> Rows:
     """The rows by id and time."""
     row_times = clock.times if time is None else clock.times[time.codes]
     if id is None:
@@ -316,7 +318,7 @@ def _refuse_duplicates(rows: Rows, roles: Roles, table: Table) -> None:
     raise DataError(
         f'"{text}" stands twice{within}, first on {table.place(int(first))}',
         where=table.where(int(second), roles.time),
-        hint=CLOCKS_PUT_BACK if _may_be_put_back(rows.times[again[0]]) else advice_on_repeats(table, roles),
+        hint=CLOCKS_PUT_BACK if _may_be_put_back(rows.times[again[0]]) else duplicate_hint(table, roles),
     )
 
 
@@ -328,7 +330,7 @@ def _may_be_put_back(time: np.int64 | np.datetime64) -> bool:
     return (days + 3) % 7 == 6 and 0 < seconds <= 3 * 3600
 
 
-def _frequency(rows: Rows, clock: dates.Clock, table: Table, asked: Step | None) -> Frequency:
+def _frequency(rows: Rows, clock: dates.ParsedTimes, table: Table, asked: NamedFrequency | None) -> Frequency:
     try:
         if asked is not None:
             return asked.clock(rows.times, form=clock.form, offset_seconds=clock.offset_seconds)

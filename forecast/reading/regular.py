@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from forecast.data.frequency import Frequency, Times
 from forecast.errors import DataError
-from forecast.events import LeftOut
+from forecast.events import SeriesSkipped
 from forecast.phrases import counted
 from forecast.reading.filling import filled
 from forecast.reading.rows import Rows
@@ -38,7 +38,7 @@ class Regular:
     observed: Flags
     bounds: Integers
     repairs: tuple[str, ...]
-    left_out: tuple[LeftOut, ...] = ()
+    skipped: tuple[SeriesSkipped, ...] = ()
     interpolated: bool = False
     """Some fills lie between the numbers on both sides."""
     seasons: Integers | None = None
@@ -79,11 +79,11 @@ def regular(rows: Rows, frequency: Frequency, table: Table, policy: Policy) -> R
     faults = dict(sorted(_faults(inner, steps, frequency, table)))
     if faults:
         _refuse_if_none_is_left(rows.ids, faults, table)
-        left_out = tuple(
-            LeftOut(rows.ids[series], fault.message, table.where(int(rows.origin[rows.bounds[series]])))
+        skipped = tuple(
+            SeriesSkipped(rows.ids[series], fault.message, table.where(int(rows.origin[rows.bounds[series]])))
             for series, fault in faults.items()
         )
-        return replace(regular(rows.without(list(faults)), frequency, table, policy), left_out=left_out)
+        return replace(regular(rows.without(list(faults)), frequency, table, policy), skipped=skipped)
     found = holes(inner, steps)
     _refuse_errors(rows, inner, found, table, policy)
     repairs = (

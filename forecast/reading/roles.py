@@ -111,7 +111,7 @@ def find_roles(table: Table, read: ReadSpec) -> Roles:
     return Roles(target, time, series, tuple(guesses), beside, taken[0])
 
 
-def advice_on_repeats(table: Table, roles: Roles) -> str:
+def duplicate_hint(table: Table, roles: Roles) -> str:
     """What to do where a time stands twice: name an id, join parts of a date, or remove a row."""
     others = table.without(roles.target, roles.time, roles.series)
     apart = [column for column in others if roles.time and _tells_apart(column, roles.time, rows=table.rows)]

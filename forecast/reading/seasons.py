@@ -10,7 +10,7 @@ from forecast.reading.rows import Floats, Rows
 from forecast.spec.limits import MAX_WINDOW
 from forecast.spec.reading import Notation
 from forecast.tables import numbers
-from forecast.tables.columns import BadTextError, Column
+from forecast.tables.columns import CellError, Column
 from forecast.tables.table import Table
 
 _KEPT = 0.5
@@ -49,12 +49,12 @@ def _told(column: Column, table: Table, notation: Notation) -> Floats:
         told = numbers.parse(column.texts, notation, delimiter=table.delimiter).values
         wrong = ~np.isnan(told) & ~((told >= 1) & (told <= MAX_WINDOW) & (told == np.rint(told)))
         for index in np.flatnonzero(wrong)[:1].tolist():
-            raise BadTextError(
+            raise CellError(
                 index,
                 f'"{column.texts[index]}" is no season',
                 hint=f"a season is a whole number of rows from 1, which is none, to {MAX_WINDOW:,}",
             )
-    except BadTextError as bad:
+    except CellError as bad:
         raise table.refusal(column, bad) from None
     return told
 

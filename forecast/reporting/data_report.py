@@ -7,14 +7,22 @@ import numpy as np
 
 from forecast.data.panel import Panel
 from forecast.data.results import Card
-from forecast.diagnostics.profile import ClassFound, ColumnFound, Findings, Found, Place, ValuesFound, examine
+from forecast.diagnostics.profile import (
+    ClassFound,
+    ColumnFound,
+    DataProfile,
+    Found,
+    Place,
+    ValuesFound,
+    examine,
+)
 from forecast.errors import DataError
 from forecast.forecasters.seasonality import is_seasonal, season_test
 from forecast.forecasters.theta import rows_read
 from forecast.phrases import counted
 from forecast.planning import estimates
 from forecast.planning.plan import Plan
-from forecast.reading.reader import Draft
+from forecast.reading.reader import PartialRead
 from forecast.reporting import notes
 from forecast.serialize import to_plain
 from forecast.spec.model import OWN_SEASONS, Cell, Origin
@@ -82,11 +90,11 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Checkup:
+class DataReport:
     """What was found, planned and refused; `card` says all of it in words."""
 
     card: Card
-    findings: Findings
+    findings: DataProfile
     seasonality: Seasonality | None
     planned: Planned | None
     repairs: tuple[str, ...]
@@ -107,9 +115,13 @@ class Checkup:
         }
 
 
-def checkup(
-    draft: Draft, panel: Panel | None = None, plan: Plan | None = None, *, refusal: DataError | None = None
-) -> Checkup:
+def data_report(
+    draft: PartialRead,
+    panel: Panel | None = None,
+    plan: Plan | None = None,
+    *,
+    refusal: DataError | None = None,
+) -> DataReport:
     """What is to be said of a draft, and of the plan for its panel where there is one."""
     found, reading = examine(draft), draft.reading
     season = None if reading is None else _seasonality(reading.panel, plan)
@@ -123,10 +135,10 @@ def checkup(
         *([] if refusal is None else [("refused", str(refusal))]),
     ]
     repairs = () if reading is None else reading.repairs
-    return Checkup(Card(found.source, tuple(lines)), found, season, planned, repairs, refusal)
+    return DataReport(Card(found.source, tuple(lines)), found, season, planned, repairs, refusal)
 
 
-def _data(draft: Draft, found: Findings) -> list[Line]:
+def _data(draft: PartialRead, found: DataProfile) -> list[Line]:
     """Rows, columns and guesses."""
     columns = [("column", _column(column)) for column in found.columns[:MOST_COLUMNS]]
     if len(found.columns) > MOST_COLUMNS:
@@ -139,7 +151,7 @@ def _data(draft: Draft, found: Findings) -> list[Line]:
     ]
 
 
-def _rows(draft: Draft, found: Findings) -> str:
+def _rows(draft: PartialRead, found: DataProfile) -> str:
     if draft.reading is not None:
         return notes.rows_of(draft.reading.panel)
     series = f" in {found.series:,} series" if found.series is not None and found.series > 1 else ""
@@ -152,7 +164,7 @@ def _column(column: ColumnFound) -> str:
     return f"{column.name}: {column.kind}, {column.different:,} different{part}"
 
 
-def _found(found: Findings) -> list[Line]:
+def _found(found: DataProfile) -> list[Line]:
     """The step, what is not there, what is there twice, what is far off."""
     lines = []
     if found.step is not None and found.step.of:
@@ -258,14 +270,14 @@ def _season(found: Seasonality) -> str:
     return f"{at}, {side} than the {found.limit:.2f} of noise"
 
 
-def _mended(draft: Draft) -> list[Line]:
+def _mended(draft: PartialRead) -> list[Line]:
     assert draft.reading is not None
     reading = draft.reading
     curve = len(reading.panel) == 1 and not reading.panel.classes
     shape = [("shape", notes.sparkline(reading.panel[0].values))] if curve else []
     return [
         *(("repaired", repair) for repair in reading.repairs),
-        *(("left out", text) for text in notes.left_out(reading)),
+        *(("left out", text) for text in notes.skipped(reading)),
         *shape,
     ]
 

@@ -9,7 +9,7 @@ from forecast.forecasters.combination import IN_NAMES
 from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
 from forecast.phrases import counted
 from forecast.planning.plan import Plan
-from forecast.reading.reader import Reading
+from forecast.reading.reader import ReadResult
 from forecast.spec.model import OWN_SEASONS, ModelSpec, Origin
 from forecast.spec.reading import EVENT
 
@@ -36,7 +36,7 @@ def rows_of(panel: Panel) -> str:
     return f"{rows}, {' to '.join(ends(panel))}, {panel.frequency.adjective}"
 
 
-def seen(reading: Reading) -> str:
+def seen(reading: ReadResult) -> str:
     """What was read, in one line: rows, gaps, and the shape of a single series."""
     panel = reading.panel
     filled = int((~panel.observed).sum())
@@ -60,15 +60,15 @@ def sparkline(values: Floats) -> str:
     return "".join(_BARS[int(level)] for level in np.round(share * (len(_BARS) - 1)))
 
 
-def guesses(reading: Reading) -> str:
+def guesses(reading: ReadResult) -> str:
     """Words like "time=year  target=tons"."""
     return "  ".join(f"{part}={guess}" for part, guess, _ in reading.guesses)
 
 
-def left_out(reading: Reading, *, most: int = 5) -> list[str]:
+def skipped(reading: ReadResult, *, most: int = 5) -> list[str]:
     """Series left out, each with its reason, and how many more there are."""
-    named = [f'"{series.id}": {series.reason}' for series in reading.left_out[:most]]
-    more = len(reading.left_out) - len(named)
+    named = [f'"{series.id}": {series.reason}' for series in reading.skipped[:most]]
+    more = len(reading.skipped) - len(named)
     return [*named, f"and {more:,} more"] if more else named
 
 

@@ -16,11 +16,11 @@ SEASONS = (1, 4, 7, 12, 24, 52)
 _KINDS = {OWN_SEASONS: "series with seasons of their own", 1: "rows without a season"}
 
 
-def pretrained(cell: Cell, season: int) -> RecurrentForecaster:
+def open_pretrained(cell: Cell, season: int) -> RecurrentForecaster:
     """The network of this cell for series of this season, opened with the checks of any model file."""
-    if not exists(cell, season):
+    if not has_pretrained(cell, season):
         kind = _KINDS.get(season, f"a season of {season}")
-        others = [f"--cell {other}" for other in CELLS if exists(other, season)]
+        others = [f"--cell {other}" for other in CELLS if has_pretrained(other, season)]
         raise ModelError(
             f"there is no pretrained {CELL_NAMES[cell]} for {kind}",
             hint=", or ".join([*others, "forecast train DATA --from scratch makes one of your own"]),
@@ -31,7 +31,7 @@ def pretrained(cell: Cell, season: int) -> RecurrentForecaster:
     return replace(model, network=in_season(model.network, season))
 
 
-def exists(cell: Cell, season: int) -> bool:
+def has_pretrained(cell: Cell, season: int) -> bool:
     """Whether the package holds such a network."""
     return _path(cell, season).exists()
 

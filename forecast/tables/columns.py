@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class BadTextError(Exception):
+class CellError(Exception):
     """One text of a column cannot be read; whoever knows the column turns it into a `DataError`."""
 
     def __init__(self, index: int, message: str, *, hint: str = "") -> None:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.frequency import DAY, Form
-from forecast.tables.columns import BadTextError
-from forecast.tables.dates import Clock, in_one_zone, refuse_empty
+from forecast.tables.columns import CellError
+from forecast.tables.dates import ParsedTimes, in_one_zone, refuse_empty
 
 EXCEL_START = -25_569 * DAY
 """Seconds from 1970 to the day 0 of a spreadsheet, 1899-12-30."""
@@ -27,7 +27,7 @@ Second = tuple[int, int | None]
 """Seconds since 1970, local where there is a zone; seconds east of UTC, None without a zone."""
 
 
-def parse(texts: list[str], date_format: str) -> Clock:
+def parse(texts: list[str], date_format: str) -> ParsedTimes:
     """The time in each text, all of them written as said."""
     cleaned = [text.strip() for text in texts]
     refuse_empty(cleaned)
@@ -43,10 +43,10 @@ def parse(texts: list[str], date_format: str) -> Clock:
     times = seconds.astype("datetime64[s]")
     note = f"times as {date_format}"
     if form == "integer":
-        return Clock(times.astype("datetime64[Y]").astype(np.int64) + 1970, form, None, note)
+        return ParsedTimes(times.astype("datetime64[Y]").astype(np.int64) + 1970, form, None, note)
     offsets = [offset for _, offset in found]
     if all(offset is None for offset in offsets):
-        return Clock(times, _day_or_clock(form, seconds, date_format), None, note)
+        return ParsedTimes(times, _day_or_clock(form, seconds, date_format), None, note)
     return in_one_zone(texts, times, offsets)
 
 
@@ -65,10 +65,10 @@ def _reads(reader: Callable[[str], Second], text: str) -> bool:
     return True
 
 
-def _unlike(index: int, text: str, date_format: str, reason: str) -> BadTextError:
+def _unlike(index: int, text: str, date_format: str, reason: str) -> CellError:
     if reason.startswith("between"):
-        return BadTextError(index, f'"{text}" is between two seconds', hint="round times to seconds")
-    return BadTextError(
+        return CellError(index, f'"{text}" is between two seconds', hint="round times to seconds")
+    return CellError(
         index, f'"{text}" is not written as {date_format}', hint="correct it, or the --date-format"
     )
 

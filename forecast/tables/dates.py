@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.frequency import FIRST_YEAR, LAST_YEAR, Form, Times
-from forecast.tables.columns import BadTextError
+from forecast.tables.columns import CellError
 from forecast.tables.numbers import integers
 
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -92,7 +92,7 @@ ADVICE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ParsedTimes:
     """The times of a column's distinct texts and how they were written."""
 
     times: Times
@@ -127,7 +127,7 @@ def kind_of(texts: list[str], *, most: int = 1000) -> Kind:
     return "none"
 
 
-def parse(texts: list[str], *, integer_steps: bool = False) -> Clock:
+def parse(texts: list[str], *, integer_steps: bool = False) -> ParsedTimes:
     """The time in each text; all are written in one way.
 
     With `integer_steps` integers are plain counters, whatever dates they look like.
@@ -141,7 +141,7 @@ def parse(texts: list[str], *, integer_steps: bool = False) -> Clock:
     _refuse_two_years(texts, cleaned)
     if integers(cleaned[:1]) is not None:
         index = next(index for index, text in enumerate(cleaned) if integers([text]) is None)
-        raise BadTextError(index, f'"{texts[index]}" is not a time like "{texts[0]}"', hint=ADVICE)
+        raise CellError(index, f'"{texts[index]}" is not a time like "{texts[0]}"', hint=ADVICE)
     return _from_layout(texts, cleaned, _layout_of(texts, cleaned))
 
 
@@ -149,7 +149,7 @@ def refuse_empty(texts: list[str]) -> None:
     """Refuse a row without a time."""
     if "" in texts:
         index = texts.index("")
-        raise BadTextError(index, "the time is missing", hint="give the row a time, or remove it")
+        raise CellError(index, "the time is missing", hint="give the row a time, or remove it")
 
 
 def _refuse_two_years(texts: list[str], cleaned: list[str]) -> None:
@@ -157,7 +157,7 @@ def _refuse_two_years(texts: list[str], cleaned: list[str]) -> None:
     found = map(TWO_YEARS.fullmatch, cleaned)
     alone_a_month = len(texts) == 1 and re.fullmatch(".*[/-](0[1-9]|1[0-2])", cleaned[0])
     if not alone_a_month and all(match and (int(match[2]) - int(match[1])) % 100 == 1 for match in found):
-        raise BadTextError(
+        raise CellError(
             0,
             f'"{texts[0]}" is two years',
             hint="write one, that in which it begins or that in which it ends",
@@ -191,29 +191,29 @@ def _epoch(numbers: list[int]) -> tuple[str, int] | None:
     return None
 
 
-def _from_integers(texts: list[str], numbers: list[int], *, integer_steps: bool) -> Clock:
+def _from_integers(texts: list[str], numbers: list[int], *, integer_steps: bool) -> ParsedTimes:
     if not integer_steps:
         if layout := _compact(texts):
             return _from_layout(texts, texts, layout)
         if epoch := _epoch(numbers):
             return _from_epochs(texts, numbers, name=epoch[0], per_second=epoch[1])
         if _all_within(numbers, EXCEL_SERIALS):
-            raise BadTextError(
+            raise CellError(
                 0,
                 f'"{texts[0]}" looks like a day number of a spreadsheet',
                 hint="--date-format excel reads it so; plain steps are numbered from 1",
             )
     years = _all_within(numbers, range(FIRST_YEAR, LAST_YEAR + 1))
     note = "integers that look like years" if years else "integers"
-    return Clock(np.array(numbers, dtype=np.int64), "integer", None, note)
+    return ParsedTimes(np.array(numbers, dtype=np.int64), "integer", None, note)
 
 
-def _from_epochs(texts: list[str], numbers: list[int], *, name: str, per_second: int) -> Clock:
+def _from_epochs(texts: list[str], numbers: list[int], *, name: str, per_second: int) -> ParsedTimes:
     for index, number in enumerate(numbers):
         if number % per_second:
             raise _between_seconds(index, texts[index])
     seconds = np.array(numbers, dtype=np.int64) // per_second
-    return Clock(seconds.astype("datetime64[s]"), "datetime", 0, f"{name} since 1970 (UTC)")
+    return ParsedTimes(seconds.astype("datetime64[s]"), "datetime", 0, f"{name} since 1970 (UTC)")
 
 
 def _layout_of(texts: list[str], cleaned: list[str]) -> Layout:
@@ -229,21 +229,21 @@ def _layout_of(texts: list[str], cleaned: list[str]) -> Layout:
     return possible[0]
 
 
-def _no_layout(index: int, texts: list[str], possible: list[Layout]) -> BadTextError:
+def _no_layout(index: int, texts: list[str], possible: list[Layout]) -> CellError:
     text = texts[index].strip()
     if NAMED_ZONE.fullmatch(text):
-        return BadTextError(
+        return CellError(
             index, f'"{text}" has a zone in words', hint="write it as Z or +01:00, or leave all of them out"
         )
     if TWO_DIGIT_YEAR.fullmatch(text):
-        return BadTextError(
+        return CellError(
             index,
             f'"{text}" has a year of two digits',
             hint="say how to read it: --date-format " + _like(text),
         )
     if index == 0 or len(possible) == len(LAYOUTS):
-        return BadTextError(index, f'"{text}" is not a time', hint=ADVICE)
-    return BadTextError(
+        return CellError(index, f'"{text}" is not a time', hint=ADVICE)
+    return CellError(
         index,
         f'"{text}" is not a time written like "{texts[0]}"',
         hint="write all times in one way: " + possible[0].example,
@@ -274,13 +274,13 @@ def _day_or_month_first(texts: list[str], cleaned: list[str]) -> Layout:
         second_over = index if second > 12 else second_over
         unlike = index if first != second and unlike < 0 else unlike
     if first_over >= 0 and second_over >= 0:
-        raise BadTextError(
+        raise CellError(
             second_over,
             f'"{texts[second_over]}" has the month first, "{texts[first_over]}" has it second',
             hint="write all dates in one way: 2019-12-31",
         )
     if first_over < 0 and second_over < 0 and unlike >= 0:
-        raise BadTextError(
+        raise CellError(
             unlike,
             f'"{texts[unlike]}" may have the day or the month first, and no row proves which',
             hint="say which: --date-format " + _like(texts[unlike]) + ", or the other way round",
@@ -288,7 +288,7 @@ def _day_or_month_first(texts: list[str], cleaned: list[str]) -> Layout:
     return DAY_FIRST if first_over >= 0 else MONTH_FIRST
 
 
-def _from_layout(texts: list[str], cleaned: list[str], layout: Layout) -> Clock:
+def _from_layout(texts: list[str], cleaned: list[str], layout: Layout) -> ParsedTimes:
     """Times by one layout: each text is rewritten as ISO 8601, all are converted at once."""
     isos: list[str] = []
     zones: list[str | None] = []
@@ -306,11 +306,11 @@ def _from_layout(texts: list[str], cleaned: list[str], layout: Layout) -> Clock:
     if any(zones):
         offset_of = {zone: _offset(zone) for zone in set(zones) if zone}
         return in_one_zone(texts, times, [offset_of[zone] if zone else None for zone in zones])
-    return Clock(times, "datetime" if clocked else layout.form, None, f"dates like {cleaned[0]}")
+    return ParsedTimes(times, "datetime" if clocked else layout.form, None, f"dates like {cleaned[0]}")
 
 
-def _between_seconds(index: int, text: str) -> BadTextError:
-    return BadTextError(index, f'"{text}" is between two seconds', hint="round times to seconds")
+def _between_seconds(index: int, text: str) -> CellError:
+    return CellError(index, f'"{text}" is between two seconds', hint="round times to seconds")
 
 
 def _iso(part: dict[str, str | None]) -> str:
@@ -341,7 +341,7 @@ def _converted(texts: list[str], isos: list[str]) -> NDArray[np.datetime64]:
         pass
     for index, iso in enumerate(isos):
         if not iso or not _convertible(iso):
-            raise BadTextError(index, f'"{texts[index]}" is not in the calendar', hint="correct the date")
+            raise CellError(index, f'"{texts[index]}" is not in the calendar', hint="correct the date")
     raise AssertionError("one text must have failed")
 
 
@@ -362,15 +362,15 @@ def _offset(zone: str) -> int:
     return -seconds if zone[0] == "-" else seconds
 
 
-def in_one_zone(texts: list[str], times: NDArray[np.datetime64], zones: list[int | None]) -> Clock:
+def in_one_zone(texts: list[str], times: NDArray[np.datetime64], zones: list[int | None]) -> ParsedTimes:
     """UTC times; the zone (seconds east of UTC) is kept where all rows name one, else it is UTC."""
     if None in zones:
         index = zones.index(None)
-        raise BadTextError(
+        raise CellError(
             index, f'"{texts[index]}" has no zone, other times have one', hint="give all times a zone"
         )
     offsets = [offset for offset in zones if offset is not None]
     utc = times - np.array(offsets, dtype="timedelta64[s]")
     kinds = sorted(set(offsets))
     repair = "" if len(kinds) == 1 else f"times of {len(kinds)} zones turned into UTC"
-    return Clock(utc, "datetime", kinds[0] if len(kinds) == 1 else 0, f"times like {texts[0]}", repair)
+    return ParsedTimes(utc, "datetime", kinds[0] if len(kinds) == 1 else 0, f"times like {texts[0]}", repair)

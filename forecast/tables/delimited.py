@@ -22,7 +22,7 @@ from forecast.phrases import counted
 from forecast.spec.reading import Notation
 from forecast.tables.columns import Column
 from forecast.tables.numbers import MISSING
-from forecast.tables.source import Opened, line_of, wide_encoding
+from forecast.tables.source import SourceBytes, line_of, wide_encoding
 from forecast.tables.table import Table
 
 DELIMITERS = ("\t", ";", ",", "|")
@@ -81,7 +81,7 @@ class Text:
         return place
 
 
-def read_table(opened: Opened, notation: Notation) -> Table:
+def read_table(opened: SourceBytes, notation: Notation) -> Table:
     """The columns of a CSV file as text."""
     encoding, repairs = _encoding_of(opened, notation.encoding)
     head = _head(opened, encoding)
@@ -105,7 +105,7 @@ def read_table(opened: Opened, notation: Notation) -> Table:
     )
 
 
-def _encoding_of(opened: Opened, asked: str | None) -> tuple[str, tuple[str, ...]]:
+def _encoding_of(opened: SourceBytes, asked: str | None) -> tuple[str, tuple[str, ...]]:
     """The encoding that all bytes agree with, and a sentence where it had to be guessed."""
     data = opened.data
     if asked is not None:
@@ -126,7 +126,7 @@ def _encoding_of(opened: Opened, asked: str | None) -> tuple[str, tuple[str, ...
     )
 
 
-def _proved(opened: Opened, asked: str) -> str:
+def _proved(opened: SourceBytes, asked: str) -> str:
     """The encoding asked for, if all bytes agree with it; its mark at the start is no text."""
     known = codecs.lookup(asked).name
     encoding = "utf-8-sig" if known == "utf-8" else asked
@@ -165,7 +165,7 @@ def _looks_like_cp1252(data: bytes) -> bool:
     return not FOREIGN_WORD.search(data) and all(LATIN_LETTERS.fullmatch(run) for run in runs)
 
 
-def _head(opened: Opened, encoding: str) -> str:
+def _head(opened: SourceBytes, encoding: str) -> str:
     stream = io.TextIOWrapper(io.BytesIO(opened.data), encoding=encoding, newline="")
     return stream.read(SNIFFED_CHARACTERS)
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from forecast.errors import DataError, MissingExtra
 from forecast.tables.columns import Column
-from forecast.tables.source import Opened, most_unpacked
+from forecast.tables.source import SourceBytes, most_unpacked
 from forecast.tables.table import Table
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def frame_table(frame: "pd.DataFrame", name: str = "frame") -> Table:
     return Table(name, columns, len(frame), place=lambda row: f"row {row + 1}")
 
 
-def parquet_table(opened: Opened) -> Table:
+def parquet_table(opened: SourceBytes) -> Table:
     """The columns of a Parquet file; needs pyarrow."""
     try:
         import pyarrow as pa
@@ -53,7 +53,7 @@ def parquet_table(opened: Opened) -> Table:
     return frame_table(frame, opened.name)
 
 
-def _refuse_bomb(opened: Opened, *, cells: int) -> None:
+def _refuse_bomb(opened: SourceBytes, *, cells: int) -> None:
     """Two megabytes of Parquet can hold 200 million rows; read, they took over ten gigabytes."""
     most = most_unpacked(len(opened.data))
     if _CELL_BYTES * cells > most:

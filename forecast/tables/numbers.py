@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forecast.data.arrays import LARGEST
 from forecast.spec.reading import Notation
-from forecast.tables.columns import BadTextError
+from forecast.tables.columns import CellError
 
 MISSING = frozenset(
     [
@@ -153,7 +153,7 @@ def _style_of(
         readings = sorted({style.number(text) for style in possible})
         if len(readings) > 1:
             mark = "," if "," in text else "."
-            raise BadTextError(
+            raise CellError(
                 place,
                 f'"{shown}" may be {readings[0]:g} or {readings[-1]:.15g}',
                 hint=f"say which: --decimal {mark} or --thousands {mark}",
@@ -169,18 +169,18 @@ def _first_other(style: Style, texts: list[str]) -> int:
 
 def _no_style(
     at: int, present: list[str], written: list[str], places: list[int], styles: tuple[Style, ...]
-) -> BadTextError:
+) -> CellError:
     """The text at which no style is left: no number, or one written in another way than those before it."""
     text, shown, place = present[at], written[at], places[at]
     if any(style.matches(text) for style in styles):
-        return BadTextError(
+        return CellError(
             place,
             f'"{shown}" is written in another way than the numbers before it',
             hint="write all numbers in one way; --decimal and --thousands say which it is",
         )
     other = next((style for style in STYLES if style.matches(text)), None)
     hint = _advice(text) if other is None else f"{_spoken(other)} reads it"
-    return BadTextError(place, f'"{shown}" is not a number', hint=hint)
+    return CellError(place, f'"{shown}" is not a number', hint=hint)
 
 
 def _spoken(style: Style) -> str:
@@ -204,7 +204,7 @@ def _finite(numbers: list[float], texts: list[str], places: list[int] | None = N
     """The numbers, none of them larger than a panel holds."""
     values = np.array(numbers, dtype=np.float64)
     for index in np.flatnonzero(np.abs(values) > LARGEST)[:1].tolist():
-        raise BadTextError(
+        raise CellError(
             places[index] if places else index,
             f'"{texts[index]}" is too large',
             hint="numbers go up to 1e308",

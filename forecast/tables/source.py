@@ -60,7 +60,7 @@ WIDE_MARKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class SourceBytes:
     """The bytes of a source and how messages call it."""
 
     name: str
@@ -77,7 +77,7 @@ def wide_encoding(data: bytes) -> str | None:
     return next((encoding for mark, encoding in WIDE_MARKS.items() if data.startswith(mark)), None)
 
 
-def open_source(source: str | Path | BinaryIO, *, encoding: str | None = None) -> Opened:
+def open_source(source: str | Path | BinaryIO, *, encoding: str | None = None) -> SourceBytes:
     """All bytes of the source, unpacked where they are gzip, with an error for what cannot be CSV.
 
     In some encodings, where one is asked for, NUL is part of a letter.
@@ -117,11 +117,11 @@ def _nearest_names(path: Path) -> str:
     return "did you mean " + " or ".join(f'"{name}"' for name in near) + "?" if near else ""
 
 
-def _gathered(name: str, stream: BinaryIO | BufferedReader, encoding: str | None) -> Opened:
+def _gathered(name: str, stream: BinaryIO | BufferedReader, encoding: str | None) -> SourceBytes:
     """The bytes of a stream; what its first block shows to be no CSV is not read on."""
     head = stream.read(BLOCK)
     if head[:2] == GZIP:
-        return Opened(name, _unpacked(name, head, stream, encoding))
+        return SourceBytes(name, _unpacked(name, head, stream, encoding))
     _refuse_foreign(name, head, encoding)
     blocks = [head]
     size = len(head)
@@ -133,7 +133,7 @@ def _gathered(name: str, stream: BinaryIO | BufferedReader, encoding: str | None
     data = b"".join(blocks)
     if not data.startswith(PARQUET):
         _refuse_nul(name, data, encoding)
-    return Opened(name, data)
+    return SourceBytes(name, data)
 
 
 def most_unpacked(packed: int) -> int:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forecast.errors import DataError
 from forecast.phrases import listed
-from forecast.tables.columns import BadTextError, Column
+from forecast.tables.columns import CellError, Column
 
 Integers = NDArray[np.int64]
 
@@ -57,7 +57,7 @@ class Table:
         place = f"{self.source}, {self.place(row)}"
         return place if column is None else f'{place}, column "{self.heading(row, column)}"'
 
-    def refusal(self, column: Column, bad: BadTextError) -> DataError:
+    def refusal(self, column: Column, bad: CellError) -> DataError:
         """The error for a text of `column`, naming the first row that holds it."""
         row = int(np.argmax(column.codes == bad.index))
         return DataError(bad.message, where=self.where(row, column), hint=bad.hint)

@@ -5,23 +5,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forecast.classification.baselines import ClassForecaster, class_yardsticks, label_yardsticks
+from forecast.classification.baselines import ClassForecaster, fit_class_baselines, fit_label_baselines
 from forecast.classification.classifier import Classifier
-from forecast.classification.metrics import Told, judge_classes, score_classes
+from forecast.classification.metrics import ClassPredictions, judge_classes, score_classes
 from forecast.data.arrays import Floats, Integers
 from forecast.data.panel import Panel, data_sha256
 from forecast.data.results import Scores
 from forecast.errors import DataError
-from forecast.evaluation.backtest import came_after, cuts
+from forecast.evaluation.backtest import actuals_after, rows_known_at
 from forecast.events import Listener
-from forecast.features.covariates import with_texts_of
+from forecast.features.covariates import mask_unseen_categories
 from forecast.forecasters.calibration import calibrate
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.planning.class_plan import held_series, judged_rows, never_judged, origins_of
 from forecast.planning.plan import Plan
-from forecast.reading.reader import Reading
+from forecast.reading.reader import ReadResult
 from forecast.training.learner import Learner, learner_for
-from forecast.training.train import Judgement, assembled
+from forecast.training.train import Judgement, build_model
 
 if TYPE_CHECKING:
     from forecast.network.checkpoint import Checkpoint
@@ -31,7 +31,7 @@ MOST_TOLD = 200_000
 
 
 def learn_classes(
-    reading: Reading, plan: Plan, *, listener: Listener, checkpoint: "Checkpoint | None" = None
+    reading: ReadResult, plan: Plan, *, listener: Listener, checkpoint: "Checkpoint | None" = None
 ) -> RecurrentForecaster:
     """A model of all rows, judged by models of the same recipe that saw none of what they are judged on.
 
@@ -41,29 +41,29 @@ def learn_classes(
     learner = learner_for(plan.recipe, panel, listener, fits=plan.backtests + 1, checkpoint=checkpoint)
     if plan.recipe.spec.answers == "whole series":
         parts = held_series(len(panel), plan.backtests)
-        learner = learner.prepared(never_judged(panel, plan.backtests))
+        learner = learner.find_epochs(never_judged(panel, plan.backtests))
         told = [_told_of_series(learner, panel, part, number, plan) for number, part in enumerate(parts)]
     else:
-        places = cuts(panel, origins_of(panel, plan))
-        learner = learner.prepared(panel.first(places[0]))
+        places = rows_known_at(panel, origins_of(panel, plan))
+        learner = learner.find_epochs(panel.first(places[0]))
         told = [_told_from(learner, panel, rows, number, plan) for number, rows in enumerate(places)]
-    judgement = _judged(Told.joined(told), panel, plan)
+    judgement = _judged(ClassPredictions.joined(told), panel, plan)
     network = learner.fit(panel, "refit")
-    return assembled(reading, plan, judgement, network, learner)
+    return build_model(reading, plan, judgement, network, learner)
 
 
-def _judged(told: Told, panel: Panel, plan: Plan) -> Judgement:
+def _judged(told: ClassPredictions, panel: Panel, plan: Plan) -> Judgement:
     scores = score_classes(told, panel.ids, panel.columns.series, backtests=plan.backtests)
     empty = calibrate(np.full((1, min(plan.horizon, plan.recipe.spec.windows.horizon)), np.nan))
     return Judgement(scores, judge_classes(scores, told, panel.classes), None, empty)
 
 
-def _told_from(learner: Learner, panel: Panel, rows: Integers, number: int, plan: Plan) -> Told:
+def _told_from(learner: Learner, panel: Panel, rows: Integers, number: int, plan: Plan) -> ClassPredictions:
     """What a model of the rows up to an origin says from there and from the rows up to the next."""
     past = panel.first(rows).select(np.flatnonzero(rows > 0))
     network = learner.fit(past, f"backtest {number + 1} of {plan.backtests}")
-    models = [Classifier(network), *class_yardsticks(past, plan.horizon)]
-    span, judged = judged_rows(panel, plan), with_texts_of(past, panel)
+    models = [Classifier(network), *fit_class_baselines(past, plan.horizon)]
+    span, judged = judged_rows(panel, plan), mask_unseen_categories(past, panel)
     return told_from_rows(models, judged, rows, range(span), plan.horizon, first=number * span)
 
 
@@ -75,7 +75,7 @@ def told_from_rows(
     horizon: int,
     *,
     first: int = 0,
-) -> Told:
+) -> ClassPredictions:
     """What fitted models say so many rows `later` than row `rows[i]` of each series.
 
     What is said of a series within a horizon errs together; `first` numbers the first origin.
@@ -84,7 +84,7 @@ def told_from_rows(
     parts = []
     for ahead in later[::every]:
         here = np.where(rows > 0, np.minimum(rows + ahead, panel.lengths), 0)
-        came = came_after(panel, here, horizon)
+        came = actuals_after(panel, here, horizon)
         (judged,) = np.nonzero(~np.isnan(came).all(axis=1))
         if len(judged):
             history = panel.first(here).select(judged)
@@ -92,15 +92,17 @@ def told_from_rows(
             parts.append(told_of(models, history, came[judged], series=judged, block=block))
     if not parts:
         raise DataError("no row holds a class to be judged by")
-    return Told.joined(parts)
+    return ClassPredictions.joined(parts)
 
 
-def _told_of_series(learner: Learner, panel: Panel, part: Integers, number: int, plan: Plan) -> Told:
+def _told_of_series(
+    learner: Learner, panel: Panel, part: Integers, number: int, plan: Plan
+) -> ClassPredictions:
     """What a model of all other series says of some."""
     past = panel.select(np.setdiff1d(np.arange(len(panel)), part))
     network = learner.fit(past, f"backtest {number + 1} of {plan.backtests}")
-    models = [Classifier(network), *label_yardsticks(past)]
-    return _told_of_labels(models, with_texts_of(past, panel.select(part)), part)
+    models = [Classifier(network), *fit_label_baselines(past)]
+    return _told_of_labels(models, mask_unseen_categories(past, panel.select(part)), part)
 
 
 def class_scores(model: RecurrentForecaster, panel: Panel) -> Scores:
@@ -116,22 +118,22 @@ def class_scores(model: RecurrentForecaster, panel: Panel) -> Scores:
                 "the model was trained on these very series",
                 hint="give others; how it did on some that it had not seen: forecast show",
             )
-        models = [Classifier(model.network), *label_yardsticks(labelled)]
+        models = [Classifier(model.network), *fit_label_baselines(labelled)]
         told = _told_of_labels(models, labelled, np.arange(len(labelled)))
         return score_classes(told, labelled.ids, panel.columns.series, backtests=1)
-    seen = model.rows_seen(panel)
+    seen = model.rows_trained_on(panel)
     unseen = int((panel.lengths - seen)[seen > 0].max(initial=0))
     if not unseen:
         raise DataError(
             f"no row is newer than those the model was trained on, up to {model.card.last_time}",
             hint="give newer rows; how it did on others when it was trained: forecast show",
         )
-    models = [Classifier(model.network), *class_yardsticks(panel.first(seen), horizon)]
+    models = [Classifier(model.network), *fit_class_baselines(panel.first(seen), horizon)]
     told = told_from_rows(models, panel, seen, range(unseen), horizon)
     return score_classes(told, panel.ids, panel.columns.series, backtests=1)
 
 
-def _told_of_labels(models: Sequence[ClassForecaster], judged: Panel, series: Integers) -> Told:
+def _told_of_labels(models: Sequence[ClassForecaster], judged: Panel, series: Integers) -> ClassPredictions:
     """What models say of whole series, which are number `series` of all."""
     if not len(judged):
         raise DataError("no series holds a label to be judged by")
@@ -141,17 +143,17 @@ def _told_of_labels(models: Sequence[ClassForecaster], judged: Panel, series: In
 
 def told_of(
     models: Sequence[ClassForecaster], history: Panel, came: Floats, *, series: Integers, block: Integers
-) -> Told:
+) -> ClassPredictions:
     """What models say of the rows behind `history`, and what `came`, (series, horizon), NaN for nothing.
 
     `series` and `block` are those of each series of the history.
     """
     horizon, known = came.shape[1], ~np.isnan(came.ravel())
-    shares = {model.name: model.shares(history, horizon) for model in models}
-    return Told(
+    probabilities = {model.name: model.probabilities(history, horizon) for model in models}
+    return ClassPredictions(
         came=came.ravel()[known].astype(np.int64),
         series=np.repeat(series, horizon)[known],
         step=np.tile(np.arange(horizon), len(came))[known],
         block=np.repeat(block, horizon)[known],
-        shares={name: told.reshape(len(known), -1)[known] for name, told in shares.items()},
+        probabilities={name: told.reshape(len(known), -1)[known] for name, told in probabilities.items()},
     )

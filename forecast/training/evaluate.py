@@ -9,10 +9,10 @@ from forecast.data.arrays import Integers
 from forecast.data.panel import Panel, ends
 from forecast.data.results import Scores
 from forecast.errors import DataError, UsageError
-from forecast.evaluation.backtest import Origins, backtest, cuts, score
+from forecast.evaluation.backtest import Origins, backtest, rows_known_at, score
 from forecast.events import Listener
 from forecast.features.covariates import rescaled
-from forecast.forecasters.baselines import yardsticks
+from forecast.forecasters.baselines import fit_baselines
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.planning.plan import BACKTESTS
@@ -28,7 +28,7 @@ MOST_BACKTESTS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class EvaluationRequest:
     """How a stored model is to be judged; None is left to the tool."""
 
     baselines: tuple[str, ...]
@@ -38,10 +38,12 @@ class Asked:
     """A new model at each origin."""
 
 
-def scores_of(model: RecurrentForecaster, panel: Panel, asked: Asked, *, listener: Listener) -> Scores:
+def scores_of(
+    model: RecurrentForecaster, panel: Panel, asked: EvaluationRequest, *, listener: Listener
+) -> Scores:
     """Rolling-origin scores of the model beside those of the baselines."""
     if model.spec.classes:
-        if asked != Asked(()):
+        if asked != EvaluationRequest(()):
             raise UsageError(
                 "probabilities of classes are judged beside base rates, from every new row",
                 hint="leave out --baseline, --backtests, --horizon and --refit",
@@ -52,19 +54,21 @@ def scores_of(model: RecurrentForecaster, panel: Panel, asked: Asked, *, listene
         seen = np.zeros(len(panel), dtype=np.int64)
         fit = _refitting(model, panel, listener, origins)
     else:
-        seen = model.rows_seen(panel)
+        seen = model.rows_trained_on(panel)
         origins = _unseen_origins(model, panel, seen, asked)
         fit = _always(model)
     windows = replace(model.spec.windows, horizon=origins.horizon)
 
     def forecasters(past: Panel) -> list[Forecaster]:
-        return [fit(past), *yardsticks(past, windows, names=asked.baselines or PLAIN_BASELINES)]
+        return [fit(past), *fit_baselines(past, windows, names=asked.baselines or PLAIN_BASELINES)]
 
     folds = (fold.without(fold.rows < seen) for fold in backtest(forecasters, panel, origins))
     return score([fold for fold in folds if len(fold.judged)], panel)
 
 
-def _unseen_origins(model: RecurrentForecaster, panel: Panel, seen: Integers, asked: Asked) -> Origins:
+def _unseen_origins(
+    model: RecurrentForecaster, panel: Panel, seen: Integers, asked: EvaluationRequest
+) -> Origins:
     """Origins behind the rows that the model was trained on."""
     unseen = int((panel.lengths - seen).max())
     steps = asked.horizon or min(model.horizon, max(unseen, 1))
@@ -91,7 +95,7 @@ def _refitting(
 ) -> Callable[[Panel], Forecaster]:
     """What carries the model's recipe out anew on any past of `panel`."""
     recipe = recipe_of(model)
-    oldest = panel.first(cuts(panel, origins)[0])
+    oldest = panel.first(rows_known_at(panel, origins)[0])
     spec = replace(recipe.spec, covariates=rescaled(recipe.spec.covariates, oldest))
     recipe = replace(recipe, spec=spec)
     learner = learner_for(recipe, panel, listener, fits=origins.count, epochs=model.card.epochs)

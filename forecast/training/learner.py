@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from forecast.data.panel import Panel
-from forecast.events import Listener, Noted, Warned
+from forecast.events import Listener, Note, Warned
 from forecast.forecasters.recurrent import Network
 from forecast.forecasters.rolling_errors import past_errors
 from forecast.forecasters.weights import Weights
@@ -31,7 +31,7 @@ class Learner(Protocol):
     epochs: int
     """Epochs that every fit takes."""
 
-    def prepared(self, oldest: Panel, /) -> "Learner":
+    def find_epochs(self, oldest: Panel, /) -> "Learner":
         """The learner to go on with, what was left open decided on rows before all that will be judged."""
         ...
 
@@ -55,16 +55,16 @@ def learner_for(
     what the `checkpoint` holds.
     """
     if recipe.origin == "pretrained":
-        return _Ready(Network(recipe.spec, recipe.start, recipe.blend))
+        return PretrainedLearner(Network(recipe.spec, recipe.start, recipe.blend))
     from forecast.network.fit import Trainer
 
     trainer = Trainer(
         recipe.spec, recipe.training, panel, start=recipe.start, listener=listener, checkpoint=checkpoint
     )
-    return _Trained(recipe, trainer, listener, fits=fits, epochs=epochs)
+    return TrainedLearner(recipe, trainer, listener, fits=fits, epochs=epochs)
 
 
-class _Ready:
+class PretrainedLearner:
     """Pretrained networks as they are."""
 
     origin: Origin = "pretrained"
@@ -73,7 +73,7 @@ class _Ready:
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def prepared(self, _oldest: Panel) -> Learner:
+    def find_epochs(self, _oldest: Panel) -> Learner:
         """Nothing is left open."""
         return self
 
@@ -82,7 +82,7 @@ class _Ready:
         return self._network
 
 
-class _Trained:
+class TrainedLearner:
     """Networks trained on the rows at hand, from nothing or from given weights."""
 
     def __init__(
@@ -95,7 +95,7 @@ class _Trained:
         self._trainer = trainer
         self._budget = _Budget(recipe.training.max_seconds, stages=1 + recipe.members * fits)
 
-    def prepared(self, oldest: Panel) -> Learner:
+    def find_epochs(self, oldest: Panel) -> Learner:
         """Find the epochs; pretrained weights that no epoch betters are taken as they are."""
         seconds = self._budget.share()
         self.epochs = self._trainer.find_epochs(oldest, stage="finding epochs", seconds=seconds)
@@ -106,15 +106,15 @@ class _Trained:
         if self.epochs == 0:
             beside = "" if alike else ", and nothing beside the target is read"
             self._listener(
-                Noted("fine-tuning", f"did not better the pretrained network: it is taken as it is{beside}")
+                Note("fine-tuning", f"did not better the pretrained network: it is taken as it is{beside}")
             )
-            return _Ready(untuned)
+            return PretrainedLearner(untuned)
         if alike and self._recipe.averaged and self._trainer.best is not None:
             gain = _gain(replace(untuned, members=(self._trainer.best,)), untuned, oldest)
             self.origin = "averaged" if gain < _FAR else self.origin
             taken = "the mean of both is taken" if gain < _FAR else "it is taken alone"
             why = f"changed the errors of the pretrained network on newer rows by {-100 * gain:+.0f} %"
-            self._listener(Noted("fine-tuning", f"{why}: {taken}"))
+            self._listener(Note("fine-tuning", f"{why}: {taken}"))
         return self
 
     def fit(self, past: Panel, stage: str) -> Network:

@@ -14,8 +14,8 @@ import numpy as np
 from forecast.data.panel import Panel
 from forecast.data.results import Table
 from forecast.errors import DataError
-from forecast.evaluation.backtest import METRICS, Origins, backtest, cuts, score
-from forecast.events import Event, Listener, Noted, Warned, ignore
+from forecast.evaluation.backtest import METRICS, Origins, backtest, rows_known_at, score
+from forecast.events import Event, Listener, Note, Warned, ignore
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import CELL_NAMES
 from forecast.planning.plan import Plan, plan
@@ -95,13 +95,13 @@ class _Trials:
         listener: Listener,
         checkpoint: "Checkpoint | None",
     ) -> None:
-        known = panel.first(cuts(panel, Origins(usual.backtests, usual.horizon))[0])
+        known = panel.first(rows_known_at(panel, Origins(usual.backtests, usual.horizon))[0])
         count = min(usual.backtests, int(known.lengths.max()) // (2 * usual.horizon))
         self.done: list[Trial] = []
         self._panel = panel
         self._older = known.in_season(usual.recipe.spec.season)
         self._origins = Origins(max(count, 1), usual.horizon)
-        self._oldest = self._older.first(cuts(self._older, self._origins)[0])
+        self._oldest = self._older.first(rows_known_at(self._older, self._origins)[0])
         self._longest_window = int(self._oldest.lengths.max()) - usual.horizon
         self._deadline = deadline
         self._listener = listener
@@ -122,7 +122,7 @@ class _Trials:
                 self._listener(Warned(f"no time is left: {left} more would have been tried"))
                 break
             trial = self._trial(candidate, max(seconds, 0.001))
-            self._listener(Noted("tried", f"{trial.name}: MASE {trial.error:.3f} in {trial.seconds:.1f} s"))
+            self._listener(Note("tried", f"{trial.name}: MASE {trial.error:.3f} in {trial.seconds:.1f} s"))
             self.done.append(trial)
 
     def _trial(self, candidate: TrainRequest, seconds: float) -> Trial:
@@ -134,7 +134,7 @@ class _Trials:
         learner = learner_for(
             recipe, self._older, self._progress, fits=self._origins.count, checkpoint=self._checkpoint
         )
-        learner = learner.prepared(self._oldest)
+        learner = learner.find_epochs(self._oldest)
         name = _name(planned)
 
         def fit(past: Panel) -> list[Forecaster]:
@@ -145,7 +145,7 @@ class _Trials:
 
     def _progress(self, event: Event) -> None:
         """Pass on how far a trial is; the device would be noted for each."""
-        if not isinstance(event, Noted):
+        if not isinstance(event, Note):
             self._listener(event)
 
     def _check_room(self, planned: Plan) -> None:

@@ -10,16 +10,16 @@ import numpy as np
 from forecast.data.arrays import Floats
 from forecast.data.panel import Panel, data_sha256
 from forecast.data.results import Coverage, ModelCard, Scores, Verdict
-from forecast.evaluation.backtest import Fold, Origins, backtest, came_after, cuts, score
-from forecast.evaluation.verdict import OneStep, judge
+from forecast.evaluation.backtest import Fold, Origins, actuals_after, backtest, rows_known_at, score
+from forecast.evaluation.verdict import OneStepForecasts, judge
 from forecast.events import Listener, Warned
-from forecast.features.covariates import in_words_of
-from forecast.forecasters.baselines import yardsticks
+from forecast.features.covariates import encode_categories
+from forecast.forecasters.baselines import fit_baselines
 from forecast.forecasters.calibration import Calibration, achieved, calibrate
 from forecast.forecasters.protocol import Forecaster
-from forecast.forecasters.recurrent import Bounded, Network, RecurrentForecaster
+from forecast.forecasters.recurrent import BoundedForecaster, Network, RecurrentForecaster
 from forecast.planning.plan import Plan
-from forecast.reading.reader import Reading
+from forecast.reading.reader import ReadResult
 from forecast.training.learner import Learner, learner_for
 from forecast.version import __version__
 
@@ -41,7 +41,7 @@ class Judgement:
 
 
 def learn(
-    reading: Reading,
+    reading: ReadResult,
     plan: Plan,
     *,
     level: float,
@@ -56,23 +56,23 @@ def learn(
     panel = reading.panel
     origins = Origins(plan.backtests, plan.horizon)
     learner = learner_for(plan.recipe, panel, listener, fits=plan.backtests + 1, checkpoint=checkpoint)
-    learner = learner.prepared(panel.first(cuts(panel, origins)[0]))
+    learner = learner.find_epochs(panel.first(rows_known_at(panel, origins)[0]))
     networks: list[Network] = []
 
     def recipe(past: Panel) -> Sequence[Forecaster]:
         networks.append(learner.fit(past, f"backtest {len(networks) + 1} of {plan.backtests}"))
-        return [Bounded(networks[-1], plan.bounds), *yardsticks(past, plan.asked_windows)]
+        return [BoundedForecaster(networks[-1], plan.bounds), *fit_baselines(past, plan.asked_windows)]
 
     folds = list(backtest(recipe, panel, origins))
     before = plan.recipe.before if learner.origin == "pretrained" else None
     judgement = _judge(panel, networks, folds, level=level, before=before)
     if not plan.judged_unseen:
         judgement = _doubted(judgement, listener)
-    return assembled(reading, plan, judgement, learner.fit(panel, "refit"), learner)
+    return build_model(reading, plan, judgement, learner.fit(panel, "refit"), learner)
 
 
-def assembled(
-    reading: Reading, plan: Plan, judgement: Judgement, network: Network, learner: "Learner"
+def build_model(
+    reading: ReadResult, plan: Plan, judgement: Judgement, network: Network, learner: "Learner"
 ) -> RecurrentForecaster:
     """A model of its parts."""
     panel = reading.panel
@@ -82,7 +82,7 @@ def assembled(
         bounds=plan.bounds,
         read=reading.read if network.spec.covariates else reading.read.alone,
         frequency=panel.frequency,
-        tail=_in_words_of(network, _tail(panel, network)),
+        tail=_encode_categories(network, _tail(panel, network)),
         calibration=judgement.calibration,
         card=_card(panel, plan, judgement, source=reading.source, network=network, learner=learner),
     )
@@ -95,11 +95,11 @@ def _tail(panel: Panel, network: Network) -> Panel:
     return panel.tail(network.rows_read(panel))
 
 
-def _in_words_of(network: Network, tail: Panel) -> Panel:
+def _encode_categories(network: Network, tail: Panel) -> Panel:
     """The tail with the covariates that the network reads, in its own words."""
     if tail.covariates is None or not network.spec.covariates:
         return replace(tail, columns=tail.columns.alone, covariates=None)
-    return replace(tail, covariates=in_words_of(tail.covariates, network.spec.covariates))
+    return replace(tail, covariates=encode_categories(tail.covariates, network.spec.covariates))
 
 
 def _judge(
@@ -116,7 +116,9 @@ def _judge(
     scores = score(folds, panel)
     return Judgement(
         scores=scores,
-        verdict=judge(scores, folds, OneStep.joined([look.one_step for each in looks for look in each])),
+        verdict=judge(
+            scores, folds, OneStepForecasts.joined([look.one_step for each in looks for look in each])
+        ),
         coverage=achieved(errors, level, before=before),
         calibration=calibrate(np.concatenate(errors), before=before),
     )
@@ -137,7 +139,7 @@ class _Look:
 
     errors: Floats
     """(series, horizon) in units of volatility, of the series judged."""
-    one_step: OneStep
+    one_step: OneStepForecasts
 
 
 def _looks(panel: Panel, network: Network, fold: Fold) -> list[_Look]:
@@ -152,7 +154,7 @@ def _looks(panel: Panel, network: Network, fold: Fold) -> list[_Look]:
 
 def _look(panel: Panel, network: Network, fold: Fold, later: int) -> _Look:
     rows = np.where(fold.rows > 0, np.minimum(fold.rows + later, panel.lengths), 0)
-    actual = came_after(panel, rows, fold.actual.shape[1])
+    actual = actuals_after(panel, rows, fold.actual.shape[1])
     judged = np.flatnonzero(~np.isnan(actual).all(axis=1))
     history = panel.first(rows).select(judged)
     everywhere = np.full((2, len(panel)), np.nan)
@@ -160,7 +162,7 @@ def _look(panel: Panel, network: Network, fold: Fold, later: int) -> _Look:
     everywhere[1, judged] = history.values[history.bounds[1:] - 1]
     return _Look(
         errors=network.errors(history, actual[judged][:, : network.spec.windows.horizon]),
-        one_step=OneStep(forecast=everywhere[0], last=everywhere[1], actual=actual[:, 0]),
+        one_step=OneStepForecasts(forecast=everywhere[0], last=everywhere[1], actual=actual[:, 0]),
     )
 
 

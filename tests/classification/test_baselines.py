@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.classification.baselines import class_yardsticks, label_yardsticks
+from forecast.classification.baselines import fit_class_baselines, fit_label_baselines
 from forecast.data.frequency import Frequency
 from tests.panels import panel
 
@@ -18,8 +18,8 @@ def classes(*series, names=("0", "1"), times=None):
 
 
 def told(past, horizon, name, history=None):
-    (found,) = [each for each in class_yardsticks(past, horizon) if each.name == name]
-    return found.shares(past if history is None else history, horizon)
+    (found,) = [each for each in fit_class_baselines(past, horizon) if each.name == name]
+    return found.probabilities(past if history is None else history, horizon)
 
 
 def test_base_rates_are_shares_with_one_row_more_spread_over_all_classes():
@@ -37,11 +37,11 @@ def test_rows_that_were_filled_are_not_counted():
 
 
 def test_after_the_last_counts_what_came_so_many_rows_after_the_newest_class():
-    shares = told(classes(RAIN), 2, "after the last")
+    probabilities = told(classes(RAIN), 2, "after the last")
     base = np.array([2.5, 3.5]) / 6
     # One row after a 1 came 1 and 0; two rows after a 1 came 0 and 1.
-    assert shares[0, 0] == pytest.approx((np.array([1, 1]) + base) / 3)
-    assert shares[0, 1] == pytest.approx((np.array([1, 1]) + base) / 3)
+    assert probabilities[0, 0] == pytest.approx((np.array([1, 1]) + base) / 3)
+    assert probabilities[0, 1] == pytest.approx((np.array([1, 1]) + base) / 3)
     after_a_nought = told(classes(RAIN), 2, "after the last", classes(RAIN[:4]))
     assert after_a_nought[0, 0] == pytest.approx((np.array([0, 2]) + base) / 3)
     assert after_a_nought[0, 1] == pytest.approx((np.array([0, 1]) + base) / 2)
@@ -69,18 +69,18 @@ def test_a_month_that_never_was_has_the_base_rates():
 
 
 def test_counted_rows_have_no_months():
-    assert [each.name for each in class_yardsticks(classes(RAIN), 1)] == ["base rates", "after the last"]
+    assert [each.name for each in fit_class_baselines(classes(RAIN), 1)] == ["base rates", "after the last"]
 
 
 def test_a_class_that_never_came_is_not_impossible():
     past = classes([0, 0, 1, 0], names=("fog", "rain", "sun"))
-    for each in class_yardsticks(past, 3):
-        shares = each.shares(past, 3)
-        assert (shares > 0).all()
-        assert shares.sum(axis=-1) == pytest.approx(np.ones((1, 3)))
+    for each in fit_class_baselines(past, 3):
+        probabilities = each.probabilities(past, 3)
+        assert (probabilities > 0).all()
+        assert probabilities.sum(axis=-1) == pytest.approx(np.ones((1, 3)))
 
 
 def test_the_rates_of_labels_count_a_series_once_however_long():
     past = classes([0] * 9, [1], [1, 1], names=("a", "b"))
-    (base,) = label_yardsticks(past)
-    assert base.shares(past, 1)[:, 0] == pytest.approx(np.full((3, 2), [1.5 / 4, 2.5 / 4]))
+    (base,) = fit_label_baselines(past)
+    assert base.probabilities(past, 1)[:, 0] == pytest.approx(np.full((3, 2), [1.5 / 4, 2.5 / 4]))

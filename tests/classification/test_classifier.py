@@ -30,32 +30,32 @@ def classifier(spec, members=1):
 
 
 def test_softmax_keeps_ratios_and_overflows_nowhere():
-    shares = softmax(np.array([[0.0, np.log(3)], [1e4, 1e4], [-1e4, 1e4]]))
-    assert shares == pytest.approx(np.array([[0.25, 0.75], [0.5, 0.5], [0, 1]]))
+    probabilities = softmax(np.array([[0.0, np.log(3)], [1e4, 1e4], [-1e4, 1e4]]))
+    assert probabilities == pytest.approx(np.array([[0.25, 0.75], [0.5, 0.5], [0, 1]]))
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_probabilities_add_up_to_one_for_every_series_and_step(cell):
-    shares = classifier(rows_spec(cell), members=2).shares(skies(9, 4, 1), 2)
-    assert shares.shape == (3, 2, 3)
-    assert (shares > 0).all()
-    assert shares.sum(axis=-1) == pytest.approx(np.ones((3, 2)))
+    probabilities = classifier(rows_spec(cell), members=2).probabilities(skies(9, 4, 1), 2)
+    assert probabilities.shape == (3, 2, 3)
+    assert (probabilities > 0).all()
+    assert probabilities.sum(axis=-1) == pytest.approx(np.ones((3, 2)))
 
 
 def test_members_are_averaged_in_probability():
     spec, there = rows_spec(), skies(9)
     one, other = (Classifier(Network(spec, (random_weights(spec, seed),))) for seed in (0, 1))
-    expected = (one.shares(there, 2) + other.shares(there, 2)) / 2
-    assert classifier(spec, members=2).shares(there, 2) == pytest.approx(expected)
+    expected = (one.probabilities(there, 2) + other.probabilities(there, 2)) / 2
+    assert classifier(spec, members=2).probabilities(there, 2) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("season", [1, 7])
 def test_a_series_alone_is_told_as_among_others(season):
     told = classifier(rows_spec(season=season))
     there = skies(30, 12, 3, season=season)
-    together = told.shares(there, 2)
+    together = told.probabilities(there, 2)
     for place in range(3):
-        assert told.shares(there.select([place]), 2)[0] == pytest.approx(together[place], abs=1e-6)
+        assert told.probabilities(there.select([place]), 2)[0] == pytest.approx(together[place], abs=1e-6)
 
 
 @pytest.mark.parametrize("season", [1, 7, 150])
@@ -64,12 +64,12 @@ def test_the_newest_rows_that_a_model_keeps_tell_what_all_rows_do(season):
     there = skies(600, season=season)
     kept = there.tail(told.network.rows_read(there))
     assert len(kept.values) < 600
-    assert told.shares(kept, 2) == pytest.approx(told.shares(there, 2), abs=1e-6)
+    assert told.probabilities(kept, 2) == pytest.approx(told.probabilities(there, 2), abs=1e-6)
 
 
 def test_no_row_is_told_beyond_the_trained_ones():
     with pytest.raises(UsageError, match="the model tells of 2 rows ahead, not 3"):
-        classifier(rows_spec()).shares(skies(9), 3)
+        classifier(rows_spec()).probabilities(skies(9), 3)
 
 
 def test_the_answers_of_keras_are_those_of_numpy():
@@ -84,7 +84,9 @@ def test_the_answers_of_keras_are_those_of_numpy():
         put_weights(keras_model, weights)
         logits = keras_model(read(there, spec).inputs[None]).numpy()[0, -1].reshape(2, 3)
         expected = softmax(logits.astype(np.float64))
-        assert Classifier(Network(spec, (weights,))).shares(there, 2)[0] == pytest.approx(expected, abs=1e-5)
+        assert Classifier(Network(spec, (weights,))).probabilities(there, 2)[0] == pytest.approx(
+            expected, abs=1e-5
+        )
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -98,7 +100,9 @@ def test_the_answers_of_keras_for_whole_series_are_those_of_numpy(tmp_path, cell
     put_weights(keras_model, weights)
     logits = keras_model(read(there, spec).inputs[None]).numpy()[0, -1]
     expected = softmax(logits.astype(np.float64))
-    assert Classifier(Network(spec, (weights,))).shares(there, 1)[0, 0] == pytest.approx(expected, abs=1e-5)
+    assert Classifier(Network(spec, (weights,))).probabilities(there, 1)[0, 0] == pytest.approx(
+        expected, abs=1e-5
+    )
 
 
 def sentences(tmp_path, *texts, cell="gru", window=4):
@@ -120,28 +124,28 @@ def sentences(tmp_path, *texts, cell="gru", window=4):
 
 def test_words_that_no_model_knows_are_told_alike(tmp_path):
     spec, there = sentences(tmp_path, "wake zzz", "wake yyy", "wake me")
-    shares = classifier(spec).shares(there, 1)[:, 0]
-    assert shares[0].tolist() == shares[1].tolist()
-    assert shares[0].tolist() != shares[2].tolist()
+    probabilities = classifier(spec).probabilities(there, 1)[:, 0]
+    assert probabilities[0].tolist() == probabilities[1].tolist()
+    assert probabilities[0].tolist() != probabilities[2].tolist()
 
 
 def test_a_whole_series_is_told_by_its_newest_rows_and_has_no_horizon(tmp_path):
     spec, there = sentences(tmp_path, "me me wake me", "wake me", window=2)
-    shares = classifier(spec).shares(there, 1)[:, 0]
-    assert shares.shape == (2, 2)
-    assert shares.sum(axis=1) == pytest.approx(np.ones(2))
+    probabilities = classifier(spec).probabilities(there, 1)[:, 0]
+    assert probabilities.shape == (2, 2)
+    assert probabilities.sum(axis=1) == pytest.approx(np.ones(2))
     with pytest.raises(UsageError, match="a label belongs to a whole series"):
-        classifier(spec).shares(there, 2)
+        classifier(spec).probabilities(there, 2)
 
 
 def test_an_event_is_one_probability_and_classes_are_one_each():
     told = classifier(rows_spec()).predict(skies(9), 2)
     table = told.to_table()
     assert list(table) == ["time", "label", "p_fog", "p_rain", "p_sun"]
-    assert table["label"][0] == SKY[int(told.shares[0, 0].argmax())]
-    event = replace(told, classes=("0", "1"), shares=told.shares[..., :2])
+    assert table["label"][0] == SKY[int(told.probabilities[0, 0].argmax())]
+    event = replace(told, classes=("0", "1"), probabilities=told.probabilities[..., :2])
     assert list(event.to_table()) == ["time", "probability"]
-    assert event.to_table()["probability"].tolist() == told.shares[0, :, 1].tolist()
+    assert event.to_table()["probability"].tolist() == told.probabilities[0, :, 1].tolist()
 
 
 def test_ids_under_the_name_of_a_result_replace_none():

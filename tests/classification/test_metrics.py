@@ -2,32 +2,43 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from forecast.classification.metrics import Told, accuracy, brier, judge_classes, log_loss, score_classes
+from forecast.classification.metrics import (
+    ClassPredictions,
+    accuracy,
+    brier,
+    judge_classes,
+    log_loss,
+    score_classes,
+)
 
 
 def drawn(classes, rows=50, seed=0):
     random = np.random.default_rng(seed)
-    shares = random.dirichlet(np.ones(classes), size=rows)
-    return random.integers(0, classes, rows), shares
+    probabilities = random.dirichlet(np.ones(classes), size=rows)
+    return random.integers(0, classes, rows), probabilities
 
 
 @pytest.mark.parametrize("classes", [2, 3, 6])
 def test_metrics_are_those_of_scikit_learn(classes):
-    came, shares = drawn(classes)
+    came, probabilities = drawn(classes)
     names = np.arange(classes)
-    assert log_loss(came, shares).mean() == pytest.approx(metrics.log_loss(came, shares, labels=names))
-    assert accuracy(came, shares).mean() == metrics.accuracy_score(came, shares.argmax(axis=1))
+    assert log_loss(came, probabilities).mean() == pytest.approx(
+        metrics.log_loss(came, probabilities, labels=names)
+    )
+    assert accuracy(came, probabilities).mean() == metrics.accuracy_score(came, probabilities.argmax(axis=1))
     if classes == 2:
-        expected = metrics.brier_score_loss(came, shares[:, 1])
+        expected = metrics.brier_score_loss(came, probabilities[:, 1])
     else:
-        expected = ((shares - np.eye(classes)[came]) ** 2).sum(axis=1).mean()
-    assert brier(came, shares).mean() == pytest.approx(expected)
+        expected = ((probabilities - np.eye(classes)[came]) ** 2).sum(axis=1).mean()
+    assert brier(came, probabilities).mean() == pytest.approx(expected)
 
 
 def test_what_was_called_impossible_costs_as_in_scikit_learn_and_not_infinitely():
-    came, shares = np.array([0, 1]), np.array([[0.0, 1.0], [0.0, 1.0]])
-    assert log_loss(came, shares).mean() == pytest.approx(metrics.log_loss(came, shares, labels=[0, 1]))
-    assert np.isfinite(log_loss(came, shares)).all()
+    came, probabilities = np.array([0, 1]), np.array([[0.0, 1.0], [0.0, 1.0]])
+    assert log_loss(came, probabilities).mean() == pytest.approx(
+        metrics.log_loss(came, probabilities, labels=[0, 1])
+    )
+    assert np.isfinite(log_loss(came, probabilities)).all()
 
 
 def test_of_two_classes_as_likely_the_first_is_taken():
@@ -36,14 +47,14 @@ def test_of_two_classes_as_likely_the_first_is_taken():
 
 def told(ours, *, rows=60, block=None, base=0.5):
     """Events that always come, called so likely; base rates call them likely as `base`."""
-    shares = np.full(rows, ours, dtype=float) if np.isscalar(ours) else np.asarray(ours)
-    return Told(
+    probabilities = np.full(rows, ours, dtype=float) if np.isscalar(ours) else np.asarray(ours)
+    return ClassPredictions(
         came=np.ones(rows, dtype=np.int64),
         series=np.arange(rows) % 2,
         step=np.arange(rows) // 2 % 3,
         block=np.arange(rows) if block is None else block,
-        shares={
-            "GRU": np.stack([1 - shares, shares], axis=1),
+        probabilities={
+            "GRU": np.stack([1 - probabilities, probabilities], axis=1),
             "base rates": np.tile([1 - base, base], (rows, 1)),
         },
     )
@@ -54,8 +65,8 @@ def verdict(of, classes=("0", "1")):
 
 
 def test_scores_are_means_in_all_by_series_and_by_step():
-    shares = np.where(np.arange(60) % 2, 0.9, 0.6)
-    scores = score_classes(told(shares), ("a", "b", "never"), "id", backtests=3)
+    probabilities = np.where(np.arange(60) % 2, 0.9, 0.6)
+    scores = score_classes(told(probabilities), ("a", "b", "never"), "id", backtests=3)
     assert scores.metrics == ("log_loss", "brier", "accuracy", "skill")
     assert scores.overall[0, 0] == pytest.approx(-(np.log(0.6) + np.log(0.9)) / 2)
     assert scores.overall[0, 1] == pytest.approx((0.16 + 0.01) / 2)
@@ -85,13 +96,13 @@ def test_what_is_worse_is_no_better():
 
 
 def test_what_is_better_within_the_noise_is_unclear():
-    shares = np.where(np.arange(60) % 2, 0.95, 0.271)
-    assert verdict(told(shares)).outcome == "unclear"
+    probabilities = np.where(np.arange(60) % 2, 0.95, 0.271)
+    assert verdict(told(probabilities)).outcome == "unclear"
 
 
 def test_rows_that_err_together_count_as_one():
-    shares = np.where(np.arange(60) % 3 < 2, 0.95, 0.12)
-    assert verdict(told(shares)).outcome == "unclear"
+    probabilities = np.where(np.arange(60) % 3 < 2, 0.95, 0.12)
+    assert verdict(told(probabilities)).outcome == "unclear"
     rested = np.where(np.arange(60) % 3 < 2, 0.95, 0.3)
     apart, together = verdict(told(rested)), verdict(told(rested, block=np.arange(60) // 20))
     assert "small sample" not in apart.text
@@ -103,6 +114,6 @@ def test_texts_are_told_by_the_share_that_is_right():
 
 
 def test_parts_are_joined_one_behind_the_other():
-    both = Told.joined([told(0.8, rows=4), told(0.2, rows=2)])
+    both = ClassPredictions.joined([told(0.8, rows=4), told(0.2, rows=2)])
     assert len(both.came) == len(both.block) == 6
-    assert both.shares["GRU"][:, 1].tolist() == [0.8] * 4 + [0.2] * 2
+    assert both.probabilities["GRU"][:, 1].tolist() == [0.8] * 4 + [0.2] * 2

@@ -8,9 +8,9 @@ import numpy as np
 
 from forecast.data.frequency import Frequency
 from forecast.data.results import Card, Coverage, Forecast, ModelCard, Scores, Verdict
-from forecast.diagnostics.profile import Findings
-from forecast.events import Decided, EpochEnded, FitEnded, Noted, Warned
-from forecast.reporting.data_report import Checkup
+from forecast.diagnostics.profile import DataProfile
+from forecast.events import Decision, EpochEnded, FitEnded, Note, Warned
+from forecast.reporting.data_report import DataReport
 from forecast.spec.reading import Columns
 from forecast.spec.training import TrainingPlan
 from tests.models import model, network
@@ -100,12 +100,12 @@ def workflow(outcome: str = "useful") -> ModuleType:
         fake.calls.append(("predict", source, horizon, levels, *wanted(asked)))
         fake.read = read
         listener(Warned("2 gaps filled"))
-        listener(Decided("device", "cpu: the work is small"))
+        listener(Decision("device", "cpu: the work is small"))
         return fake.forecast(horizon=horizon or 4, levels=levels)
 
     def train(source, request, *, out=None, listener, **asked):
         fake.calls.append(("train", source, request, out, *wanted(asked)))
-        listener(Noted("guessed", "time=year  target=tons"))
+        listener(Note("guessed", "time=year  target=tons"))
         listener(EpochEnded("refit", 10, 300, 0.5, 0.6, 9, 12.0))
         listener(FitEnded("refit"))
         Path(out).write_bytes(b"model")
@@ -123,11 +123,11 @@ def workflow(outcome: str = "useful") -> ModuleType:
         del listener
         fake.calls.append(("check", source, request, *wanted(asked)))
         shown = Card("harvest.csv", (("rows", "60"), ("time", "year")))
-        return Checkup(shown, Findings("harvest.csv", 60, ()), None, None, (), fake.refusal)
+        return DataReport(shown, DataProfile("harvest.csv", 60, ()), None, None, (), fake.refusal)
 
     def repaired(source, read, *, listener, **asked):
         fake.calls.append(("repaired", source, read, *wanted(asked)))
-        listener(Noted("repaired", "1 gap of 1 row filled with the last value"))
+        listener(Note("repaired", "1 gap of 1 row filled with the last value"))
         return fake.forecast(horizon=2).to_table()
 
     def show(model):
@@ -142,5 +142,5 @@ def sleeping_train(source, request, *, listener, **asked):
     """A training that never ends by itself."""
     del source, request, asked
     while True:
-        listener(Noted("training", "goes on"))
+        listener(Note("training", "goes on"))
         time.sleep(0.01)

@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from forecast.cli.console import PROGRESS_LINES_AFTER, Console, duration, has_color
-from forecast.events import Decided, EpochEnded, FitEnded, Kept, Noted, Warned
+from forecast.events import CheckpointSaved, Decision, EpochEnded, FitEnded, Note, Warned
 
 
 class Terminal(io.StringIO):
@@ -24,18 +24,18 @@ def heard(capsys, *events, **settings):
 
 
 def test_labels_are_aligned_and_a_long_one_stays_apart(capsys):
-    lines = heard(capsys, Noted("plan", "window 8"), Noted("a_very_long_name.csv", "60 rows")).splitlines()
+    lines = heard(capsys, Note("plan", "window 8"), Note("a_very_long_name.csv", "60 rows")).splitlines()
     assert lines == ["plan          window 8", "a_very_long_name.csv  60 rows"]
 
 
 def test_decisions_are_shown_only_when_verbose(capsys):
-    assert heard(capsys, Decided("device", "cpu")) == ""
-    assert heard(capsys, Decided("device", "cpu"), verbose=True) == "device        cpu\n"
+    assert heard(capsys, Decision("device", "cpu")) == ""
+    assert heard(capsys, Decision("device", "cpu"), verbose=True) == "device        cpu\n"
 
 
 def test_quiet_silences_notes_warnings_and_progress(capsys):
     later = iter([0.0, 1e6])
-    events = [Noted("a", "b"), Warned("c"), epoch()]
+    events = [Note("a", "b"), Warned("c"), epoch()]
     assert heard(capsys, *events, quiet=True, clock=lambda: next(later)) == ""
 
 
@@ -79,7 +79,7 @@ def test_on_a_terminal_progress_is_one_line_that_is_gone_before_a_note(monkeypat
     drawn = sys.stderr.getvalue()
     assert "20/300" in drawn
     assert "(best 9)" in drawn
-    console.listen(Noted("saved", "m"))
+    console.listen(Note("saved", "m"))
     after = sys.stderr.getvalue().removeprefix(drawn)
     assert after.index("\x1b[2K") < after.index("saved")
 
@@ -95,7 +95,9 @@ def test_progress_fits_a_terminal_of_80_columns(monkeypatch):
 
 @pytest.mark.parametrize("words", [("train", "my data.csv"), ("train", "my data.csv", "--resume")])
 def test_an_interrupted_training_is_told_with_the_command_that_resumes_it(capsys, words):
-    lines = heard(capsys, Kept("m.forecast.checkpoint", "after refit"), command=("forecast", *words))
+    lines = heard(
+        capsys, CheckpointSaved("m.forecast.checkpoint", "after refit"), command=("forecast", *words)
+    )
     assert lines.splitlines() == [
         "kept          m.forecast.checkpoint (after refit)",
         "resume with   forecast train 'my data.csv' --resume",
@@ -104,10 +106,10 @@ def test_an_interrupted_training_is_told_with_the_command_that_resumes_it(capsys
 
 def test_a_long_note_hangs_beside_its_label_on_a_terminal_only(monkeypatch, capsys):
     text = "word " * 20 + "end"
-    assert heard(capsys, Noted("verdict", text)) == f"verdict       {text}\n"
+    assert heard(capsys, Note("verdict", text)) == f"verdict       {text}\n"
     monkeypatch.setenv("COLUMNS", "60")
     monkeypatch.setattr(sys, "stderr", Terminal())
-    Console(color="never").listen(Noted("verdict", text))
+    Console(color="never").listen(Note("verdict", text))
     lines = sys.stderr.getvalue().splitlines()
     assert lines[0].startswith("verdict       word")
     assert all(line.startswith(" " * 14 + "word") for line in lines[1:])

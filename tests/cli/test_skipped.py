@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast.events import LeftOut
+from forecast.events import SeriesSkipped
 from tests.cli import fakes
 
 COMMANDS = ["train sales.csv", "predict sales.csv", "evaluate sales.csv"]
@@ -31,7 +31,7 @@ def leave_out(workflow):
 def _leaving_out(verb, count):
     def leaving_out(*arguments, listener, **options):
         for number in range(1, count + 1):
-            listener(LeftOut(f"s{number}", "no row holds a number", f"sales.csv, line {number}"))
+            listener(SeriesSkipped(f"s{number}", "no row holds a number", f"sales.csv, line {number}"))
         return verb(*arguments, listener=listener, **options)
 
     return leaving_out
@@ -76,9 +76,9 @@ def test_a_document_names_every_series_left_out(forecast_program, leave_out, wor
     arguments = (*words.split(), "--model", "m.forecast", "--json")
     assert json.loads(forecast_program(*arguments)[1])["left_out"] == []
     leave_out(7)
-    left_out = json.loads(forecast_program(*arguments)[1])["left_out"]
-    assert left_out[6] == {"id": "s7", "reason": "no row holds a number", "place": "sales.csv, line 7"}
-    assert len(left_out) == 7
+    skipped = json.loads(forecast_program(*arguments)[1])["left_out"]
+    assert skipped[6] == {"id": "s7", "reason": "no row holds a number", "place": "sales.csv, line 7"}
+    assert len(skipped) == 7
 
 
 def test_a_file_is_written_whole_all_the_same(forecast_program, leave_out):
@@ -103,7 +103,7 @@ def test_one_run_does_not_remember_the_series_of_another(forecast_program, leave
 
 def test_escapes_in_an_id_are_spelled(forecast_program, workflow):
     def predict(*_, listener, **__):
-        listener(LeftOut("\x1b[31m", "no row holds a number", "sales.csv, line 2"))
+        listener(SeriesSkipped("\x1b[31m", "no row holds a number", "sales.csv, line 2"))
         return workflow.forecast()
 
     workflow.predict = predict

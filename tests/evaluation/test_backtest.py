@@ -7,7 +7,14 @@ import pytest
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.errors import DataError
-from forecast.evaluation.backtest import Origins, backtest, clock, cuts, improvement, score
+from forecast.evaluation.backtest import (
+    Origins,
+    backtest,
+    improvement,
+    origin_alignment,
+    rows_known_at,
+    score,
+)
 from forecast.forecasters.baselines import Drift, Mean, Naive, SeasonalNaive
 from forecast.forecasters.theta import Theta
 from tests.panels import interpolated, panel
@@ -35,8 +42,8 @@ def three_rules(_past):
 
 def test_an_origin_is_the_same_year_in_series_that_start_apart():
     history = started(panel(np.arange(10), np.arange(6)), 2000, 2004)
-    assert clock(history, Origins(2, 3)) == SHARED
-    assert [rows.tolist() for rows in cuts(history, Origins(2, 3))] == [[4, 0], [7, 3]]
+    assert origin_alignment(history, Origins(2, 3)) == SHARED
+    assert [rows.tolist() for rows in rows_known_at(history, Origins(2, 3))] == [[4, 0], [7, 3]]
 
 
 def test_a_series_that_ended_before_the_origin_is_known_whole_and_not_judged():
@@ -57,14 +64,14 @@ def test_a_series_that_ends_within_the_horizon_is_judged_on_the_rows_it_has():
 
 def test_series_that_end_here_and_there_are_cut_from_their_own_ends():
     history = panel(np.arange(30), np.arange(12), np.arange(9))
-    assert clock(history, Origins(2, 4)) == OWN
-    assert [rows.tolist() for rows in cuts(history, Origins(2, 4))] == [[22, 4, 1], [26, 8, 5]]
+    assert origin_alignment(history, Origins(2, 4)) == OWN
+    assert [rows.tolist() for rows in rows_known_at(history, Origins(2, 4))] == [[22, 4, 1], [26, 8, 5]]
 
 
 def test_plain_counters_are_cut_from_their_own_ends():
     history = counted(panel(np.arange(10), np.arange(9)))
-    assert clock(history, Origins(1, 2)) == OWN
-    assert cuts(history, Origins(1, 2))[0].tolist() == [8, 7]
+    assert origin_alignment(history, Origins(1, 2)) == OWN
+    assert rows_known_at(history, Origins(1, 2))[0].tolist() == [8, 7]
 
 
 def test_dates_tell_an_origin_too():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from forecast.evaluation.backtest import Fold, score
-from forecast.evaluation.verdict import OneStep, echoes, is_flat, judge
+from forecast.evaluation.verdict import OneStepForecasts, echoes, is_flat, judge
 from tests.panels import panel
 
 RNG = np.random.default_rng
@@ -136,10 +136,12 @@ class Walk:
 
     values: np.ndarray
 
-    def seen_by(self, rule, count=60) -> OneStep:
+    def seen_by(self, rule, count=60) -> OneStepForecasts:
         ends = np.arange(len(self.values) - count, len(self.values))
         said = [rule(self.values[:end]) for end in ends]
-        return OneStep(np.array(said)[:, None], self.values[ends - 1][:, None], self.values[ends][:, None])
+        return OneStepForecasts(
+            np.array(said)[:, None], self.values[ends - 1][:, None], self.values[ends][:, None]
+        )
 
     @property
     def scale(self):
@@ -195,8 +197,8 @@ def test_a_handful_of_forecasts_is_never_called_an_echo():
 
 
 def test_a_constant_series_is_no_echo():
-    assert not echoes(OneStep(*(np.ones((30, 1)),) * 3), np.array([np.nan]))
-    assert not echoes(OneStep(*(np.ones((30, 1)),) * 3), np.array([1.0]))
+    assert not echoes(OneStepForecasts(*(np.ones((30, 1)),) * 3), np.array([np.nan]))
+    assert not echoes(OneStepForecasts(*(np.ones((30, 1)),) * 3), np.array([1.0]))
 
 
 def test_an_echo_is_found_among_many_series_of_different_units_with_holes():
@@ -204,13 +206,13 @@ def test_an_echo_is_found_among_many_series_of_different_units_with_holes():
     actual = values[1:].copy()
     actual[4, ::2] = np.nan
     scales = np.abs(np.diff(values, axis=0)).mean(axis=0)
-    assert echoes(OneStep(values[:-1], values[:-1], actual), scales)
-    assert not echoes(OneStep(values[1:] * 1.0, values[:-1], actual), scales)
+    assert echoes(OneStepForecasts(values[:-1], values[:-1], actual), scales)
+    assert not echoes(OneStepForecasts(values[1:] * 1.0, values[:-1], actual), scales)
 
 
 def test_parts_of_one_origin_join_in_their_order():
-    part = [OneStep(np.array([k, k + 10.0]), np.zeros(2), np.ones(2)) for k in range(3)]
-    assert OneStep.joined(part).forecast.tolist() == [[0, 10], [1, 11], [2, 12]]
+    part = [OneStepForecasts(np.array([k, k + 10.0]), np.zeros(2), np.ones(2)) for k in range(3)]
+    assert OneStepForecasts.joined(part).forecast.tolist() == [[0, 10], [1, 11], [2, 12]]
 
 
 def test_an_echo_is_said_in_the_verdict():

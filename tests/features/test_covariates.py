@@ -7,7 +7,7 @@ import pytest
 
 from forecast.data.future import ahead, future_rows
 from forecast.errors import DataError, UsageError
-from forecast.features.covariates import described, in_words_of, rescaled
+from forecast.features.covariates import covariate_specs, encode_categories, rescaled
 from forecast.spec.model import Covariate
 from forecast.spec.reading import Columns
 from tests.shops import AHEAD, COLUMNS, ROWS, changed, panel, rows
@@ -26,12 +26,12 @@ def known_of(told, column, shop=0):
 def test_numbers_are_scaled_by_rows_that_are_known_then_alone():
     other = panel([{**row, "price": "900"} if row["day"] > "2024-12-20" else row for row in rows()])
     early = np.array([20, 20])
-    assert described(other, other.first(early)) == described(panel(), panel().first(early))
-    assert described(other, other) != described(panel(), panel())
+    assert covariate_specs(other, other.first(early)) == covariate_specs(panel(), panel().first(early))
+    assert covariate_specs(other, other) != covariate_specs(panel(), panel())
 
 
 def test_texts_have_an_embedding_each_and_numbers_a_scale():
-    visitors, price, event, town = described(panel(), panel())
+    visitors, price, event, town = covariate_specs(panel(), panel())
     assert (event.categories, town.categories) == (("fair", "none"), ("Lyon", "Nice"))
     assert (visitors.name, visitors.role, visitors.categories) == ("visitors", "past", ())
     prices = np.array(known_of(panel(), 0)[:ROWS] + known_of(panel(), 0, 1)[:ROWS])
@@ -40,20 +40,20 @@ def test_texts_have_an_embedding_each_and_numbers_a_scale():
 
 def test_a_column_that_stands_still_or_is_empty_has_a_scale_too():
     still = panel([{**row, "price": "3"} for row in rows()])
-    assert described(still, still)[1] == Covariate("price", "known", centre=3.0)
+    assert covariate_specs(still, still)[1] == Covariate("price", "known", centre=3.0)
     empty = panel([{**row, "price": ""} for row in rows()])
-    assert described(empty, empty)[1] == Covariate("price", "known")
+    assert covariate_specs(empty, empty)[1] == Covariate("price", "known")
 
 
 def test_numbers_near_the_largest_have_a_finite_scale():
     large = panel([{**row, "price": "1e308" if row["day"] > "2024-12-20" else "-1e308"} for row in rows()])
-    assert np.isfinite(described(large, large)[1].spread)
+    assert np.isfinite(covariate_specs(large, large)[1].spread)
 
 
 def test_a_column_whose_levels_differ_from_series_to_series_is_read_relative_to_each():
     apart = panel([{**row, "price": f"{float(row['price']) + 50 * (row['shop'] == 'a')}"} for row in rows()])
-    assert [each.relative for each in described(apart, apart)] == [False, True, False, False]
-    assert not any(each.relative for each in described(panel(), panel()))
+    assert [each.relative for each in covariate_specs(apart, apart)] == [False, True, False, False]
+    assert not any(each.relative for each in covariate_specs(panel(), panel()))
 
 
 def test_the_same_numbers_in_another_unit_are_read_the_same_in_each_series():
@@ -61,25 +61,29 @@ def test_the_same_numbers_in_another_unit_are_read_the_same_in_each_series():
     larger = {"a": 500.0, "b": 1.0}
     cents = panel([{**row, "price": f"{float(row['price']) * larger[row['shop']]:g}"} for row in rows()])
     more = panel([{**row, "price": f"{float(row['price']) * larger[row['shop']] * 3:g}"} for row in rows()])
-    assert described(cents, cents)[1].relative
-    assert described(cents, cents)[1].spread == pytest.approx(described(more, more)[1].spread, rel=1e-9)
+    assert covariate_specs(cents, cents)[1].relative
+    assert covariate_specs(cents, cents)[1].spread == pytest.approx(
+        covariate_specs(more, more)[1].spread, rel=1e-9
+    )
 
 
 def test_a_single_series_is_never_read_relative_to_itself():
     alone = panel([row for row in rows() if row["shop"] == "a"], replace(COLUMNS, static=()))
-    assert not any(each.relative for each in described(alone, alone))
+    assert not any(each.relative for each in covariate_specs(alone, alone))
 
 
 def test_rescaled_covariates_keep_their_embeddings():
     first = np.array([20, 20])
-    again = rescaled(described(panel(), panel()), panel().first(first))
-    assert [each.categories for each in again] == [each.categories for each in described(panel(), panel())]
-    assert again[1] == described(panel(), panel().first(first))[1]
+    again = rescaled(covariate_specs(panel(), panel()), panel().first(first))
+    assert [each.categories for each in again] == [
+        each.categories for each in covariate_specs(panel(), panel())
+    ]
+    assert again[1] == covariate_specs(panel(), panel().first(first))[1]
 
 
 def test_in_the_words_of_a_model_a_text_that_it_never_saw_is_unknown():
     other = panel(changed(rows(), "a", 5, {"event": "flood"}))
-    told = in_words_of(other.covariates, described(panel(), panel()))
+    told = encode_categories(other.covariates, covariate_specs(panel(), panel()))
     assert told.vocabularies == panel().covariates.vocabularies
     assert np.isnan(told.known[5, 1])
     assert np.array_equal(told.known[6:], panel().covariates.known[6:])

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.features.inputs import embeddings, layout, read, rows_needed, training_rows
+from forecast.features.inputs import embeddings, layout, read, rows_needed, training_examples
 from forecast.features.target import VOLATILITY_FLOOR, channels
 from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
 from tests import shops
@@ -15,7 +15,7 @@ def spec(horizon: int) -> ModelSpec:
 
 
 def test_training_rows_weigh_only_answers_that_exist_and_were_observed():
-    rows = training_rows(panel(wave(10)), spec(2))
+    rows = training_examples(panel(wave(10)), spec(2))
     known = rows.weights > 0
     assert known.tolist() == [[False] * 2] * 3 + [[True] * 2] * 5 + [[True, False], [False, False]]
 
@@ -24,7 +24,7 @@ def test_a_fill_is_no_right_answer():
     filled = panel(wave(10))
     observed = filled.observed.copy()
     observed[6] = False
-    rows = training_rows(replace(filled, observed=observed), spec(1))
+    rows = training_examples(replace(filled, observed=observed), spec(1))
     assert (rows.weights[:, 0] > 0).tolist() == [False] * 3 + [True] * 2 + [False] + [True] * 3 + [False]
 
 
@@ -32,7 +32,7 @@ def test_a_fill_is_no_right_answer():
 def test_no_example_ends_in_a_row_that_knows_what_comes(season):
     """All that is learned from before the number that ended a gap is the same whatever that number is."""
     one, other = (
-        training_rows(interpolated(later), replace(spec(3), season=season)) for later in (60.0, -900.0)
+        training_examples(interpolated(later), replace(spec(3), season=season)) for later in (60.0, -900.0)
     )
     learned = (one.weights > 0).any(axis=1)
     assert (one.weights > 0).tolist() == (other.weights > 0).tolist()
@@ -44,7 +44,7 @@ def test_no_example_ends_in_a_row_that_knows_what_comes(season):
 def test_the_weight_counts_an_error_half_like_mase_and_half_like_smape():
     series = panel(wave(40))
     seen = channels(series.values, series.bounds, season=1, horizon=1)
-    rows = training_rows(series, spec(1))
+    rows = training_examples(series, spec(1))
     volatility = np.maximum(seen.volatility, VOLATILITY_FLOOR)
     assert rows.weights[10, 0] == pytest.approx(0.5 + 5 * volatility[10], rel=1e-6)
 
@@ -52,7 +52,7 @@ def test_the_weight_counts_an_error_half_like_mase_and_half_like_smape():
 def test_the_right_answer_gives_the_value_that_came():
     series = panel(wave(40))
     seen = channels(series.values, series.bounds, season=1, horizon=2)
-    rows = training_rows(series, spec(2))
+    rows = training_examples(series, spec(2))
     assert seen.restore(rows.targets.astype(float))[20] == pytest.approx(series.values[21:23], rel=1e-5)
 
 
@@ -138,8 +138,8 @@ def test_an_extreme_number_is_bounded():
 
 def test_large_panels_are_read_in_pieces_as_in_one(monkeypatch):
     of = shops.panel()
-    whole = training_rows(of, shops.spec(of))
+    whole = training_examples(of, shops.spec(of))
     monkeypatch.setattr("forecast.features.inputs._CHUNK_ROWS", 10)
-    pieces = training_rows(of, shops.spec(of))
+    pieces = training_examples(of, shops.spec(of))
     assert np.array_equal(whole.inputs, pieces.inputs)
     assert np.array_equal(whole.weights, pieces.weights)

@@ -14,8 +14,8 @@ from forecast.forecasters.baselines import (
     Naive,
     SeasonalNaive,
     baseline,
+    fit_baselines,
     fit_ridge,
-    yardsticks,
 )
 from forecast.spec.model import WindowSpec
 from tests.panels import interpolated, panel
@@ -175,9 +175,15 @@ def test_an_unknown_baseline_near_to_none_lists_all():
 def test_yardsticks_show_the_seasonal_naive_only_where_there_is_a_season():
     past, seasonal = panel(np.arange(20.0)), panel(np.arange(20.0), season=4)
     spec = WindowSpec(4, 2)
-    assert [rule.name for rule in yardsticks(past, spec)] == ["last value", "drift", "mean", "theta", "ridge"]
-    assert [rule.name for rule in yardsticks(seasonal, spec)] == list(BASELINES)
-    assert [rule.name for rule in yardsticks(past, spec, names=("seasonal-naive", "drift"))] == [
+    assert [rule.name for rule in fit_baselines(past, spec)] == [
+        "last value",
+        "drift",
+        "mean",
+        "theta",
+        "ridge",
+    ]
+    assert [rule.name for rule in fit_baselines(seasonal, spec)] == list(BASELINES)
+    assert [rule.name for rule in fit_baselines(past, spec, names=("seasonal-naive", "drift"))] == [
         "last value",
         "drift",
     ]

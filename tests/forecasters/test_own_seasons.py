@@ -9,8 +9,8 @@ import pytest
 from forecast.errors import ModelError
 from forecast.evaluation.backtest import Origins, backtest, score
 from forecast.evaluation.metrics import seasonal_scales
-from forecast.features.inputs import layout, read, training_rows
-from forecast.forecasters.baselines import SeasonalNaive, fit_ridge, yardsticks
+from forecast.features.inputs import layout, read, training_examples
+from forecast.forecasters.baselines import SeasonalNaive, fit_baselines, fit_ridge
 from forecast.forecasters.recurrent import in_season
 from forecast.forecasters.theta import Theta
 from forecast.spec.model import OWN_SEASONS, WindowSpec
@@ -48,7 +48,7 @@ def test_errors_are_scaled_by_changes_over_each_series_own_season():
 
 
 def test_skill_is_measured_against_each_series_own_season():
-    folds = list(backtest(lambda past: yardsticks(past, WindowSpec(6, 3)), MIXED, Origins(2, 3)))
+    folds = list(backtest(lambda past: fit_baselines(past, WindowSpec(6, 3)), MIXED, Origins(2, 3)))
     for index in range(3):
         expected = SeasonalNaive().predict(alone(index).first(MIXED.lengths[[index]] - 3), 3).values[0]
         assert folds[-1].seasonal_naive[index].tolist() == expected.tolist()
@@ -84,16 +84,16 @@ def test_a_network_of_one_season_reads_every_series_in_it():
 
 def test_training_sees_the_channels_that_forecasting_sees():
     spec = network(season=OWN_SEASONS).spec
-    rows, seen = training_rows(MIXED, spec), read(MIXED, spec)
+    rows, seen = training_examples(MIXED, spec), read(MIXED, spec)
     assert rows.inputs.shape[1] == layout(spec).numbers
     assert np.array_equal(rows.inputs, seen.inputs)
 
 
 def test_training_in_pieces_sees_what_training_in_one_sees(monkeypatch):
     spec = network(season=OWN_SEASONS).spec
-    whole = training_rows(MIXED, spec)
+    whole = training_examples(MIXED, spec)
     monkeypatch.setattr("forecast.features.inputs._CHUNK_ROWS", 60)
-    parts = training_rows(MIXED, spec)
+    parts = training_examples(MIXED, spec)
     assert np.array_equal(parts.inputs, whole.inputs)
     assert np.array_equal(parts.targets, whole.targets)
 
@@ -126,7 +126,7 @@ def test_a_file_with_seasons_that_cannot_be_is_refused(tmp_path, wrong):
 def test_there_is_no_pretrained_network_for_seasons_of_their_own(tmp_path, monkeypatch):
     monkeypatch.setattr(catalog, "_FOLDER", tmp_path)
     with pytest.raises(ModelError, match="no pretrained GRU for series with seasons of their own"):
-        catalog.pretrained("gru", OWN_SEASONS)
+        catalog.open_pretrained("gru", OWN_SEASONS)
 
 
 @pytest.mark.parametrize("season", [1, 12, 24])
@@ -142,9 +142,9 @@ def test_a_network_of_all_seasons_answers_as_it_did_when_it_is_made_one_of_a_sin
 def test_a_season_that_has_no_network_is_read_by_the_one_for_all_seasons(tmp_path, monkeypatch):
     monkeypatch.setattr(catalog, "_FOLDER", tmp_path)
     modelfile.save(model(network(season=OWN_SEASONS)), tmp_path / "gru-0.forecast")
-    assert catalog.exists("gru", 48)
-    opened = catalog.pretrained("gru", 48)
+    assert catalog.has_pretrained("gru", 48)
+    opened = catalog.open_pretrained("gru", 48)
     history = panel(wave(200, season=48), season=48)
     expected = in_season(network(season=OWN_SEASONS), 48).predict(history, 3).values
     assert opened.predict(history, 3).values.tolist() == expected.tolist()
-    assert not catalog.exists("gru", 1)
+    assert not catalog.has_pretrained("gru", 1)

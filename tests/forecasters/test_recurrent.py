@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from forecast.data.panel import Panel
-from forecast.forecasters.recurrent import Bounded, Network, bounded, widened
+from forecast.forecasters.recurrent import BoundedForecaster, Network, bounded, widen_inputs
 from forecast.forecasters.theta import theta
 from forecast.forecasters.weights import weight_shapes
 from forecast.spec.model import CELLS, Bounds
@@ -54,7 +54,7 @@ def test_a_series_that_was_negative_takes_the_bound_from_itself_alone():
 
 def test_what_a_backtest_judges_is_what_the_model_would_say():
     made, bounds = network(season=4), Bounds(maximum=1.0, whole=True)
-    judged = Bounded(made, bounds).predict(SPARSE, 12)
+    judged = BoundedForecaster(made, bounds).predict(SPARSE, 12)
     assert judged.values.tolist() == model(made, bounds=bounds).predict(SPARSE, 12).values.tolist()
     assert judged.values.tolist() != made.predict(SPARSE, 12).values.tolist()
 
@@ -221,10 +221,10 @@ def test_a_widened_network_answers_as_it_did_whatever_stands_beside(cell):
     of = shops.panel()
     wide = shops.spec(of, cell=cell)
     plain = network(cell=cell)
-    assert widened(plain, wide).spec == wide
+    assert widen_inputs(plain, wide).spec == wide
     expected = pytest.approx(plain.predict(of, 3).values, rel=1e-6)
-    assert widened(plain, wide).predict(of, 3).values == expected
-    assert widened(plain, plain.spec) is plain
+    assert widen_inputs(plain, wide).predict(of, 3).values == expected
+    assert widen_inputs(plain, plain.spec) is plain
 
 
 def beside() -> Network:

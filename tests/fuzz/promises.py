@@ -11,7 +11,7 @@ from forecast.data.results import Forecast, Table
 from forecast.errors import ForecastError, ModelError
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.output.writing import write
-from forecast.reading.reader import Reading, read_panel
+from forecast.reading.reader import ReadResult, read_panel
 from forecast.spec.reading import ReadSpec
 from forecast.storage import modelfile
 from tests.models import model, network
@@ -32,7 +32,7 @@ _NETWORKS = {
 }
 
 
-def reads_or_refuses(source: bytes | Path, read: ReadSpec | None = None) -> Reading | None:
+def reads_or_refuses(source: bytes | Path, read: ReadSpec | None = None) -> ReadResult | None:
     """What `source` was read as, after looking at all of it; None where it was refused."""
     try:
         reading = read_panel(io.BytesIO(source) if isinstance(source, bytes) else source, read)

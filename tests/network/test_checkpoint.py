@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from forecast.errors import Interrupted, ModelError, TrainingError
-from forecast.events import EpochEnded, Kept, Noted, Warned, ignore
+from forecast.events import CheckpointSaved, EpochEnded, Note, Warned, ignore
 from forecast.network import checkpoint as checkpoints
 from forecast.network import fit
 from forecast.network.checkpoint import Checkpoint
@@ -154,9 +154,9 @@ def test_an_interrupted_training_says_where_it_stands(trainer, waves, tmp_path):
     assert interrupted_after(trainer, waves, Checkpoint(path, FACTS, listener=heard.append), 0)
     resumed(path, listener=heard.append)
     kept, told = heard
-    assert isinstance(kept, Kept)
+    assert isinstance(kept, CheckpointSaved)
     assert kept.path == str(path)
-    assert told == Noted("resume", kept.where)
+    assert told == Note("resume", kept.where)
 
 
 def test_a_loss_that_is_no_number_leaves_no_checkpoint(tmp_path, waves, trainer):
@@ -170,7 +170,7 @@ def test_a_loss_that_is_no_number_leaves_no_checkpoint(tmp_path, waves, trainer)
 def test_without_a_file_it_says_that_it_begins_at_the_start(tmp_path):
     heard = []
     resumed(tmp_path / "c", listener=heard.append)
-    assert heard == [Noted("resume", "no training was interrupted here: from the start")]
+    assert heard == [Note("resume", "no training was interrupted here: from the start")]
 
 
 def test_another_training_is_refused_with_what_differs(trainer, waves, tmp_path):
@@ -255,7 +255,7 @@ def test_copies_and_files_take_under_a_hundredth_of_any_training(tmp_path, monke
     def slow():
         spent[0] += 0.7
         clock[0] += 0.7
-        return checkpoints.Standing(1e-3, 1, None, np.inf, (), (np.ones(3, dtype=np.float32),))
+        return checkpoints.FitState(1e-3, 1, None, np.inf, (), (np.ones(3, dtype=np.float32),))
 
     checkpoint = Checkpoint(tmp_path / "c", FACTS)
     checkpoint.fitted("refit")

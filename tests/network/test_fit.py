@@ -5,7 +5,7 @@ import pytest
 
 from forecast.errors import TrainingError
 from forecast.events import EpochEnded, FitEnded, Warned, ignore
-from forecast.features.inputs import training_rows
+from forecast.features.inputs import training_examples
 from forecast.forecasters.recurrent import Network
 from forecast.network.fit import Trainer
 from forecast.network.validation import held_back, judged
@@ -147,7 +147,7 @@ def test_a_loss_that_leaves_the_numbers_is_tried_once_more_and_then_explained(wa
     from forecast.network import fit
 
     def poisoned(*arguments, **options):
-        rows = training_rows(*arguments, **options)
+        rows = training_examples(*arguments, **options)
         rows.targets[30] = np.nan
         return rows
 

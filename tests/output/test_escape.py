@@ -1,6 +1,6 @@
 import pytest
 
-from forecast.output.escape import visible
+from forecast.output.escape import escape
 
 
 @pytest.mark.parametrize(
@@ -16,4 +16,4 @@ from forecast.output.escape import visible
     ],
 )
 def test_controls_are_spelled_out_and_letters_stay(text, expected):
-    assert visible(text) == expected
+    assert escape(text) == expected

@@ -14,8 +14,8 @@ MONTHLY = Frequency("month", season=12)
 
 def rows(times, values, bounds=None, ids=("",)):
     array = np.array(times, dtype="datetime64[s]") if isinstance(times[0], str) else np.array(times)
-    cuts = np.array([0, len(array)] if bounds is None else bounds)
-    return Rows(ids, array, np.array(values, dtype=np.float64), np.arange(len(array)), cuts)
+    rows_known_at = np.array([0, len(array)] if bounds is None else bounds)
+    return Rows(ids, array, np.array(values, dtype=np.float64), np.arange(len(array)), rows_known_at)
 
 
 def days(first, count, step=1):

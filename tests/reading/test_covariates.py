@@ -136,9 +136,9 @@ def test_a_series_without_a_number_is_left_out_with_its_place(bare):
     """Rows that tell only what is known ahead are no series of their own."""
     table = [{**row, "sold": ""} if row["shop"] == bare else row for row in rows()]
     read = reading(table)
-    (left_out,) = read.left_out
-    assert (left_out.id, left_out.reason) == (bare, "no row holds a number")
-    assert left_out.place == f"data, line {2 if bare == 'a' else ROWS + AHEAD + 2}"
+    (skipped,) = read.skipped
+    assert (skipped.id, skipped.reason) == (bare, "no row holds a number")
+    assert skipped.place == f"data, line {2 if bare == 'a' else ROWS + AHEAD + 2}"
     assert len(read.panel.covariates.known) == ROWS + AHEAD
 
 

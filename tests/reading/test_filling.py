@@ -13,8 +13,8 @@ NAN = np.nan
 def fill(values, policy, *, season=1, gaps=None, there=True, bounds=None):
     array = np.array(values, dtype=np.float64)
     present = np.broadcast_to(np.array(there), array.shape)
-    cuts = np.array([0, len(array)] if bounds is None else bounds)
-    return filled(array, cuts, there=present, missing=policy, gaps=gaps, season=season).tolist()
+    rows_known_at = np.array([0, len(array)] if bounds is None else bounds)
+    return filled(array, rows_known_at, there=present, missing=policy, gaps=gaps, season=season).tolist()
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_two_labels_of_a_series_are_refused_with_the_line_of_the_second(tmp_path
 def test_series_without_a_label_are_left_out_of_a_training_by_name(tmp_path):
     reading = read(tmp_path, "s,word,intent\n1,wake,alarm\n2,play,\n2,jazz,\n3,play,music\n")
     assert reading.panel.ids == ("1", "3")
-    assert [(each.id, each.reason) for each in reading.left_out] == [("2", "no row holds a label")]
+    assert [(each.id, each.reason) for each in reading.skipped] == [("2", "no row holds a label")]
     assert words(reading.panel) == {"1": "wake", "3": "play"}
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from forecast.data.arrays import LARGEST
 from forecast.data.frequency import Frequency
 from forecast.errors import DataError, ForecastError
-from forecast.events import LeftOut
+from forecast.events import SeriesSkipped
 from forecast.reading.reader import read_panel
 from forecast.spec.reading import Columns, ReadSpec
 from forecast.tables import source
@@ -244,7 +244,7 @@ def bad(number):
 def test_a_bad_series_is_left_out_with_its_reason_and_the_others_are_as_if_it_had_not_been(name):
     rows, reason = BAD[name]
     reading = read(panel_of(GOOD, rows, [row.replace("good", "later") for row in GOOD]))
-    assert reading.left_out == (LeftOut(name, reason, "data, line 22"),)
+    assert reading.skipped == (SeriesSkipped(name, reason, "data, line 22"),)
     assert reading.panel.ids == ("good", "later")
     assert reading.repairs == ()
     assert same(reading, read(panel_of(GOOD, [row.replace("good", "later") for row in GOOD])))
@@ -256,8 +256,8 @@ def test_a_series_off_the_step_is_left_out_with_its_places():
     broken = [row.format("broken") for row in days[:3]] + ["broken,2020-01-04 12:00,4"]
     reading = read(table(*steady, *broken, header="id,date,y"))
     assert reading.panel.ids == ("steady",)
-    assert reading.left_out == (
-        LeftOut(
+    assert reading.skipped == (
+        SeriesSkipped(
             "broken", "1 of 4 rows do not keep the daily step: 2020-01-04T12:00:00 (line 33)", "data, line 30"
         ),
     )
@@ -265,7 +265,7 @@ def test_a_series_off_the_step_is_left_out_with_its_places():
 
 def test_series_are_left_out_in_the_order_of_their_ids_whatever_ails_them():
     reading = read(panel_of(BAD["hollow"][0], bad(2), GOOD, BAD["empty"][0], bad(1)))
-    assert [series.id for series in reading.left_out] == ["bad01", "bad02", "empty", "hollow"]
+    assert [series.id for series in reading.skipped] == ["bad01", "bad02", "empty", "hollow"]
 
 
 def test_only_repairs_of_series_that_stay_are_told():
@@ -290,7 +290,7 @@ def test_the_only_series_of_a_panel_is_refused_as_a_file_without_ids_would_be():
 
 def test_a_span_beyond_memory_leaves_one_series_out_at_no_cost():
     reading = read(panel_of(GOOD, ["typo,2000,1", "typo,2001,1", "typo,9000000000000,1"]))
-    assert [series.id for series in reading.left_out] == ["typo"]
+    assert [series.id for series in reading.skipped] == ["typo"]
     assert reading.panel.ids == ("good",)
 
 
@@ -305,8 +305,8 @@ def test_every_series_is_in_the_panel_or_left_out(kinds):
     reading = read(panel_of(*series), Columns("y", "year", "id"))
     whole = [f"s{place}" for place, kind in enumerate(kinds) if kind == "good"]
     assert list(reading.panel.ids) == whole
-    left_out = [f"s{place}" for place, kind in enumerate(kinds) if kind != "good"]
-    assert [series.id for series in reading.left_out] == left_out
+    skipped = [f"s{place}" for place, kind in enumerate(kinds) if kind != "good"]
+    assert [series.id for series in reading.skipped] == skipped
 
 
 # what is refused

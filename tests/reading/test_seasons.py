@@ -66,7 +66,7 @@ def test_a_missing_value_is_filled_from_a_season_before_in_the_series_own_season
 def test_seasons_stay_with_their_series_where_another_is_left_out():
     hollow = ["A,1,7,1", "A,9,7,1", "A,30,7,1"]
     reading = read([*ROWS, *hollow], columns=Columns(season="m", time="n"))
-    assert [series.id for series in reading.left_out] == ["A"]
+    assert [series.id for series in reading.skipped] == ["A"]
     assert reading.panel.seasons.tolist() == [1, 4]
 
 

@@ -84,7 +84,7 @@ def test_what_cannot_be_read_is_named_by_its_line_and_its_own_column(text, targe
 
 def test_a_series_without_a_number_is_left_out():
     text = "year,wheat,oats\n2001,1,\n2002,2,\n2003,3,\n"
-    assert [each.id for each in read(text, "wheat", "oats").left_out] == ["oats"]
+    assert [each.id for each in read(text, "wheat", "oats").skipped] == ["oats"]
 
 
 def test_a_wide_file_has_no_single_target():

@@ -6,7 +6,7 @@ import pytest
 
 import forecast
 from forecast.errors import DataError
-from forecast.events import Noted
+from forecast.events import Note
 from forecast.planning import estimates
 from forecast.planning.plan import plan
 from forecast.reading.reader import read_panel
@@ -153,7 +153,7 @@ def test_a_model_repairs_new_rows_as_those_it_was_made_from_and_an_option_goes_b
         heard = []
         read = ReadSpec(policy=Policy(**policy))
         forecast.predict(model, io.BytesIO(content.encode()), read=read, listener=heard.append)
-        return [event.text for event in heard if isinstance(event, Noted) and event.label == "repaired"]
+        return [event.text for event in heard if isinstance(event, Note) and event.label == "repaired"]
 
     where = "(first: 2014-12, before line 61)"
     assert told() == [f"1 gap of 3 rows filled by interpolation {where}"]

@@ -62,8 +62,8 @@ def test_a_model_of_classes_comes_back_as_it_was(tmp_path):
     back = opened(tmp_path, encode(made))
     assert back.spec == made.spec
     assert (back.read, back.tail.classes) == (made.read, SKY)
-    shares = [Classifier(each.network).shares(each.tail, 2) for each in (made, back)]
-    assert np.array_equal(*shares)
+    probabilities = [Classifier(each.network).probabilities(each.tail, 2) for each in (made, back)]
+    assert np.array_equal(*probabilities)
     assert encode(back) == encode(made)
 
 

@@ -10,7 +10,7 @@ from tests.panels import panel, wave
 
 def said(season: int, *series: np.ndarray) -> np.ndarray:
     """(series, steps) forecasts of the shipped GRU, kept to what values may be."""
-    model = pretrained.pretrained("gru", season)
+    model = pretrained.open_pretrained("gru", season)
     return model.predict(panel(*series, season=season), model.spec.windows.horizon).values
 
 

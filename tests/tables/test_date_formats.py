@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from forecast.errors import UsageError
 from forecast.spec.reading import Notation
-from forecast.tables.columns import BadTextError
+from forecast.tables.columns import CellError
 from forecast.tables.date_formats import fits, parse
 
 
@@ -61,7 +61,7 @@ def test_zones_are_kept_as_those_of_times_that_are_found():
     ],
 )
 def test_another_text_is_refused_with_the_pattern(pattern, texts, index, fragment):
-    with pytest.raises(BadTextError) as refused:
+    with pytest.raises(CellError) as refused:
         parse(texts, pattern)
     assert (refused.value.index, fragment in refused.value.message) == (index, True), refused.value.message
     assert refused.value.hint
@@ -83,7 +83,7 @@ def test_any_pattern_and_texts_give_times_or_an_error_of_ours(pattern, texts):
     try:
         pattern = Notation(date_format=pattern).date_format
         assert len(parse(texts, pattern).times) == len(texts)
-    except (UsageError, BadTextError):
+    except (UsageError, CellError):
         pass
 
 

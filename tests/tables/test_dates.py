@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from forecast.tables.columns import BadTextError
+from forecast.tables.columns import CellError
 from forecast.tables.dates import kind_of, parse
 
 
@@ -10,7 +10,7 @@ def isos(*texts):
 
 
 def refusal(*texts):
-    with pytest.raises(BadTextError) as refused:
+    with pytest.raises(CellError) as refused:
         parse(list(texts))
     return refused.value
 

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from forecast.tables.columns import BadTextError
+from forecast.tables.columns import CellError
 from forecast.tables.numbers import integers, parse
 
 
 def refusal(texts, delimiter=","):
-    with pytest.raises(BadTextError) as refused:
+    with pytest.raises(CellError) as refused:
         parse(texts, delimiter=delimiter)
     return refused.value
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 import forecast
-from forecast.classification.baselines import class_yardsticks
+from forecast.classification.baselines import fit_class_baselines
 from forecast.errors import DataError, Interrupted
-from forecast.evaluation.backtest import cuts
+from forecast.evaluation.backtest import rows_known_at
 from forecast.events import EpochEnded, ignore
-from forecast.features.covariates import with_texts_of
+from forecast.features.covariates import mask_unseen_categories
 from forecast.forecasters.recurrent import Network
 from forecast.forecasters.weights import weight_shapes
 from forecast.network import checkpoint as checkpoints
@@ -44,7 +44,7 @@ class Recorded:
         self.network = Network(spec, (weights,))
         self.oldest, self.pasts = None, {}
 
-    def prepared(self, oldest):
+    def find_epochs(self, oldest):
         self.oldest = oldest
         return self
 
@@ -83,7 +83,7 @@ def test_rows_that_are_judged_are_in_no_fit_before_the_last(monkeypatch):
     plan, learner, model = recorded(monkeypatch, read, TrainRequest(read=EVENTS, horizon=2, **SMALL))
     span = judged_rows(read.panel, plan)
     assert span == 8  # a fifth of 120 rows in three backtests
-    for number, rows in enumerate(cuts(read.panel, origins_of(read.panel, plan)), start=1):
+    for number, rows in enumerate(rows_known_at(read.panel, origins_of(read.panel, plan)), start=1):
         assert rows.tolist() == [120 - (4 - number) * span]
         assert learner.pasts[f"backtest {number} of 3"].lengths.tolist() == rows.tolist()
     assert learner.oldest.lengths.tolist() == [120 - 3 * span]
@@ -110,23 +110,23 @@ def test_numbers_beside_the_target_are_scaled_by_what_is_not_judged():
 def test_words_of_judged_sentences_that_no_other_holds_are_unknown_to_the_judged_network():
     panel = reading("sentence,word,intent\n1,wake,a\n1,me,a\n2,play,b\n3,me,b\n3,zzz,b\n", LABELS).panel
     words = panel.covariates.vocabularies[0]
-    judged = with_texts_of(panel.select([0, 1]), panel.select([2]))
+    judged = mask_unseen_categories(panel.select([0, 1]), panel.select([2]))
     first, second = judged.covariates.past[:, 0]
     assert words[int(first)] == "me"
     assert np.isnan(second)
-    assert with_texts_of(panel, panel).covariates.past.tolist() == panel.covariates.past.tolist()
+    assert mask_unseen_categories(panel, panel).covariates.past.tolist() == panel.covariates.past.tolist()
 
 
 def test_numbers_are_kept_whether_they_came_before_or_not():
     panel = reading(labelled.events_csv(), EVENTS).panel
-    kept = with_texts_of(panel.first([3]), panel)
+    kept = mask_unseen_categories(panel.first([3]), panel)
     assert kept.covariates.past.tolist() == panel.covariates.past.tolist()
 
 
 def test_what_is_told_a_horizon_apart_is_one_block_and_filled_rows_are_not_judged():
     panel = reading(labelled.events_csv(20), EVENTS).panel
     panel = replace(panel, observed=np.arange(20) != 16)
-    told = told_from_rows(class_yardsticks(panel.first([14]), 2), panel, np.array([14]), range(6), 2)
+    told = told_from_rows(fit_class_baselines(panel.first([14]), 2), panel, np.array([14]), range(6), 2)
     rows = [14, 15, 15, 17, 17, 18, 18, 19, 19]  # what came: rows 14 and 15, 15 (and 16), (16 and) 17 ...
     assert sorted(rows) == rows
     assert told.came.tolist() == panel.values[rows].tolist()
@@ -138,7 +138,7 @@ def test_rows_without_any_class_cannot_judge():
     panel = reading(labelled.events_csv(20), EVENTS).panel
     panel = replace(panel, observed=np.arange(20) < 14)
     with pytest.raises(DataError, match="no row holds a class to be judged by"):
-        told_from_rows(class_yardsticks(panel.first([14]), 2), panel, np.array([14]), range(6), 2)
+        told_from_rows(fit_class_baselines(panel.first([14]), 2), panel, np.array([14]), range(6), 2)
 
 
 def test_a_class_that_comes_late_is_judged_and_learned_at_last():

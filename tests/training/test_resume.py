@@ -7,7 +7,7 @@ import pytest
 
 import forecast
 from forecast.errors import Interrupted
-from forecast.events import EpochEnded, Kept, Noted, Warned
+from forecast.events import CheckpointSaved, EpochEnded, Note, Warned
 from forecast.network import checkpoint as checkpoints
 from forecast.spec.training import TrainingPlan
 from forecast.training.resume import facts_of
@@ -44,13 +44,13 @@ def test_an_interrupted_training_ends_with_the_bytes_of_one_that_was_not(tmp_pat
     forecast.train(data(), REQUEST, out=whole)
     heard = interrupted(out, REQUEST, stage="backtest 1 of 1, member 2")
     beside = Path(f"{out}.checkpoint")
-    assert heard[-1] == Kept(str(beside), "after backtest 1 of 1, member 1")
+    assert heard[-1] == CheckpointSaved(str(beside), "after backtest 1 of 1, member 1")
     assert {path.name for path in tmp_path.iterdir()} == {whole.name, beside.name}
     interrupted(out, REQUEST, stage="refit, member 2", resume=True)
     heard = []
     forecast.train(data(), REQUEST, out=out, resume=True, listener=heard.append)
     assert out.read_bytes() == whole.read_bytes()
-    assert Noted("resume", "after refit, member 1") in heard
+    assert Note("resume", "after refit, member 1") in heard
     assert {event.stage for event in heard if isinstance(event, EpochEnded)} == {"refit, member 2"}
     assert not beside.exists()
 
@@ -105,14 +105,14 @@ def test_without_resume_an_older_checkpoint_is_told_of_and_stays_until_there_is_
 
     def listen(event):
         heard.append(event)
-        if isinstance(event, Noted) and event.label == "plan":
+        if isinstance(event, Note) and event.label == "plan":
             raise Interrupted(2)
 
     with pytest.raises(Interrupted):
         forecast.train(data(), SMALL, out=out, listener=listen)
     (warning,) = [event.message for event in heard if isinstance(event, Warned)]
     assert "m.forecast.checkpoint is left by an interrupted training: this one begins anew" in warning
-    assert not any(isinstance(event, Kept) for event in heard)
+    assert not any(isinstance(event, CheckpointSaved) for event in heard)
     assert Path(f"{out}.checkpoint").read_bytes() == left
 
 

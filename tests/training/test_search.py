@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from forecast.errors import DataError, UsageError
-from forecast.evaluation.backtest import Origins, cuts
-from forecast.events import Noted, Warned
+from forecast.evaluation.backtest import Origins, rows_known_at
+from forecast.events import Note, Warned
 from forecast.planning.plan import plan
 from forecast.spec.training import TrainingPlan, TrainRequest
 from forecast.training.search import Trial, Tuning, tune
@@ -37,7 +37,7 @@ def fake_learner(monkeypatch, error, *, clock=None):
         def __init__(self, recipe):
             self.recipe = recipe
 
-        def prepared(self, oldest):
+        def find_epochs(self, oldest):
             shown.append((self.recipe, oldest))
             if clock is not None:
                 clock.append(10.0)
@@ -74,8 +74,8 @@ def test_a_real_search_of_the_window_gives_a_request_that_trains_the_best_one():
     assert len(set(errors)) == 3
     assert tuning.best.error == min(errors)
     assert plan(HISTORY, tuning.best.request).recipe.spec.windows.window == tuning.best.request.window
-    assert {event.label for event in heard if isinstance(event, Noted)} == {"tried"}
-    said = [event.text for event in heard if isinstance(event, Noted)]
+    assert {event.label for event in heard if isinstance(event, Note)} == {"tried"}
+    said = [event.text for event in heard if isinstance(event, Note)]
     assert [text.split(": MASE ")[0] for text in said] == [
         "GRU 4, window 6",
         "GRU 4, window 3",
@@ -84,7 +84,7 @@ def test_a_real_search_of_the_window_gives_a_request_that_trains_the_best_one():
 
 
 def test_the_rows_that_judge_the_model_change_nothing():
-    known = cuts(HISTORY, Origins(2, 3))[0]
+    known = rows_known_at(HISTORY, Origins(2, 3))[0]
     judged = np.arange(len(HISTORY.values)) - np.repeat(HISTORY.bounds[:-1], HISTORY.lengths)
     other = np.where(judged >= np.repeat(known, HISTORY.lengths), 7.0, HISTORY.values)
     assert (other != HISTORY.values).any()
@@ -98,7 +98,7 @@ def test_nothing_is_shown_from_the_oldest_judged_origin_on(monkeypatch):
     shown = fake_learner(monkeypatch, lambda recipe: recipe.spec.windows.window)
     tune(HISTORY, replace(REQUEST, backtests=None), parts=["cell", "window"])
     backtests = plan(HISTORY, replace(REQUEST, backtests=None)).backtests
-    oldest = HISTORY.first(cuts(HISTORY, Origins(backtests, 3))[0])
+    oldest = HISTORY.first(rows_known_at(HISTORY, Origins(backtests, 3))[0])
     assert max(past.times.max() for _, past in shown) == oldest.times.max()
 
 
