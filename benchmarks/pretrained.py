@@ -345,7 +345,7 @@ def _held_out(file: Path, horizon: int):
 
 
 def _peer_rows(what: str, past, future) -> list[Row]:
-    horizon, season = len(future.values), past.frequency.season
+    horizon, season = len(future.values), past.frequency.default_season
     return [
         _row(what, name, [_mase(past, future, peer(name, past, horizon, season=season))])
         for name in ("AutoETS", "AutoTheta", "Theta")

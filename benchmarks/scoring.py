@@ -54,7 +54,7 @@ def naive2(past, horizon: int):
     """(series, horizon) the last value, seasonally adjusted where the season is significant."""
     import numpy as np
 
-    season = past.frequency.season
+    season = past.frequency.default_season
     return np.stack([_naive2_of(series.values, season, horizon) for series in past])
 
 

@@ -20,7 +20,7 @@ from forecast.planning.plan import CELL, Plan, bounds_of, plan
 from forecast.reading.reader import PartialRead, ReadResult, drafts, read_panel, with_future_rows
 from forecast.reporting import model_card, notes
 from forecast.spec.model import Cell
-from forecast.spec.reading import ReadSpec
+from forecast.spec.reading import ReadSpec, Target
 from forecast.spec.training import TrainRequest
 from forecast.storage import modelfile, pretrained
 from forecast.tables.source import Source
@@ -122,7 +122,7 @@ def _learned(
     reading: ReadResult, request: TrainRequest, checkpoint: "Checkpoint", listener: Listener
 ) -> RecurrentForecaster:
     """What the request makes of the data."""
-    if request.search and not reading.panel.classes:  # the plan for classes refuses a search
+    if request.search and not reading.panel.target.classes:  # the plan for classes refuses a search
         request = _searched(reading.panel, request, checkpoint, listener)
     panel, planned = _planned(reading, request)
     listener(Note("plan", notes.planned(planned)))
@@ -130,7 +130,7 @@ def _learned(
         listener(Decision(what, why))
 
     whole = replace(reading, panel=panel)
-    if panel.classes:
+    if panel.target.classes:
         from forecast.training.classifying import learn_classes
 
         return learn_classes(whole, planned, listener=listener, checkpoint=checkpoint)
@@ -169,7 +169,7 @@ def zero_shot(
             "the pretrained network reads nothing beside the target",
             hint="forecast train DATA makes a model that does",
         )
-    numbers = replace(read or ReadSpec(), classes=False)
+    numbers = replace(read or ReadSpec(), target=Target())
     request = TrainRequest(read=numbers, horizon=horizon, season=season)
     reading = read_panel(source, numbers)
     _tell(reading, listener, strict=strict)
@@ -216,7 +216,7 @@ def predict(
     if future is not None:
         history = with_future_rows(history, future, _how(model, read))
     history = ahead(history, steps, future_missing)
-    if model.spec.classes:
+    if model.spec.target.classes:
         if not len(history):
             raise UsageError("a label belongs to a series, and none is given", hint="forecast predict DATA")
         return Classifier(model.network).predict(history, steps)
@@ -267,7 +267,7 @@ def evaluate(
 
 def _planned(reading: ReadResult, request: TrainRequest) -> tuple[Panel, Plan]:
     """The plan, and the panel with the season that it decided on."""
-    if reading.panel.classes:
+    if reading.panel.target.classes:
         from forecast.planning.class_plan import plan_classes
 
         planned = plan_classes(reading.panel, request)
@@ -327,7 +327,7 @@ def _history(
     strict: bool,
 ) -> Panel:
     """The data as the model reads them, `read` overruling it in this file's notation and policy."""
-    reading = read_panel(source, _how(model, read), frequency=model.frequency)
+    reading = read_panel(source, _how(model, read), frequency=model.frequency, season=model.spec.season)
     _tell_mended(reading, listener, strict=strict)
     return reading.panel
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.reading import Target
 
 SKY = ("fog", "rain", "sun")
 
@@ -55,4 +56,4 @@ def rows_spec(
     cell: str = "gru", *, horizon: int = 2, season: int = 1, units: tuple[int, ...] = (4,)
 ) -> ModelSpec:
     """A network that tells of three classes in the next rows."""
-    return ModelSpec(WindowSpec(5, horizon), NetworkSpec(cell, units), season, classes=SKY)
+    return ModelSpec(WindowSpec(5, horizon), NetworkSpec(cell, units), season, target=Target("class", SKY))

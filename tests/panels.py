@@ -23,7 +23,8 @@ def panel(*series: Sequence[float], season: int = 1, first_year: int = 2000) -> 
         observed=np.ones(len(values), dtype=bool),
         bounds=np.concatenate(([0], np.cumsum(lengths))),
         columns=Columns(target="y", time="year", series="id" if len(series) > 1 else None),
-        frequency=Frequency("year", season=season, form="integer"),
+        frequency=YEARLY,
+        seasons=np.full(len(series), season),
     )
 
 

@@ -10,7 +10,7 @@ from forecast.classification.baselines import fit_class_baselines
 from forecast.classification.classifier import Classifier
 from forecast.classification.metrics import CLASS_METRICS, accuracy, brier, log_loss
 from forecast.errors import DataError, UsageError
-from forecast.spec.reading import Columns, ReadSpec
+from forecast.spec.reading import Columns, ReadSpec, Target
 from forecast.spec.training import TrainRequest
 
 WORDS = {"up": "rise", "higher": "rise", "down": "fall", "lower": "fall"}
@@ -35,7 +35,7 @@ def sentences(count: int, *, labelled: bool = True) -> str:
     return "sentence,word" + (",move" if labelled else "") + "\n" + "\n".join(rows) + "\n"
 
 
-SENTENCES = ReadSpec(columns=Columns(series="sentence", past=("word",), label="move"))
+SENTENCES = ReadSpec(Columns("move", series="sentence", past=("word",)), target=Target("label"))
 
 
 @pytest.fixture(scope="module")
@@ -127,9 +127,9 @@ def test_two_labels_of_one_series_are_refused_with_the_line_of_the_second():
 
 def test_noughts_and_ones_are_numbers_where_they_are_asked_to_be():
     content = days([int(place % 3 == 0) for place in range(60)])
-    read = ReadSpec(Columns(target="state"), classes=False)
-    assert forecast.train(source(content), TrainRequest(read=read)).model.spec.classes == ()
-    assert forecast.zero_shot(source(content)).spec.classes == ()
+    read = ReadSpec(Columns(target="state"), target=Target())
+    assert forecast.train(source(content), TrainRequest(read=read)).model.spec.target.classes == ()
+    assert forecast.zero_shot(source(content)).spec.target.classes == ()
 
 
 def test_metrics_are_those_of_scikit_learn():
@@ -175,9 +175,7 @@ def test_numpy_tells_the_probabilities_of_keras(cell):
 
     panel = read_panel(source(sentences(8)), SENTENCES).panel
     words = Covariate("word", "past", categories=tuple(sorted({*WORDS, "the"})))
-    spec = ModelSpec(
-        WindowSpec(3, 1), NetworkSpec(cell, (5,)), 1, (words,), classes=panel.classes, answers="whole series"
-    )
+    spec = ModelSpec(WindowSpec(3, 1), NetworkSpec(cell, (5,)), 1, (words,), target=panel.target)
     model = build(spec, seed=0)
     random = np.random.default_rng(0)
     weights = {

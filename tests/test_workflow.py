@@ -363,7 +363,7 @@ def test_zero_shot_guesses_the_columns_and_tells_them():
 @pytest.mark.usefixtures("pretrained")
 def test_zero_shot_reads_rows_of_less_than_three_seasons_without_one():
     ready = forecast.zero_shot(source(lines({"a": SERIES["a"][:35]})))
-    assert (ready.spec.season, ready.frequency.season, ready.name) == (1, 1, "GRU")
+    assert (ready.spec.season, ready.frequency.default_season, ready.name) == (1, 1, "GRU")
 
 
 @pytest.mark.usefixtures("pretrained")

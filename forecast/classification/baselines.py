@@ -69,7 +69,9 @@ class TransitionRates:
 def fit_class_baselines(past: Panel, horizon: int) -> list[ClassForecaster]:
     """The baselines, fitted to the observed rows of a past."""
     codes, seen = past.values.astype(np.int64), past.observed
-    base = _rates(np.bincount(codes[seen], minlength=len(past.classes)), np.ones(len(past.classes)))
+    base = _rates(
+        np.bincount(codes[seen], minlength=len(past.target.classes)), np.ones(len(past.target.classes))
+    )
     found: list[ClassForecaster] = [BaseRates(base)]
     if past.frequency.form != "integer":
         found.append(MonthlyRates(_monthly(past, codes, base)))
@@ -79,7 +81,11 @@ def fit_class_baselines(past: Panel, horizon: int) -> list[ClassForecaster]:
 def fit_label_baselines(past: Panel) -> list[ClassForecaster]:
     """The baselines of whole series: how often each label stood."""
     labels = past.values[past.bounds[1:] - 1].astype(np.int64)
-    return [BaseRates(_rates(np.bincount(labels, minlength=len(past.classes)), np.ones(len(past.classes))))]
+    return [
+        BaseRates(
+            _rates(np.bincount(labels, minlength=len(past.target.classes)), np.ones(len(past.target.classes)))
+        )
+    ]
 
 
 def _rates(counts: Integers, before: Floats) -> Floats:
@@ -89,7 +95,7 @@ def _rates(counts: Integers, before: Floats) -> Floats:
 
 
 def _monthly(past: Panel, codes: Integers, base: Floats) -> Floats:
-    counts = np.zeros((12, len(past.classes)), dtype=np.int64)
+    counts = np.zeros((12, len(past.target.classes)), dtype=np.int64)
     np.add.at(counts, (_months(past, past.times)[past.observed], codes[past.observed]), 1)
     return _rates(counts, base)
 
@@ -103,7 +109,7 @@ def _transitions(past: Panel, codes: Integers, base: Floats, horizon: int) -> Fl
     position = np.arange(len(codes)) - np.repeat(past.bounds[:-1], past.lengths)
     rates = []
     for step in range(1, horizon + 1):
-        counts = np.zeros((len(past.classes), len(past.classes)), dtype=np.int64)
+        counts = np.zeros((len(past.target.classes), len(past.target.classes)), dtype=np.int64)
         rows = np.flatnonzero(position >= step)
         rows = rows[past.observed[rows] & past.observed[rows - step]]
         np.add.at(counts, (codes[rows - step], codes[rows]), 1)

@@ -28,7 +28,7 @@ class Classifier:
     def probabilities(self, history: Panel, horizon: int) -> Floats:
         """(series, horizon, classes) how likely each class is; a `UsageError` beyond the trained horizon."""
         spec = self.network.spec
-        if spec.answers == "whole series" and horizon > 1:
+        if spec.target.kind == "label" and horizon > 1:
             raise UsageError("a label belongs to a whole series: it has no horizon")
         if horizon > spec.windows.horizon:
             raise UsageError(
@@ -37,7 +37,7 @@ class Classifier:
             )
         known = history.tail(self.network.rows_read(history))
         seen = read(known, spec)
-        total = np.zeros((len(history), spec.windows.horizon, len(spec.classes)))
+        total = np.zeros((len(history), spec.windows.horizon, len(spec.target.classes)))
         for weights in self.network.members:
             logits = last_step_outputs(spec, weights, known.bounds[1:], known.lengths, seen.inputs).astype(
                 np.float64
@@ -51,7 +51,7 @@ class Classifier:
             ids=history.ids,
             times=history.frequency.after(history.last_times, horizon),
             probabilities=self.probabilities(history, horizon),
-            classes=self.network.spec.classes,
+            target=self.network.spec.target,
             columns=history.columns,
             frequency=history.frequency,
         )

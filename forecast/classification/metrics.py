@@ -8,7 +8,7 @@ from forecast.data.arrays import Floats, Integers
 from forecast.data.results import Scores, Verdict
 from forecast.evaluation.backtest import improvement
 from forecast.evaluation.verdict import outcome_of, sample
-from forecast.spec.reading import EVENT
+from forecast.spec.reading import Target
 
 CLASS_METRICS = ("log_loss", "brier", "accuracy", "skill")
 
@@ -117,7 +117,7 @@ def _with_skill(measured: Floats, reference: int) -> Floats:
     return np.concatenate([measured, skill[..., None]], axis=-1)
 
 
-def judge_classes(scores: Scores, told: ClassPredictions, classes: tuple[str, ...]) -> Verdict:
+def judge_classes(scores: Scores, told: ClassPredictions, target: Target) -> Verdict:
     """The verdict on the first forecaster against the best of the others, by log loss."""
     losses = scores.overall[:, 0]
     best = 1 + int(np.argmin(losses[1:]))
@@ -130,7 +130,7 @@ def judge_classes(scores: Scores, told: ClassPredictions, classes: tuple[str, ..
     flat = bool(ours.std(axis=0).max() < _FLAT)
     return Verdict(
         outcome=outcome,
-        text=f"{outcome}: {_said(scores, best, classes)} ({sample(scores, len(blocks))})"
+        text=f"{outcome}: {_said(scores, best, target)} ({sample(scores, len(blocks))})"
         f"{'; its probabilities hardly move' if flat else ''}",
         skill=float(scores.overall[0, -1]),
         best_baseline=scores.models[best],
@@ -140,10 +140,10 @@ def judge_classes(scores: Scores, told: ClassPredictions, classes: tuple[str, ..
     )
 
 
-def _said(scores: Scores, best: int, classes: tuple[str, ...]) -> str:
+def _said(scores: Scores, best: int, target: Target) -> str:
     """Words like "log loss 0.520 against 0.580 of base rates, right in 74 % against 68 %"."""
     ours, other = scores.overall[0], scores.overall[best]
-    if classes == EVENT:
+    if target.is_event:
         told = f"Brier score {ours[1]:.3f} against {other[1]:.3f}"
     else:
         told = f"right in {100 * ours[2]:.0f} % against {100 * other[2]:.0f} %"

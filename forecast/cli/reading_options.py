@@ -6,7 +6,7 @@ import typer
 
 from forecast.cli.options import COLUMNS
 from forecast.errors import UsageError
-from forecast.spec.reading import Columns, Duplicates, Gaps, Notation, Policy, ReadSpec, Resample
+from forecast.spec.reading import Columns, Duplicates, Gaps, Notation, Policy, ReadSpec, Resample, Target
 
 COVARIATES = "Covariates"
 NOTATION = "Notation"
@@ -113,14 +113,13 @@ def read_spec(
     is_wide = wide or len(targets) > 1
     return ReadSpec(
         columns=Columns(
-            target=None if is_wide else next(iter(targets), None),
+            target=label if label is not None else None if is_wide else next(iter(targets), None),
             time=time,
             series=_ids(id, is_wide=is_wide),
             past=tuple(past or ()),
             known=tuple(known or ()),
             static=tuple(static or ()),
             text=tuple(text or ()),
-            label=label,
         ),
         notation=Notation(
             delimiter=_mark(delimiter),
@@ -133,8 +132,19 @@ def read_spec(
         frequency=freq,
         wide=is_wide,
         targets=targets if is_wide else (),
-        classes=classes,
+        target=_target(classes, label, targets),
     )
+
+
+def _target(classes: bool | None, label: str | None, targets: tuple[str, ...]) -> Target | None:
+    if label is not None:
+        given = {"--target": targets, "--no-classes": classes is False}
+        if refused := [option for option, value in given.items() if value]:
+            raise UsageError(
+                f"--label and {', '.join(refused)} do not go together: a label is of a whole series"
+            )
+        return Target("label")
+    return None if classes is None else Target("class" if classes else "value")
 
 
 def _ids(named: str | None, *, is_wide: bool) -> str | None:
@@ -152,15 +162,15 @@ def refuse_beside_a_model(read: ReadSpec, *, hint: str = "leave it out", **other
 
     How one file is written and repaired may differ, so notation and policy pass.
     """
-    columns = read.columns
+    columns, kind = read.columns, None if read.target is None else read.target.kind
     options = {
-        "target": columns.target or read.targets or None,
+        "target": (None if kind == "label" else columns.target) or read.targets or None,
         "time": columns.time,
         "id": None if read.wide else columns.series,
         "wide": True if read.wide and not read.targets else None,
         "freq": read.frequency,
-        "classes": read.classes,
-        "label": columns.label,
+        "classes": None if kind in (None, "label") else True,
+        "label": True if kind == "label" else None,
         "past": columns.past or None,
         "known": columns.known or None,
         "static": columns.static or None,

@@ -46,8 +46,6 @@ class Frequency:
     """"step" is a plain counter; "weekday" a day that skips Saturday and Sunday."""
     count: int = 1
     """Units in one step: 15 with unit "minute" is a quarter of an hour."""
-    season: int = 1
-    """Rows in a period; 1 is no season."""
     form: Form = "date"
     """How times are written: 2019, 2019-07, 2019-07-31 or 2019-07-31T12:00:00."""
     month_end: bool = False
@@ -102,6 +100,19 @@ class Frequency:
         return word if self.count == 1 else f"{self.count}-{word}"
 
     @property
+    def default_season(self) -> int:
+        """Rows in a year for months and weeks, in a week for days, in a day below; 1 where none fits."""
+        if self.form == "integer":
+            return 1
+        if self.unit in MONTHS:
+            months = self.count * MONTHS[self.unit]
+            return 12 // months if 12 % months == 0 else 1
+        if self.unit in ("week", "day", "weekday"):
+            return {"week": 52, "day": 7, "weekday": 5}[self.unit] if self.count == 1 else 1
+        step = self.count * SECONDS.get(self.unit, DAY)
+        return DAY // step if self.unit in ("hour", "minute") and DAY % step == 0 else 1
+
+    @property
     def _base_units(self) -> int:
         """Months, weekdays, seconds or integers in one step."""
         if self.form == "integer":
@@ -129,7 +140,7 @@ class Frequency:
 def infer(
     times: Times, bounds: Integers, *, form: Form = "date", offset_seconds: int | None = None
 ) -> Frequency:
-    """The step most rows of sorted series keep, with its usual season.
+    """The step most rows of sorted series keep.
 
     `form` tells how the times came in; integers are always of form "integer".
     """
@@ -141,7 +152,7 @@ def infer(
     if times.dtype.kind in "iu":
         step = _most_common(_differences(times.astype(np.int64))[within])
         years = times.min() >= FIRST_YEAR and times.max() <= LAST_YEAR
-        return Frequency("year" if years else "step", step, 1, "integer")
+        return Frequency("year" if years else "step", step, "integer")
     local = _moved(times, offset_seconds or 0)
     step = _most_common(_differences(local.astype(np.int64))[within])
     if step >= 28 * DAY:
@@ -177,7 +188,7 @@ def _by_months(
     step = _most_common(_differences(months.astype(np.int64))[within])
     unit: Unit = "year" if step % 12 == 0 else "quarter" if step == 3 else "month"
     count = step // MONTHS[unit]
-    return Frequency(unit, count, usual_season(unit, count), form, month_end, offset_seconds)
+    return Frequency(unit, count, form, month_end, offset_seconds)
 
 
 def _by_seconds(
@@ -185,21 +196,10 @@ def _by_seconds(
 ) -> Frequency:
     """A step of a fixed length, or of days that leave out the weekend."""
     if step == DAY and _leaves_out_weekends(local, within):
-        return Frequency("weekday", 1, usual_season("weekday", 1), form, offset_seconds=offset_seconds)
+        return Frequency("weekday", 1, form, offset_seconds=offset_seconds)
     unit: Unit = next(unit for unit, length in SECONDS.items() if step % length == 0)
     count = step // SECONDS[unit]
-    return Frequency(unit, count, usual_season(unit, count), form, offset_seconds=offset_seconds)
-
-
-def usual_season(unit: Unit, count: int) -> int:
-    """Rows in a year for months and weeks, in a week for days, in a day below; 1 where they do not fit."""
-    if unit in MONTHS:
-        months = count * MONTHS[unit]
-        return 12 // months if 12 % months == 0 else 1
-    if unit in ("week", "day", "weekday"):
-        return {"week": 52, "day": 7, "weekday": 5}[unit] if count == 1 else 1
-    step = count * SECONDS.get(unit, DAY)
-    return DAY // step if unit in ("hour", "minute") and DAY % step == 0 else 1
+    return Frequency(unit, count, form, offset_seconds=offset_seconds)
 
 
 def _leaves_out_weekends(local: Dates, within: NDArray[np.bool_]) -> bool:

@@ -11,7 +11,6 @@ from forecast.data.frequency import (
     Times,
     Unit,
     on_last_day,
-    usual_season,
 )
 from forecast.errors import DataError, UsageError
 
@@ -49,7 +48,7 @@ class NamedFrequency:
     count: int
 
     def clock(self, times: Times, *, form: Form, offset_seconds: int | None) -> Frequency:
-        """The frequency with the usual season; whether rows keep it is for the rows to show."""
+        """The frequency ; whether rows keep it is for the rows to show."""
         adjective = ADJECTIVES[self.unit]
         if times.dtype.kind in "iu":
             if self.unit not in ("year", "step"):
@@ -57,12 +56,11 @@ class NamedFrequency:
                     f"the times are integers, which keep no {adjective} step",
                     hint="leave out --freq; --season says how many rows a period has",
                 )
-            return Frequency(self.unit, self.count, 1, "integer")
+            return Frequency(self.unit, self.count, "integer")
         if self.unit == "step":
             raise DataError("the times are dates, not plain steps", hint="leave out --freq")
         month_end = self.unit in MONTHS and bool(on_last_day(times, offset_seconds).all())
-        season = usual_season(self.unit, self.count)
-        return Frequency(self.unit, self.count, season, self._form(form), month_end, offset_seconds)
+        return Frequency(self.unit, self.count, self._form(form), month_end, offset_seconds)
 
     def _form(self, form: Form) -> Form:
         """How times are written, in enough parts for the step."""

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import numpy as np
@@ -10,8 +10,7 @@ import numpy as np
 from forecast.data.arrays import Flags, Floats, Integers, Times, spans
 from forecast.data.covariates import Covariates
 from forecast.data.frequency import Frequency
-from forecast.spec.model import OWN_SEASONS
-from forecast.spec.reading import Columns
+from forecast.spec.reading import Columns, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +44,14 @@ class Panel:
     columns: Columns
     """The names in the data; `series` is None for a file without an id column."""
     frequency: Frequency
+    seasons: Integers
+    """(series,) rows in a period of each series; 1 is no season."""
     interpolated: bool = False
     """Some fills lie between the numbers on both sides: they know the row after them."""
     covariates: Covariates | None = None
     """None where no column beside the target is read."""
-    classes: tuple[str, ...] = ()
-    """What the target may be, where values are places among them; () for numbers."""
-    own_seasons: Integers | None = None
-    """(series,) rows in a period of each series; None where all have that of the frequency."""
+    target: Target = field(default_factory=Target)
+    """What the values are: numbers, or indices of its classes."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -79,21 +78,9 @@ class Panel:
         """(series,) the newest time of each series; every series must have a row."""
         return self.times[self.bounds[1:] - 1]
 
-    @property
-    def seasons(self) -> Integers:
-        """(series,) rows in a period of each series; 1 is no season."""
-        return np.broadcast_to(np.asarray(self.season, dtype=np.int64), len(self))
-
-    @property
-    def season(self) -> int | Integers:
-        """Rows in a period: one number for all series, or, (series,), that of each."""
-        return self.frequency.season if self.own_seasons is None else self.own_seasons
-
-    def in_season(self, season: int) -> "Panel":
-        """The panel with this season in every series; with `OWN_SEASONS` as it is."""
-        if season == OWN_SEASONS:
-            return self
-        return replace(self, frequency=replace(self.frequency, season=season), own_seasons=None)
+    def in_season(self, season: int | None) -> "Panel":
+        """The panel with this season in every series; with None as it is."""
+        return self if season is None else replace(self, seasons=np.full(len(self), season))
 
     def rows(self, first: Integers, count: Integers) -> "Panel":
         """The `count[i]` rows of each series from its row `first[i]` on; may leave series empty."""
@@ -150,7 +137,7 @@ class Panel:
             observed=self.observed[taken],
             bounds=bounds,
             covariates=self.covariates and self.covariates.select(chosen, taken),
-            own_seasons=None if self.own_seasons is None else self.own_seasons[chosen],
+            seasons=self.seasons[chosen],
         )
 
 
@@ -169,13 +156,13 @@ def data_sha256(panel: Panel) -> str:
     """The digest of all that a panel's series hold, and of the columns beside them."""
     arrays = [panel.bounds, panel.times.astype(np.int64), panel.values]
     texts = [*panel.ids]
-    if panel.own_seasons is not None:
-        arrays.append(panel.own_seasons)
+    if panel.columns.season is not None:
+        arrays.append(panel.seasons)
     if panel.covariates is not None:
         beside = panel.covariates
         arrays += [beside.past, beside.known, beside.known_bounds, beside.static]
         texts += [text for vocabulary in beside.vocabularies for text in ("", *vocabulary)]
-    texts += panel.classes
+    texts += panel.target.classes
     digest = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogateescape"))
     for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())

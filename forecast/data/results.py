@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from forecast.data.arrays import Floats, Integers, Times
 from forecast.data.frequency import Frequency
 from forecast.spec.model import Origin
-from forecast.spec.reading import Columns
+from forecast.spec.reading import Columns, Target
 from forecast.spec.training import TrainingPlan
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Probabilities:
     """(series, horizon)"""
     probabilities: Floats
     """(series, horizon, classes), adding up to 1."""
-    classes: tuple[str, ...]
+    target: Target
     columns: Columns
     frequency: Frequency
 
@@ -90,15 +90,15 @@ class Probabilities:
 
         Of whole series one row each, without a time.
         """
-        probabilities = self.probabilities.reshape(-1, len(self.classes))
+        probabilities = self.probabilities.reshape(-1, len(self.target.classes))
         table: Table = {}
-        if self.columns.label is None:
+        if self.target.kind == "class":
             table[TIME] = times_column(self.times.ravel(), self.frequency)
-        if self.classes == ("0", "1"):
+        if self.target.is_event:
             table["probability"] = probabilities[:, 1]
         else:
-            table["label"] = np.array(self.classes, dtype=object)[probabilities.argmax(axis=1)]
-            table |= {f"p_{name}": probabilities[:, place] for place, name in enumerate(self.classes)}
+            table["label"] = np.array(self.target.classes, dtype=object)[probabilities.argmax(axis=1)]
+            table |= {f"p_{name}": probabilities[:, place] for place, name in enumerate(self.target.classes)}
         if self.columns.series is None:
             return table
         # The ids' own name may be that of a result; they must not replace it.

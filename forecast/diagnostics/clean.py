@@ -9,7 +9,6 @@ from forecast.data.covariates import Covariates
 from forecast.data.panel import Panel
 from forecast.data.results import Labels, Table, numbers_column, texts_column, times_column
 from forecast.reading.wide import SERIES
-from forecast.spec.reading import EVENT
 
 VALUE = "value"
 """How the column of numbers of a wide file is called, once it is long."""
@@ -32,9 +31,9 @@ def clean_table(panel: Panel) -> Table:
         starts = panel.times[np.repeat(panel.bounds[:-1], lengths)]
         table[columns.time] = times_column(panel.frequency.shift(starts, since_first), panel.frequency)
     values = _placed(panel.values, panel.bounds, bounds)
-    texts = panel.classes and panel.classes != EVENT
-    written = texts_column(values, panel.classes) if texts else numbers_column(values)
-    table[columns.label or columns.target or VALUE] = written
+    texts = panel.target.classes and not panel.target.is_event
+    written = texts_column(values, panel.target.classes) if texts else numbers_column(values)
+    table[columns.target or VALUE] = written
     if columns.season is not None:
         table[columns.season] = np.repeat(panel.seasons, lengths)
     if covariates is not None:

@@ -138,28 +138,29 @@ def examine(draft: PartialRead) -> DataProfile:
     """What a draft shows, as far as it goes."""
     table, rows, frequency = draft.table, draft.rows, draft.frequency
     found = DataProfile(table.source, draft.file.rows, _columns(draft))
-    if draft.reading is not None and draft.reading.panel.columns.label is not None:
+    if draft.reading is not None and draft.reading.panel.target.kind == "label":
         panel = draft.reading.panel
         labels = panel.values[panel.bounds[1:] - 1]
-        return replace(found, series=len(panel), classes=_classes(labels, panel.classes))
+        return replace(found, series=len(panel), classes=_classes(labels, panel.target.classes))
     if rows is None or not len(rows.times):
         return found
-    if draft.classes:
-        found = replace(found, classes=_classes(rows.values, draft.classes))
-    look = _Look(rows, frequency, table.place, are_numbers=not draft.classes)
+    names = () if draft.target is None else draft.target.classes
+    if names:
+        found = replace(found, classes=_classes(rows.values, names))
+    look = _Look(rows, frequency, table.place, are_numbers=not names)
     found = replace(
         found,
         series=len(rows.ids),
         duplicates=look.at(np.flatnonzero(rows.repeats)),
         missing=look.at(np.flatnonzero(np.isnan(rows.values))),
-        values=None if draft.classes else _values(rows),
+        values=None if names else _values(rows),
     )
     if frequency is not None:
         single = rows.kept(~rows.repeats)
         step = holes(single, frequency.steps_between(single.starts, single.times))
         gaps = replace(look, rows=single).at(step.behind)
         found = replace(found, step=_step(single, frequency), gaps=gaps, absent=int(step.absent.sum()))
-    if draft.reading is not None and not draft.classes:
+    if draft.reading is not None and not names:
         found = replace(found, outliers=_outliers(draft.reading.panel, look))
     return found
 
@@ -178,7 +179,7 @@ def _parts(draft: PartialRead) -> dict[str, str]:
     if roles is None:
         return {}
     series = roles.series.texts if roles.series and roles.wide else []
-    told = "target" if columns.label is None else "label"
+    told = "label" if draft.target is not None and draft.target.kind == "label" else "target"
     parts = dict.fromkeys(series if roles.wide else [roles.target.name], told)
     if columns.season is not None:
         parts[columns.season] = "season"

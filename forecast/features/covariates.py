@@ -46,7 +46,7 @@ def _described(name: str, role: Role, column: Floats, vocabulary: Texts, known: 
         return Covariate(name, role, categories=tuple(sorted(vocabulary[:MAX_CATEGORIES])))
     bounds = known.bounds
     # What a series is, its label, may well be told by its level.
-    if role != "static" and known.columns.label is None and _levels_differ(column, bounds):
+    if role != "static" and known.target.kind != "label" and _levels_differ(column, bounds):
         now = np.flatnonzero(np.arange(len(column)) != np.repeat(bounds[:-1], np.diff(bounds)))
         steps = changes(column, bounds, now, now[:, None] - 1)
         return Covariate(name, role, spread=_spread(steps) or 1.0, relative=True)

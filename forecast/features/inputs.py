@@ -25,7 +25,7 @@ from forecast.features.target import (
     rows_remembered,
     width,
 )
-from forecast.spec.model import OWN_SEASONS, Covariate, ModelSpec
+from forecast.spec.model import Covariate, ModelSpec
 from forecast.spec.reading import Role
 
 InputArray = NDArray[np.float32]
@@ -60,8 +60,8 @@ class Layout:
 
 def layout(spec: ModelSpec) -> Layout:
     """The division of a step's channels that a network reads."""
-    horizon, own = spec.windows.horizon, bool(spec.classes) and spec.answers == "next rows"
-    numbers = _AGE if spec.classes else width(spec.season, horizon)
+    horizon, own = spec.windows.horizon, spec.target.kind == "class"
+    numbers = _AGE if spec.target.classes else width(spec.season, horizon)
     numbers += calendar.PHASES if spec.calendar.phases else 0
     numbers += horizon + 1 if spec.calendar.holidays else 0
     codes = [TARGET] * (1 + (horizon if spec.season != 1 else 0)) if own else []
@@ -81,8 +81,8 @@ def embeddings(spec: ModelSpec) -> dict[str, tuple[int, int]]:
         for place, covariate in enumerate(spec.covariates)
         if covariate.categories
     }
-    if spec.classes and spec.answers == "next rows":
-        sizes[TARGET] = len(spec.classes)
+    if spec.target.kind == "class":
+        sizes[TARGET] = len(spec.target.classes)
     return {name: (size + 1, _embedding_width(size)) for name, size in sizes.items()}
 
 
@@ -104,12 +104,12 @@ def _places(covariate: Covariate, horizon: int) -> int:
 
 def season_of(panel: Panel, spec: ModelSpec) -> int | Integers:
     """The season that a network reads a panel in, or, (series,), that of each series."""
-    return panel.season if spec.season == OWN_SEASONS else spec.season
+    return panel.seasons if spec.season is None else spec.season
 
 
 def rows_needed(spec: ModelSpec, *, season: int) -> int:
     """Newest rows of a series of this season that an answer depends on."""
-    before = max(_REMEMBERED, season) if spec.classes else rows_remembered(season)
+    before = max(_REMEMBERED, season) if spec.target.classes else rows_remembered(season)
     return spec.windows.window + before
 
 
@@ -128,7 +128,7 @@ def read(panel: Panel, spec: ModelSpec) -> Inputs:
     own = None
     numbers: list[Floats | InputArray] = []
     codes: list[Floats] = []
-    if spec.classes:
+    if spec.target.classes:
         numbers.append(_age(panel))
         codes.extend(_own_codes(panel, spec))
     else:
@@ -160,7 +160,7 @@ def _age(panel: Panel) -> Floats:
 
 def _own_codes(panel: Panel, spec: ModelSpec) -> Iterator[Floats]:
     """What the target was at the row, and a season before each row of the horizon."""
-    if spec.answers == "whole series":
+    if spec.target.kind == "label":
         return
     position, code = _position(panel), panel.values + 1
     yield code[:, None]
@@ -259,7 +259,7 @@ def _answers(panel: Panel, seen: Inputs, spec: ModelSpec) -> tuple[Floats, Float
     The cost of values is 0.5 + 5 v: an absolute error counts half relative to the
     volatility (like MASE) and half relative to the level (like sMAPE).
     """
-    if spec.answers == "whole series":
+    if spec.target.kind == "label":
         last = np.zeros((len(panel.values), 1))
         last[panel.bounds[1:] - 1] = 1.0
         return panel.values[:, None], last

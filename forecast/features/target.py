@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.arrays import LARGEST, Flags, Floats, Integers, spans
-from forecast.spec.model import OWN_SEASONS
 
 LAGS = 8
 """Newest values that every step shows, in units of volatility around their level."""
@@ -95,14 +94,14 @@ def _transformed(values: Floats, scale: Floats) -> Floats:
         return np.asarray(np.clip(np.arcsinh(values / scale), -_FAR, _FAR))
 
 
-def width(season: int, horizon: int) -> int:
-    """Number of channels of a step; those of `OWN_SEASONS` have room for every season's."""
+def width(season: int | None, horizon: int) -> int:
+    """Number of channels of a step; without one season for all (None) there is room for every season's."""
     return LAGS + _phases(season) * horizon + _OTHERS
 
 
-def _phases(season: int) -> int:
+def _phases(season: int | None) -> int:
     """Channels of a step for each row of the horizon."""
-    return 0 if season == 1 else 3 if season in (OWN_SEASONS, *LONGER_SEASONS) else 2
+    return 0 if season == 1 else 3 if season in (None, *LONGER_SEASONS) else 2
 
 
 def scale_rows(season: int) -> int:
@@ -148,12 +147,12 @@ def channels(values: Floats, bounds: Integers, *, season: int | Integers, horizo
     """The channels of every row; `values` holds the series one behind the other, cut at `bounds`.
 
     The season is one for all or, (series,), that of each. Then all have the layout of
-    `OWN_SEASONS`, with zeros where a season has no such channel.
+    `width(None, horizon)`, with zeros where a season has no such channel.
     """
     if isinstance(season, int):
         return _in_season(values, bounds, season=season, horizon=horizon)
     rows = len(values)
-    inputs = np.zeros((rows, width(OWN_SEASONS, horizon)), dtype=np.float32)
+    inputs = np.zeros((rows, width(None, horizon)), dtype=np.float32)
     found = TargetFeatures(inputs, np.empty((rows, horizon)), np.empty(rows), np.empty(rows))
     for each, cut, taken in _alike(bounds, season):
         part = _in_season(values[taken], cut, season=each, horizon=horizon)
@@ -170,8 +169,8 @@ def _alike(bounds: Integers, seasons: Integers) -> Iterator[tuple[int, Integers,
 
 
 def places(season: int, horizon: int) -> Integers:
-    """(channels,) where those of a season stand in the layout of `OWN_SEASONS`."""
-    room = _phases(OWN_SEASONS)
+    """(channels,) where those of a season are in the layout of all seasons."""
+    room = _phases(None)
     phases = np.arange(room * horizon).reshape(horizon, room)[:, : _phases(season)].ravel()
     return np.concatenate((np.arange(LAGS), LAGS + phases, LAGS + room * horizon + np.arange(_OTHERS)))
 

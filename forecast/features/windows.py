@@ -1,7 +1,7 @@
 """Every (past, future) pair of a panel, by index, without making them.
 
 A window is `window` rows that the network reads followed by `horizon` rows that it
-answers. A series of n rows gives n - window - horizon + 1 of them at stride 1, and
+answers. A series of n rows gives n - window - horizon + 1 of them, and
 no window crosses two series. A series too short for one gives a single masked
 window of its first n - horizon rows.
 
@@ -39,7 +39,7 @@ class Windows:
         self.spec = spec
         self._first_rows = np.cumsum(lengths) - lengths if first_rows is None else first_rows
         self._lengths = lengths
-        full = (lengths - spec.window - spec.horizon) // spec.stride + 1
+        full = lengths - spec.window - spec.horizon + 1
         self._ends = np.cumsum(np.where(full > 0, full, lengths > spec.horizon))
 
     def __len__(self) -> int:
@@ -49,7 +49,7 @@ class Windows:
         """The windows at `indices`, counted over all series in their order."""
         series = np.searchsorted(self._ends, indices, side="right")
         before = np.where(series > 0, self._ends[series - 1], 0)
-        starts = self._first_rows[series] + (indices - before) * self.spec.stride
+        starts = self._first_rows[series] + indices - before
         steps = np.minimum(self.spec.window, self._lengths[series] - self.spec.horizon)
         return Batch(starts, steps)
 
@@ -73,7 +73,7 @@ def windows_of(panel: Panel, spec: ModelSpec, *, without: Integers | None = None
     """All windows that a network learns from; of each series all but its `without` newest rows."""
     lengths = panel.lengths if without is None else panel.lengths - without
     first_rows = panel.bounds[:-1]
-    if spec.answers == "next rows":
+    if spec.target.kind != "label":
         return Windows(lengths, spec.windows, first_rows=first_rows)
     whole = lengths == panel.lengths
     return WholeSeries(lengths[whole], spec.windows.window, first_rows=first_rows[whole])

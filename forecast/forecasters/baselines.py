@@ -102,7 +102,9 @@ class Ridge:
         """See `Forecaster.predict`; beyond the trained horizon its own answers are fed back."""
         known, blocks = history, -(-horizon // self.spec.horizon)
         for _ in range(blocks):
-            seen = channels(known.values, known.bounds, season=known.season, horizon=self.spec.horizon)
+            seen = channels(
+                known.values, known.bounds, season=_one_for_all(known.seasons), horizon=self.spec.horizon
+            )
             last = _at(seen, known.bounds[1:] - 1)
             features = _features(known.values, known.bounds[:-1], known.bounds[1:] - 1, last, self.spec)
             known = known.extended(last.restore(features @ self.kernel))
@@ -149,7 +151,7 @@ def _channels_at(panel: Panel, rows: Integers, horizon: int) -> TargetFeatures:
     for run in runs:
         first, last = panel.bounds[run[0]], panel.bounds[run[-1] + 1]
         some = panel.select(run)
-        seen = channels(some.values, some.bounds, season=some.season, horizon=horizon)
+        seen = channels(some.values, some.bounds, season=_one_for_all(some.seasons), horizon=horizon)
         parts.append(_at(seen, rows[(rows >= first) & (rows < last)] - first))
     return TargetFeatures(
         *(
@@ -157,6 +159,11 @@ def _channels_at(panel: Panel, rows: Integers, horizon: int) -> TargetFeatures:
             for field in ("inputs", "reference", "scale", "volatility")
         )
     )
+
+
+def _one_for_all(seasons: Integers) -> int | Integers:
+    """The season of all series where they have the same: its features are narrower."""
+    return int(seasons[0]) if (seasons == seasons[0]).all() else seasons
 
 
 def _at(seen: TargetFeatures, rows: Integers) -> TargetFeatures:

@@ -287,7 +287,7 @@ def widen_inputs(network: Network, spec: ModelSpec) -> Network:
 
 
 def in_season(network: Network, season: int) -> Network:
-    """A network of `OWN_SEASONS` as one of a single season: it answers as it did to series of that one."""
+    """A network of all seasons as one of a single season: it answers as it did to series of that one."""
     taken = places(season, network.spec.windows.horizon)
     members = []
     for weights in network.members:

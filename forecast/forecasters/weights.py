@@ -60,7 +60,7 @@ def layer_weights(weights: Weights, index: int) -> LayerWeights:
 def weight_shapes(spec: ModelSpec) -> dict[str, tuple[int, ...]]:
     """The shape of every tensor of a network, by name: all that a model file may hold as weights."""
     cell, divided, tables = spec.network.cell, layout(spec), embeddings(spec)
-    answers = spec.windows.horizon * max(len(spec.classes), 1)
+    answers = spec.outputs
     shapes: dict[str, tuple[int, ...]] = {f"{name}/embeddings": shape for name, shape in tables.items()}
     reads = read_in_all = divided.numbers + sum(tables[name][1] for name in divided.codes)
     for index, units in enumerate(spec.network.units):

@@ -29,7 +29,7 @@ def build(spec: ModelSpec, *, seed: int, loops: Loops = "keras") -> keras.Model:
     are the same for both `loops`.
     """
     keras.utils.set_random_seed(seed)
-    answers = spec.windows.horizon * max(len(spec.classes), 1)
+    answers = spec.outputs
     divided = layout(spec)
     inputs = keras.Input((None, divided.numbers + len(divided.codes)), name="steps")
     states = reads = _embedded(spec, inputs, seed=seed)
@@ -47,7 +47,7 @@ def _embedded(spec: ModelSpec, inputs: keras.KerasTensor, *, seed: int) -> keras
     divided = layout(spec)
     tables = {name: keras.layers.Embedding(*shape, name=name) for name, shape in embeddings(spec).items()}
     codes = keras.ops.cast(inputs[..., divided.numbers :], "int32")
-    if spec.answers == "whole series" and divided.codes:
+    if spec.target.kind == "label" and divided.codes:
         codes = _Forgetting(seed)(codes)
     told = [tables[name](codes[..., place]) for place, name in enumerate(divided.codes)]
     return keras.ops.concatenate([inputs[..., : divided.numbers], *told], axis=-1) if told else inputs

@@ -25,7 +25,7 @@ from forecast.serialize import from_plain, to_plain
 from forecast.storage import tensorfile
 from forecast.storage.tensorfile import Contents, Tensors
 
-FORMAT = 1
+FORMAT = 2
 
 WRITTEN_EVERY = 30.0
 """Seconds of work that a kill may cost: so often the file is written, in 5 ms for a GRU(64)."""
@@ -289,7 +289,7 @@ def _standing_fields(staged: _Staged) -> _StandingFields:
 
 def _read(path: Path) -> tuple[Facts, list[tuple[str, FitResult]], _Staged | None]:
     """What the file holds, or a ModelError that says what else it is."""
-    contents = tensorfile.read(path, newest=FORMAT)
+    contents = tensorfile.read(path, format=FORMAT)
     with tensorfile.explained(path):
         if contents.fields.keys() != {"checkpoint"}:
             raise ModelError("is a model, not the checkpoint of an interrupted training")

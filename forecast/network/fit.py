@@ -96,7 +96,7 @@ class Trainer:
                 self._model,
                 optimizer,
                 window=spec.windows.window,
-                classes=len(spec.classes),
+                classes=len(spec.target.classes),
                 xla=self._xla,
             )
 

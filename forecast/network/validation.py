@@ -38,11 +38,11 @@ def held_back(panel: Panel, spec: ModelSpec) -> Integers:
     a seventh of its rows. Where a whole series has one answer, some are held back with all their rows.
     """
     lengths = panel.lengths
-    if spec.answers == "whole series":
+    if spec.target.kind == "label":
         return np.where(_some(len(panel)), lengths, 0)
     window, horizon = spec.windows.window, spec.windows.horizon
     share = np.ceil(_SHARE * lengths).astype(np.int64)
-    tiles = np.maximum((share - horizon + 1) // window, 1) if spec.classes else 1
+    tiles = np.maximum((share - horizon + 1) // window, 1) if spec.target.classes else 1
     rows = np.clip(share, horizon, tiles * window + horizon - 1)
     enough = lengths - rows >= horizon + _LEAST_TRAINED
     return np.where(enough, rows, 0)
@@ -59,14 +59,14 @@ def judged(panel: Panel, held: Integers, spec: ModelSpec) -> Judged:
     """Windows one behind the other whose answers lie wholly in what is held back, of some spread evenly."""
     window = spec.windows.window
     windows = np.where(held > 0, 1, 0)
-    if spec.answers == "next rows":
+    if spec.target.kind != "label":
         windows *= np.maximum((held - spec.windows.horizon + 1) // window, 1)
     series = np.repeat(np.arange(len(panel)), windows)
     back = np.arange(len(series)) - np.repeat(np.cumsum(windows) - windows, windows)
     some = np.linspace(0, len(series) - 1, min(len(series), MOST_WINDOWS)).astype(np.int64)
     series, back = series[some], back[some]
     lengths = panel.lengths[series]
-    end = lengths - back * window - (0 if spec.answers == "whole series" else spec.windows.horizon)
+    end = lengths - back * window - (0 if spec.target.kind == "label" else spec.windows.horizon)
     start = np.maximum(end - window, 0)
     first = np.maximum(lengths - held[series] - 1 - start, 0)
     return Judged(panel.bounds[:-1][series] + start, first, end - start)

@@ -47,7 +47,7 @@ JUDGED_SHARE = 0.2
 def plan_classes(panel: Panel, request: TrainRequest) -> Plan:
     """The plan for a panel of classes; a `DataError` where there is too little to learn and judge."""
     _refuse_what_is_for_numbers(request)
-    whole = panel.columns.label is not None
+    whole = panel.target.kind == "label"
     backtests = request.backtests or (1 if whole else BACKTESTS)
     spec = _of_series(panel, request, backtests) if whole else _of_rows(panel, request)
     if whole:
@@ -142,7 +142,7 @@ def _of_rows(panel: Panel, request: TrainRequest) -> ModelSpec:
     dated = panel.frequency.form != "integer" and panel.frequency.unit in PHASED
     calendar = calendar_of(panel, replace(request, calendar=request.calendar or dated))
     network = NetworkSpec(request.cell or CELL, request.units or (UNITS,), request.dropout or 0.0)
-    return ModelSpec(WindowSpec(window, horizon), network, season, calendar=calendar, classes=panel.classes)
+    return ModelSpec(WindowSpec(window, horizon), network, season, calendar=calendar, target=panel.target)
 
 
 def _of_series(panel: Panel, request: TrainRequest, backtests: int) -> ModelSpec:
@@ -163,6 +163,5 @@ def _of_series(panel: Panel, request: TrainRequest, backtests: int) -> ModelSpec
         season=1,
         covariates=covariate_specs(panel, never_judged(panel, backtests)),
         calendar=Calendar(),
-        classes=panel.classes,
-        answers="whole series",
+        target=panel.target,
     )

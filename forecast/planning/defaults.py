@@ -4,7 +4,6 @@ import numpy as np
 
 from forecast.data.frequency import Unit
 from forecast.data.panel import Panel
-from forecast.spec.model import OWN_SEASONS
 from forecast.spec.training import Blend
 
 HORIZONS: dict[Unit, int] = {
@@ -25,14 +24,14 @@ LONGEST_SEASON_AHEAD = 24
 def horizon(panel: Panel) -> int:
     """Rows to forecast when nobody says; with own seasons, that of the series in the middle."""
     rows, usual = int(panel.lengths.max()), HORIZONS.get(panel.frequency.unit, 4)
-    if panel.own_seasons is not None:
+    if panel.columns.season is not None:
         usual = max(4, min(middle_season(panel), LONGEST_SEASON_AHEAD))
     return max(1, min(usual, rows // 6))
 
 
 def horizon_reason(panel: Panel) -> str:
     """Why that many."""
-    if panel.own_seasons is not None:
+    if panel.columns.season is not None:
         return f"half of the series have a season of {middle_season(panel)} or less"
     return f"usual for {panel.frequency.adjective} rows"
 
@@ -42,11 +41,11 @@ def middle_season(panel: Panel) -> int:
     return int(np.quantile(panel.seasons, 0.5, method="lower"))
 
 
-def season(panel: Panel, asked: int | None) -> tuple[int, str]:
-    """The season to read a panel with, and why; 1 is none, `OWN_SEASONS` that of each series."""
-    if panel.own_seasons is not None:
-        return OWN_SEASONS, f'column "{panel.columns.season}" tells that of each series'
-    usual, rows = panel.frequency.season, int(panel.lengths.max())
+def season(panel: Panel, asked: int | None) -> tuple[int | None, str]:
+    """The season to read a panel with, and why; 1 is none, None that of each series."""
+    if panel.columns.season is not None:
+        return None, f'column "{panel.columns.season}" tells that of each series'
+    usual, rows = panel.frequency.default_season, int(panel.lengths.max())
     if asked is not None:
         return asked, "asked for"
     if rows < 3 * usual:
@@ -54,20 +53,20 @@ def season(panel: Panel, asked: int | None) -> tuple[int, str]:
     return usual, f"usual for {panel.frequency.adjective} rows"
 
 
-def window(panel: Panel, season: int, horizon: int) -> int:
+def window(panel: Panel, season: int | None, horizon: int) -> int:
     """Rows a network of one's own reads when nobody says."""
     rows, season = int(panel.lengths.max()), season or middle_season(panel)
     return max(1, min(max(2 * season, 2 * horizon, 8), (rows - horizon) // 3))
 
 
-def averaged(season: int) -> bool:
+def averaged(season: int | None) -> bool:
     """Whether a fine-tuned network is averaged with the pretrained one: measured, see docs/pretrained.md."""
     return season != 24
 
 
-def blend(season: int) -> tuple[Blend, str]:
+def blend(season: int | None) -> tuple[Blend, str]:
     """Whether some of Theta makes it better, and why: measured on held-back rows, see docs/pretrained.md."""
-    if season == OWN_SEASONS:
+    if season is None:
         return "none", "with seasons of several kinds it was not measured"
     if season == 1:
         return "none", "without a season the network alone was better than with Theta"

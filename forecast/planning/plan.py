@@ -151,7 +151,7 @@ class _Start:
     """Rows of each series at least, where there are any, that the weights have not seen."""
 
 
-def _begun(panel: Panel, request: TrainRequest, season: int) -> _Start:
+def _begun(panel: Panel, request: TrainRequest, season: int | None) -> _Start:
     """What training starts from: measured on held-back rows, see docs/pretrained.md, docs/covariates.md."""
     own_shape = bool(request.window or request.units or request.dropout)
     if request.start == "scratch":
@@ -183,7 +183,7 @@ def _begun(panel: Panel, request: TrainRequest, season: int) -> _Start:
     return _Start("pretrained", "few series do not improve it", network, known)
 
 
-def _blend(request: TrainRequest, begun: _Start, season: int) -> tuple[Blend, str]:
+def _blend(request: TrainRequest, begun: _Start, season: int | None) -> tuple[Blend, str]:
     if request.blend is not None:
         return request.blend, "asked for"
     if begun.origin == "scratch":
@@ -221,7 +221,7 @@ def _refuse_other_calendar(request: TrainRequest, its: Calendar) -> None:
             )
 
 
-def _own_shape(panel: Panel, request: TrainRequest, horizon: int, season: int) -> ModelSpec:
+def _own_shape(panel: Panel, request: TrainRequest, horizon: int, season: int | None) -> ModelSpec:
     windows = WindowSpec(request.window or defaults.window(panel, season, horizon), horizon)
     small = len(Windows(panel.lengths, windows)) <= SMALL_WINDOWS
     units = request.units or ((32,) if small else (64,))

@@ -20,12 +20,14 @@ class WarmStart:
     """Rows of each series at least, where it has any, that the networks were not trained on."""
 
 
-def older(path: Path, panel: Panel, *, cell: Cell | None, season: int, asked_season: int | None) -> WarmStart:
+def older(
+    path: Path, panel: Panel, *, cell: Cell | None, season: int | None, asked_season: int | None
+) -> WarmStart:
     """The networks of a model file, where they fit the data and what is asked."""
     model = modelfile.load(path)
     _refuse_other_columns(model.read.columns, panel.columns, path)
     its = model.spec.season
-    if its not in (season, asked_season or panel.frequency.season):
+    if its not in (season, asked_season or panel.frequency.default_season):
         raise ModelError(
             f"its season is {its}, that of the data {season}: it cannot be trained on with them",
             where=str(path),

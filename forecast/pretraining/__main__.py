@@ -24,7 +24,7 @@ from forecast.forecasters.weights import Weights
 from forecast.network.fit import Trainer
 from forecast.planning import defaults
 from forecast.pretraining.mixes import RECIPES, Mix, Recipe, mix
-from forecast.spec.model import CELLS, OWN_SEASONS, Bounds, Cell
+from forecast.spec.model import CELLS, Bounds, Cell
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import TrainingPlan
 from forecast.storage import modelfile
@@ -45,7 +45,7 @@ def main() -> None:
         recipe = RECIPES[name]
         mixes: list[Mix] = []
         for cell in arguments.cell:
-            path = arguments.out / f"{cell}-{recipe.season}.forecast"
+            path = arguments.out / f"{cell}-{recipe.season or 'any'}.forecast"
             if path.exists():
                 continue
             seeds = range(arguments.seed, arguments.seed + recipe.members)
@@ -67,7 +67,7 @@ def pretrain(
         members.append(_halved(trainer.fit(learned.trained, plan.epochs, stage=stage)))
     network = Network(recipe.spec(cell), tuple(members), defaults.blend(recipe.season)[0])
     held_out = made.held_out
-    if recipe.season == OWN_SEASONS:  # what it is for: rows without a season have a network of their own
+    if recipe.season is None:  # what it is for: rows without a season have a network of their own
         held_out = held_out.select(np.flatnonzero(held_out.seasons > 1))
     errors = [past_errors(network, held_out.select(half)) for half in _halves(held_out)]
     return RecurrentForecaster(

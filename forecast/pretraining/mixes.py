@@ -11,7 +11,7 @@ from forecast.data.arrays import Floats
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.pretraining import corpus, synthetic
-from forecast.spec.model import OWN_SEASONS, Cell, ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.model import Cell, ModelSpec, NetworkSpec, WindowSpec
 from forecast.spec.reading import Columns
 from forecast.spec.training import TrainingPlan
 
@@ -27,7 +27,7 @@ HELD_OUT = 10
 class Recipe:
     """One network: its season, what it reads and answers, and what it learns from."""
 
-    season: int
+    season: int | None
     window: int
     horizon: int
     files: tuple[tuple[str, int], ...]
@@ -77,7 +77,7 @@ RECIPES: dict[str, Recipe] = {
     "hourly": Recipe(24, 120, 48, (("hourly", 1),), 2_000, 1_500, 1_500, members=1),
     "weekly": Recipe(52, 120, 13, (("weekly", 1),), 700, 4_000, 1_500),
     "mixed": Recipe(
-        *(OWN_SEASONS, 84, 18, (), 1_000, 0, 8_000),
+        *(None, 84, 18, (), 1_000, 0, 8_000),
         members=1,
         parts=(("yearly", 4), ("quarterly", 1), ("daily", 1), ("monthly", 1), ("hourly", 1), ("weekly", 1)),
     ),
@@ -101,7 +101,7 @@ def mix(recipe: Recipe, folder: Path, *, seed: int) -> Mix:
         learned, kept = _series(cut, folder, seed=seed)
         trained.append(learned * copies)
         held_out.append(kept)
-    seasons = [part.season for part, _ in parts]
+    seasons = [part.season or 1 for part, _ in parts]
     return Mix(_panel(trained, seasons), _panel(held_out, seasons))
 
 
@@ -119,9 +119,10 @@ def _series(recipe: Recipe, folder: Path, *, seed: int) -> tuple[list[Floats], l
             else:
                 once.append(values)
                 copied += [values] * copies
+    season = recipe.season or 1
     kind = synthetic.Kind(
-        recipe.season,
-        shortest=max(shortest, 2 * recipe.season),
+        season,
+        shortest=max(shortest, 2 * season),
         longest=recipe.longest,
         seasonal=recipe.seasonal,
         walking=recipe.walking,
@@ -142,6 +143,6 @@ def _panel(parts: Sequence[list[Floats]], seasons: Sequence[int]) -> Panel:
         observed=np.ones(lengths.sum(), dtype=bool),
         bounds=np.concatenate(([0], np.cumsum(lengths))),
         columns=Columns(target="y", time="step", series="series", season="season" if mixed else None),
-        frequency=Frequency("step", season=1 if mixed else seasons[0], form="integer"),
-        own_seasons=np.repeat(seasons, [len(part) for part in parts]) if mixed else None,
+        frequency=Frequency("step", form="integer"),
+        seasons=np.repeat(seasons, [len(part) for part in parts]),
     )

@@ -32,19 +32,21 @@ def classes_of(table: Table, target: Column, read: ReadSpec) -> Classes | None:
     Noughts and ones are classes, and so are texts, none of them a number, of a column that
     the user named. Classes that a model knows are those that there are.
     """
-    if read.classes is False:
+    asked = read.target
+    if asked is not None and asked.kind == "value":
         return None
+    known = () if asked is None else asked.classes
     present = {text: text.strip() for text in target.texts if text.strip().lower() not in numbers.MISSING}
     events = {text: _SPELLED.get(name, "") for text, name in present.items()}
-    are_events = EVENT in (read.class_names, tuple(sorted(set(events.values()))))
+    are_events = EVENT in (known, tuple(sorted(set(events.values()))))
     texts = read.columns.target is not None and present and numbers.readable_share([*present]) == 0
-    numbers_too = are_events and not read.classes and _between(read)
-    if numbers_too or not (are_events or read.classes or read.class_names or texts):
+    numbers_too = are_events and asked is None and _between(read)
+    if numbers_too or not (are_events or asked is not None or texts):
         return None
     _refuse_between(read)
     if are_events:
         return _placed(table, target, events, EVENT)
-    return _placed(table, target, present, read.class_names or _few(table, target, present))
+    return _placed(table, target, present, known or _few(table, target, present))
 
 
 def _between(read: ReadSpec) -> bool:

@@ -17,7 +17,7 @@ from forecast.reading.classes import Classes, classes_of
 from forecast.reading.covariates import covariates_of, parsed, texts_among
 from forecast.reading.roles import Roles, refuse_double_use, refuse_twins
 from forecast.reading.rows import Rows
-from forecast.spec.reading import ReadSpec
+from forecast.spec.reading import ReadSpec, Target
 from forecast.tables.columns import Column
 from forecast.tables.table import Table
 
@@ -30,8 +30,8 @@ def label_roles(table: Table, read: ReadSpec) -> Roles:
     columns = read.columns
     _refuse_others(read)
     beside = tuple(table.named(name) for name in (*columns.past, *columns.static))
-    there = columns.label in table.names or not read.class_names
-    label = table.named(columns.label or "") if there else Column("", [""], np.zeros(table.rows, np.int32))
+    there = columns.target in table.names or not _known(read)
+    label = table.named(columns.target or "") if there else Column("", [""], np.zeros(table.rows, np.int32))
     time = None if columns.time is None else table.named(columns.time)
     series = table.named(columns.series or "")
     parts = {"label": label, "time": time, "id": series}
@@ -40,6 +40,11 @@ def label_roles(table: Table, read: ReadSpec) -> Roles:
     for column in (label, time, series, *beside):
         refuse_twins(table, column)
     return Roles(label, time, series, (), beside)
+
+
+def _known(read: ReadSpec) -> bool:
+    """Whether a model knows the classes: then data need no label."""
+    return read.target is not None and bool(read.target.classes)
 
 
 def _refuse_others(read: ReadSpec) -> None:
@@ -51,11 +56,8 @@ def _refuse_others(read: ReadSpec) -> None:
             hint="such as --id sentence --past word --label intent",
         )
     others = {
-        "--target": columns.target,
         "--known": columns.known,
         "--season": columns.season,
-        "--wide": read.wide,
-        "--no-classes": read.classes is False,
         "--freq": read.frequency,
         "--resample": read.policy.resample,
     }
@@ -79,17 +81,16 @@ def labelled_panel(
     table: Table, roles: Roles, rows: Rows, read: ReadSpec
 ) -> tuple[Panel, tuple[str, ...], tuple[SeriesSkipped, ...]]:
     """The panel of sequences, its values places of their classes; what was filled; what has no label."""
-    asked = replace(read, classes=True, columns=replace(read.columns, target=roles.target.name))
-    classes = classes_of(table, roles.target, asked)
+    classes = classes_of(table, roles.target, read)
     assert classes is not None
     labels = _labels(table, roles.target, rows, classes)
     skipped: tuple[SeriesSkipped, ...] = ()
-    if roles.target.name and not read.class_names:
+    if roles.target.name and not _known(read):
         bare = np.flatnonzero(np.isnan(labels)).tolist()
         skipped = tuple(_unlabelled(rows, series, table) for series in bare)
         rows, labels = rows.without(bare), np.delete(labels, bare)
     named = read.columns.text
-    texts = named if read.class_names else texts_among(roles.beside, named)
+    texts = named if _known(read) else texts_among(roles.beside, named)
     beside = parsed(table, roles.beside, rows, texts=texts, notation=read.notation)
     panel = Panel(
         ids=rows.ids,
@@ -99,7 +100,8 @@ def labelled_panel(
         bounds=rows.bounds,
         columns=replace(read.columns, text=beside.texts),
         frequency=STEPS,
-        classes=classes.names,
+        seasons=np.ones(len(rows.ids), dtype=np.int64),
+        target=Target("label", classes.names),
     )
     covariates, told = covariates_of(beside, panel, table)
     return replace(panel, covariates=covariates), told, skipped

@@ -23,7 +23,7 @@ from forecast.reading.roles import Roles, duplicate_hint, find_roles
 from forecast.reading.rows import Rows
 from forecast.reading.seasons import refuse_other_steps, with_seasons
 from forecast.reading.wide import lengthened
-from forecast.spec.reading import Columns, Notation, Policy, ReadSpec
+from forecast.spec.reading import Columns, Notation, Policy, ReadSpec, Target
 from forecast.tables import date_formats, dates, numbers
 from forecast.tables.columns import CellError, Column
 from forecast.tables.delimited import read_table, unsniffed_mark
@@ -74,15 +74,19 @@ class PartialRead:
     """The parts that columns play, all found."""
     rows: Rows | None = None
     """As they stand in the data, sorted; times may stand twice."""
-    classes: tuple[str, ...] = ()
-    """What the values of the rows are places among, where they are no numbers."""
+    target: Target | None = None
+    """What the values of the rows are: numbers, or indices of its classes."""
     frequency: Frequency | None = None
     """The step that was asked for or inferred, before anything is put on it."""
     reading: ReadResult | None = None
 
 
 def read_panel(
-    source: Source, read: ReadSpec | None = None, *, frequency: Frequency | None = None
+    source: Source,
+    read: ReadSpec | None = None,
+    *,
+    frequency: Frequency | None = None,
+    season: int | None = None,
 ) -> ReadResult:
     """The checked panel in `source`; "-" is standard input.
 
@@ -90,23 +94,25 @@ def read_panel(
     One that cannot be used is left out, unless it stands alone.
     With `frequency` (a model's own), the data need not show one: a single row will do.
     """
-    *_, last = drafts(source, read or ReadSpec(), frequency=frequency)
+    *_, last = drafts(source, read or ReadSpec(), frequency=frequency, season=season)
     assert last.reading is not None
     return last.reading
 
 
-def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None) -> Iterator[PartialRead]:
+def drafts(
+    source: Source, read: ReadSpec, *, frequency: Frequency | None = None, season: int | None = None
+) -> Iterator[PartialRead]:
     """What reading finds, step by step; the last holds the `ReadResult`, where no `DataError` comes first."""
     asked = frequency_names.named(read.frequency) if read.frequency and frequency is None else None
     table = _table(source, read.notation)
     yield (draft := PartialRead(table, table))
-    if read.columns.label is not None:
+    if read.target is not None and read.target.kind == "label":
         yield from _labelled(draft, read)
         return
     table, roles = lengthened(table, read) if read.wide else (table, find_roles(table, read))
     yield (draft := replace(draft, table=table, roles=roles))
     clock = _clock(table, roles.time, frequency, read.notation.date_format)
-    found, classes = _target(table, roles, read)
+    found, target = _target(table, roles, read)
     ordered = _sorted(table, roles.time, roles.series, clock, found.values[roles.target.codes])
     ordered = with_seasons(ordered, roles.season, table, read.notation)
     # A model's columns are what it learned them to be.
@@ -118,11 +124,13 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
     if read.wide:
         ordered = within_numbers(ordered)
     notation = _notation(table, found, read.notation)
-    yield (draft := replace(draft, columns=columns, rows=ordered, classes=classes, notation=notation))
+    yield (draft := replace(draft, columns=columns, rows=ordered, target=target, notation=notation))
     step = frequency or _frequency(ordered, clock, table, asked)
     yield (draft := replace(draft, frequency=step))
     rows, merged = _one_row_a_time(ordered, roles, table, read.policy)
     rows, step, put = _on_the_step(rows, step, table, read, is_sure=frequency is not None)
+    if rows.seasons is None:
+        rows = replace(rows, seasons=np.full(len(rows.ids), season or step.default_season))
     whole = regular(rows, step, table, read.policy)
     panel = Panel(
         whole.ids,
@@ -133,13 +141,13 @@ def drafts(source: Source, read: ReadSpec, *, frequency: Frequency | None = None
         columns,
         step,
         interpolated=whole.interpolated,
-        classes=classes,
-        own_seasons=whole.seasons,
+        target=target,
+        seasons=whole.seasons,
     )
     panel, held = _with_covariates(panel, beside, table)
     repairs = (*table.repairs, *filter(None, [clock.repair]), *merged, *put, *whole.repairs, *held)
     guesses = (*draft.notation, *roles.guesses)
-    found_read = replace(read, columns=columns, classes=bool(classes), class_names=classes)
+    found_read = replace(read, columns=columns, target=target)
     yield replace(draft, reading=ReadResult(panel, table.source, guesses, repairs, whole.skipped, found_read))
 
 
@@ -151,7 +159,7 @@ def _labelled(draft: PartialRead, read: ReadSpec) -> Iterator[PartialRead]:
     assert roles.series is not None
     rows = sorted_rows(roles.series, clock.times if roles.time is None else clock.times[roles.time.codes])
     panel, held, skipped = labelled_panel(table, roles, rows, read)
-    found_read = replace(read, columns=panel.columns, classes=True, class_names=panel.classes)
+    found_read = replace(read, columns=panel.columns, target=panel.target)
     repairs = (*table.repairs, *held)
     yield replace(
         draft,
@@ -236,12 +244,12 @@ def _clock(
     return clock
 
 
-def _target(table: Table, roles: Roles, read: ReadSpec) -> tuple[numbers.Numbers, tuple[str, ...]]:
+def _target(table: Table, roles: Roles, read: ReadSpec) -> tuple[numbers.Numbers, Target]:
     """The numbers in the target's texts, or their places among its classes."""
     classes = classes_of(table, roles.target, read)
     if classes is None:
-        return _numbers(table, roles, read.notation), ()
-    return numbers.Numbers(classes.values, numbers.PLAIN), classes.names
+        return _numbers(table, roles, read.notation), Target()
+    return numbers.Numbers(classes.values, numbers.PLAIN), Target("class", classes.names)
 
 
 def _numbers(table: Table, roles: Roles, notation: Notation) -> numbers.Numbers:

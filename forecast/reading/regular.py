@@ -37,12 +37,12 @@ class Regular:
     values: Floats
     observed: Flags
     bounds: Integers
+    seasons: Integers
+    """(series,) rows in a period of each series."""
     repairs: tuple[str, ...]
     skipped: tuple[SeriesSkipped, ...] = ()
     interpolated: bool = False
     """Some fills lie between the numbers on both sides."""
-    seasons: Integers | None = None
-    """(series,) of series with seasons of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +201,11 @@ def _filled(
         since_first = np.arange(bounds[-1]) - np.repeat(bounds[:-1], sizes)
         starts: Times = rows.times[np.repeat(rows.bounds[:-1], sizes)]
         times = frequency.shift(starts, since_first)
-    season = np.repeat(rows.seasons_in(frequency), sizes)
+    assert rows.seasons is not None
+    season = np.repeat(rows.seasons, sizes)
     whole = filled(values, bounds, there=there, missing=policy.missing, gaps=policy.gaps, season=season)
     ahead = "interpolate" in (policy.missing, policy.gaps) and not observed.all()
-    return Regular(
-        rows.ids, times, whole, observed, bounds, repairs, interpolated=ahead, seasons=rows.seasons
-    )
+    return Regular(rows.ids, times, whole, observed, bounds, rows.seasons, repairs, interpolated=ahead)
 
 
 def _told_dropped(rows: Rows, leading: Flags, trailing: Flags, table: Table) -> list[str]:
@@ -219,7 +218,8 @@ def _told_dropped(rows: Rows, leading: Flags, trailing: Flags, table: Table) -> 
 
 
 def _told_fills(rows: Rows, found: Holes, frequency: Frequency, table: Table, policy: Policy) -> list[str]:
-    told, seasons = [], rows.seasons_in(frequency)
+    told, seasons = [], rows.seasons
+    assert seasons is not None
     if len(found.missing):
         row = found.missing[0]
         first = frequency.text(rows.times[row : row + 1])[0]

@@ -56,14 +56,6 @@ class Rows:
         bounds = np.array([0, part.stop - part.start])
         return Rows((self.ids[series],), self.times[part], self.values[part], self.origin[part], bounds)
 
-    def seasons_in(self, frequency: Frequency) -> Integers:
-        """(series,) rows in a period of each series."""
-        return (
-            np.broadcast_to(np.int64(frequency.season), len(self.ids))
-            if self.seasons is None
-            else self.seasons
-        )
-
     @property
     def starts(self) -> Times:
         """(rows,) the first time of each row's series."""

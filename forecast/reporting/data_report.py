@@ -25,7 +25,7 @@ from forecast.planning.plan import Plan
 from forecast.reading.reader import PartialRead
 from forecast.reporting import notes
 from forecast.serialize import to_plain
-from forecast.spec.model import OWN_SEASONS, Cell, Origin
+from forecast.spec.model import Cell, Origin
 from forecast.spec.training import Blend
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ Line = tuple[str, str]
 class Seasonality:
     """The evidence for a season."""
 
-    season: int
-    """Rows in the period that was tested; `OWN_SEASONS` where each series has its own."""
+    season: int | None
+    """Rows in the period that was tested; None where each series has its own."""
     series: int
     """Series that were long enough to be tested."""
     seasonal: int
@@ -75,7 +75,7 @@ class Planned:
 
     window: int
     horizon: int
-    season: int
+    season: int | None
     windows: int
     cell: Cell
     units: tuple[int, ...]
@@ -244,7 +244,7 @@ def _classes(found: tuple[ClassFound, ...]) -> str:
 
 def _seasonality(panel: Panel, plan: Plan | None) -> Seasonality | None:
     """The evidence for the season that is planned, else for the usual one."""
-    if panel.classes:
+    if panel.target.classes:
         return None
     if plan is not None and plan.recipe.spec.season != 1:
         panel = panel.in_season(plan.recipe.spec.season)
@@ -257,7 +257,7 @@ def _seasonality(panel: Panel, plan: Plan | None) -> Seasonality | None:
     scaled = [each.values / (np.abs(each.values).max() or 1.0) for each in newest]
     single = season_test(scaled[0], seasons[0]) if len(panel) == 1 else (None, None)
     passed = sum(is_seasonal(each, season) for each, season in zip(scaled, seasons, strict=True))
-    return Seasonality(seasons[0] if panel.own_seasons is None else OWN_SEASONS, len(scaled), passed, *single)
+    return Seasonality(seasons[0] if panel.columns.season is None else None, len(scaled), passed, *single)
 
 
 def _season(found: Seasonality) -> str:
@@ -273,7 +273,7 @@ def _season(found: Seasonality) -> str:
 def _mended(draft: PartialRead) -> list[Line]:
     assert draft.reading is not None
     reading = draft.reading
-    curve = len(reading.panel) == 1 and not reading.panel.classes
+    curve = len(reading.panel) == 1 and not reading.panel.target.classes
     shape = [("shape", notes.sparkline(reading.panel[0].values))] if curve else []
     return [
         *(("repaired", repair) for repair in reading.repairs),

@@ -33,8 +33,10 @@ def model_card(model: RecurrentForecaster) -> Card:
         ("network", _networks(model)),
         ("window", f"reads {spec.windows.window} rows, answers {_answers(spec)}"),
         ("season", _season(spec.season)),
-        ("forecast", "probabilities" if spec.classes else _BLENDS[model.network.blend]),
-        ("classes", ", ".join(spec.classes)) if spec.classes else ("values", values_of(model.bounds)),
+        ("forecast", "probabilities" if spec.target.classes else _BLENDS[model.network.blend]),
+        ("classes", ", ".join(spec.target.classes))
+        if spec.target.classes
+        else ("values", values_of(model.bounds)),
         ("columns", _columns(model.read)),
         *([("calendar", calendar)] if calendar else []),
         ("data", _data(model)),
@@ -52,13 +54,13 @@ def model_card(model: RecurrentForecaster) -> Card:
 def _data(model: RecurrentForecaster) -> str:
     card = model.card
     rows = f"{card.source}: {card.rows:,} rows in {card.series:,} series"
-    if model.spec.answers == "whole series":
+    if model.spec.target.kind == "label":
         return rows
     return f"{rows}, {card.first_time} to {card.last_time}, {model.frequency.adjective}"
 
 
 def _answers(spec: ModelSpec) -> str:
-    return "for a series as a whole" if spec.answers == "whole series" else f"the next {spec.windows.horizon}"
+    return "for a series as a whole" if spec.target.kind == "label" else f"the next {spec.windows.horizon}"
 
 
 def _columns(read: ReadSpec) -> str:
@@ -66,7 +68,8 @@ def _columns(read: ReadSpec) -> str:
     columns, series = read.columns, read.columns.series
     if read.wide:
         series = f"{len(read.targets)} columns" if read.targets else "every column of numbers"
-    named = {"target": columns.target, "label": columns.label, "time": columns.time, "series": series}
+    kind = "label" if read.target is not None and read.target.kind == "label" else "target"
+    named = {kind: columns.target, "time": columns.time, "series": series}
     parts = {part: ",".join(getattr(columns, part)) for part in ("past", "known", "static")}
     every = named | {"season": columns.season} | parts
     return "  ".join(f"{part}={name}" for part, name in every.items() if name)

@@ -10,8 +10,7 @@ from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
 from forecast.phrases import counted
 from forecast.planning.plan import Plan
 from forecast.reading.reader import ReadResult
-from forecast.spec.model import OWN_SEASONS, ModelSpec, Origin
-from forecast.spec.reading import EVENT
+from forecast.spec.model import ModelSpec, Origin
 
 _BARS = "▁▂▃▄▅▆▇█"
 _BARS_SHOWN = 24
@@ -31,7 +30,7 @@ def rows_of(panel: Panel) -> str:
     if len(panel) > 1:
         low, high = panel.lengths.min(), panel.lengths.max()
         rows += f" in {len(panel):,} series of {low:,}" + (f" to {high:,}" if low < high else " each")
-    if panel.columns.label is not None:
+    if panel.target.kind == "label":
         return rows
     return f"{rows}, {' to '.join(ends(panel))}, {panel.frequency.adjective}"
 
@@ -40,11 +39,11 @@ def seen(reading: ReadResult) -> str:
     """What was read, in one line: rows, gaps, and the shape of a single series."""
     panel = reading.panel
     filled = int((~panel.observed).sum())
-    if panel.columns.label is not None:
-        return f"{rows_of(panel)}, {len(panel.classes)} classes"
+    if panel.target.kind == "label":
+        return f"{rows_of(panel)}, {len(panel.target.classes)} classes"
     gaps = f"{filled:,} filled" if filled else "no gaps"
-    if panel.classes:
-        return f"{rows_of(panel)}, {gaps}, {len(panel.classes)} classes"
+    if panel.target.classes:
+        return f"{rows_of(panel)}, {gaps}, {len(panel.target.classes)} classes"
     shape = f"     {sparkline(panel.values)}" if len(panel) == 1 else ""
     return f"{rows_of(panel)}, {gaps}{shape}"
 
@@ -80,10 +79,10 @@ def planned(plan: Plan) -> str:
     if recipe.members > 1:
         network += f" x {recipe.members}"
     blend = IN_NAMES[recipe.blend]
-    if spec.answers == "whole series":
+    if spec.target.kind == "label":
         read = f"{plan.windows:,} series of up to {spec.windows.window} rows"
         return f"{read} -> one of {classes(spec)} · {network}"
-    if spec.classes:
+    if spec.target.classes:
         network += f", {classes(spec)}"
     beside = read_beside(spec)
     return (
@@ -94,12 +93,12 @@ def planned(plan: Plan) -> str:
 
 def classes(spec: ModelSpec) -> str:
     """Words like "5 classes"; "an event" of noughts and ones."""
-    return "an event" if spec.classes == EVENT else f"{len(spec.classes)} classes"
+    return "an event" if spec.target.is_event else f"{len(spec.target.classes)} classes"
 
 
-def _season(season: int) -> str:
+def _season(season: int | None) -> str:
     """Words like "12", "none" and "each series its own"."""
-    return {1: "none", OWN_SEASONS: "each series its own"}.get(season, str(season))
+    return {1: "none", None: "each series its own"}.get(season, str(season))
 
 
 def read_beside(spec: ModelSpec) -> str:
@@ -124,7 +123,7 @@ def coverage(kept: Coverage) -> str:
 def arithmetic(panel: Panel, plan: Plan) -> str:
     """Words like "60 rows - window 8 - horizon 4 + 1 = 49 windows"."""
     window, horizon = plan.recipe.spec.windows.window, plan.recipe.spec.windows.horizon
-    if plan.recipe.spec.answers == "whole series":
+    if plan.recipe.spec.target.kind == "label":
         return f"one of each series, up to {window} rows = {plan.windows:,} windows"
     if len(panel) > 1:
         return f"rows - window {window} - horizon {horizon} + 1 of each series = {plan.windows:,} windows"
@@ -133,7 +132,7 @@ def arithmetic(panel: Panel, plan: Plan) -> str:
 
 def pretrained(model: RecurrentForecaster) -> str:
     """Words like "the pretrained GRU for monthly rows in seasons of 12, blended with Theta"."""
-    kinds = {1: "without a season", OWN_SEASONS: "with seasons of their own"}
+    kinds = {1: "without a season", None: "with seasons of their own"}
     season = kinds.get(model.spec.season, f"in seasons of {model.spec.season}")
     blended = IN_NAMES[model.network.blend].removeprefix(" + ")
     blend = blended and f", blended with {'the ' if blended[0].islower() else ''}{blended}"

@@ -8,7 +8,6 @@ from typing import Literal, get_args
 from forecast.errors import UsageError
 from forecast.spec.limits import (
     MAX_CATEGORIES,
-    MAX_CLASSES,
     MAX_COVARIATES,
     MAX_HORIZON,
     MAX_LAYERS,
@@ -16,19 +15,12 @@ from forecast.spec.limits import (
     MAX_WINDOW,
     check_range,
 )
-from forecast.spec.reading import Role
+from forecast.spec.reading import Role, Target
 
 Cell = Literal["simple-rnn", "lstm", "gru"]
 
 Origin = Literal["scratch", "fine-tuned", "averaged", "pretrained", "continued"]
-Answers = Literal["next rows", "whole series"]
-
-
 CELLS: tuple[Cell, ...] = get_args(Cell)
-
-OWN_SEASONS = 0
-"""The season of a network that reads each series in a season of its own."""
-
 
 HOLIDAY_DAYS = (-719_162, 2_932_896)
 """The first and the last day of the years 1 to 9999, since 1970-01-01."""
@@ -40,13 +32,10 @@ class WindowSpec:
 
     window: int
     horizon: int
-    stride: int = 1
-    """Rows between the starts of two windows."""
 
     def __post_init__(self) -> None:
         check_range("window", self.window, 1, MAX_WINDOW)
         check_range("horizon", self.horizon, 1, MAX_HORIZON)
-        check_range("stride", self.stride, 1, MAX_WINDOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,22 +133,30 @@ class ModelSpec:
 
     windows: WindowSpec
     network: NetworkSpec
-    season: int
-    """Rows in a period; 1 is no season, `OWN_SEASONS` that of each series."""
+    season: int | None
+    """Rows in a period; 1 is no season, None that of each series."""
     covariates: tuple[Covariate, ...] = ()
     """Past ones first, then known, then static."""
     calendar: Calendar = field(default_factory=Calendar)
-    classes: tuple[str, ...] = ()
-    """What the target may be, sorted, where it is told in probabilities; () for numbers."""
-    answers: Answers = "next rows"
-    """"whole series": one answer for all of a series, once its last row was read."""
+    target: Target = field(default_factory=Target)
+    """What its outputs are: values, class probabilities of the next rows, or of a whole series."""
 
     def __post_init__(self) -> None:
-        check_range("season", self.season, OWN_SEASONS, MAX_WINDOW)
-        check_range("classes", len(self.classes), 0, MAX_CLASSES)
-        if len(self.classes) == 1 or (self.answers == "whole series" and not self.classes):
-            raise UsageError("probabilities need two classes at least")
+        if self.season is not None:
+            check_range("season", self.season, 1, MAX_WINDOW)
+        if bool(self.target.classes) != (self.target.kind != "value"):
+            raise UsageError("class probabilities need two classes or more")
         check_range("covariates", len(self.covariates), 0, MAX_COVARIATES)
         roles = [get_args(Role).index(covariate.role) for covariate in self.covariates]
         if roles != sorted(roles):
             raise UsageError("covariates must be in the order past, known, static")
+
+    @property
+    def trained_horizon(self) -> int:
+        """Rows that the network forecasts at once; more come from feeding its forecasts back."""
+        return self.windows.horizon
+
+    @property
+    def outputs(self) -> int:
+        """Numbers that the network gives after a step: one for each row ahead, or each class there."""
+        return self.trained_horizon * max(len(self.target.classes), 1)

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from typing import Literal, TypeVar, get_args
 
 from forecast.errors import UsageError
+from forecast.spec.limits import MAX_CLASSES, check_range
 
 Role = Literal["past", "known", "static"]
+TargetKind = Literal["value", "class", "label"]
 Gaps = Literal["error", "interpolate", "hold", "season"]
 Duplicates = Literal["error", "first", "last", "sum", "mean"]
 Resample = Literal["sum", "mean", "first", "last", "min", "max"]
@@ -23,12 +25,35 @@ DATE_WORDS = ("excel", "epoch", "epoch-ms", "epoch-us", "epoch-ns")
 """Dates that are numbers: days of a spreadsheet, seconds and parts of them since 1970."""
 
 
+EVENT = ("0", "1")
+"""The classes of a 0/1 target: what did not happen, and what did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is forecast: numbers, the class of each row, or one class for each series as a whole."""
+
+    kind: TargetKind = "value"
+    classes: tuple[str, ...] = ()
+    """Sorted; () for numbers, and as long as they are to be detected in the data."""
+
+    def __post_init__(self) -> None:
+        check_range("classes", len(self.classes), 0, MAX_CLASSES)
+        if len(self.classes) == 1 or (self.classes and self.kind == "value"):
+            raise UsageError("class probabilities need two classes or more, and numbers have none")
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it is the probability of a 1."""
+        return self.classes == EVENT
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Which column of the data plays which part; None is to be guessed, or absent."""
 
     target: str | None = None
-    """The numbers to forecast."""
+    """What is to be forecast: numbers, or classes, or the one label of each series (`Target.kind`)."""
     time: str | None = None
     series: str | None = None
     """The column whose text tells the series of a panel apart."""
@@ -42,8 +67,6 @@ class Columns:
     """Covariates that stay the same within a series."""
     text: tuple[str, ...] = ()
     """Covariates that are read as texts; those that hold few numbers are found to be."""
-    label: str | None = None
-    """The class of a whole series, in place of a target."""
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -169,14 +192,14 @@ class ReadSpec:
     """Each series is a column of its own; the name of `columns.series` is that of no column then."""
     targets: tuple[str, ...] = ()
     """Columns of a wide file that are read; () is every one of numbers."""
-    classes: bool | None = None
-    """Whether the target is one of a few classes; None is to be found out."""
-    class_names: tuple[str, ...] = ()
-    """The classes that a model knows; () is to be found out."""
+    target: Target | None = None
+    """What kind of target it is, with the classes that a model knows; None is detected in the data."""
 
     def __post_init__(self) -> None:
         if self.targets and not self.wide:
             raise UsageError("several targets are the columns of a wide file")
+        if self.wide and self.target is not None and self.target.kind == "label":
+            raise UsageError("--label and --wide do not go together: a label is of a whole series")
         if self.wide and self.columns.target is not None:
             raise UsageError("a wide file has a target in every column of numbers, not one")
 
@@ -200,7 +223,3 @@ T = TypeVar("T", Notation, Policy)
 def _merged(said: T, remembered: T) -> T:
     values = {field.name: getattr(said, field.name) for field in fields(said)}
     return replace(remembered, **{name: value for name, value in values.items() if value is not None})
-
-
-EVENT = ("0", "1")
-"""The classes of a column of noughts and ones: what did not happen, and what did."""

@@ -1,10 +1,10 @@
 """A fitted model on disk: readable, versioned, safe to open."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO, get_args
+from typing import BinaryIO
 
 import numpy as np
 
@@ -20,17 +20,14 @@ from forecast.forecasters.recurrent import Network, RecurrentForecaster
 from forecast.forecasters.weights import Weights, weight_shapes
 from forecast.serialize import from_plain, to_plain
 from forecast.spec.limits import MAX_HORIZON, MAX_MEMBERS, MAX_WINDOW
-from forecast.spec.model import OWN_SEASONS, Bounds, ModelSpec
-from forecast.spec.reading import ReadSpec, Role
+from forecast.spec.model import Bounds, ModelSpec
+from forecast.spec.reading import Columns, ReadSpec
 from forecast.spec.training import Blend
 from forecast.storage import tensorfile
 from forecast.storage.tensorfile import Contents, Fields, Tensors
 
-FORMAT = 1
+FORMAT = 2
 """The format that `save` writes; raised whenever an older program would read the new one wrong."""
-
-upgrades: dict[int, Callable[[Fields, Tensors], tuple[Fields, Tensors]]] = {}
-"""From each older format's fields and tensors to those of the next."""
 
 _DTYPES = {"F64": np.float64, "F32": np.float32, "F16": np.float16, "I64": np.int64, "U8": np.uint8}
 
@@ -63,10 +60,13 @@ class _ScoresFields:
 
 @dataclass(frozen=True, slots=True)
 class _ModelFields:
-    """All of a model that is no array; the card's scores stand apart because they hold some."""
+    """All of a model that is no array; the card's scores are apart because they hold some.
+
+    Each fact is stored once: how many networks there are is told by their tensors, and what
+    `read` shares with `spec`, target and covariates, is put back from there (`_read_of`).
+    """
 
     spec: ModelSpec
-    members: int
     blend: Blend
     horizon: int
     bounds: Bounds
@@ -92,15 +92,13 @@ def check_writable(path: Path) -> None:
 
 def load(path: Path) -> RecurrentForecaster:
     """The model in the file, or a ModelError that says what the file is or lacks."""
-    contents = tensorfile.read(path, newest=FORMAT)
+    contents = tensorfile.read(path, format=FORMAT)
     fields, tensors = contents.fields, contents.tensors
     with tensorfile.explained(path):
         if "checkpoint" in fields:
             raise ModelError(
                 "is what an interrupted training left, not a model", hint="forecast train DATA --resume"
             )
-        for older in range(contents.format, FORMAT):
-            fields, tensors = upgrades[older](fields, tensors)
         try:
             return _assembled(from_plain(_ModelFields, fields), tensors)
         except UsageError as error:
@@ -123,11 +121,10 @@ def _fields(forecaster: RecurrentForecaster) -> Fields:
     card, scores = forecaster.card, forecaster.card.scores
     fields = _ModelFields(
         spec=forecaster.spec,
-        members=len(forecaster.network.members),
         blend=forecaster.network.blend,
         horizon=forecaster.horizon,
         bounds=forecaster.bounds,
-        read=forecaster.read,
+        read=replace(forecaster.read.alone, target=None),
         frequency=forecaster.frequency,
         calibration_errors=forecaster.calibration.errors,
         card=replace(card, scores=None),
@@ -159,7 +156,7 @@ def _tensors(forecaster: RecurrentForecaster) -> Tensors:
             "tail/known_bounds": tail.covariates.known_bounds,
             "tail/static": tail.covariates.static,
         }
-    if forecaster.spec.season == OWN_SEASONS:
+    if forecaster.spec.season is None:
         tensors["tail/seasons"] = np.array(tail.seasons)
     if scores is not None:
         tensors |= {
@@ -187,19 +184,20 @@ def _weights(members: Sequence[Weights]) -> Tensors:
 
 
 def _assembled(fields: _ModelFields, tensors: Tensors) -> RecurrentForecaster:
-    _require(1 <= fields.members <= MAX_MEMBERS, "its number of networks")
+    _require(1 <= _members_in(tensors) <= MAX_MEMBERS, "its number of networks")
     _require(1 <= fields.horizon <= MAX_HORIZON, "its horizon")
-    _check_classes(fields.spec, fields.read)
+    classes = fields.spec.target.classes
+    _require(classes == tuple(sorted(set(classes))), "its classes")
     _check_tensors(fields, tensors)
-    _check_columns(fields)
     _check_frequency(fields.frequency)
+    read = _read_of(fields)
     return RecurrentForecaster(
         network=Network(fields.spec, _members(fields, tensors), fields.blend),
         horizon=fields.horizon,
         bounds=fields.bounds,
-        read=fields.read,
+        read=read,
         frequency=fields.frequency,
-        tail=_tail(fields, tensors),
+        tail=_tail(fields, tensors, read.columns),
         calibration=_calibration(fields, tensors),
         card=replace(fields.card, scores=None if fields.scores is None else _scores(fields.scores, tensors)),
     )
@@ -209,11 +207,30 @@ def _members(fields: _ModelFields, tensors: Tensors) -> tuple[Weights, ...]:
     names = weight_shapes(fields.spec)
     return tuple(
         {name: tensors[f"weight/{index}/{name}"].astype(np.float32) for name in names}
-        for index in range(fields.members)
+        for index in range(_members_in(tensors))
     )
 
 
-def _tail(fields: _ModelFields, tensors: Tensors) -> Panel:
+def _members_in(tensors: Tensors) -> int:
+    """The networks that tensors are of, numbered from 0."""
+    return len({name.split("/")[1] for name in tensors if name.startswith("weight/")})
+
+
+def _read_of(fields: _ModelFields) -> ReadSpec:
+    """How new data are read: as stored, with the target and the covariates that the network has."""
+    read, covariates = fields.read, fields.spec.covariates
+    _require(read.target is None and read.columns == read.columns.alone, "its columns")
+    columns = replace(
+        read.columns,
+        past=tuple(each.name for each in covariates if each.role == "past"),
+        known=tuple(each.name for each in covariates if each.role == "known"),
+        static=tuple(each.name for each in covariates if each.role == "static"),
+        text=tuple(each.name for each in covariates if each.categories),
+    )
+    return replace(read, columns=columns, target=fields.spec.target)
+
+
+def _tail(fields: _ModelFields, tensors: Tensors, columns: Columns) -> Panel:
     bounds, observed = tensors["tail/bounds"].view(np.int64), tensors["tail/observed"].view(np.uint8)
     times, values = tensors["tail/times"].view(np.int64), tensors["tail/values"].view(np.float64)
     dated = fields.frequency.form != "integer"
@@ -221,7 +238,7 @@ def _tail(fields: _ModelFields, tensors: Tensors) -> Panel:
     _require(bounds[0] == 0 and bounds[-1] == len(times) and (np.diff(bounds) > 0).all(), "its series")
     _require((observed <= 1).all() and (np.abs(values) <= LARGEST).all(), "its newest values")
     _require(not len(times) or (times.min() >= first and times.max() <= last), "its times")
-    classes = len(fields.spec.classes)
+    classes = len(fields.spec.target.classes)
     _require(not classes or np.isin(values, np.arange(classes)).all(), "its newest classes")
     return Panel(
         ids=_unpacked("tail/ids", tensors),
@@ -229,17 +246,17 @@ def _tail(fields: _ModelFields, tensors: Tensors) -> Panel:
         values=values,
         observed=observed.view(np.bool_),
         bounds=bounds,
-        columns=fields.read.columns,
+        columns=columns,
         frequency=fields.frequency,
+        seasons=_seasons(fields.spec, len(bounds) - 1, tensors),
         covariates=_covariates(fields.spec, np.diff(bounds), tensors),
-        classes=fields.spec.classes,
-        own_seasons=_own_seasons(fields.spec, tensors),
+        target=fields.spec.target,
     )
 
 
-def _own_seasons(spec: ModelSpec, tensors: Tensors) -> Integers | None:
-    if spec.season != OWN_SEASONS:
-        return None
+def _seasons(spec: ModelSpec, series: int, tensors: Tensors) -> Integers:
+    if spec.season is not None:
+        return np.full(series, spec.season)
     seasons = tensors["tail/seasons"].view(np.int64)
     _require(((seasons >= 1) & (seasons <= MAX_WINDOW)).all(), "its seasons")
     return seasons
@@ -301,12 +318,6 @@ def _unpacked(name: str, tensors: Tensors) -> tuple[str, ...]:
 # What must be true of fields and tensors before they are believed.
 
 
-def _check_classes(spec: ModelSpec, read: ReadSpec) -> None:
-    """What reads new data places them among the very classes that the network tells of."""
-    _require(len(set(spec.classes)) == len(spec.classes) and read.class_names == spec.classes, "its classes")
-    _require((read.columns.label is not None) == (spec.answers == "whole series"), "its label")
-
-
 def _check_tensors(fields: _ModelFields, tensors: Tensors) -> None:
     expected = _expected(fields, tensors)
     for name in sorted(expected.keys() ^ tensors.keys()):
@@ -339,10 +350,10 @@ def _expected(fields: _ModelFields, tensors: Tensors) -> dict[str, tuple[str, tu
             "tail/known_bounds": ("I64", (series + 1,)),
             "tail/static": ("F64", (series, roles.count("static"))),
         }
-    if fields.spec.season == OWN_SEASONS:
+    if fields.spec.season is None:
         shapes["tail/seasons"] = ("I64", (series,))
     halves = any(name.startswith("weight/") and each.dtype == np.float16 for name, each in tensors.items())
-    for index in range(fields.members):
+    for index in range(_members_in(tensors)):
         for name, shape in weight_shapes(fields.spec).items():
             shapes[f"weight/{index}/{name}"] = ("F16" if halves else "F32", shape)
     if fields.scores is not None:
@@ -366,19 +377,9 @@ def _length(tensors: Tensors, name: str) -> int:
     return len(tensors[name])
 
 
-def _check_columns(fields: _ModelFields) -> None:
-    """Data are read with the columns that the network reads."""
-    columns, covariates = fields.read.columns, fields.spec.covariates
-    for role in get_args(Role):
-        named = tuple(each.name for each in covariates if each.role == role)
-        _require(getattr(columns, role) == named, "its columns")
-    texts = {each.name for each in covariates if each.categories}
-    _require(set(columns.text) == texts, "its columns")
-
-
 def _check_frequency(frequency: Frequency) -> None:
     zone = abs(frequency.offset_seconds or 0)
-    bounded = 1 <= frequency.count <= _MAX_COUNT and 1 <= frequency.season <= MAX_WINDOW and zone <= 86_400
+    bounded = 1 <= frequency.count <= _MAX_COUNT and zone <= 86_400
     _require(bounded, "its frequency")
 
 

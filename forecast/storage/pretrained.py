@@ -5,18 +5,18 @@ from pathlib import Path
 
 from forecast.errors import ModelError
 from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster, in_season
-from forecast.spec.model import CELLS, OWN_SEASONS, Cell
+from forecast.spec.model import CELLS, Cell
 from forecast.storage import modelfile
 
 _FOLDER = Path(__file__).parent.parent / "pretrained"
 
 SEASONS = (1, 4, 7, 12, 24, 52)
-"""Seasons that have a network of their own; series of any other are read by the one for `OWN_SEASONS`."""
+"""Seasons that have a network of their own; series of any other have the one for all seasons."""
 
-_KINDS = {OWN_SEASONS: "series with seasons of their own", 1: "rows without a season"}
+_KINDS: dict[int | None, str] = {None: "series with seasons of their own", 1: "rows without a season"}
 
 
-def open_pretrained(cell: Cell, season: int) -> RecurrentForecaster:
+def open_pretrained(cell: Cell, season: int | None) -> RecurrentForecaster:
     """The network of this cell for series of this season, opened with the checks of any model file."""
     if not has_pretrained(cell, season):
         kind = _KINDS.get(season, f"a season of {season}")
@@ -26,16 +26,15 @@ def open_pretrained(cell: Cell, season: int) -> RecurrentForecaster:
             hint=", or ".join([*others, "forecast train DATA --from scratch makes one of your own"]),
         )
     model = modelfile.load(_path(cell, season))
-    if model.spec.season == season:
+    if model.spec.season == season or season is None:
         return model
     return replace(model, network=in_season(model.network, season))
 
 
-def has_pretrained(cell: Cell, season: int) -> bool:
+def has_pretrained(cell: Cell, season: int | None) -> bool:
     """Whether the package holds such a network."""
     return _path(cell, season).exists()
 
 
-def _path(cell: Cell, season: int) -> Path:
-    trained_in = season if season in SEASONS else OWN_SEASONS
-    return _FOLDER / f"{cell}-{trained_in}.forecast"
+def _path(cell: Cell, season: int | None) -> Path:
+    return _FOLDER / f"{cell}-{season if season in SEASONS else 'any'}.forecast"

@@ -101,15 +101,15 @@ def encode(contents: Contents) -> bytes:
     return encoded
 
 
-def read(path: Path, *, newest: int) -> Contents:
-    """What the file holds; a ModelError says what else it is, or how it is damaged, or that it is too new."""
+def read(path: Path, *, format: int) -> Contents:
+    """What the file holds; a ModelError says what else it is, how it is damaged, or its other format."""
     with explained(path):
         if path.exists() and not path.is_file():
             raise ModelError("is not a regular file, so no model")
         with open(path, "rb") as stream:
             header = _checked_header(stream)
-            number, fields = _format(header.fields, newest), _fields(header.fields)
-            contents = Contents(number, fields, {})
+            _check_format(header.fields, format)
+            contents = Contents(format, _fields(header.fields), {})
             if header.fields["sha256"] != _digest(_signed(contents), _parts_in(stream, header)):
                 raise ValueError("its SHA-256 is not the one of its contents")
             return replace(contents, tensors=_tensors(stream, header))
@@ -222,16 +222,19 @@ def _check_layout(entries: list[_Entry], room_bytes: int) -> None:
         raise ValueError(f"it holds {room_bytes:,} bytes of tensors where its header tells of {place:,}")
 
 
-def _format(fields: Fields, newest: int) -> int:
+def _check_format(fields: Fields, expected: int) -> None:
     number = fields.get("format")
     if type(number) is not int or number < 1:
         raise ValueError("its format is not a number")
-    if number > newest:
+    if number > expected:
         raise ModelError(
-            f"was made by a newer forecast (format {number}; this one reads up to {newest})",
+            f"was made by a newer forecast (format {number}; this one reads up to {expected})",
             hint="upgrade: pip install --upgrade forecast",
         )
-    return number
+    if number < expected:
+        raise ModelError(
+            f"was made by an unreleased version of forecast (format {number})", hint="train it again"
+        )
 
 
 def _fields(text: Fields) -> Fields:

@@ -39,7 +39,7 @@ def learn_classes(
     """
     panel = reading.panel
     learner = learner_for(plan.recipe, panel, listener, fits=plan.backtests + 1, checkpoint=checkpoint)
-    if plan.recipe.spec.answers == "whole series":
+    if plan.recipe.spec.target.kind == "label":
         parts = held_series(len(panel), plan.backtests)
         learner = learner.find_epochs(never_judged(panel, plan.backtests))
         told = [_told_of_series(learner, panel, part, number, plan) for number, part in enumerate(parts)]
@@ -55,7 +55,7 @@ def learn_classes(
 def _judged(told: ClassPredictions, panel: Panel, plan: Plan) -> Judgement:
     scores = score_classes(told, panel.ids, panel.columns.series, backtests=plan.backtests)
     empty = calibrate(np.full((1, min(plan.horizon, plan.recipe.spec.windows.horizon)), np.nan))
-    return Judgement(scores, judge_classes(scores, told, panel.classes), None, empty)
+    return Judgement(scores, judge_classes(scores, told, panel.target), None, empty)
 
 
 def _told_from(learner: Learner, panel: Panel, rows: Integers, number: int, plan: Plan) -> ClassPredictions:
@@ -111,7 +111,7 @@ def class_scores(model: RecurrentForecaster, panel: Panel) -> Scores:
     The base rates of whole series are those of the series judged, a little better than any known before.
     """
     horizon, spec = model.horizon, model.spec
-    if spec.answers == "whole series":
+    if spec.target.kind == "label":
         labelled = panel.select(np.flatnonzero(panel.observed[panel.bounds[:-1]]))
         if data_sha256(labelled) == model.card.data_sha256:
             raise DataError(

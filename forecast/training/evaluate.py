@@ -42,7 +42,7 @@ def scores_of(
     model: RecurrentForecaster, panel: Panel, asked: EvaluationRequest, *, listener: Listener
 ) -> Scores:
     """Rolling-origin scores of the model beside those of the baselines."""
-    if model.spec.classes:
+    if model.spec.target.classes:
         if asked != EvaluationRequest(()):
             raise UsageError(
                 "probabilities of classes are judged beside base rates, from every new row",

@@ -90,7 +90,7 @@ def build_model(
 
 def _tail(panel: Panel, network: Network) -> Panel:
     """What a forecast without data continues from; what ends in a label has no continuation."""
-    if network.spec.answers == "whole series":
+    if network.spec.target.kind == "label":
         return panel.select([])
     return panel.tail(network.rows_read(panel))
 

@@ -5,13 +5,14 @@ import pytest
 
 from forecast.classification.baselines import fit_class_baselines, fit_label_baselines
 from forecast.data.frequency import Frequency
+from forecast.spec.reading import Target
 from tests.panels import panel
 
 RAIN = [0, 1, 1, 0, 1]
 
 
 def classes(*series, names=("0", "1"), times=None):
-    made = replace(panel(*series), classes=names)
+    made = replace(panel(*series), target=Target("class", names))
     if times is None:
         return made
     return replace(made, times=np.array(times, dtype="datetime64[s]"), frequency=Frequency("day"))

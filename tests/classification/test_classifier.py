@@ -9,7 +9,7 @@ from forecast.forecasters.recurrent import Network
 from forecast.forecasters.weights import weight_shapes
 from forecast.reading.reader import read_panel
 from forecast.spec.model import CELLS, Covariate, ModelSpec, NetworkSpec, WindowSpec
-from forecast.spec.reading import Columns, ReadSpec
+from forecast.spec.reading import Columns, ReadSpec, Target
 from tests.labelled import SKY, days, rows_spec
 from tests.panels import panel
 
@@ -22,7 +22,7 @@ def random_weights(spec, seed=0):
 
 def skies(*lengths, season=1):
     there = panel(*(days(length, seed=seed) for seed, length in enumerate(lengths)), season=season)
-    return replace(there, classes=SKY)
+    return replace(there, target=Target("class", SKY))
 
 
 def classifier(spec, members=1):
@@ -109,15 +109,14 @@ def sentences(tmp_path, *texts, cell="gru", window=4):
     """A network that knows the words "me" and "wake", and sentences for it."""
     rows = [f"{number},{word}" for number, text in enumerate(texts) for word in text.split()]
     (tmp_path / "d.csv").write_text("\n".join(["s,word", *rows, ""]))
-    columns = Columns(series="s", past=("word",), label="intent", text=("word",))
-    asked = ReadSpec(columns, classes=True, class_names=("alarm", "music"))
+    columns = Columns("intent", series="s", past=("word",), text=("word",))
+    asked = ReadSpec(columns, target=Target("label", ("alarm", "music")))
     spec = ModelSpec(
         WindowSpec(window, 1),
         NetworkSpec(cell, (4,)),
         season=1,
         covariates=(Covariate("word", "past", ("me", "wake")),),
-        classes=("alarm", "music"),
-        answers="whole series",
+        target=Target("label", ("alarm", "music")),
     )
     return spec, read_panel(tmp_path / "d.csv", asked).panel
 
@@ -143,7 +142,7 @@ def test_an_event_is_one_probability_and_classes_are_one_each():
     table = told.to_table()
     assert list(table) == ["time", "label", "p_fog", "p_rain", "p_sun"]
     assert table["label"][0] == SKY[int(told.probabilities[0, 0].argmax())]
-    event = replace(told, classes=("0", "1"), probabilities=told.probabilities[..., :2])
+    event = replace(told, target=Target("class", ("0", "1")), probabilities=told.probabilities[..., :2])
     assert list(event.to_table()) == ["time", "probability"]
     assert event.to_table()["probability"].tolist() == told.probabilities[0, :, 1].tolist()
 

@@ -10,6 +10,7 @@ from forecast.classification.metrics import (
     log_loss,
     score_classes,
 )
+from forecast.spec.reading import Target
 
 
 def drawn(classes, rows=50, seed=0):
@@ -61,7 +62,8 @@ def told(ours, *, rows=60, block=None, base=0.5):
 
 
 def verdict(of, classes=("0", "1")):
-    return judge_classes(score_classes(of, ("a", "b"), "id", backtests=3), of, classes)
+    scores = score_classes(of, ("a", "b"), "id", backtests=3)
+    return judge_classes(scores, of, Target("class", classes))
 
 
 def test_scores_are_means_in_all_by_series_and_by_step():

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FORECAST = [sys.executable, "-m", "forecast"]
 FAKE = [sys.executable, "-m", "tests.cli.fake_program"]
-GOLDEN = str(ROOT / "tests" / "golden" / "format-1.forecast")
+GOLDEN = str(ROOT / "tests" / "golden" / "format-2.forecast")
 
 
 def run(command, *arguments, shell="", env=None, **options):

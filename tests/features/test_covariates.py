@@ -123,7 +123,7 @@ def test_hold_fills_what_is_missing_between_what_is_told():
 
 def test_season_takes_what_was_a_season_before_and_goes_on_from_there():
     told = panel(NOT_AHEAD)
-    assert told.frequency.season == 7
+    assert told.frequency.default_season == 7
     last = known_of(told, 0, 1)[-7:]
     assert known_of(ahead(told, 9, "season"), 0, 1)[ROWS:] == [*last, *last[:2]]
 

@@ -13,7 +13,7 @@ from forecast.features.inputs import layout, read, training_examples
 from forecast.forecasters.baselines import SeasonalNaive, fit_baselines, fit_ridge
 from forecast.forecasters.recurrent import in_season
 from forecast.forecasters.theta import Theta
-from forecast.spec.model import OWN_SEASONS, WindowSpec
+from forecast.spec.model import WindowSpec
 from forecast.spec.reading import Columns, ReadSpec
 from forecast.spec.training import Blend
 from forecast.storage import modelfile
@@ -25,14 +25,14 @@ from tests.panels import panel, wave
 SEASONS = (1, 12, 4)
 SERIES = (wave(40), wave(90), 5 * wave(50, season=4))
 MIXED = replace(
-    panel(*SERIES), own_seasons=np.array(SEASONS), columns=Columns("y", "year", series="id", season="m")
+    panel(*SERIES), seasons=np.array(SEASONS), columns=Columns("y", "year", series="id", season="m")
 )
 
 
 def alone(index: int):
     """One series of the panel as a panel of one season."""
     one = MIXED.select([index])
-    return replace(one, own_seasons=None).in_season(SEASONS[index])
+    return replace(one, seasons=None).in_season(SEASONS[index])
 
 
 @pytest.mark.parametrize("forecaster", [SeasonalNaive(), Theta()])
@@ -63,15 +63,15 @@ def test_a_ridge_regression_of_the_panel_answers_a_subset_as_it_answers_all():
 
 @pytest.mark.parametrize("blend", get_args(Blend))
 def test_forecasts_of_a_subset_of_series_are_the_subset_of_forecasts(blend):
-    made = network(season=OWN_SEASONS, blend=blend)
+    made = network(season=None, blend=blend)
     whole, some = made.predict(MIXED, 7).values, made.predict(MIXED.select([2, 0]), 7).values
     np.testing.assert_allclose(some, whole[[2, 0]], rtol=1e-9)
 
 
 @pytest.mark.parametrize("blend", get_args(Blend))
 def test_rows_older_than_those_read_change_nothing(blend):
-    made = network(season=OWN_SEASONS, blend=blend)
-    long = replace(panel(wave(600, season=4), wave(600)), own_seasons=np.array([4, 12]))
+    made = network(season=None, blend=blend)
+    long = replace(panel(wave(600, season=4), wave(600)), seasons=np.array([4, 12]))
     newest = long.tail(made.rows_read(long))
     assert (newest.lengths < 600).all()
     assert made.predict(newest, 7).values.tolist() == made.predict(long, 7).values.tolist()
@@ -83,14 +83,14 @@ def test_a_network_of_one_season_reads_every_series_in_it():
 
 
 def test_training_sees_the_channels_that_forecasting_sees():
-    spec = network(season=OWN_SEASONS).spec
+    spec = network(season=None).spec
     rows, seen = training_examples(MIXED, spec), read(MIXED, spec)
     assert rows.inputs.shape[1] == layout(spec).numbers
     assert np.array_equal(rows.inputs, seen.inputs)
 
 
 def test_training_in_pieces_sees_what_training_in_one_sees(monkeypatch):
-    spec = network(season=OWN_SEASONS).spec
+    spec = network(season=None).spec
     whole = training_examples(MIXED, spec)
     monkeypatch.setattr("forecast.features.inputs._CHUNK_ROWS", 60)
     parts = training_examples(MIXED, spec)
@@ -103,13 +103,13 @@ def test_training_in_pieces_sees_what_training_in_one_sees(monkeypatch):
 
 def stored():
     read_spec = ReadSpec(MIXED.columns)
-    return replace(model(network(season=OWN_SEASONS)), tail=MIXED, read=read_spec, frequency=MIXED.frequency)
+    return replace(model(network(season=None)), tail=MIXED, read=read_spec, frequency=MIXED.frequency)
 
 
 def test_a_model_comes_back_with_the_seasons_of_its_series(tmp_path):
     modelfile.save(stored(), tmp_path / "a.forecast")
     back = modelfile.load(tmp_path / "a.forecast")
-    assert back.spec.season == OWN_SEASONS
+    assert back.spec.season is None
     assert back.tail.seasons.tolist() == [1, 12, 4]
     assert back.predict(back.tail, 3).values.tolist() == stored().predict(MIXED, 3).values.tolist()
 
@@ -126,14 +126,14 @@ def test_a_file_with_seasons_that_cannot_be_is_refused(tmp_path, wrong):
 def test_there_is_no_pretrained_network_for_seasons_of_their_own(tmp_path, monkeypatch):
     monkeypatch.setattr(catalog, "_FOLDER", tmp_path)
     with pytest.raises(ModelError, match="no pretrained GRU for series with seasons of their own"):
-        catalog.open_pretrained("gru", OWN_SEASONS)
+        catalog.open_pretrained("gru", None)
 
 
 @pytest.mark.parametrize("season", [1, 12, 24])
 def test_a_network_of_all_seasons_answers_as_it_did_when_it_is_made_one_of_a_single_season(season):
-    own = network(season=OWN_SEASONS)
+    own = network(season=None)
     history = panel(wave(60, season=season), wave(90, season=season, seed=1), season=season)
-    told = replace(history, own_seasons=np.full(2, season), columns=replace(history.columns, season="m"))
+    told = replace(history, seasons=np.full(2, season), columns=replace(history.columns, season="m"))
     single = in_season(own, season)
     assert single.spec.season == season
     assert single.predict(history, 5).values == pytest.approx(own.predict(told, 5).values, rel=1e-6)
@@ -141,10 +141,10 @@ def test_a_network_of_all_seasons_answers_as_it_did_when_it_is_made_one_of_a_sin
 
 def test_a_season_that_has_no_network_is_read_by_the_one_for_all_seasons(tmp_path, monkeypatch):
     monkeypatch.setattr(catalog, "_FOLDER", tmp_path)
-    modelfile.save(model(network(season=OWN_SEASONS)), tmp_path / "gru-0.forecast")
+    modelfile.save(model(network(season=None)), tmp_path / "gru-any.forecast")
     assert catalog.has_pretrained("gru", 48)
     opened = catalog.open_pretrained("gru", 48)
     history = panel(wave(200, season=48), season=48)
-    expected = in_season(network(season=OWN_SEASONS), 48).predict(history, 3).values
+    expected = in_season(network(season=None), 48).predict(history, 3).values
     assert opened.predict(history, 3).values.tolist() == expected.tolist()
     assert not catalog.has_pretrained("gru", 1)

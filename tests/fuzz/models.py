@@ -90,16 +90,17 @@ def _valid(
         bounds=np.array([0, 14, 28]),
         columns=columns,
         frequency=frequency,
+        seasons=np.full(2, season),
     )
     return replace(made, read=ReadSpec(columns), frequency=frequency, tail=tail, card=_scored(made.card, ids))
 
 
 _MODELS = (
     _valid("gru", Frequency("year", form="integer")),
-    _valid("lstm", Frequency("month", season=12, form="month"), season=12, members=2, blend="theta"),
-    _valid("simple-rnn", Frequency("day", season=7, offset_seconds=3600, form="datetime"), season=7),
+    _valid("lstm", Frequency("month", form="month"), season=12, members=2, blend="theta"),
+    _valid("simple-rnn", Frequency("day", offset_seconds=3600, form="datetime"), season=7),
     _valid("gru", Frequency("month", month_end=True, form="date"), blend="theta"),
-    _valid("gru", Frequency("weekday", season=5, form="date"), season=5, blend="theta"),
+    _valid("gru", Frequency("weekday", form="date"), season=5, blend="theta"),
 )
 SEEDS = (*map(encode, _MODELS), *(path.read_bytes() for path in sorted(GOLDEN.glob("*.forecast"))))
 """Model files that load."""

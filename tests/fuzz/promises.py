@@ -39,7 +39,7 @@ def reads_or_refuses(source: bytes | Path, read: ReadSpec | None = None) -> Read
     except ForecastError:
         return None
     _check_panel(reading.panel)
-    known = _NETWORKS.get(reading.panel.frequency.season, _NETWORKS[1])
+    known = _NETWORKS.get(reading.panel.frequency.default_season, _NETWORKS[1])
     forecast = known.network.predict(reading.panel, MOST_STEPS)
     assert np.isfinite(forecast.values).all()
     _check_written(forecast.to_table())

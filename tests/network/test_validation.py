@@ -6,15 +6,16 @@ import pytest
 from forecast.features.windows import windows_of
 from forecast.network.validation import MOST_WINDOWS, held_back, judged
 from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.reading import Target
 from tests.panels import panel
 
 NETWORK = NetworkSpec(units=(4,))
-ROWS = ModelSpec(WindowSpec(6, 2), NETWORK, 1, classes=("0", "1"))
-WHOLE = ModelSpec(WindowSpec(6, 1), NETWORK, 1, classes=("0", "1"), answers="whole series")
+ROWS = ModelSpec(WindowSpec(6, 2), NETWORK, 1, target=Target("class", ("0", "1")))
+WHOLE = ModelSpec(WindowSpec(6, 1), NETWORK, 1, target=Target("label", ("0", "1")))
 
 
 def events(*lengths):
-    return replace(panel(*(np.arange(length) % 2 for length in lengths)), classes=("0", "1"))
+    return replace(panel(*(np.arange(length) % 2 for length in lengths)), target=Target("class", ("0", "1")))
 
 
 def test_classes_are_validated_on_windows_one_behind_the_other_in_a_seventh_of_the_rows():

@@ -7,12 +7,11 @@ import pytest
 
 from forecast.pretraining import mixes, synthetic
 from forecast.pretraining.mixes import RECIPES, Recipe, mix
-from forecast.spec.model import OWN_SEASONS
 from tests.panels import wave
 
 YEARLY = Recipe(1, 8, 3, (("years", 1),), longest=20, synthetic=4, updates=50)
 MONTHLY = Recipe(12, 24, 6, (("months", 2),), longest=60, synthetic=5, updates=50)
-MIXED = replace(MONTHLY, season=OWN_SEASONS, longest=40, files=(), parts=(("yearly", 3), ("monthly", 1)))
+MIXED = replace(MONTHLY, season=None, longest=40, files=(), parts=(("yearly", 3), ("monthly", 1)))
 REAL = 6
 """Real series of each file; the first is held out."""
 

@@ -9,7 +9,7 @@ from forecast.tables.table import Table
 
 NAN = np.nan
 TABLE = Table("sales.csv", (), 0, lambda row: f"line {row + 2}")
-MONTHLY = Frequency("month", season=12)
+MONTHLY = Frequency("month")
 
 
 def rows(times, values, bounds=None, ids=("",)):
@@ -107,7 +107,7 @@ def test_years_of_one_row_are_all_complete_leap_years_too(stamp):
 
 def test_what_stands_anywhere_in_an_hour_goes_to_its_start():
     stamps = ["2021-03-01T00:04:10", "2021-03-01T00:31:00", "2021-03-01T01:59:59", "2021-03-01T03:40:00"]
-    hourly = Frequency("hour", season=24, form="datetime")
+    hourly = Frequency("hour", form="datetime")
     whole, _ = resampled(rows(stamps, [1, 3, 5, 7]), hourly, "mean", TABLE)
     assert hourly.text(whole.times) == ["2021-03-01T00:00:00", "2021-03-01T01:00:00", "2021-03-01T03:00:00"]
     assert whole.values.tolist() == [2, 5, 7]

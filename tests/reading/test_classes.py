@@ -3,7 +3,7 @@ import pytest
 
 from forecast.errors import DataError, UsageError
 from forecast.reading.reader import read_panel
-from forecast.spec.reading import Columns, Policy, ReadSpec
+from forecast.spec.reading import Columns, Policy, ReadSpec, Target
 
 TARGET = ReadSpec(Columns(target="y"))
 
@@ -17,7 +17,7 @@ def read(tmp_path, values, asked=TARGET):
 
 def test_noughts_and_ones_are_two_classes_however_they_are_written(tmp_path):
     panel = read(tmp_path, ["0", "1", "1.0", "0.0"])
-    assert panel.classes == ("0", "1")
+    assert panel.target.classes == ("0", "1")
     assert panel.values.tolist() == [0, 1, 1, 0]
 
 
@@ -28,7 +28,7 @@ def test_other_numbers_are_numbers(tmp_path, values):
 
 def test_texts_of_a_named_target_are_classes_in_the_order_of_the_alphabet(tmp_path):
     panel = read(tmp_path, ["sun", " rain", "sun", "fog "])
-    assert panel.classes == ("fog", "rain", "sun")
+    assert panel.target.classes == ("fog", "rain", "sun")
     assert panel.values.tolist() == [2, 1, 2, 0]
 
 
@@ -39,19 +39,19 @@ def test_a_number_among_texts_is_no_class(tmp_path):
 
 
 def test_numbers_are_classes_where_they_are_called_so(tmp_path):
-    asked = ReadSpec(Columns(target="y"), classes=True)
+    asked = ReadSpec(Columns(target="y"), target=Target("class"))
     panel = read(tmp_path, ["3", "10", "3", "4"], asked)
-    assert panel.classes == ("10", "3", "4")
+    assert panel.target.classes == ("10", "3", "4")
 
 
 def test_noughts_and_ones_are_numbers_where_they_are_called_so(tmp_path):
-    asked = ReadSpec(Columns(target="y"), classes=False)
-    assert read(tmp_path, ["0", "1", "1"], asked).classes == ()
+    asked = ReadSpec(Columns(target="y"), target=Target())
+    assert read(tmp_path, ["0", "1", "1"], asked).target.classes == ()
 
 
 def test_texts_called_numbers_are_refused_with_their_line(tmp_path):
     with pytest.raises(DataError, match='"sun" is not a number'):
-        read(tmp_path, ["sun", "rain"], ReadSpec(Columns(target="y"), classes=False))
+        read(tmp_path, ["sun", "rain"], ReadSpec(Columns(target="y"), target=Target()))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_what_makes_values_between_two_classes_is_refused(tmp_path, policy):
     with pytest.raises(UsageError, match="no sum of two classes and nothing between them"):
         read(tmp_path, ["sun", "rain", "sun"], ReadSpec(Columns(target="y"), policy=policy))
     with pytest.raises(UsageError, match="no sum of two classes"):
-        read(tmp_path, ["0", "1", "1"], ReadSpec(Columns(target="y"), policy=policy, classes=True))
+        read(tmp_path, ["0", "1", "1"], ReadSpec(Columns(target="y"), policy=policy, target=Target("class")))
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -94,7 +94,7 @@ def test_noughts_and_ones_with_values_between_them_are_numbers(tmp_path, policy)
 @pytest.mark.parametrize("policy", POLICIES)
 def test_a_model_of_classes_reads_no_values_between_them(tmp_path, policy):
     for names, values in ((("0", "1"), "0 1"), (("rain", "sun"), "sun rain")):
-        asked = ReadSpec(Columns(target="y"), policy=policy, classes=True, class_names=names)
+        asked = ReadSpec(Columns(target="y"), policy=policy, target=Target("class", names))
         with pytest.raises(UsageError, match="no sum of two classes"):
             read(tmp_path, values.split(), asked)
 
@@ -106,7 +106,7 @@ def test_one_of_two_rows_of_a_time_can_be_taken(tmp_path, duplicates):
         "date,y\n2024-01-01,sun\n2024-01-02,fog\n2024-01-02,rain\n2024-01-03,sun\n"
     )
     panel = read_panel(tmp_path / "d.csv", asked).panel
-    assert [panel.classes[int(value)] for value in panel.values] == [
+    assert [panel.target.classes[int(value)] for value in panel.values] == [
         "sun",
         {"first": "fog", "last": "rain"}[duplicates],
         "sun",
@@ -115,34 +115,34 @@ def test_one_of_two_rows_of_a_time_can_be_taken(tmp_path, duplicates):
 
 def test_a_wide_file_of_noughts_and_ones_is_one_of_numbers(tmp_path):
     (tmp_path / "w.csv").write_text("date,a,b\n2024-01-01,0,1\n2024-01-02,1,1\n2024-01-03,0,0\n")
-    assert read_panel(tmp_path / "w.csv", ReadSpec(wide=True)).panel.classes == ()
+    assert read_panel(tmp_path / "w.csv", ReadSpec(wide=True)).panel.target.classes == ()
     with pytest.raises(UsageError, match="columns of a wide file are numbers"):
-        read_panel(tmp_path / "w.csv", ReadSpec(wide=True, classes=True))
+        read_panel(tmp_path / "w.csv", ReadSpec(wide=True, target=Target("class")))
 
 
 def test_the_classes_of_a_model_are_those_that_there_are(tmp_path):
-    asked = ReadSpec(Columns(target="y"), classes=True, class_names=("fog", "rain", "sun"))
+    asked = ReadSpec(Columns(target="y"), target=Target("class", ("fog", "rain", "sun")))
     panel = read(tmp_path, ["sun", "sun", "rain"], asked)
-    assert (panel.classes, panel.values.tolist()) == (("fog", "rain", "sun"), [2, 2, 1])
+    assert (panel.target.classes, panel.values.tolist()) == (("fog", "rain", "sun"), [2, 2, 1])
     with pytest.raises(DataError, match='"snow" is none of the classes that the model knows') as refused:
         read(tmp_path, ["sun", "snow"], asked)
     assert refused.value.where == 'd.csv, line 3, column "y"'
 
 
 def test_classes_that_look_like_events_are_read_as_they_were_learned(tmp_path):
-    asked = ReadSpec(Columns(target="y"), classes=True, class_names=("1.0", "2.0"))
+    asked = ReadSpec(Columns(target="y"), target=Target("class", ("1.0", "2.0")))
     assert read(tmp_path, ["1.0", "1.0"], asked).values.tolist() == [0, 0]
 
 
 def test_a_model_of_events_reads_rows_of_one_kind_alone(tmp_path):
-    asked = ReadSpec(Columns(target="y"), classes=True, class_names=("0", "1"))
+    asked = ReadSpec(Columns(target="y"), target=Target("class", ("0", "1")))
     assert read(tmp_path, ["1", "1.0"], asked).values.tolist() == [1, 1]
     with pytest.raises(DataError, match='"2" is none of the classes'):
         read(tmp_path, ["1", "2"], asked)
 
 
 def test_data_without_any_class_are_refused_or_left_to_the_numbers(tmp_path):
-    asked = ReadSpec(Columns(target="y"), classes=True, class_names=("0", "1"))
+    asked = ReadSpec(Columns(target="y"), target=Target("class", ("0", "1")))
     with pytest.raises(DataError):
         read(tmp_path, ["", ""], asked)
     assert np.isfinite(read(tmp_path, ["", "1"], asked).values).all()

@@ -6,10 +6,10 @@ import pytest
 from forecast.diagnostics.clean import clean_table
 from forecast.errors import DataError, UsageError
 from forecast.reading.reader import read_panel
-from forecast.spec.reading import Columns, Policy, ReadSpec
+from forecast.spec.reading import Columns, Policy, ReadSpec, Target
 
-COLUMNS = Columns(series="s", past=("word",), label="intent")
-ASKED = ReadSpec(COLUMNS)
+COLUMNS = Columns("intent", series="s", past=("word",))
+ASKED = ReadSpec(COLUMNS, target=Target("label"))
 
 
 def read(tmp_path, text, asked=ASKED):
@@ -29,7 +29,7 @@ def words(panel):
 
 def labels(panel):
     return {
-        id: panel.classes[int(panel.values[last - 1])]
+        id: panel.target.classes[int(panel.values[last - 1])]
         for id, last in zip(panel.ids, panel.bounds[1:], strict=True)
     }
 
@@ -38,7 +38,7 @@ def test_rows_of_one_id_are_one_series_in_the_order_of_the_data(tmp_path):
     panel = read(tmp_path, "s,word,intent\n1,wake,alarm\n2,play,music\n1,me,alarm\n2,jazz,music\n").panel
     assert words(panel) == {"1": "wake me", "2": "play jazz"}
     assert labels(panel) == {"1": "alarm", "2": "music"}
-    assert panel.classes == ("alarm", "music")
+    assert panel.target.classes == ("alarm", "music")
     assert panel.times.tolist() == [1, 2, 1, 2]
 
 
@@ -66,7 +66,7 @@ def test_series_without_a_label_are_left_out_of_a_training_by_name(tmp_path):
 
 
 def test_a_model_reads_series_without_a_label_and_files_without_its_column(tmp_path):
-    asked = ReadSpec(replace(COLUMNS, text=("word",)), classes=True, class_names=("alarm", "music"))
+    asked = ReadSpec(replace(COLUMNS, text=("word",)), target=Target("label", ("alarm", "music")))
     for text in ("s,word,intent\n1,wake,\n2,play,music\n", "s,word\n1,wake\n2,play\n"):
         panel = read(tmp_path, text, asked).panel
         assert words(panel) == {"1": "wake", "2": "play"}
@@ -74,7 +74,7 @@ def test_a_model_reads_series_without_a_label_and_files_without_its_column(tmp_p
 
 
 def test_a_label_that_no_model_knows_is_refused_with_its_line(tmp_path):
-    asked = ReadSpec(COLUMNS, classes=True, class_names=("alarm", "music"))
+    asked = ReadSpec(COLUMNS, target=Target("label", ("alarm", "music")))
     with pytest.raises(DataError, match='"food" is none of the classes that the model knows') as refused:
         read(tmp_path, "s,word,intent\n1,wake,\n2,cook,food\n", asked)
     assert refused.value.where == 'd.csv, line 3, column "intent"'
@@ -83,11 +83,13 @@ def test_a_label_that_no_model_knows_is_refused_with_its_line(tmp_path):
 def test_a_time_column_gives_the_order_and_ties_keep_that_of_the_data(tmp_path):
     text = "s,n,word,intent\n1,2,me,alarm\n1,3,up,alarm\n1,1,wake,alarm\n2,1,play,music\n2,1,jazz,music\n"
     panel = read(
-        tmp_path, text, ReadSpec(Columns(series="s", time="n", past=("word",), label="intent"))
+        tmp_path,
+        text,
+        ReadSpec(Columns("intent", series="s", time="n", past=("word",)), target=Target("label")),
     ).panel
     assert words(panel) == {"1": "wake me up", "2": "play jazz"}
     dated = text.replace(",1,", ",2024-01-01,").replace(",2,", ",2024-01-02,").replace(",3,", ",2024-01-03,")
-    asked = ReadSpec(Columns(series="s", time="n", past=("word",), label="intent"))
+    asked = ReadSpec(Columns("intent", series="s", time="n", past=("word",)), target=Target("label"))
     assert words(read(tmp_path, dated, asked).panel) == words(panel)
 
 
@@ -98,7 +100,9 @@ def test_a_missing_word_repeats_the_one_before_it_which_is_said(tmp_path):
 
 
 def test_numbers_beside_the_words_are_read_too(tmp_path):
-    asked = ReadSpec(Columns(series="s", past=("word", "loud"), static=("age",), label="intent"))
+    asked = ReadSpec(
+        Columns("intent", series="s", past=("word", "loud"), static=("age",)), target=Target("label")
+    )
     text = "s,word,loud,age,intent\n1,wake,2.5,30,alarm\n1,me,3,30,alarm\n2,play,1,40,music\n"
     there = read(tmp_path, text, asked).panel.covariates
     assert there.past[:, 1].tolist() == [2.5, 3, 1]
@@ -108,16 +112,15 @@ def test_numbers_beside_the_words_are_read_too(tmp_path):
 @pytest.mark.parametrize(
     ("columns", "told"),
     [
-        (Columns(past=("word",), label="intent"), "--label needs --id and --past"),
-        (Columns(series="s", label="intent"), "--label needs --id and --past"),
-        (Columns(series="s", past=("word",), label="intent", target="x"), "--label and --target do not go"),
-        (Columns(series="s", past=("word",), known=("x",), label="intent"), "--label and --known do not go"),
-        (Columns(series="s", past=("word",), season="x", label="intent"), "--label and --season do not go"),
+        (replace(COLUMNS, series=None), "--label needs --id and --past"),
+        (replace(COLUMNS, past=()), "--label needs --id and --past"),
+        (replace(COLUMNS, known=("x",)), "--label and --known do not go"),
+        (replace(COLUMNS, season="x"), "--label and --season do not go"),
     ],
 )
 def test_options_that_do_not_go_with_a_label_are_wrong_use(tmp_path, columns, told):
     with pytest.raises(UsageError, match=told):
-        read(tmp_path, "s,word,x,intent\n1,wake,1,alarm\n2,play,2,music\n", ReadSpec(columns))
+        read(tmp_path, "s,word,x,intent\n1,wake,1,alarm\n2,play,2,music\n", replace(ASKED, columns=columns))
 
 
 @pytest.mark.parametrize(
@@ -126,27 +129,30 @@ def test_options_that_do_not_go_with_a_label_are_wrong_use(tmp_path, columns, to
         ({"wide": True}, "--wide"),
         ({"frequency": "day"}, "--freq"),
         ({"policy": Policy(resample="sum")}, "--resample"),
-        ({"classes": False}, "--no-classes"),
     ],
 )
 def test_a_label_has_no_clock_and_is_no_number(tmp_path, option, told):
     with pytest.raises(UsageError, match=f"--label and {told} do not go together"):
-        read(tmp_path, "s,word,intent\n1,wake,alarm\n2,play,music\n", ReadSpec(COLUMNS, **option))
+        read(
+            tmp_path,
+            "s,word,intent\n1,wake,alarm\n2,play,music\n",
+            replace(ASKED, **option),
+        )
 
 
 @pytest.mark.parametrize(
     "parts", [{"past": ("intent",)}, {"past": ("s",)}, {"past": ("word",), "time": "word"}]
 )
 def test_no_column_plays_two_parts(tmp_path, parts):
-    columns = Columns(**{"series": "s", "label": "intent", **parts})
+    columns = Columns("intent", **{"series": "s", **parts})
     with pytest.raises(DataError, match="cannot be both"):
-        read(tmp_path, "s,word,intent\n1,wake,alarm\n2,play,music\n", ReadSpec(columns))
+        read(tmp_path, "s,word,intent\n1,wake,alarm\n2,play,music\n", replace(ASKED, columns=columns))
 
 
 def test_a_misspelt_label_is_refused_with_the_nearest(tmp_path):
-    columns = Columns(series="s", past=("word",), label="intend")
+    columns = replace(COLUMNS, target="intend")
     with pytest.raises(DataError, match='there is no column "intend"') as refused:
-        read(tmp_path, "s,word,intent\n1,wake,alarm\n2,play,music\n", ReadSpec(columns))
+        read(tmp_path, "s,word,intent\n1,wake,alarm\n2,play,music\n", replace(ASKED, columns=columns))
     assert 'did you mean "intent"?' in refused.value.hint
 
 

@@ -54,7 +54,7 @@ def test_a_plain_file_is_read_with_every_guess_said():
     assert panel.observed.all()
     assert panel.bounds.tolist() == [0, 3]
     assert panel.columns == Columns(target="tons", time="year", series=None)
-    assert panel.frequency == Frequency("year", 1, 1, "integer")
+    assert panel.frequency == Frequency("year", 1, "integer")
     assert reading.guesses == (
         ("time", "year", "integers that look like years"),
         ("target", "tons", "the only numeric column left"),
@@ -132,7 +132,7 @@ def test_a_file_of_one_column_counts_its_rows():
     assert reading.panel.times.tolist() == [1, 2, 3, 4]
     assert reading.panel.values.tolist() == [5, 6, 6, 8]
     assert reading.panel.columns == Columns(target="y")
-    assert reading.panel.frequency == Frequency("step", 1, 1, "integer")
+    assert reading.panel.frequency == Frequency("step", 1, "integer")
     assert ("time", "row number", "the only column is the target") in reading.guesses
 
 
@@ -514,7 +514,7 @@ def test_asked_columns_are_used_as_they_are():
 
 
 def test_one_row_will_do_where_the_model_knows_the_step():
-    yearly = Frequency("year", 1, 1, "integer")
+    yearly = Frequency("year", 1, "integer")
     panel = read("year,tons\n2019,4\n", frequency=yearly).panel
     assert (panel.times.tolist(), panel.frequency) == ([2019], yearly)
 
@@ -523,14 +523,14 @@ def test_integers_do_not_fit_a_model_of_dates_nor_dates_one_of_integers():
     assert "holds integers, the model's times are dates" in str(refusal(HARVEST, frequency=Frequency("year")))
     dates = table("2019-01-01,1", "2020-01-01,2")
     assert "holds dates, the model's times are integers" in str(
-        refusal(dates, frequency=Frequency("year", 1, 1, "integer"))
+        refusal(dates, frequency=Frequency("year", 1, "integer"))
     )
 
 
 def test_another_step_than_the_models_is_refused():
     daily = table(*(f"2020-01-{day:02d},1" for day in range(1, 9)))
-    assert "do not keep the weekly step" in str(refusal(daily, frequency=Frequency("week", 1, 52)))
-    assert "zone" in str(refusal(daily, frequency=Frequency("day", 1, 7, "datetime", offset_seconds=0)))
+    assert "do not keep the weekly step" in str(refusal(daily, frequency=Frequency("week", 1)))
+    assert "zone" in str(refusal(daily, frequency=Frequency("day", 1, "datetime", offset_seconds=0)))
 
 
 # frames and Parquet

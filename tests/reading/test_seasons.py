@@ -15,7 +15,6 @@ from forecast.errors import DataError, UsageError
 from forecast.features.target import LAGS, channels, width, without_outliers
 from forecast.output.writing import write
 from forecast.reading.reader import read_panel
-from forecast.spec.model import OWN_SEASONS
 from forecast.spec.reading import Columns, Policy, ReadSpec
 from tests.panels import panel, wave
 
@@ -36,7 +35,7 @@ def refusal(rows, **spec):
 def mixed():
     """Series of seasons 1, 12, 4 and 12, one of them shorter than its season."""
     series = wave(30), wave(70), 5 * wave(40, season=4), wave(9)
-    return replace(panel(*series), own_seasons=np.array([1, 12, 4, 12]))
+    return replace(panel(*series), seasons=np.array([1, 12, 4, 12]))
 
 
 # Read
@@ -145,14 +144,14 @@ def test_every_cut_of_a_panel_keeps_the_seasons_of_its_series():
 def test_a_panel_without_own_seasons_has_that_of_its_frequency():
     assert panel(wave(9), wave(5), season=7).seasons.tolist() == [7, 7]
     assert mixed().in_season(3).seasons.tolist() == [3, 3, 3, 3]
-    assert mixed().in_season(OWN_SEASONS).seasons.tolist() == [1, 12, 4, 12]
+    assert mixed().in_season(None).seasons.tolist() == [1, 12, 4, 12]
 
 
 def test_a_peak_that_comes_every_season_is_not_far_off_beside_a_series_without_one():
     values = np.tile([1.0] * 11 + [50.0], 6) + np.random.default_rng(0).normal(0, 0.01, 72)
     spike = 1 + np.random.default_rng(1).normal(0, 0.01, 40)
     spike[20] = 50
-    both = replace(panel(values, spike), own_seasons=np.array([12, 1]))
+    both = replace(panel(values, spike), seasons=np.array([12, 1]))
     assert np.flatnonzero(distances(both) > FAR).tolist() == [72 + 20]
 
 
@@ -160,7 +159,7 @@ def test_a_peak_that_comes_every_season_is_not_far_off_beside_a_series_without_o
 
 
 def seen(whole, horizon=5):
-    return channels(whole.values, whole.bounds, season=whole.season, horizon=horizon)
+    return channels(whole.values, whole.bounds, season=whole.seasons, horizon=horizon)
 
 
 def own_columns(season, horizon):
@@ -174,7 +173,7 @@ def own_columns(season, horizon):
 def test_a_series_is_seen_as_in_a_panel_of_its_season_alone(season):
     alone = wave(260, season=max(season, 2))
     beside = panel(wave(30), alone, wave(50))
-    found = seen(replace(beside, own_seasons=np.array([7, season, 24]))).at(np.arange(30, 290))
+    found = seen(replace(beside, seasons=np.array([7, season, 24]))).at(np.arange(30, 290))
     expected = channels(alone, np.array([0, 260]), season=season, horizon=5)
     columns = own_columns(season, 5)
     assert np.array_equal(found.inputs[:, columns], expected.inputs)
@@ -192,15 +191,15 @@ def test_a_series_has_the_same_channels_whatever_stands_beside_it(order):
 
 
 def test_one_layout_has_room_for_every_season():
-    assert {width(OWN_SEASONS, 6)} == {seen(mixed(), 6).inputs.shape[1]}
-    assert width(OWN_SEASONS, 6) >= max(width(season, 6) for season in (1, 4, 7, 12, 24, 52))
+    assert {width(None, 6)} == {seen(mixed(), 6).inputs.shape[1]}
+    assert width(None, 6) >= max(width(season, 6) for season in (1, 4, 7, 12, 24, 52))
 
 
 def test_outliers_are_those_of_each_series_own_season():
     whole = mixed()
     values = whole.values.copy()
     values[[20, 60, 120]] = 1e9
-    cut = without_outliers(values, whole.bounds, season=whole.season)
+    cut = without_outliers(values, whole.bounds, season=whole.seasons)
     for index, season in enumerate((1, 12, 4, 12)):
         here = slice(*whole.bounds[[index, index + 1]])
         alone = without_outliers(values[here], np.array([0, here.stop - here.start]), season=season)

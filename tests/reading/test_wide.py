@@ -8,7 +8,7 @@ import pytest
 
 from forecast.errors import DataError, UsageError
 from forecast.reading.reader import read_panel
-from forecast.spec.reading import Columns, ReadSpec
+from forecast.spec.reading import Columns, ReadSpec, Target
 
 CROPS = "year,wheat,oats,note\n2001,1,,a\n2002,2,,b\n2003,3,5,c\n2004,4,6,d\n2005,,7,e\n"
 LONG = "series,year,y\n" + "".join(
@@ -57,7 +57,7 @@ def test_results_have_the_series_in_a_column_of_that_name():
 def test_the_model_remembers_the_columns_that_were_named():
     reading = read(CROPS, "wheat")
     assert reading.read == ReadSpec(
-        Columns(None, "year", "series"), wide=True, targets=("wheat",), classes=False
+        Columns(None, "year", "series"), wide=True, targets=("wheat",), target=Target()
     )
     again = read_panel(io.BytesIO(CROPS.encode()), reading.read, frequency=reading.panel.frequency)
     assert again.panel.ids == ("wheat",)

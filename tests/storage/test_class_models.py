@@ -12,7 +12,7 @@ from forecast.errors import ModelError
 from forecast.forecasters.recurrent import Network
 from forecast.forecasters.weights import weight_shapes
 from forecast.spec.model import Covariate, ModelSpec, NetworkSpec, WindowSpec
-from forecast.spec.reading import Columns, ReadSpec
+from forecast.spec.reading import Columns, ReadSpec, Target
 from forecast.storage.modelfile import FORMAT, encode, load
 from tests.forgery import built, fields_of, tensors_of
 from tests.labelled import SKY, days, rows_spec
@@ -24,8 +24,7 @@ WORDS = ModelSpec(
     NetworkSpec("gru", (4,)),
     season=1,
     covariates=(Covariate("word", "past", ("me", "wake")),),
-    classes=("alarm", "music"),
-    answers="whole series",
+    target=Target("label", ("alarm", "music")),
 )
 
 
@@ -37,15 +36,15 @@ def network(spec):
 
 
 def of_rows():
-    made, tail = model(network(rows_spec())), replace(panel(days(9)), classes=SKY)
-    read = ReadSpec(tail.columns, classes=True, class_names=SKY)
+    made, tail = model(network(rows_spec())), replace(panel(days(9)), target=Target("class", SKY))
+    read = ReadSpec(tail.columns, target=Target("class", SKY))
     return replace(made, tail=tail, read=read)
 
 
 def of_labels():
     made = model(network(WORDS))
-    columns = Columns(series="s", past=("word",), label="intent", text=("word",))
-    read = ReadSpec(columns, classes=True, class_names=WORDS.classes)
+    columns = Columns("intent", series="s", past=("word",), text=("word",))
+    read = ReadSpec(columns, target=WORDS.target)
     beside = Covariates(
         np.empty((0, 1)), np.empty((0, 0)), np.array([0]), np.empty((0, 0)), (("me", "wake"),)
     )
@@ -61,7 +60,7 @@ def test_a_model_of_classes_comes_back_as_it_was(tmp_path):
     made = of_rows()
     back = opened(tmp_path, encode(made))
     assert back.spec == made.spec
-    assert (back.read, back.tail.classes) == (made.read, SKY)
+    assert (back.read, back.tail.target.classes) == (made.read, SKY)
     probabilities = [Classifier(each.network).probabilities(each.tail, 2) for each in (made, back)]
     assert np.array_equal(*probabilities)
     assert encode(back) == encode(made)
@@ -70,19 +69,19 @@ def test_a_model_of_classes_comes_back_as_it_was(tmp_path):
 @pytest.mark.parametrize(
     ("place", "value"),
     [
-        ("spec.classes", ["fog", "rain"]),
-        ("spec.classes", ["fog"]),
-        ("spec.classes", []),
-        ("spec.classes", ["fog", "rain", "rain"]),
-        ("spec.classes", ["rain", "fog", "sun"]),
-        ("spec.classes", [f"c{number}" for number in range(101)]),
-        ("spec.classes", ["fog", "rain", 1]),
-        ("spec.answers", "whole series"),
-        ("spec.answers", "rows"),
-        ("read.class_names", []),
-        ("read.class_names", ["fog", "rain", "sun", "hail"]),
-        ("read.classes", "yes"),
-        ("read.columns.label", "sky"),
+        ("spec.target.classes", ["fog", "rain"]),
+        ("spec.target.classes", ["fog"]),
+        ("spec.target.classes", []),
+        ("spec.target.classes", ["fog", "rain", "rain"]),
+        ("spec.target.classes", ["rain", "fog", "sun"]),
+        ("spec.target.classes", [f"c{number}" for number in range(101)]),
+        ("spec.target.classes", ["fog", "rain", 1]),
+        ("spec.target.kind", "label"),
+        ("spec.target.kind", "value"),
+        ("spec.target.kind", "rows"),
+        ("read.target", {"kind": "class", "classes": ["fog", "rain", "sun"]}),
+        ("read.target", "yes"),
+        ("read.columns.past", ["sky"]),
     ],
 )
 def test_classes_that_cannot_be_are_refused_even_under_their_own_digest(tmp_path, place, value):
@@ -94,8 +93,8 @@ def test_classes_that_cannot_be_are_refused_even_under_their_own_digest(tmp_path
 @pytest.mark.parametrize(
     ("place", "value"),
     [
-        ("spec.answers", "next rows"),
-        ("read.columns.label", None),
+        ("spec.target.kind", "class"),
+        ("read.columns.text", ["word"]),
         ("spec.windows.horizon", 2),
         ("spec.covariates", []),
     ],

@@ -17,13 +17,13 @@ from forecast.forecasters.weights import weight_shapes
 from forecast.network import checkpoint as checkpoints
 from forecast.planning.class_plan import held_series, judged_rows, never_judged, origins_of, plan_classes
 from forecast.reading.reader import read_panel
-from forecast.spec.reading import Columns, ReadSpec
+from forecast.spec.reading import Columns, ReadSpec, Target
 from forecast.spec.training import TrainingPlan, TrainRequest
 from forecast.training import classifying
 from forecast.training.classifying import learn_classes, told_from_rows
 from tests import labelled
 
-LABELS = ReadSpec(Columns(series="sentence", past=("word",), label="intent"))
+LABELS = ReadSpec(Columns("intent", series="sentence", past=("word",)), target=Target("label"))
 EVENTS = ReadSpec(Columns(target="rain", past=("cloud",)))
 SMALL = {"window": 6, "units": (4,), "epochs": 3, "training": TrainingPlan(device="cpu")}
 
@@ -98,7 +98,7 @@ def test_numbers_beside_the_target_are_scaled_by_what_is_not_judged():
     (cloud,) = plan.recipe.spec.covariates
     assert (cloud.centre, cloud.spread) == pytest.approx((before.mean(), before.std()))
 
-    asked = ReadSpec(Columns(series="s", past=("x",), label="y"))
+    asked = ReadSpec(Columns("y", series="s", past=("x",)), target=Target("label"))
     text = "s,x,y\n" + "".join(f"{n},{n % 7},{'ab'[n % 2]}\n" for n in range(40))
     panel = reading(text, asked).panel
     (x,) = plan_classes(panel, TrainRequest(read=asked, **SMALL)).recipe.spec.covariates
@@ -146,7 +146,7 @@ def test_a_class_that_comes_late_is_judged_and_learned_at_last():
     text += "".join(f"{date},hail\n" for date in ("2024-04-04", "2024-04-05"))
     sky = ReadSpec(Columns(target="sky"))
     model = forecast.train(io.BytesIO(text.encode()), TrainRequest(read=sky, horizon=1, **SMALL)).model
-    assert model.spec.classes == ("hail", "rain", "sun")
+    assert model.spec.target.classes == ("hail", "rain", "sun")
     assert np.isfinite(model.card.scores.overall).all()
 
 
