@@ -37,7 +37,7 @@ def trained(source, horizon: int, *, season: int | None = None, cell=None, seed=
         horizon=horizon,
         season=season,
         cell=cell,
-        training=forecast.TrainingPlan(seed=seed),
+        seed=seed,
     )
     return _asked(forecast.train(source, request).model, horizon, began)
 

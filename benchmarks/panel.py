@@ -5,7 +5,7 @@ series, year, tonnes; random walks with a drift), written to a temporary folder.
 
 `train` runs one epoch for each of its three fits (finding epochs, the backtest, the refit),
 first as it is by default, an epoch being a sample of the windows, then over all 780,000
-windows: TrainRequest(start="scratch", epochs=1, training=TrainingPlan(epoch_windows=...)) in Python.
+windows: forecast.train(..., from_="scratch", epochs=1, epoch_windows=...) in Python.
 `predict` answers 4 years of all series, from the file and from the model's own tail.
 Each runs `--rounds` times, in turn; medians.
 """
@@ -22,8 +22,7 @@ SERIES, YEARS = 20_000, 50
 
 ALL_WINDOWS = """
 import sys, pathlib, forecast
-training = forecast.TrainingPlan(epoch_windows=1_000_000_000)
-request = forecast.TrainRequest(start="scratch", epochs=1, training=training)
+request = forecast.TrainRequest(from_="scratch", epochs=1, epoch_windows=1_000_000_000)
 forecast.train(sys.argv[1], request, out=pathlib.Path(sys.argv[2]))
 """
 

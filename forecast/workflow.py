@@ -122,7 +122,7 @@ def _learned(
     reading: ReadResult, request: TrainRequest, checkpoint: "Checkpoint", listener: Listener
 ) -> RecurrentForecaster:
     """What the request makes of the data."""
-    if request.search and not reading.panel.target.classes:  # the plan for classes refuses a search
+    if request.tune and not reading.panel.target.classes:  # the plan for classes refuses a search
         request = _searched(reading.panel, request, checkpoint, listener)
     panel, planned = _planned(reading, request)
     listener(Note("plan", notes.planned(planned)))
@@ -176,10 +176,10 @@ def zero_shot(
     chosen, why = defaults.season(reading.panel, season)
     listener(Decision("season", why))
     ready = pretrained.open_pretrained(cell or CELL, chosen)
-    blend, why = defaults.blend(chosen)
+    combine, why = defaults.combine(chosen)
     listener(Decision("blend", why))
     panel = reading.panel.in_season(chosen)
-    network = replace(ready.network, blend=blend)
+    network = replace(ready.network, combine=combine)
     errors = past_errors(network, panel)
     return replace(
         ready,
@@ -282,10 +282,9 @@ def _searched(
     """The request with its open parts decided, in half of the time that there is."""
     from forecast.training.search import tune
 
-    seconds = request.training.max_seconds
-    half = math.inf if seconds is None else seconds / 2
-    rest = replace(request, training=replace(request.training, max_seconds=None if seconds is None else half))
-    parts = request.search
+    half = math.inf if request.max_time is None else request.max_time / 2
+    rest = replace(request, max_time=None if request.max_time is None else half)
+    parts = request.tune
     tuning = tune(panel, rest, parts=parts, max_seconds=half, listener=listener, checkpoint=checkpoint)
     return tuning.best.request
 

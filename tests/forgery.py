@@ -8,6 +8,7 @@ import numpy as np
 import safetensors.numpy
 
 from forecast.serialize import dump
+from forecast.storage.modelfile import FORMAT
 
 NAMES = {"float64": "F64", "float32": "F32", "float16": "F16", "int64": "I64", "uint8": "U8"}
 
@@ -44,7 +45,7 @@ def digest_of(fields: object, tensors: Mapping[str, np.ndarray], *, number: obje
     return digest.hexdigest()
 
 
-def built(fields: object, tensors: Mapping[str, np.ndarray], *, number: object = 1) -> bytes:
+def built(fields: object, tensors: Mapping[str, np.ndarray], *, number: object = FORMAT) -> bytes:
     """A file of these fields and tensors, of any names and shapes, whose digest is right."""
     header: dict[str, object] = {}
     raw = [np.ascontiguousarray(tensor).tobytes() for tensor in tensors.values()]

@@ -10,7 +10,7 @@ from forecast.forecasters.recurrent import Network, RecurrentForecaster
 from forecast.forecasters.weights import weight_shapes
 from forecast.spec.model import Bounds, Cell, ModelSpec, NetworkSpec, Origin, WindowSpec
 from forecast.spec.reading import ReadSpec
-from forecast.spec.training import Blend, TrainingPlan
+from forecast.spec.training import Combine, TrainingPlan
 from forecast.storage import modelfile
 from tests.panels import panel
 
@@ -21,7 +21,7 @@ def network(
     cell: Cell = "gru",
     horizon: int = 3,
     members: int = 1,
-    blend: Blend = "none",
+    combine: Combine = "none",
     seed: int = 0,
 ) -> Network:
     """Networks whose answers are small and arbitrary."""
@@ -32,7 +32,7 @@ def network(
         {name: random.normal(scale=0.1, size=shape).astype(np.float32) for name, shape in shapes}
         for _ in range(members)
     )
-    return Network(spec, weights, blend)
+    return Network(spec, weights, combine)
 
 
 def model(made: Network, *, bounds: Bounds | None = None, origin: Origin = "scratch") -> RecurrentForecaster:

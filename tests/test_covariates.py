@@ -13,7 +13,7 @@ from forecast.events import EpochEnded
 from forecast.features.covariates import covariate_specs
 from forecast.network import checkpoint as checkpoints
 from forecast.spec.reading import ReadSpec
-from forecast.spec.training import TrainingPlan, TrainRequest
+from forecast.spec.training import TrainRequest
 from forecast.training import evaluate
 from tests.shops import AHEAD, COLUMNS, ROWS, changed, panel, rows, written
 
@@ -27,7 +27,7 @@ REQUEST = TrainRequest(
     backtests=1,
     window=8,
     units=(4,),
-    training=TrainingPlan(device="cpu"),
+    device="cpu",
 )
 TABLE = rows()
 SOLD = [row for row in TABLE if row["sold"]]
@@ -96,7 +96,7 @@ def test_with_covariates_training_starts_from_nothing_and_with_the_calendar_alon
     request = replace(REQUEST, window=None, units=None, holidays=None)
     planned = forecast.check(written(SOLD), request).planned
     assert planned.origin == "scratch"
-    asked = forecast.check(written(SOLD), replace(request, start="pretrained")).planned
+    asked = forecast.check(written(SOLD), replace(request, from_="pretrained")).planned
     assert asked.origin == "fine-tuned"
     alone = replace(request, read=ReadSpec(COLUMNS.alone))
     assert forecast.check(written(SOLD), alone).planned.origin == "fine-tuned"
@@ -105,23 +105,23 @@ def test_with_covariates_training_starts_from_nothing_and_with_the_calendar_alon
 def test_older_models_go_on_with_what_they_read_of_the_time_alone(trained, tmp_path):
     plain = tmp_path / "plain.forecast"
     forecast.train(written(SOLD), replace(REQUEST, calendar=False, holidays=None), out=plain)
-    request = replace(REQUEST, start=plain, window=None, units=None)
+    request = replace(REQUEST, from_=plain, window=None, units=None)
     with pytest.raises(UsageError, match="--calendar: the model that training starts from does not read it"):
         forecast.train(written(TABLE), request)
     with pytest.raises(UsageError, match="--holidays"):
-        forecast.train(written(TABLE), replace(request, start=trained.path, holidays="US"))
+        forecast.train(written(TABLE), replace(request, from_=trained.path, holidays="US"))
 
 
 def test_older_models_go_on_reading_what_they_read(trained):
     newer = [{**row, "sold": row["sold"] or "20", "visitors": row["visitors"] or "60"} for row in TABLE]
     newer = changed(newer, "b", 40, {"event": "flood"})
-    request = replace(REQUEST, start=trained.path, window=None, units=None, calendar=False, holidays=None)
+    request = replace(REQUEST, from_=trained.path, window=None, units=None, calendar=False, holidays=None)
     model = forecast.train(written(newer), request).model
     assert (model.card.origin, model.spec) == ("continued", trained.model.spec)
 
 
 def test_older_models_do_not_go_on_with_texts_where_they_learned_numbers(trained):
-    request = replace(REQUEST, start=trained.path, window=None, units=None)
+    request = replace(REQUEST, from_=trained.path, window=None, units=None)
     words = [{**row, "price": f"p{row['price']}"} for row in SOLD]
     with pytest.raises(ModelError, match='its text is "event", "town", that of the data "price", "event"'):
         forecast.train(written(words), request)

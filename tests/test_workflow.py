@@ -32,7 +32,7 @@ REQUEST = forecast.TrainRequest(
     units=(4,),
     epochs=2,
     backtests=1,
-    training=forecast.TrainingPlan(device="cpu"),
+    device="cpu",
 )
 
 
@@ -161,13 +161,13 @@ def test_too_little_data_is_refused_with_the_arithmetic_before_tensorflow_is_imp
 # start, members, bounds
 
 
-READY = replace(REQUEST, start="pretrained", window=None, units=None, epochs=None)
+READY = replace(REQUEST, from_="pretrained", window=None, units=None, epochs=None)
 
 
 @pytest.mark.usefixtures("pretrained")
 def test_pretrained_networks_are_judged_as_they_are_and_say_so():
     model = forecast.train(data(), READY).model
-    (weights,), (ready,) = model.network.members, pretrained.open_pretrained("gru", 4).network.members
+    (weights,), (ready,) = model.network.members, catalog.open_pretrained("gru", 4).network.members
     assert {name: array.tolist() for name, array in weights.items()} == {
         name: array.tolist() for name, array in ready.items()
     }
@@ -181,23 +181,23 @@ def test_pretrained_networks_are_judged_as_they_are_and_say_so():
 
 
 @pytest.fixture
-def one_epoch(monkeypatch, pretrained):
+def one_epoch(monkeypatch, pretrained):  # noqa: ARG001
     """One epoch is found to better the pretrained network, by a share of its errors that is set here."""
 
     def found(trainer, *_args, **_options):
-        trainer.best = pretrained.open_pretrained("gru", 4).network.members[0]
+        trainer.best = catalog.open_pretrained("gru", 4).network.members[0]
         return 1
 
     monkeypatch.setattr("forecast.network.fit.Trainer.find_epochs", found)
     return lambda gain: monkeypatch.setattr("forecast.training.learner._gain", lambda *_: gain)
 
 
-@pytest.mark.parametrize("changed", [{"epochs": 1}, {"members": 2}])
+@pytest.mark.parametrize("changed", [{"epochs": 1}, {"ensemble": 2}])
 def test_epochs_or_members_asked_of_few_series_fine_tune_the_pretrained_network(one_epoch, changed):
     one_epoch(0.31)
     model = forecast.train(data(), replace(READY, **changed)).model
     assert (model.card.origin, model.name) == ("fine-tuned", "GRU")
-    assert len(model.network.members) == changed.get("members", 1)
+    assert len(model.network.members) == changed.get("ensemble", 1)
 
 
 def test_a_fine_tuned_network_that_is_a_little_better_is_averaged_with_the_pretrained_one(one_epoch):
@@ -205,7 +205,7 @@ def test_a_fine_tuned_network_that_is_a_little_better_is_averaged_with_the_pretr
     alone = forecast.train(data(), replace(READY, epochs=1)).model.network.members
     one_epoch(0.29)
     model = forecast.train(data(), replace(READY, epochs=1)).model
-    own = pretrained.open_pretrained("gru", 4).network.members
+    own = catalog.open_pretrained("gru", 4).network.members
     both = [{name: array.tolist() for name, array in each.items()} for each in model.network.members]
     assert both == [{name: array.tolist() for name, array in each.items()} for each in alone + own]
     assert (model.card.origin, model.name) == ("averaged", "GRU + Theta")
@@ -227,7 +227,7 @@ def test_a_pretrained_network_that_no_epoch_betters_is_taken_as_it_is(monkeypatc
 @pytest.mark.usefixtures("pretrained")
 def test_intervals_without_training_rest_on_what_it_would_have_erred_on_these_rows():
     model = forecast.zero_shot(data(), REQUEST.read, season=4)
-    ready = pretrained.open_pretrained("gru", 4).calibration
+    ready = catalog.open_pretrained("gru", 4).calibration
     errors = past_errors(model.network, model.tail)
     assert len(errors) > 3
     expected = calibrate(errors, before=ready)
@@ -238,7 +238,7 @@ def test_intervals_without_training_rest_on_what_it_would_have_erred_on_these_ro
 @pytest.mark.usefixtures("pretrained")
 def test_intervals_of_series_too_short_to_look_back_on_are_those_of_the_network():
     model = forecast.zero_shot(source(lines({"a": [1.0, 2.0, 3.0]})), REQUEST.read, season=4)
-    ready = pretrained.open_pretrained("gru", 1).calibration
+    ready = catalog.open_pretrained("gru", 1).calibration
     assert model.calibration.half_widths.tolist() == ready.half_widths.tolist()
 
 
@@ -259,7 +259,7 @@ def test_a_pretrained_network_that_is_not_there_is_an_error_and_no_reason_to_sta
 @pytest.fixture(scope="module")
 def continued(trained):
     """The model, trained on with two more rows, as a mean of two."""
-    request = replace(REQUEST, start=trained.path, window=None, units=None, members=2)
+    request = replace(REQUEST, from_=trained.path, window=None, units=None, ensemble=2)
     return forecast.train(data(**{name: longer(name) for name in SERIES}), request).model
 
 
@@ -291,21 +291,21 @@ def test_a_model_that_went_on_from_another_cannot_be_made_again(continued):
 
 
 def test_a_model_of_another_season_cannot_be_trained_on(trained):
-    request = replace(REQUEST, start=trained.path, window=None, units=None, season=None)
+    request = replace(REQUEST, from_=trained.path, window=None, units=None, season=None)
     with pytest.raises(forecast.ModelError, match="its season is 4, that of the data 12") as refused:
         forecast.train(data(), request)
     assert refused.value.hint.startswith("--season 4 reads")
 
 
 def test_a_model_of_another_cell_cannot_be_trained_on(trained):
-    request = replace(REQUEST, start=trained.path, window=None, units=None, cell="lstm")
+    request = replace(REQUEST, from_=trained.path, window=None, units=None, cell="lstm")
     with pytest.raises(forecast.UsageError, match="--cell lstm: the model is a gru"):
         forecast.train(data(), request)
 
 
 def test_a_start_that_is_no_model_is_refused(tmp_path):
     with pytest.raises(forecast.ModelError, match="there is no such model"):
-        forecast.train(data(), replace(REQUEST, start=tmp_path / "x.forecast", window=None, units=None))
+        forecast.train(data(), replace(REQUEST, from_=tmp_path / "x.forecast", window=None, units=None))
 
 
 COUNTS = {name: np.random.default_rng(rows).poisson(0.7, size=rows) for name, rows in [("a", 48), ("b", 40)]}
@@ -324,7 +324,7 @@ def test_counts_are_forecast_as_whole_numbers_that_are_never_negative():
 
 @pytest.mark.usefixtures("pretrained")
 def test_bounds_that_were_asked_for_hold_in_forecasts_and_intervals():
-    request = replace(READY, minimum=-0.5, maximum=0.5, whole=False)
+    request = replace(READY, min=-0.5, max=0.5, integer=False)
     model = forecast.train(source(lines(COUNTS)), request).model
     assert dict(forecast.show(model).lines)["values"] == "at least -0.5, at most 0.5"
     found = forecast.predict(model, horizon=12, levels=(99,))
@@ -363,7 +363,7 @@ def test_zero_shot_guesses_the_columns_and_tells_them():
 @pytest.mark.usefixtures("pretrained")
 def test_zero_shot_reads_rows_of_less_than_three_seasons_without_one():
     ready = forecast.zero_shot(source(lines({"a": SERIES["a"][:35]})))
-    assert (ready.spec.season, ready.frequency.default_season, ready.name) == (1, 1, "GRU")
+    assert (ready.spec.season, ready.tail.seasons.tolist(), ready.name) == (1, [1], "GRU")
 
 
 @pytest.mark.usefixtures("pretrained")

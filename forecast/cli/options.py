@@ -10,7 +10,7 @@ import typer
 from forecast.errors import UsageError
 from forecast.spec.model import Cell
 from forecast.spec.reading import ReadSpec
-from forecast.spec.training import Blend, Start
+from forecast.spec.training import Combine, Start
 
 COLUMNS = "Columns"
 PLAN = "Plan"
@@ -121,8 +121,8 @@ StartName = Annotated[
         rich_help_panel=NETWORK,
     ),
 ]
-BlendName = Annotated[
-    Blend | None,
+CombineName = Annotated[
+    Combine | None,
     typer.Option(
         "--blend",
         metavar="METHOD",

@@ -21,7 +21,7 @@ from forecast.spec.training import TrainingPlan
 
 if TYPE_CHECKING:
     from forecast.output.writing import Json
-    from forecast.spec.training import Searched
+    from forecast.spec.training import Tunable
     from forecast.workflow import Trained
 
 
@@ -42,7 +42,7 @@ def train(
     maximum: options.Maximum = None,
     whole: options.Whole = None,
     start: options.StartName = None,
-    blend: options.BlendName = None,
+    combine: options.CombineName = None,
     members: options.Members = 1,
     cell: options.CellOrBest = None,
     units: options.Units = None,
@@ -82,14 +82,14 @@ def train(
         season=rows,
         calendar=calendar,
         holidays=holidays,
-        minimum=minimum,
-        maximum=maximum,
-        whole=whole,
-        start=options.start(start),
-        blend=blend,
-        members=members,
+        min=minimum,
+        max=maximum,
+        integer=whole,
+        from_=options.start(start),
+        combine=combine,
+        ensemble=members,
         cell=None if cell == "best" else cell,
-        search=_searched(cell, window),
+        tune=_searched(cell, window),
         units=None if units is None else options.units(units),
         dropout=dropout,
         epochs=epochs,
@@ -97,7 +97,11 @@ def train(
         learning_rate=learning_rate,
         backtests=backtests,
         level=options.only_level(level),
-        training=training,
+        clip=training.clip,
+        patience=training.patience,
+        seed=training.seed,
+        device=training.device,
+        max_time=training.max_seconds,
     )
     out = paths.model_to_write(model, source)
     plan_report(partial, console, source, out)
@@ -115,9 +119,9 @@ def train(
         raise typer.Exit(NO_SKILL)
 
 
-def _searched(cell: str | None, window: str | None) -> "tuple[Searched, ...]":
+def _searched(cell: str | None, window: str | None) -> "tuple[Tunable, ...]":
     """What the options leave to a search."""
-    asked: tuple[tuple[bool, Searched], ...] = ((cell == "best", "cell"), (window == "search", "window"))
+    asked: tuple[tuple[bool, Tunable], ...] = ((cell == "best", "cell"), (window == "search", "window"))
     return tuple(part for wanted, part in asked if wanted)
 
 

@@ -12,12 +12,12 @@ from forecast.data.arrays import Flags, Floats, Integers
 from forecast.data.panel import Panel
 from forecast.forecasters.seasonality import is_seasonal
 from forecast.forecasters.theta import theta
-from forecast.spec.training import Blend
+from forecast.spec.training import Combine
 
 ORIGINS = 2
 """Horizons of a series' past that tell how good both were: better than one, three or four."""
 
-IN_NAMES: dict[Blend, str] = {"none": "", "theta": " + Theta", "last-value": " + last value"}
+IN_NAMES: dict[Combine, str] = {"none": "", "theta": " + Theta", "last-value": " + last value"}
 """How the names of blended networks end."""
 
 FARTHEST = 1e100
@@ -35,17 +35,17 @@ SEASONAL_SHARE, RESTLESS_SHARE = 0.15, 0.75
 they do not: then it is close to a random walk, and its last value nearly all there is to know."""
 
 
-def other(blend: Blend, history: Panel, steps: int) -> Floats:
+def other(combine: Combine, history: Panel, steps: int) -> Floats:
     """(series, steps) forecasts of what the network is blended with."""
-    if blend == "theta":
+    if combine == "theta":
         return theta(history, steps)
     last = history.values[history.bounds[1:] - 1]
     return np.repeat(last[:, None], steps, axis=1)
 
 
-def prior_weight(blend: Blend, history: Panel, season: int | Integers) -> Floats:
+def prior_weight(combine: Combine, history: Panel, season: int | Integers) -> Floats:
     """(series,) part of the forecast that is the other method's, before it is asked how good it was."""
-    if blend == "theta":
+    if combine == "theta":
         return np.where(history.lengths < LONG_ROWS, SHORT_SHARE, LONG_SHARE)
     seasons = np.broadcast_to(season, len(history)).tolist()
     restless = [_lacks_season(each.values, rows) for each, rows in zip(history, seasons, strict=True)]

@@ -23,7 +23,7 @@ from forecast.forecasters.theta import rows_read as theta_rows
 from forecast.forecasters.weights import Weights, last_step_outputs, weight_shapes
 from forecast.spec.model import Bounds, Cell, ModelSpec
 from forecast.spec.reading import ReadSpec
-from forecast.spec.training import Blend
+from forecast.spec.training import Combine
 
 CELL_NAMES: dict[Cell, str] = {"simple-rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
 
@@ -35,14 +35,14 @@ class Network:
     spec: ModelSpec
     members: tuple[Weights, ...]
     """Tensors by name of each network, shapes given by `weight_shapes(spec)`. Answers are averaged."""
-    blend: Blend = "none"
+    combine: Combine = "none"
     """What a part of the forecast comes from, the larger the better that was before."""
 
     @property
     def name(self) -> str:
         """The cell, as people write it, and what it is blended with: GRU, LSTM + Theta."""
         cell = CELL_NAMES[self.spec.network.cell]
-        return cell + combination.IN_NAMES[self.blend]
+        return cell + combination.IN_NAMES[self.combine]
 
     def rows_read(self, history: Panel) -> int:
         """Newest rows of any series of `history` that a forecast depends on."""
@@ -51,7 +51,7 @@ class Network:
 
     def _rows_read(self, season: int) -> int:
         needed = rows_needed(self.spec, season=season)
-        if self.blend == "none":
+        if self.combine == "none":
             return needed
         earliest = combination.ORIGINS * self.spec.windows.horizon
         return earliest + max(needed, theta_rows(season) + scale_rows(season))
@@ -128,7 +128,7 @@ class _Past:
             raise TypeError("a network of classes forecasts no values")
         season = season_of(history, network.spec)
         usual = history
-        if network.blend != "none":
+        if network.combine != "none":
             kept = without_outliers(history.values, history.bounds, season=season)
             usual = replace(history, values=kept)
         return cls(network, history, usual, seen.inputs, seen.channels)
@@ -136,7 +136,7 @@ class _Past:
     def share(self) -> Floats:
         """(series,) part of the forecast that is not the network's."""
         lengths = self.history.lengths
-        if self.network.blend == "none":
+        if self.network.combine == "none":
             return np.zeros(len(lengths))
         season, horizon = season_of(self.history, self.network.spec), self.network.spec.windows.horizon
         errors = np.zeros((2, len(lengths)))
@@ -144,7 +144,7 @@ class _Past:
             judged = np.flatnonzero(enough)
             if len(judged):
                 errors[:, judged] += self._errors(judged, rows[judged])
-        usual = combination.prior_weight(self.network.blend, self.usual, season)
+        usual = combination.prior_weight(self.network.combine, self.usual, season)
         return combination.share(usual, *errors)
 
     def _errors(self, series: Integers, rows: Integers) -> Floats:
@@ -152,7 +152,7 @@ class _Past:
         horizon = self.network.spec.windows.horizon
         ends = self.history.bounds[series] + rows
         answers = self.network.answers_at(ends, rows, self.inputs)
-        others = combination.other(self.network.blend, self.usual.select(series).first(rows), horizon)
+        others = combination.other(self.network.combine, self.usual.select(series).first(rows), horizon)
         came = ends[:, None] + np.arange(horizon)
         size = self.channels.scale[self.history.bounds[series + 1] - 1, None]
         with np.errstate(over="ignore", invalid="ignore"):  # 1e308 among numbers of 1e-300
@@ -170,10 +170,10 @@ class _Past:
         ends = self.history.bounds[1:]
         last = self.channels.at(ends - 1)
         answers = self.network.answers_at(ends, self.history.lengths, self.inputs)[:, :steps]
-        if self.network.blend == "none":
+        if self.network.combine == "none":
             return answers, last
         part = share[:, None]
-        others = combination.other(self.network.blend, self.usual, steps)
+        others = combination.other(self.network.combine, self.usual, steps)
         return last.units((1 - part) * last.restore(answers) + part * others), last
 
 

@@ -60,10 +60,10 @@ def plan_classes(panel: Panel, request: TrainRequest) -> Plan:
             spec=spec,
             origin="scratch",
             start=(),
-            blend="none",
+            combine="none",
             untuned=None,
             averaged=False,
-            members=request.members,
+            members=request.ensemble,
             training=training_of(_in_batches(request, windows), windows=windows, origin="scratch"),
         ),
         horizon=spec.windows.horizon,
@@ -84,12 +84,12 @@ def _in_batches(request: TrainRequest, windows: int) -> TrainRequest:
 
 def _refuse_what_is_for_numbers(request: TrainRequest) -> None:
     options = {
-        "--from": request.start not in (None, "scratch"),
-        "--blend": request.blend not in (None, "none"),
-        "--cell best and --window search": bool(request.search),
-        "--min": request.minimum is not None,
-        "--max": request.maximum is not None,
-        "--integer": request.whole is not None,
+        "--from": request.from_ not in (None, "scratch"),
+        "--combine": request.combine not in (None, "none"),
+        "--tune": bool(request.tune),
+        "--min": request.min is not None,
+        "--max": request.max is not None,
+        "--integer": request.integer is not None,
     }
     given = [option for option, value in options.items() if value]
     if given:

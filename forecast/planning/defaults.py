@@ -4,7 +4,7 @@ import numpy as np
 
 from forecast.data.frequency import Unit
 from forecast.data.panel import Panel
-from forecast.spec.training import Blend
+from forecast.spec.training import Combine
 
 HORIZONS: dict[Unit, int] = {
     "year": 4,
@@ -64,7 +64,7 @@ def averaged(season: int | None) -> bool:
     return season != 24
 
 
-def blend(season: int | None) -> tuple[Blend, str]:
+def combine(season: int | None) -> tuple[Combine, str]:
     """Whether some of Theta makes it better, and why: measured on held-back rows, see docs/pretrained.md."""
     if season is None:
         return "none", "with seasons of several kinds it was not measured"

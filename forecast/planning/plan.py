@@ -18,7 +18,7 @@ from forecast.planning.recipe import Recipe
 from forecast.planning.warm_start import older
 from forecast.spec.limits import MAX_WINDOW
 from forecast.spec.model import Bounds, Calendar, Cell, ModelSpec, NetworkSpec, Origin, WindowSpec
-from forecast.spec.training import Blend, TrainingPlan, TrainRequest
+from forecast.spec.training import Combine, TrainingPlan, TrainRequest
 from forecast.storage import pretrained
 
 BACKTESTS = 3
@@ -97,7 +97,7 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
     begun = _begun(panel, request, season)
     origin, network = begun.origin, begun.network
     spec = _own_shape(panel, request, horizon, season) if network is None else network.spec
-    blend, blend_reason = _blend(request, begun, season)
+    combine, blend_reason = _blend(request, begun, season)
     most = _backtests(panel, rows, spec.windows.window, horizon, origin)
     backtests = request.backtests or max(min(most, begun.newer // horizon), 1)
     _check_long_enough(rows, spec.windows.window if origin == "scratch" else None, horizon, backtests)
@@ -110,10 +110,10 @@ def plan(panel: Panel, request: TrainRequest) -> Plan:
             spec=spec,
             origin=origin,
             start=() if network is None else widen_inputs(network, spec).members,
-            blend=blend,
-            untuned=network and replace(network, blend=request.blend or defaults.blend(season)[0]),
+            combine=combine,
+            untuned=network and replace(network, combine=request.combine or defaults.combine(season)[0]),
             averaged=origin == "fine-tuned" and defaults.averaged(season),
-            members=max(request.members, 0 if network is None else len(network.members)),
+            members=max(request.ensemble, 0 if network is None else len(network.members)),
             training=training_of(request, windows=windows, origin=origin),
             before=begun.calibration,
         ),
@@ -154,22 +154,22 @@ class _Start:
 def _begun(panel: Panel, request: TrainRequest, season: int | None) -> _Start:
     """What training starts from: measured on held-back rows, see docs/pretrained.md, docs/covariates.md."""
     own_shape = bool(request.window or request.units or request.dropout)
-    if request.start == "scratch":
+    if request.from_ == "scratch":
         return _Start("scratch", "asked for")
-    if request.start is None and own_shape:
+    if request.from_ is None and own_shape:
         return _Start("scratch", "a network of your own shape starts from nothing")
-    if request.start is None and not pretrained.has_pretrained(request.cell or CELL, season):
+    if request.from_ is None and not pretrained.has_pretrained(request.cell or CELL, season):
         return _Start("scratch", "no pretrained network")
     if own_shape:
         raise UsageError(
             "--window, --units and --dropout shape a network of your own, which starts from nothing",
             hint="leave them out, or use --from scratch",
         )
-    if isinstance(request.start, Path):
-        chosen = older(request.start, panel, cell=request.cell, season=season, asked_season=request.season)
+    if isinstance(request.from_, Path):
+        chosen = older(request.from_, panel, cell=request.cell, season=season, asked_season=request.season)
         _refuse_other_calendar(request, chosen.network.spec.calendar)
         return _Start("continued", "asked for", chosen.network, newer=chosen.newer)
-    if request.start is None and panel.covariates:
+    if request.from_ is None and panel.covariates:
         return _Start("scratch", "what stands beside the target is learned better from nothing")
     ready = pretrained.open_pretrained(request.cell or CELL, season)
     network, known = ready.network, ready.calibration
@@ -178,21 +178,21 @@ def _begun(panel: Panel, request: TrainRequest, season: int | None) -> _Start:
     if len(panel) >= MANY_SERIES:
         why = "many series improve the pretrained network, or leave it as it is"
         return _Start("fine-tuned", why, network, known)
-    if request.epochs is not None or request.members > len(network.members):
+    if request.epochs is not None or request.ensemble > len(network.members):
         return _Start("fine-tuned", "epochs or members were asked for", network, known)
     return _Start("pretrained", "few series do not improve it", network, known)
 
 
-def _blend(request: TrainRequest, begun: _Start, season: int | None) -> tuple[Blend, str]:
-    if request.blend is not None:
-        return request.blend, "asked for"
+def _blend(request: TrainRequest, begun: _Start, season: int | None) -> tuple[Combine, str]:
+    if request.combine is not None:
+        return request.combine, "asked for"
     if begun.origin == "scratch":
         return "none", "a network of your own is judged alone"
     if begun.origin == "fine-tuned":
         return "none", "a fine-tuned network alone was better so; a mean is blended as the pretrained one"
     if begun.origin == "continued" and begun.network is not None:
-        return begun.network.blend, "as the model it starts from"
-    return defaults.blend(season)
+        return begun.network.combine, "as the model it starts from"
+    return defaults.combine(season)
 
 
 def calendar_of(panel: Panel, request: TrainRequest) -> Calendar:
@@ -239,9 +239,9 @@ def bounds_of(panel: Panel, request: TrainRequest) -> Bounds:
     seen = panel.values[panel.observed]
     whole = bool((seen == np.rint(seen)).all())
     return Bounds(
-        minimum=request.minimum,
-        maximum=request.maximum,
-        whole=whole if request.whole is None else request.whole,
+        minimum=request.min,
+        maximum=request.max,
+        whole=whole if request.integer is None else request.integer,
     )
 
 
@@ -275,12 +275,10 @@ def training_of(request: TrainRequest, *, windows: int, origin: Origin) -> Train
     small = windows <= SMALL_WINDOWS
     batch_size = request.batch_size or (32 if small else 128 if windows <= MANY_WINDOWS else 512)
     sized = replace(
-        request.training,
+        request.training_plan(),
         epochs=request.epochs or (EPOCHS if small else EPOCHS // 5),
         batch_size=batch_size,
-        learning_rate=request.learning_rate or request.training.learning_rate,
-        epoch_windows=request.training.epoch_windows
-        or (None if small else max(EPOCH_WINDOWS, 16 * batch_size)),
+        epoch_windows=request.epoch_windows or (None if small else max(EPOCH_WINDOWS, 16 * batch_size)),
     )
     return sized if origin == "scratch" else _tuning(sized, request, batch_size)
 
@@ -290,7 +288,7 @@ def _tuning(sized: TrainingPlan, request: TrainRequest, batch_size: int) -> Trai
     return replace(
         sized,
         epochs=request.epochs or TUNING_EPOCHS,
-        epoch_windows=request.training.epoch_windows or TUNING_UPDATES * batch_size,
+        epoch_windows=request.epoch_windows or TUNING_UPDATES * batch_size,
         learning_rate=min(sized.learning_rate, TUNING_RATE),
         patience=min(sized.patience, TUNING_PATIENCE),
     )

@@ -7,7 +7,7 @@ from forecast.forecasters.calibration import Calibration
 from forecast.forecasters.recurrent import Network, RecurrentForecaster, widen_inputs
 from forecast.forecasters.weights import Weights
 from forecast.spec.model import ModelSpec, Origin
-from forecast.spec.training import Blend, TrainingPlan
+from forecast.spec.training import Combine, TrainingPlan
 from forecast.storage import pretrained
 
 
@@ -20,7 +20,7 @@ class Recipe:
     origin: Origin
     start: tuple[Weights, ...]
     """Weights to start from, or none."""
-    blend: Blend
+    combine: Combine
     untuned: Network | None
     """What it starts from, as it is where training does not better it."""
     averaged: bool
@@ -42,12 +42,12 @@ def recipe_of(model: RecurrentForecaster) -> Recipe:
     untuned, start = network, network.members
     if origin in ("fine-tuned", "averaged"):
         ready = pretrained.open_pretrained(model.spec.network.cell, model.spec.season).network
-        untuned, start = replace(ready, blend=network.blend), widen_inputs(ready, model.spec).members
+        untuned, start = replace(ready, combine=network.combine), widen_inputs(ready, model.spec).members
     return Recipe(
         spec=model.spec,
         origin=origin,
         start=() if origin == "scratch" else start,
-        blend=network.blend,
+        combine=network.combine,
         untuned=untuned,
         averaged=origin == "averaged",
         members=len(network.members) // (2 if origin == "averaged" else 1),

@@ -65,7 +65,7 @@ def pretrain(
         plan, stage = recipe.plan(seed=seed + member), f"{source} {cell}, member {member + 1}"
         trainer = Trainer(recipe.spec(cell), plan, learned.trained, listener=_tell)
         members.append(_halved(trainer.fit(learned.trained, plan.epochs, stage=stage)))
-    network = Network(recipe.spec(cell), tuple(members), defaults.blend(recipe.season)[0])
+    network = Network(recipe.spec(cell), tuple(members), defaults.combine(recipe.season)[0])
     held_out = made.held_out
     if recipe.season is None:  # what it is for: rows without a season have a network of their own
         held_out = held_out.select(np.flatnonzero(held_out.seasons > 1))

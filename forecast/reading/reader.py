@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -29,9 +29,6 @@ from forecast.tables.columns import CellError, Column
 from forecast.tables.delimited import read_table, unsniffed_mark
 from forecast.tables.source import Source, open_source
 from forecast.tables.table import Table
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 CLOCKS_PUT_BACK = (
     "where clocks were put back, write times with a zone such as +02:00; "
@@ -206,7 +203,7 @@ def _table(source: Source, notation: Notation) -> Table:
     if hasattr(source, "iloc"):
         from forecast.tables.frames import frame_table
 
-        return frame_table(cast("pd.DataFrame", source))
+        return frame_table(cast(Any, source))
     opened = open_source(source, encoding=notation.encoding)
     if not opened.is_parquet:
         return read_table(opened, notation)

@@ -26,7 +26,7 @@ from forecast.reading.reader import PartialRead
 from forecast.reporting import notes
 from forecast.serialize import to_plain
 from forecast.spec.model import Cell, Origin
-from forecast.spec.training import Blend
+from forecast.spec.training import Combine
 
 if TYPE_CHECKING:
     from forecast.output.writing import Json
@@ -81,7 +81,7 @@ class Planned:
     units: tuple[int, ...]
     members: int
     origin: Origin
-    blend: Blend
+    combine: Combine
     backtests: int
     seconds: float
     """About."""
@@ -293,7 +293,7 @@ def _planned(panel: Panel, plan: Plan) -> Planned:
         units=spec.network.units,
         members=recipe.members,
         origin=recipe.origin,
-        blend=recipe.blend,
+        combine=recipe.combine,
         backtests=plan.backtests,
         seconds=round(estimates.seconds(panel, plan), 1),
         megabytes=round(estimates.megabytes(panel, plan)),

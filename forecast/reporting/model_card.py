@@ -7,9 +7,9 @@ from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
 from forecast.reporting.notes import _layers, _season, coverage, read_beside
 from forecast.spec.model import Bounds, ModelSpec, Origin
 from forecast.spec.reading import ReadSpec
-from forecast.spec.training import Blend
+from forecast.spec.training import Combine
 
-_BLENDS: dict[Blend, str] = {
+_COMBINATIONS: dict[Combine, str] = {
     "none": "the network's",
     "theta": "the network's, in part Theta's: the more, the better that was on each series' newest rows",
     "last-value": "the network's, in part the last value: the more, the better that was on the newest rows",
@@ -33,7 +33,7 @@ def model_card(model: RecurrentForecaster) -> Card:
         ("network", _networks(model)),
         ("window", f"reads {spec.windows.window} rows, answers {_answers(spec)}"),
         ("season", _season(spec.season)),
-        ("forecast", "probabilities" if spec.target.classes else _BLENDS[model.network.blend]),
+        ("forecast", "probabilities" if spec.target.classes else _COMBINATIONS[model.network.combine]),
         ("classes", ", ".join(spec.target.classes))
         if spec.target.classes
         else ("values", values_of(model.bounds)),

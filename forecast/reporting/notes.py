@@ -78,7 +78,7 @@ def planned(plan: Plan) -> str:
     network = f"{CELL_NAMES[spec.network.cell]} {_layers(spec.network.units)}"
     if recipe.members > 1:
         network += f" x {recipe.members}"
-    blend = IN_NAMES[recipe.blend]
+    combine = IN_NAMES[recipe.combine]
     if spec.target.kind == "label":
         read = f"{plan.windows:,} series of up to {spec.windows.window} rows"
         return f"{read} -> one of {classes(spec)} · {network}"
@@ -87,7 +87,7 @@ def planned(plan: Plan) -> str:
     beside = read_beside(spec)
     return (
         f"window {spec.windows.window} -> next {plan.horizon}{season} · {plan.windows:,} windows · "
-        f"{network}{_MADE[recipe.origin]}{blend}{f' · {beside}' if beside else ''}"
+        f"{network}{_MADE[recipe.origin]}{combine}{f' · {beside}' if beside else ''}"
     )
 
 
@@ -134,10 +134,10 @@ def pretrained(model: RecurrentForecaster) -> str:
     """Words like "the pretrained GRU for monthly rows in seasons of 12, blended with Theta"."""
     kinds = {1: "without a season", None: "with seasons of their own"}
     season = kinds.get(model.spec.season, f"in seasons of {model.spec.season}")
-    blended = IN_NAMES[model.network.blend].removeprefix(" + ")
-    blend = blended and f", blended with {'the ' if blended[0].islower() else ''}{blended}"
+    blended = IN_NAMES[model.network.combine].removeprefix(" + ")
+    combine = blended and f", blended with {'the ' if blended[0].islower() else ''}{blended}"
     cell = CELL_NAMES[model.spec.network.cell]
-    return f"the pretrained {cell} for {model.frequency.adjective} rows {season}{blend}"
+    return f"the pretrained {cell} for {model.frequency.adjective} rows {season}{combine}"
 
 
 def _layers(units: tuple[int, ...]) -> str:

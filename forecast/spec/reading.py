@@ -15,6 +15,7 @@ TargetKind = Literal["value", "class", "label"]
 Gaps = Literal["error", "interpolate", "hold", "season"]
 Duplicates = Literal["error", "first", "last", "sum", "mean"]
 Resample = Literal["sum", "mean", "first", "last", "min", "max"]
+Unusable = Literal["skip", "error"]
 
 
 NO_FILES = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")
@@ -167,6 +168,8 @@ class Policy:
     """Rows of one series and time; "error"."""
     resample: Resample | None = None
     """How rows within one step become one; rows off the step are refused."""
+    unusable: Unusable | None = None
+    """A series that cannot be used, of several; "skip"."""
 
     def __post_init__(self) -> None:
         for name, value, words in (
@@ -174,6 +177,7 @@ class Policy:
             ("missing", self.missing, get_args(Gaps)),
             ("duplicates", self.duplicates, get_args(Duplicates)),
             ("resample", self.resample, get_args(Resample)),
+            ("unusable", self.unusable, get_args(Unusable)),
         ):
             if value is not None and value not in words:
                 raise UsageError(f'{name} must be one of {", ".join(words)}, not "{value}"')

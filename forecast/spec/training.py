@@ -1,8 +1,8 @@
 """What is asked of training, and what it does."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from forecast.errors import UsageError
 from forecast.spec.limits import MAX_HORIZON, MAX_MEMBERS, MAX_WINDOW, check_range
@@ -11,7 +11,7 @@ from forecast.spec.reading import ReadSpec
 
 Device = Literal["auto", "cpu", "gpu"]
 Decay = Literal["constant", "cosine"]
-Blend = Literal["none", "theta", "last-value"]
+Combine = Literal["none", "theta", "last-value"]
 Start = Literal["pretrained", "scratch"]
 DEVICES: tuple[Device, ...] = get_args(Device)
 
@@ -53,52 +53,85 @@ class TrainingPlan:
             raise UsageError(f'device must be one of {", ".join(DEVICES)}, not "{self.device}"')
 
 
-Searched = Literal["cell", "window"]
+Tunable = Literal["cell", "window"]
 
 
 @dataclass(frozen=True, slots=True)
 class TrainRequest:
-    """What a user asks of training; None is left to the tool."""
+    """What a user asks of training, by the names of the flags; None is decided by the tool."""
 
     read: ReadSpec = field(default_factory=ReadSpec)
     horizon: int | None = None
+    """Rows to forecast."""
     window: int | None = None
+    """Rows that the network reads."""
     season: int | None = None
+    """Rows in a period, for all series; 1 is no season."""
     calendar: bool = False
-    """Whether the network reads where a row stands in its day, week and year."""
+    """Whether the network reads the position of a row in its day, week and year."""
     holidays: str | None = None
     """Country whose holidays it reads."""
-    start: Start | Path | None = None
+    from_: Start | Path | None = None
     """What training starts from; a path is that of a model file, to be trained on."""
-    blend: Blend | None = None
-    members: int = 1
+    combine: Combine | None = None
+    """The method that the network's forecast is combined with."""
+    ensemble: int = 1
     """Networks to train and average; 1 to 64."""
     cell: Cell | None = None
     units: tuple[int, ...] | None = None
+    """Units of each recurrent layer."""
     dropout: float | None = None
-    learning_rate: float | None = None
+    tune: tuple[Tunable, ...] = ()
+    """What is decided by a search on rows before the backtests."""
     epochs: int | None = None
+    """Epochs at most."""
     batch_size: int | None = None
+    epoch_windows: int | None = None
+    """Windows in one epoch; no flag has it."""
+    learning_rate: float | None = None
+    clip: float | None = None
+    patience: int | None = None
+    seed: int | None = None
+    device: Device | None = None
+    max_time: float | None = None
+    """Seconds for all fits together."""
     backtests: int | None = None
-    search: tuple[Searched, ...] = ()
-    """What to decide by trying candidates on rows before the backtests."""
     level: float = 80.0
-    """Coverage, in percent, that the report checks."""
-    minimum: float | None = None
-    maximum: float | None = None
-    whole: bool | None = None
+    """Coverage, in percent, that the evaluation checks."""
+    min: float | None = None
+    max: float | None = None
+    integer: bool | None = None
     """Whether forecasts are whole numbers."""
-    training: TrainingPlan = field(default_factory=TrainingPlan)
-    """The rest of the training; its epochs, sizes and rate are replaced by the above."""
 
     def __post_init__(self) -> None:
-        check_range("members", self.members, 1, MAX_MEMBERS)
+        check_range("ensemble", self.ensemble, 1, MAX_MEMBERS)
         if self.horizon is not None:
             check_range("horizon", self.horizon, 1, MAX_HORIZON)
         if self.season is not None:
             if self.read.columns.season is not None:
                 raise UsageError("season is one number for all series or a column, not both")
             check_range("season", self.season, 1, MAX_WINDOW)
-        Bounds(self.minimum, self.maximum, whole=bool(self.whole))
-        if self.learning_rate is not None:
-            replace(self.training, learning_rate=self.learning_rate)  # refuses what is none
+        Bounds(self.min, self.max, whole=bool(self.integer))
+        self.training_plan()  # refuses what cannot be
+
+    def training_plan(self) -> TrainingPlan:
+        """The training as asked, with the defaults for what is left open."""
+        default = TrainingPlan()
+        return TrainingPlan(
+            epochs=_given(self.epochs, default.epochs),
+            batch_size=_given(self.batch_size, default.batch_size),
+            epoch_windows=self.epoch_windows,
+            learning_rate=_given(self.learning_rate, default.learning_rate),
+            clip=_given(self.clip, default.clip),
+            patience=_given(self.patience, default.patience),
+            seed=_given(self.seed, default.seed),
+            device=_given(self.device, default.device),
+            max_seconds=self.max_time,
+        )
+
+
+T = TypeVar("T")
+
+
+def _given(value: T | None, default: T) -> T:
+    return default if value is None else value

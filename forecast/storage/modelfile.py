@@ -22,7 +22,7 @@ from forecast.serialize import from_plain, to_plain
 from forecast.spec.limits import MAX_HORIZON, MAX_MEMBERS, MAX_WINDOW
 from forecast.spec.model import Bounds, ModelSpec
 from forecast.spec.reading import Columns, ReadSpec
-from forecast.spec.training import Blend
+from forecast.spec.training import Combine
 from forecast.storage import tensorfile
 from forecast.storage.tensorfile import Contents, Fields, Tensors
 
@@ -67,7 +67,7 @@ class _ModelFields:
     """
 
     spec: ModelSpec
-    blend: Blend
+    combine: Combine
     horizon: int
     bounds: Bounds
     read: ReadSpec
@@ -121,7 +121,7 @@ def _fields(forecaster: RecurrentForecaster) -> Fields:
     card, scores = forecaster.card, forecaster.card.scores
     fields = _ModelFields(
         spec=forecaster.spec,
-        blend=forecaster.network.blend,
+        combine=forecaster.network.combine,
         horizon=forecaster.horizon,
         bounds=forecaster.bounds,
         read=replace(forecaster.read.alone, target=None),
@@ -192,7 +192,7 @@ def _assembled(fields: _ModelFields, tensors: Tensors) -> RecurrentForecaster:
     _check_frequency(fields.frequency)
     read = _read_of(fields)
     return RecurrentForecaster(
-        network=Network(fields.spec, _members(fields, tensors), fields.blend),
+        network=Network(fields.spec, _members(fields, tensors), fields.combine),
         horizon=fields.horizon,
         bounds=fields.bounds,
         read=read,

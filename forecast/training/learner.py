@@ -55,7 +55,7 @@ def learner_for(
     what the `checkpoint` holds.
     """
     if recipe.origin == "pretrained":
-        return PretrainedLearner(Network(recipe.spec, recipe.start, recipe.blend))
+        return PretrainedLearner(Network(recipe.spec, recipe.start, recipe.combine))
     from forecast.network.fit import Trainer
 
     trainer = Trainer(
@@ -126,7 +126,7 @@ class TrainedLearner:
             members = tuple(self._member(past, stage, member) for member in range(self._recipe.members))
         if self.origin == "averaged" and self._recipe.untuned is not None:
             return _averaged(members, self._recipe.untuned)
-        return Network(self._recipe.spec, members, self._recipe.blend)
+        return Network(self._recipe.spec, members, self._recipe.combine)
 
     def _member(self, past: Panel, stage: str, member: int) -> Weights:
         named = f"{stage}, member {member + 1}" if self._recipe.members > 1 else stage
@@ -143,7 +143,7 @@ def _averaged(members: tuple[Weights, ...], network: Network) -> Network:
 def _gain(tuned: Network, untuned: Network, panel: Panel) -> float:
     """Share of the errors in the newest rows of every series that training without them took away."""
     after, before = (
-        np.abs(past_errors(replace(network, blend="none"), panel, most=1)) for network in (tuned, untuned)
+        np.abs(past_errors(replace(network, combine="none"), panel, most=1)) for network in (tuned, untuned)
     )
     return float(1 - np.nansum(after) / np.nansum(before)) if np.nansum(before) > 0 else 0.0
 

@@ -18,10 +18,10 @@ from forecast.version import __version__
 SUFFIX = ".checkpoint"
 """Behind the model's name: the file of an interrupted training."""
 
-_FLAGS = {"start": "from", "minimum": "min", "maximum": "max", "whole": "integer", "series": "id"}
+_FLAGS = {"from_": "from", "series": "id", "frequency": "freq"}
 """Fields of a request that people know by another name."""
 
-_FREE = {"max_seconds"}
+_FREE = {"max_time"}
 """Fields that may change: how long each run may take."""
 
 _LIBRARIES = ("keras", "numpy", "tensorflow")
@@ -47,8 +47,8 @@ def checkpoint_for(
 def facts_of(panel: Panel, request: TrainRequest) -> Facts:
     """Data, options and versions by the names that people know them by."""
     facts = {"data": data_sha256(panel), **dict(_options(request))}
-    if isinstance(request.start, Path):
-        facts["data of --from"] = hashlib.sha256(request.start.read_bytes()).hexdigest()
+    if isinstance(request.from_, Path):
+        facts["data of --from"] = hashlib.sha256(request.from_.read_bytes()).hexdigest()
     facts |= {"forecast": __version__, **{library: version(library) for library in _LIBRARIES}}
     return tuple(facts.items())
 

@@ -20,7 +20,7 @@ from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import CELL_NAMES
 from forecast.planning.plan import Plan, plan
 from forecast.spec.model import CELLS
-from forecast.spec.training import Searched, TrainRequest
+from forecast.spec.training import TrainRequest, Tunable
 from forecast.training.learner import learner_for
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def tune(
     panel: Panel,
     request: TrainRequest,
     *,
-    parts: Collection[Searched],
+    parts: Collection[Tunable],
     max_seconds: float = np.inf,
     listener: Listener = ignore,
     checkpoint: "Checkpoint | None" = None,
@@ -73,7 +73,7 @@ def tune(
 
     Every candidate may take an even share of the seconds left; the first is always tried.
     """
-    usual = plan(panel, replace(request, start="scratch") if "window" in parts else request)
+    usual = plan(panel, replace(request, from_="scratch") if "window" in parts else request)
     trials = _Trials(panel, usual, time.monotonic() + max_seconds, listener, checkpoint)
     cells = CELLS if "cell" in parts else (request.cell,)
     first, *others = trials.windows(usual) if "window" in parts else (request.window,)

@@ -94,7 +94,7 @@ def workflow(outcome: str = "useful") -> ModuleType:
 
     def zero_shot(source, columns, **options):
         fake.calls.append(("zero_shot", source, columns, options))
-        return model(network(season=12, blend="theta"))
+        return model(network(season=12, combine="theta"))
 
     def predict(_model, source=None, *, read=None, horizon=None, levels=(80.0,), listener, **asked):
         fake.calls.append(("predict", source, horizon, levels, *wanted(asked)))

@@ -34,9 +34,9 @@ def test_train_hands_every_option_to_the_workflow(forecast_program, workflow):
     assert (request.horizon, request.window, request.season, request.cell) == (4, 8, 1, "lstm")
     assert (request.units, request.dropout, request.backtests, request.level) == ((64, 32), 0.1, 2, 90.0)
     assert (request.epochs, request.batch_size) == (50, 16)
-    assert (request.start, request.blend, request.members) == (Path("old.forecast"), "none", 3)
-    assert (request.minimum, request.maximum, request.whole) == (-1.0, 9.5, False)
-    plan = request.training
+    assert (request.from_, request.combine, request.ensemble) == (Path("old.forecast"), "none", 3)
+    assert (request.min, request.max, request.integer) == (-1.0, 9.5, False)
+    plan = request.training_plan()
     assert (request.learning_rate, plan.clip) == (0.01, 2.0)
     assert (plan.patience, plan.seed, plan.device, plan.max_seconds) == (5, 7, "cpu", 300.0)
 
@@ -47,8 +47,8 @@ def test_train_leaves_to_the_workflow_what_nobody_asked(forecast_program, workfl
     assert out == Path("harvest.forecast")
     left = (request.horizon, request.window, request.season, request.cell, request.units, request.epochs)
     assert left == (None,) * 6
-    open_too = (request.start, request.blend, request.minimum, request.maximum, request.whole)
-    assert (open_too, request.members) == ((None,) * 5, 1)
+    open_too = (request.from_, request.combine, request.min, request.max, request.integer)
+    assert (open_too, request.ensemble) == ((None,) * 5, 1)
 
 
 def test_train_prints_scores_as_csv_and_all_else_on_stderr(forecast_program):

@@ -46,7 +46,7 @@ def trained(tmp_path_factory):
         units=(4,),
         epochs=2,
         backtests=1,
-        training=forecast.TrainingPlan(device="cpu"),
+        device="cpu",
     )
     forecast.train(folder / "panel.csv", request, out=folder / "panel.forecast")
     return folder
@@ -117,7 +117,7 @@ def test_training_goes_on_from_a_model_with_the_same_column_alone(program):
 def test_the_plan_is_one_network_for_all_with_horizon_and_window_of_the_middle_season(program):
     out = program("train", "panel.csv", "--season", "m", "--dry-run", "--json")[1]
     planned = json.loads(out)["plan"]
-    assert planned["season"] == 0
+    assert planned["season"] is None
     assert planned["origin"] == "scratch"
     assert planned["horizon"] == planned["window"] / 2 == 4
 

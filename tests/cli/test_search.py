@@ -23,5 +23,5 @@ def test_a_window_of_no_rows_is_refused_with_what_to_write(text):
 def test_what_is_searched_reaches_the_workflow(forecast_program, workflow, words, search):
     assert forecast_program("train", "harvest.csv", *words)[0] == 0
     ((_, _, request, _),) = workflow.calls
-    assert request.search == search
+    assert request.tune == search
     assert request.cell == ("lstm" if "lstm" in words else None)

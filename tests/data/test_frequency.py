@@ -49,7 +49,7 @@ def months(first, count, step=1):
 )
 def test_the_step_and_its_season_are_found(times, unit, count, season):
     found = one(times)
-    assert (found.unit, found.count, found.season) == (unit, count, season)
+    assert (found.unit, found.count, found.default_season) == (unit, count, season)
 
 
 def test_month_ends_are_months():
@@ -73,7 +73,7 @@ def test_working_days_leave_out_the_weekend():
         "2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07", "2020-01-08", "2020-01-09", "2020-01-10"
     )
     found = one(week)
-    assert (found.unit, found.season) == ("weekday", 5)
+    assert (found.unit, found.default_season) == ("weekday", 5)
     assert found.text(found.after(week[-1:], 2)[0]) == ["2020-01-13", "2020-01-14"]
     assert found.steps_between(week[:1], week).tolist() == [0, 1, 2, 3, 4, 5, 6]
 

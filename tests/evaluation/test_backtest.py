@@ -1,4 +1,3 @@
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -219,22 +218,6 @@ def test_values_near_the_largest_number_are_scored_without_a_warning():
     history = panel(np.array([1.0, -1.0] * 6) * 1e308)
     scores = score(list(backtest(naive, history, Origins(1, 2))), history)
     assert scores.forecasts == 2
-
-
-def test_a_fold_of_twenty_thousand_series_takes_less_than_a_second_or_so():
-    values = np.random.default_rng(0).normal(size=(20_000, 50)).cumsum(axis=1)
-    history = replace(
-        panel([0]),
-        ids=tuple(map(str, range(20_000))),
-        times=np.tile(np.arange(2000, 2050), 20_000),
-        values=values.ravel(),
-        observed=np.ones(values.size, dtype=bool),
-        bounds=np.arange(0, values.size + 1, 50),
-    )
-    start = time.process_time()
-    folds = list(backtest(three_rules, history, Origins(1, 14)))
-    score(folds, history)
-    assert time.process_time() - start < 4
 
 
 def test_a_fold_that_stands_in_a_gap_sees_nothing_of_the_number_that_ends_it():

@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +14,7 @@ def every(windows: Windows):
 
 
 @given(rows=st.integers(1, 60), window=sizes, horizon=sizes)
-def test_a_series_gives_exactly_its_full_windows_at_stride_one(rows, window, horizon):
+def test_a_series_gives_exactly_its_full_windows(rows, window, horizon):
     full = rows - window - horizon + 1
     windows = Windows(np.array([rows]), WindowSpec(window, horizon))
     assert len(windows) == (full if full > 0 else int(rows > horizon))
@@ -24,9 +23,9 @@ def test_a_series_gives_exactly_its_full_windows_at_stride_one(rows, window, hor
         assert set(every(windows).steps) == {window}
 
 
-@given(lengths=lengths_of_series, window=sizes, horizon=sizes, stride=st.integers(1, 5))
-def test_no_window_crosses_two_series(lengths, window, horizon, stride):
-    batch = every(Windows(lengths, WindowSpec(window, horizon, stride)))
+@given(lengths=lengths_of_series, window=sizes, horizon=sizes)
+def test_no_window_crosses_two_series(lengths, window, horizon):
+    batch = every(Windows(lengths, WindowSpec(window, horizon)))
     ends = np.cumsum(lengths)
     series = np.searchsorted(ends, batch.starts, side="right")
     assert (batch.starts + batch.steps + horizon <= ends[series]).all()
@@ -50,12 +49,6 @@ def test_windows_of_later_series_start_behind_the_rows_of_earlier_ones():
 def test_first_rows_place_series_that_were_cut_short():
     windows = Windows(np.array([3, 3]), WindowSpec(2, 1), first_rows=np.array([0, 10]))
     assert every(windows).starts.tolist() == [0, 10]
-
-
-@pytest.mark.parametrize(("stride", "starts"), [(1, [0, 1, 2, 3, 4]), (2, [0, 2, 4]), (3, [0, 3])])
-def test_a_stride_skips_starts(stride, starts):
-    windows = Windows(np.array([8]), WindowSpec(window=3, horizon=1, stride=stride))
-    assert every(windows).starts.tolist() == starts
 
 
 def test_windows_of_a_hundred_thousand_series_are_counted_not_made():

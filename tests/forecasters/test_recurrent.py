@@ -9,7 +9,7 @@ from forecast.forecasters.recurrent import BoundedForecaster, Network, bounded, 
 from forecast.forecasters.theta import theta
 from forecast.forecasters.weights import weight_shapes
 from forecast.spec.model import CELLS, Bounds
-from forecast.spec.training import Blend
+from forecast.spec.training import Combine
 from tests import shops
 from tests.models import model, network
 from tests.panels import panel, wave
@@ -97,22 +97,22 @@ def test_a_member_twice_answers_as_it_does_once():
 # Blend
 
 
-def partner(blend: Blend, history: Panel, horizon: int) -> np.ndarray:
+def partner(combine: Combine, history: Panel, horizon: int) -> np.ndarray:
     """What the network is blended with, said by hand."""
-    if blend == "theta":
+    if combine == "theta":
         return theta(history, horizon)
     return np.stack([np.repeat(each.values[-1:], horizon) for each in history])
 
 
 def share_by_hand(
-    alone: Network, history: Panel, usual: list[float], *, blend: Blend = "theta", horizon: int = 3
+    alone: Network, history: Panel, usual: list[float], *, combine: Combine = "theta", horizon: int = 3
 ) -> np.ndarray:
     """The other method's part, from the errors of both over the two newest horizons."""
     off = np.zeros((2, len(history)))
     for back in (1, 2):
         past = history.first(history.lengths - back * horizon)
         came = history.first(past.lengths + horizon).tail(horizon).values.reshape(-1, horizon)
-        for place, said in enumerate((alone.predict(past, horizon).values, partner(blend, past, horizon))):
+        for place, said in enumerate((alone.predict(past, horizon).values, partner(combine, past, horizon))):
             off[place] += np.abs(said - came).sum(axis=1)
     squares = np.square(off) * [usual, 1 - np.array(usual)]
     return (squares[0] / squares.sum(axis=0))[:, None]
@@ -120,7 +120,7 @@ def share_by_hand(
 
 def test_a_blend_has_the_more_of_theta_the_longer_the_series_and_the_better_theta_was():
     history = panel(wave(59, season=4), wave(60, season=4, seed=1), season=4)
-    alone, blended = network(season=4), network(season=4, blend="theta")
+    alone, blended = network(season=4), network(season=4, combine="theta")
     share = share_by_hand(alone, history, [0.15, 0.4])
     assert (share > [[0.16], [0.41]]).all()  # random weights forecast worse than Theta
     expected = (1 - share) * alone.predict(history, 3).values + share * theta(history, 3)
@@ -129,7 +129,7 @@ def test_a_blend_has_the_more_of_theta_the_longer_the_series_and_the_better_thet
 
 
 def test_a_blend_with_the_last_value_says_so():
-    assert network(season=7, blend="last-value").name == "GRU + last value"
+    assert network(season=7, combine="last-value").name == "GRU + last value"
 
 
 def weekly(rows: int, *, size: float) -> np.ndarray:
@@ -141,20 +141,20 @@ def weekly(rows: int, *, size: float) -> np.ndarray:
 @pytest.mark.parametrize(("size", "usual"), [(5, 0.15), (0, 0.75)])
 def test_the_last_value_counts_for_much_where_changes_show_no_week(size, usual):
     history = panel(weekly(60, size=size), season=7)
-    share = share_by_hand(network(season=7), history, [usual], blend="last-value")
+    share = share_by_hand(network(season=7), history, [usual], combine="last-value")
     expected = (1 - share) * network(season=7).predict(history, 3).values + share * history.values[-1]
-    assert network(season=7, blend="last-value").predict(history, 3).values == pytest.approx(expected)
+    assert network(season=7, combine="last-value").predict(history, 3).values == pytest.approx(expected)
 
 
 def test_too_few_days_to_show_a_week_are_taken_to_have_one():
     history = panel(weekly(20, size=0), season=7)
     expected = 0.85 * network(season=7).predict(history, 3).values + 0.15 * history.values[-1]
-    assert network(season=7, blend="last-value").predict(history, 3).values == pytest.approx(expected)
+    assert network(season=7, combine="last-value").predict(history, 3).values == pytest.approx(expected)
 
 
 def test_a_series_too_short_to_look_back_on_has_the_usual_share_of_theta():
     history = panel(wave(14, season=4), season=4)
-    alone, blended = network(season=4), network(season=4, blend="theta")
+    alone, blended = network(season=4), network(season=4, combine="theta")
     expected = 0.85 * alone.predict(history, 3).values + 0.15 * theta(history, 3)
     assert blended.predict(history, 3).values == pytest.approx(expected, rel=1e-9)
 
@@ -162,14 +162,14 @@ def test_a_series_too_short_to_look_back_on_has_the_usual_share_of_theta():
 def test_rows_that_nobody_measured_do_not_tell_how_good_theta_was():
     history = panel(wave(40, season=4), season=4)
     observed = np.arange(40) < 34
-    blended, alone = network(season=4, blend="theta"), network(season=4)
+    blended, alone = network(season=4, combine="theta"), network(season=4)
     said = blended.predict(replace(history, observed=observed), 3).values
     expected = 0.85 * alone.predict(history, 3).values + 0.15 * theta(history, 3)
     assert said == pytest.approx(expected, rel=1e-9)
 
 
 def test_errors_of_a_blend_are_those_of_the_forecast_it_makes():
-    blended = network(season=4, blend="theta")
+    blended = network(season=4, combine="theta")
     said = blended.predict(HISTORY, 3).values
     assert blended.errors(HISTORY, said) == pytest.approx(np.zeros((2, 3)), abs=1e-9)
 
@@ -177,29 +177,29 @@ def test_errors_of_a_blend_are_those_of_the_forecast_it_makes():
 # Horizon
 
 
-@pytest.mark.parametrize("blend", get_args(Blend))
-def test_fewer_steps_are_the_first_of_all(blend):
-    made = model(network(season=4, blend=blend))
+@pytest.mark.parametrize("blend", get_args(Combine))
+def test_fewer_steps_are_the_first_of_all(combine):
+    made = model(network(season=4, combine=combine))
     short, all_steps = (made.predict(HISTORY, steps, levels=LEVELS) for steps in (2, 3))
     assert short.values == pytest.approx(all_steps.values[:, :2], rel=1e-12)
     assert short.lower == pytest.approx(all_steps.lower[..., :2], rel=1e-12)
 
 
-@pytest.mark.parametrize("blend", get_args(Blend))
-def test_steps_beyond_the_trained_ones_come_from_feeding_the_forecasts_back(blend):
-    made = network(season=4, blend=blend)
+@pytest.mark.parametrize("blend", get_args(Combine))
+def test_steps_beyond_the_trained_ones_come_from_feeding_the_forecasts_back(combine):
+    made = network(season=4, combine=combine)
     known, blocks = HISTORY, []
     alone = network(season=4)
-    share = 0.0 if blend == "none" else share_by_hand(alone, HISTORY, [0.15, 0.15], blend=blend)
+    share = 0.0 if combine == "none" else share_by_hand(alone, HISTORY, [0.15, 0.15], combine=combine)
     for _ in range(3):
-        blocks.append((1 - share) * alone.predict(known, 3).values + share * partner(blend, known, 3))
+        blocks.append((1 - share) * alone.predict(known, 3).values + share * partner(combine, known, 3))
         known = known.extended(blocks[-1])
     assert made.predict(HISTORY, 8).values == pytest.approx(np.hstack(blocks)[:, :8], rel=1e-9)
 
 
-@pytest.mark.parametrize("blend", get_args(Blend))
-def test_rows_older_than_those_read_change_nothing(blend):
-    made = network(season=4, blend=blend)
+@pytest.mark.parametrize("blend", get_args(Combine))
+def test_rows_older_than_those_read_change_nothing(combine):
+    made = network(season=4, combine=combine)
     long = panel(wave(400, season=4), season=4)
     assert made.rows_read(long) < 400
     expected = made.predict(long, 7).values

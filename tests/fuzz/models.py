@@ -14,7 +14,7 @@ from forecast.data.results import Coverage, ModelCard, Scores, Verdict
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.spec.model import Bounds, Cell
 from forecast.spec.reading import Columns, ReadSpec
-from forecast.spec.training import Blend
+from forecast.spec.training import Combine
 from forecast.storage.modelfile import encode
 from tests.forgery import built, fields_of, joined, parts, tensors_of
 from tests.models import model, network
@@ -72,10 +72,12 @@ def _scored(card: ModelCard, ids: tuple[str, ...]) -> ModelCard:
 
 
 def _valid(
-    cell: Cell, frequency: Frequency, *, season: int = 1, members: int = 1, blend: Blend = "none"
+    cell: Cell, frequency: Frequency, *, season: int = 1, members: int = 1, combine: Combine = "none"
 ) -> RecurrentForecaster:
     """A model with a history, scores and bounds, whose networks know `season`."""
-    made = model(network(cell=cell, season=season, members=members, blend=blend), bounds=Bounds(minimum=0.0))
+    made = model(
+        network(cell=cell, season=season, members=members, combine=combine), bounds=Bounds(minimum=0.0)
+    )
     columns = Columns(target="tons", time="year", series="region")
     ids = ("nord", "süd\n007 ")
     start = (
@@ -97,10 +99,10 @@ def _valid(
 
 _MODELS = (
     _valid("gru", Frequency("year", form="integer")),
-    _valid("lstm", Frequency("month", form="month"), season=12, members=2, blend="theta"),
+    _valid("lstm", Frequency("month", form="month"), season=12, members=2, combine="theta"),
     _valid("simple-rnn", Frequency("day", offset_seconds=3600, form="datetime"), season=7),
-    _valid("gru", Frequency("month", month_end=True, form="date"), blend="theta"),
-    _valid("gru", Frequency("weekday", form="date"), season=5, blend="theta"),
+    _valid("gru", Frequency("month", month_end=True, form="date"), combine="theta"),
+    _valid("gru", Frequency("weekday", form="date"), season=5, combine="theta"),
 )
 SEEDS = (*map(encode, _MODELS), *(path.read_bytes() for path in sorted(GOLDEN.glob("*.forecast"))))
 """Model files that load."""

@@ -27,7 +27,7 @@ ROWS = (
 """Data that a believed model is asked to continue."""
 
 _NETWORKS = {
-    season: model(network(season=season, cell=cell, blend="theta"))
+    season: model(network(season=season, cell=cell, combine="theta"))
     for season, cell in ((1, "simple-rnn"), (7, "gru"), (12, "lstm"))
 }
 

@@ -151,7 +151,7 @@ def test_a_loss_that_leaves_the_numbers_is_tried_once_more_and_then_explained(wa
         rows.targets[30] = np.nan
         return rows
 
-    monkeypatch.setattr(fit, "training_rows", poisoned)
+    monkeypatch.setattr(fit, "training_examples", poisoned)
     heard = []
     trainer = Trainer(SPEC, PLAN, waves, listener=heard.append)
     with pytest.raises(TrainingError, match="NaN twice") as failure:

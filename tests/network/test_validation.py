@@ -29,7 +29,7 @@ def test_classes_are_validated_on_windows_one_behind_the_other_in_a_seventh_of_t
 
 
 def test_numbers_are_validated_on_one_window_of_a_series():
-    numbers = replace(ROWS, classes=())
+    numbers = replace(ROWS, target=Target())
     held = held_back(events(200), numbers)
     assert held.tolist() == [7]
     assert judged(events(200), held, numbers).starts.tolist() == [192]

@@ -32,7 +32,7 @@ def old(tmp_path):
 
 
 def planned(data, old, **asked):
-    return plan(data, TrainRequest(start=old, horizon=HORIZON, **asked))
+    return plan(data, TrainRequest(from_=old, horizon=HORIZON, **asked))
 
 
 @pytest.mark.parametrize(("newer", "backtests"), [(3, 1), (5, 1), (6, 2), (9, 3), (30, 3)])
@@ -59,7 +59,7 @@ def test_a_series_that_is_new_was_never_seen(old):
 
 @pytest.mark.parametrize("start", ["scratch", "pretrained"])
 def test_other_starts_have_seen_nothing(start):
-    assert plan(rows(ROWS), TrainRequest(start=start, horizon=HORIZON)).judged_unseen
+    assert plan(rows(ROWS), TrainRequest(from_=start, horizon=HORIZON)).judged_unseen
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,6 @@ def test_another_name_of_the_time_or_the_id_changes_nothing(old):
 
 def test_another_season_and_another_cell_are_refused(old):
     with pytest.raises(ModelError, match="its season is 1, that of the data 7"):
-        planned(replace(rows(90), frequency=replace(rows(90).frequency, season=7)), old, season=7)
+        planned(rows(90), old, season=7)
     with pytest.raises(UsageError, match="the model is a gru"):
         planned(rows(90), old, cell="lstm")

@@ -33,7 +33,7 @@ def folder(tmp_path, monkeypatch):
 
 def test_a_mix_of_one_recipe_has_its_season_alone(folder):
     trained = mix(MONTHLY, folder, seed=0).trained
-    assert trained.own_seasons is None
+    assert trained.columns.season is None
     assert set(trained.seasons.tolist()) == {12}
     assert len(trained) == 2 * (REAL - 1) + 5
 

@@ -23,7 +23,7 @@ def test_noughts_and_ones_are_two_classes_however_they_are_written(tmp_path):
 
 @pytest.mark.parametrize("values", ["0 0 0", "1 1", "0 1 2", "0 1 0.5", "2 3"])
 def test_other_numbers_are_numbers(tmp_path, values):
-    assert read(tmp_path, values.split()).classes == ()
+    assert read(tmp_path, values.split()).target.classes == ()
 
 
 def test_texts_of_a_named_target_are_classes_in_the_order_of_the_alphabet(tmp_path):
@@ -88,7 +88,7 @@ def test_what_makes_values_between_two_classes_is_refused(tmp_path, policy):
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_noughts_and_ones_with_values_between_them_are_numbers(tmp_path, policy):
-    assert read(tmp_path, ["0", "1", "1"], ReadSpec(Columns(target="y"), policy=policy)).classes == ()
+    assert read(tmp_path, ["0", "1", "1"], ReadSpec(Columns(target="y"), policy=policy)).target.classes == ()
 
 
 @pytest.mark.parametrize("policy", POLICIES)

@@ -137,10 +137,10 @@ def test_the_time_said_grows_with_the_work():
     def seconds(**asked):
         return estimates.seconds(panel, plan(panel, TrainRequest(backtests=1, **asked)))
 
-    scratch = seconds(start="scratch", epochs=40)
-    assert seconds() < scratch < seconds(start="scratch", epochs=80)
-    assert scratch < seconds(start="scratch", epochs=40, units=(128,))
-    assert scratch < seconds(start="scratch", epochs=40, members=3)
+    scratch = seconds(from_="scratch", epochs=40)
+    assert seconds() < scratch < seconds(from_="scratch", epochs=80)
+    assert scratch < seconds(from_="scratch", epochs=40, units=(128,))
+    assert scratch < seconds(from_="scratch", epochs=40, ensemble=3)
 
 
 def test_a_model_repairs_new_rows_as_those_it_was_made_from_and_an_option_goes_before_that():

@@ -19,9 +19,8 @@ from forecast.forecasters.calibration import PERCENTS, Calibration
 from forecast.forecasters.recurrent import Network, RecurrentForecaster
 from forecast.forecasters.weights import weight_shapes
 from forecast.spec.model import Bounds, Cell, ModelSpec, NetworkSpec, WindowSpec
-from forecast.spec.reading import Columns, ReadSpec
+from forecast.spec.reading import Columns, ReadSpec, Target
 from forecast.spec.training import TrainingPlan
-from forecast.storage import modelfile
 from forecast.storage.modelfile import FORMAT, check_writable, encode, load, save
 from tests.forgery import built, fields_of, joined, parts, tensors_of
 from tests.measuring import run
@@ -72,7 +71,7 @@ def forecaster(
         network=Network(spec, (weights,)),
         horizon=2,
         bounds=Bounds(minimum=0.0),
-        read=ReadSpec(columns),
+        read=ReadSpec(columns, target=Target()),
         frequency=frequency,
         tail=Panel(
             ids=("nord", "süd\n007 "),
@@ -530,23 +529,10 @@ def test_a_newer_format_is_refused_with_the_word_upgrade(tmp_path: Path):
     assert "upgrade" in caught.value.hint
 
 
-def test_an_older_format_is_read_through_every_upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    content = forged({"card.epochs": 18})
-
-    def first(fields: dict[str, object], tensors: modelfile.Tensors):
-        return fields | {"card": fields["card"] | {"epochs": 19}}, tensors
-
-    def second(fields: dict[str, object], tensors: modelfile.Tensors):
-        assert fields["card"]["epochs"] == 19
-        return fields | {"card": fields["card"] | {"epochs": 20}}, tensors
-
-    monkeypatch.setattr(modelfile, "FORMAT", 3)
-    monkeypatch.setattr(modelfile, "upgrades", {1: first, 2: second})
-    assert load(saved(tmp_path, content)).card.epochs == 20
-
-
-def test_every_format_before_this_one_has_an_upgrade():
-    assert set(modelfile.upgrades) == set(range(1, FORMAT))
+def test_a_model_of_an_unreleased_format_is_refused_by_that_name(tmp_path: Path):
+    with pytest.raises(ModelError, match="made by an unreleased version") as refused:
+        load(saved(tmp_path, forged({}, number=1)))
+    assert refused.value.hint == "train it again"
 
 
 # Nothing is written over but a model.

@@ -18,14 +18,14 @@ from forecast.network import checkpoint as checkpoints
 from forecast.planning.class_plan import held_series, judged_rows, never_judged, origins_of, plan_classes
 from forecast.reading.reader import read_panel
 from forecast.spec.reading import Columns, ReadSpec, Target
-from forecast.spec.training import TrainingPlan, TrainRequest
+from forecast.spec.training import TrainRequest
 from forecast.training import classifying
 from forecast.training.classifying import learn_classes, told_from_rows
 from tests import labelled
 
 LABELS = ReadSpec(Columns("intent", series="sentence", past=("word",)), target=Target("label"))
 EVENTS = ReadSpec(Columns(target="rain", past=("cloud",)))
-SMALL = {"window": 6, "units": (4,), "epochs": 3, "training": TrainingPlan(device="cpu")}
+SMALL = {"window": 6, "units": (4,), "epochs": 3, "device": "cpu"}
 
 
 def reading(text, read):

@@ -9,13 +9,12 @@ import forecast
 from forecast.errors import Interrupted
 from forecast.events import CheckpointSaved, EpochEnded, Note, Warned
 from forecast.network import checkpoint as checkpoints
-from forecast.spec.training import TrainingPlan
 from forecast.training.resume import facts_of
 from tests.panels import panel, wave
 from tests.test_workflow import REQUEST as SMALL
 from tests.test_workflow import data
 
-REQUEST = replace(SMALL, dropout=0.2, members=2)
+REQUEST = replace(SMALL, dropout=0.2, ensemble=2)
 
 
 @pytest.fixture(autouse=True)
@@ -76,9 +75,9 @@ def out(tmp_path, left):
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"training": TrainingPlan(device="cpu", seed=7)}, "--seed (0 then, 7 now)"),
+        ({"device": "cpu", "seed": 7}, "--seed (0 then, 7 now)"),
         ({"dropout": 0.5}, "--dropout (none then, 0.5 now)"),
-        ({"minimum": 0.0, "horizon": 2}, "--horizon (3 then, 2 now), --min (none then, 0.0 now)"),
+        ({"min": 0.0, "horizon": 2}, "--horizon (3 then, 2 now), --min (none then, 0.0 now)"),
     ],
 )
 def test_other_options_are_refused_by_name(out, changed, told):
@@ -125,14 +124,14 @@ def test_what_is_no_checkpoint_is_not_replaced(tmp_path):
 
 def test_how_long_each_run_may_take_is_no_difference():
     rows = panel(wave(20))
-    longer = replace(SMALL, training=replace(SMALL.training, max_seconds=60.0))
+    longer = replace(SMALL, max_time=60.0)
     assert facts_of(rows, longer) == facts_of(rows, SMALL)
 
 
 def test_options_data_and_the_model_begun_with_are_facts(tmp_path):
     rows = panel(wave(20))
     (tmp_path / "old.forecast").write_bytes(b"1")
-    start = replace(SMALL, start=tmp_path / "old.forecast")
+    start = replace(SMALL, from_=tmp_path / "old.forecast")
     facts = dict(facts_of(rows, start))
     (tmp_path / "old.forecast").write_bytes(b"2")
     assert facts != dict(facts_of(rows, start))

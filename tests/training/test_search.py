@@ -9,7 +9,7 @@ from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, rows_known_at
 from forecast.events import Note, Warned
 from forecast.planning.plan import plan
-from forecast.spec.training import TrainingPlan, TrainRequest
+from forecast.spec.training import TrainRequest
 from forecast.training.search import Trial, Tuning, tune
 from tests.panels import panel, wave
 
@@ -19,8 +19,8 @@ REQUEST = TrainRequest(
     units=(4,),
     epochs=2,
     backtests=2,
-    start="scratch",
-    training=TrainingPlan(device="cpu"),
+    from_="scratch",
+    device="cpu",
 )
 HISTORY = panel(wave(60, season=4), 3 * wave(50, season=4, seed=1), season=4)
 
@@ -160,7 +160,7 @@ def test_one_candidate_is_tried_however_short_the_time(monkeypatch):
 
 def test_a_network_that_starts_pretrained_has_no_window_to_search():
     with pytest.raises(UsageError, match="--window"):
-        tune(HISTORY, replace(REQUEST, start="pretrained", window=None), parts=["window"])
+        tune(HISTORY, replace(REQUEST, from_="pretrained", window=None), parts=["window"])
 
 
 def test_too_few_rows_before_the_backtests_are_counted():

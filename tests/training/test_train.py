@@ -32,5 +32,5 @@ def test_a_gain_is_the_share_of_the_errors_that_is_gone_on_rows_that_were_not_se
 def test_series_too_short_to_forecast_from_and_blends_do_not_count():
     ready, tuned = network(season=4), network(season=4, members=2)
     history = panel(*LONG, np.arange(3.0), season=4)
-    blended = replace(ready, blend="theta")
+    blended = replace(ready, combine="theta")
     assert _gain(tuned, blended, history) == _gain(tuned, ready, panel(*LONG, season=4)) != 0
