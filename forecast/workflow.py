@@ -42,12 +42,11 @@ def check(
     source: Source,
     request: TrainRequest | None = None,
     *,
-    strict: bool = False,
     listener: Listener = ignore,
 ) -> "DataReport":
     """What the tool sees in the data and what `train` would do with it, or why it would refuse.
 
-    `listener` hears of each series left out, which `strict` refuses. A `DataError` where
+    `listener` hears of each series skipped. A `DataError` where
     the data are no table at all.
     """
     from forecast.reporting.data_report import data_report
@@ -57,7 +56,7 @@ def check(
     if draft.reading is None:
         return data_report(draft, refusal=refusal)
     try:
-        _tell_left_out(draft.reading, listener, strict=strict)
+        _tell_left_out(draft.reading, listener)
         panel, planned = _planned(draft.reading, request)
     except DataError as error:
         return data_report(draft, refusal=error)
@@ -76,14 +75,12 @@ def _as_far_as_it_goes(source: Source, request: TrainRequest) -> tuple[PartialRe
     return reached[-1], None
 
 
-def repaired(
-    source: Source, read: ReadSpec | None = None, *, strict: bool = False, listener: Listener = ignore
-) -> Table:
+def repaired(source: Source, read: ReadSpec | None = None, *, listener: Listener = ignore) -> Table:
     """The data with one row a step and nothing missing, sorted: what `train` would learn from."""
     from forecast.diagnostics.clean import clean_table
 
     reading = read_panel(source, read)
-    _tell(reading, listener, strict=strict)
+    _tell(reading, listener)
     return clean_table(reading.panel)
 
 
@@ -93,21 +90,20 @@ def train(
     *,
     out: str | Path | None = None,
     resume: bool = False,
-    strict: bool = False,
     listener: Listener = ignore,
 ) -> Trained:
     """Learn a model from the data, judge it on rows it has not seen, and save it to `out`.
 
     With `resume` it goes on from what an interrupted training to `out` left there, and
     ends with the same bytes as one that was not interrupted. A series that cannot be used
-    is left out, or, where that is `strict`, a `DataError` before anything is trained.
+    is skipped, or, where the policy is so, a `DataError` before anything is trained.
     """
     request = request or TrainRequest()
     path = None if out is None else Path(out)
     if path is not None:
         modelfile.check_writable(path)
     reading = read_panel(source, request.read)
-    _tell(reading, listener, strict=strict)
+    _tell(reading, listener)
 
     from forecast.training.resume import checkpoint_for
 
@@ -156,7 +152,6 @@ def zero_shot(
     cell: Cell | None = None,
     season: int | None = None,
     horizon: int | None = None,
-    strict: bool = False,
     listener: Listener = ignore,
 ) -> RecurrentForecaster:
     """The pretrained network of the data's season, about to continue the data: `predict` it.
@@ -172,7 +167,7 @@ def zero_shot(
     numbers = replace(read or ReadSpec(), target=Target())
     request = TrainRequest(read=numbers, horizon=horizon, season=season)
     reading = read_panel(source, numbers)
-    _tell(reading, listener, strict=strict)
+    _tell(reading, listener)
     chosen, why = defaults.season(reading.panel, season)
     listener(Decision("season", why))
     ready = pretrained.open_pretrained(cell or CELL, chosen)
@@ -202,7 +197,6 @@ def predict(
     future_missing: FutureMissing | None = None,
     horizon: int | None = None,
     levels: Sequence[float] = (80.0,),
-    strict: bool = False,
     listener: Listener = ignore,
 ) -> Forecast | Probabilities:
     """The values behind the end of the data, or behind the model's own tail without data.
@@ -210,7 +204,7 @@ def predict(
     Data are read as those the model was trained on; `read` overrules that in notation and policy.
     Rows of `future`, or of the data behind the target's end, tell what is known ahead.
     """
-    history = model.tail if source is None else _history(model, source, read, listener, strict=strict)
+    history = model.tail if source is None else _history(model, source, read, listener)
     trained = model.spec.windows.horizon
     steps = horizon or model.horizon
     if future is not None:
@@ -238,7 +232,7 @@ def future(
     listener: Listener = ignore,
 ) -> Table:
     """The rows behind the end of the data, or of the model's own tail, to be filled in for `predict`."""
-    history = model.tail if source is None else _history(model, source, read, listener, strict=False)
+    history = model.tail if source is None else _history(model, source, read, listener)
     return future_rows(history, horizon or model.horizon)
 
 
@@ -251,7 +245,6 @@ def evaluate(
     horizon: int | None = None,
     baselines: Sequence[str] = (),
     refit: bool = False,
-    strict: bool = False,
     listener: Listener = ignore,
 ) -> Scores:
     """Rolling-origin scores on rows the model has not seen; with `refit` a new model at each origin."""
@@ -260,7 +253,7 @@ def evaluate(
 
     for name in baselines:
         baseline(name)
-    panel = _history(model, source, read, listener, strict=strict)
+    panel = _history(model, source, read, listener)
     asked = EvaluationRequest(tuple(baselines), backtests=backtests, horizon=horizon, refit=refit)
     return scores_of(model, panel, asked, listener=listener)
 
@@ -289,26 +282,26 @@ def _searched(
     return tuning.best.request
 
 
-def _tell(reading: ReadResult, listener: Listener, *, strict: bool) -> None:
+def _tell(reading: ReadResult, listener: Listener) -> None:
     listener(Note(reading.source, notes.seen(reading)))
     if reading.guesses:
         listener(Note("guessed", notes.guesses(reading)))
     for part, guess, reason in reading.guesses:
         listener(Decision(f"{part}={guess}", reason))
-    _tell_mended(reading, listener, strict=strict)
+    _tell_mended(reading, listener)
 
 
-def _tell_mended(reading: ReadResult, listener: Listener, *, strict: bool) -> None:
+def _tell_mended(reading: ReadResult, listener: Listener) -> None:
     for repair in reading.repairs:
         listener(Note("repaired", repair))
-    _tell_left_out(reading, listener, strict=strict)
+    _tell_left_out(reading, listener)
 
 
-def _tell_left_out(reading: ReadResult, listener: Listener, *, strict: bool) -> None:
+def _tell_left_out(reading: ReadResult, listener: Listener) -> None:
     """Each series that cannot be used; a `DataError` that names them where none may be left out."""
     for series in reading.skipped:
         listener(series)
-    if strict and reading.skipped:
+    if reading.skipped and reading.read.policy.unusable == "error":
         count, named = len(reading.skipped), "; ".join(notes.skipped(reading))
         raise DataError(
             f"{count:,} of {count + len(reading.panel):,} series cannot be used: {named}",
@@ -322,12 +315,10 @@ def _history(
     source: Source,
     read: ReadSpec | None,
     listener: Listener,
-    *,
-    strict: bool,
 ) -> Panel:
     """The data as the model reads them, `read` overruling it in this file's notation and policy."""
     reading = read_panel(source, _how(model, read), frequency=model.frequency, season=model.spec.season)
-    _tell_mended(reading, listener, strict=strict)
+    _tell_mended(reading, listener)
     return reading.panel
 
 

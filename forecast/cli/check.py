@@ -50,7 +50,7 @@ def check(
     delivery = plan_delivery(format, json=json, output=output, inputs=(source,), excel_safe=excel_safe)
     plan_report(partial, console, source, output)
     if fix:
-        write_repaired(source, read, delivery=delivery, strict=partial.strict, console=console)
+        write_repaired(source, read, delivery=delivery, console=console)
         return
     from forecast.spec.training import TrainRequest
 
@@ -62,27 +62,23 @@ def check(
         calendar=calendar,
         holidays=holidays,
     )
-    show_plan(source, request, delivery=delivery, strict=partial.strict, console=console)
+    show_plan(source, request, delivery=delivery, console=console)
 
 
-def write_repaired(
-    source: paths.Source, read: ReadSpec, *, delivery: Delivery, strict: bool, console: Console
-) -> None:
+def write_repaired(source: paths.Source, read: ReadSpec, *, delivery: Delivery, console: Console) -> None:
     """Print the data as they are after repair; what was done is said on stderr."""
     from forecast import workflow
 
-    table = workflow.repaired(source, read, strict=strict, listener=console.listen)
+    table = workflow.repaired(source, read, listener=console.listen)
     facts: dict[str, Json] = {"left_out": console.skipped_facts()}
     deliver(table, delivery, schema="forecast.fix/1", facts=facts, color=console.color)
 
 
-def show_plan(
-    source: paths.Source, request: "TrainRequest", *, delivery: Delivery, strict: bool, console: Console
-) -> None:
+def show_plan(source: paths.Source, request: "TrainRequest", *, delivery: Delivery, console: Console) -> None:
     """Print the card of the data, and refuse them if `train` would; nothing is trained."""
     from forecast import workflow
 
-    found = workflow.check(source, request, strict=strict, listener=console.listen)
+    found = workflow.check(source, request, listener=console.listen)
     facts = {**found.facts(), "left_out": console.skipped_facts()}
     deliver_card(found.card, delivery, schema="forecast.check/1", facts=facts, color=console.color)
     if found.refusal is not None:

@@ -61,7 +61,6 @@ def evaluate(
         horizon=horizon,
         baselines=options.names(baseline),
         refit=refit,
-        strict=partial.strict,
         listener=console.listen,
     )
     console.erase()

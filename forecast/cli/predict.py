@@ -71,7 +71,6 @@ def predict(
             cell=cell,
             season=rows,
             horizon=horizon,
-            strict=partial.strict,
             listener=console.listen,
         )
         console.note("model", _pretrained(chosen, history))
@@ -86,7 +85,6 @@ def predict(
         future_missing=future_missing,
         horizon=horizon,
         levels=asked,
-        strict=partial.strict,
         listener=console.listen,
     )
     deliver(

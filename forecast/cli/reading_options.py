@@ -83,6 +83,12 @@ ResamplePolicy = Annotated[
     Resample | None,
     _named("--resample", "POLICY", "Rows within a step: sum, mean, first, last, min, max.", REPAIR),
 ]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict", help="Error, before any work, if a series cannot be used.", rich_help_panel=REPAIR
+    ),
+]
 
 
 def read_spec(
@@ -107,6 +113,7 @@ def read_spec(
     missing: MissingPolicy = None,
     duplicates: DuplicatesPolicy = None,
     resample: ResamplePolicy = None,
+    strict: Strict = False,
 ) -> ReadSpec:
     """How the data are to be read, from the options of a command."""
     targets = tuple(dict.fromkeys(target or ()))
@@ -128,7 +135,13 @@ def read_spec(
             thousands=_mark(thousands),
             date_format=date_format,
         ),
-        policy=Policy(gaps=gaps, missing=missing, duplicates=duplicates, resample=resample),
+        policy=Policy(
+            gaps=gaps,
+            missing=missing,
+            duplicates=duplicates,
+            resample=resample,
+            unusable="error" if strict else None,
+        ),
         frequency=freq,
         wide=is_wide,
         targets=targets if is_wide else (),

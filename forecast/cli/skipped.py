@@ -10,12 +10,6 @@ from forecast.cli.console import Console
 from forecast.cli.options import OUTPUT
 from forecast.errors import UsageError
 
-Strict = Annotated[
-    bool,
-    typer.Option(
-        "--strict", help="Fail, before any work, if a series cannot be used.", rich_help_panel=OUTPUT
-    ),
-]
 Report = Annotated[
     Path | None,
     typer.Option(
@@ -32,13 +26,12 @@ Report = Annotated[
 class SkipPolicy:
     """What becomes of a run over several series when some cannot be used."""
 
-    strict: bool
     report: Path | None
 
 
-def partial_options(*, strict: Strict = False, report: Report = None) -> SkipPolicy:
+def partial_options(*, report: Report = None) -> SkipPolicy:
     """The answer from the options of a command."""
-    return SkipPolicy(strict, report)
+    return SkipPolicy(report)
 
 
 def plan_report(partial: SkipPolicy, console: Console, *others: str | Path | None) -> None:

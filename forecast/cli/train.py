@@ -106,13 +106,11 @@ def train(
     out = paths.model_to_write(model, source)
     plan_report(partial, console, source, out)
     if dry_run:
-        show_plan(source, request, delivery=delivery, strict=partial.strict, console=console)
+        show_plan(source, request, delivery=delivery, console=console)
         return
     from forecast import workflow
 
-    trained = workflow.train(
-        source, request, out=out, resume=resume, strict=partial.strict, listener=console.listen
-    )
+    trained = workflow.train(source, request, out=out, resume=resume, listener=console.listen)
     _report(trained, delivery, console)
     verdict = trained.model.card.verdict
     if require_skill and (verdict is None or verdict.outcome != "useful"):

@@ -20,6 +20,7 @@ from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import BoundedForecaster, Network, RecurrentForecaster
 from forecast.planning.plan import Plan
 from forecast.reading.reader import ReadResult
+from forecast.spec.reading import ReadSpec
 from forecast.training.learner import Learner, learner_for
 from forecast.version import __version__
 
@@ -80,12 +81,18 @@ def build_model(
         network=network,
         horizon=plan.horizon,
         bounds=plan.bounds,
-        read=reading.read if network.spec.covariates else reading.read.alone,
+        read=_remembered(reading.read, network),
         frequency=panel.frequency,
         tail=_encode_categories(network, _tail(panel, network)),
         calibration=judgement.calibration,
         card=_card(panel, plan, judgement, source=reading.source, network=network, learner=learner),
     )
+
+
+def _remembered(read: ReadSpec, network: Network) -> ReadSpec:
+    """How new data are read: with the covariates that the network has; `unusable` is not remembered."""
+    read = replace(read, policy=replace(read.policy, unusable=None))
+    return read if network.spec.covariates else read.alone
 
 
 def _tail(panel: Panel, network: Network) -> Panel:

@@ -224,7 +224,6 @@ def test_evaluate_hands_its_options_to_the_workflow(forecast_program, workflow):
         "horizon": 2,
         "baselines": ("naive", "drift", "mean"),
         "refit": True,
-        "strict": False,
     }
     assert out.splitlines()[0] == "model,mae,skill,forecasts"
 

@@ -61,14 +61,14 @@ def test_a_ridge_regression_of_the_panel_answers_a_subset_as_it_answers_all():
     np.testing.assert_array_equal(some, whole[[2, 1]])
 
 
-@pytest.mark.parametrize("blend", get_args(Combine))
+@pytest.mark.parametrize("combine", get_args(Combine))
 def test_forecasts_of_a_subset_of_series_are_the_subset_of_forecasts(combine):
     made = network(season=None, combine=combine)
     whole, some = made.predict(MIXED, 7).values, made.predict(MIXED.select([2, 0]), 7).values
     np.testing.assert_allclose(some, whole[[2, 0]], rtol=1e-9)
 
 
-@pytest.mark.parametrize("blend", get_args(Combine))
+@pytest.mark.parametrize("combine", get_args(Combine))
 def test_rows_older_than_those_read_change_nothing(combine):
     made = network(season=None, combine=combine)
     long = replace(panel(wave(600, season=4), wave(600)), seasons=np.array([4, 12]))

@@ -177,7 +177,7 @@ def test_errors_of_a_blend_are_those_of_the_forecast_it_makes():
 # Horizon
 
 
-@pytest.mark.parametrize("blend", get_args(Combine))
+@pytest.mark.parametrize("combine", get_args(Combine))
 def test_fewer_steps_are_the_first_of_all(combine):
     made = model(network(season=4, combine=combine))
     short, all_steps = (made.predict(HISTORY, steps, levels=LEVELS) for steps in (2, 3))
@@ -185,7 +185,7 @@ def test_fewer_steps_are_the_first_of_all(combine):
     assert short.lower == pytest.approx(all_steps.lower[..., :2], rel=1e-12)
 
 
-@pytest.mark.parametrize("blend", get_args(Combine))
+@pytest.mark.parametrize("combine", get_args(Combine))
 def test_steps_beyond_the_trained_ones_come_from_feeding_the_forecasts_back(combine):
     made = network(season=4, combine=combine)
     known, blocks = HISTORY, []
@@ -197,7 +197,7 @@ def test_steps_beyond_the_trained_ones_come_from_feeding_the_forecasts_back(comb
     assert made.predict(HISTORY, 8).values == pytest.approx(np.hstack(blocks)[:, :8], rel=1e-9)
 
 
-@pytest.mark.parametrize("blend", get_args(Combine))
+@pytest.mark.parametrize("combine", get_args(Combine))
 def test_rows_older_than_those_read_change_nothing(combine):
     made = network(season=4, combine=combine)
     long = panel(wave(400, season=4), season=4)

@@ -112,7 +112,7 @@ def test_the_facts_for_a_program_keep_their_names():
         *("outliers", "values", "classes"),
     ]
     assert list(facts["plan"]) == [
-        *("window", "horizon", "season", "windows", "cell", "units", "members", "origin", "blend"),
+        *("window", "horizon", "season", "windows", "cell", "units", "members", "origin", "combine"),
         *("backtests", "seconds", "megabytes"),
     ]
 
