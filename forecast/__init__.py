@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
     from forecast.spec.reading import Columns, Notation, Policy, ReadSpec
     from forecast.spec.training import TrainingPlan, TrainRequest
-    from forecast.workflow import Trained, check, evaluate, load, predict, show, train, zero_shot
+    from forecast.workflow import Trained, check, evaluate, load, predict, pretrained_model, show, train
 
 
 __all__ = [
@@ -64,9 +64,9 @@ __all__ = [
     "evaluate",
     "load",
     "predict",
+    "pretrained_model",
     "show",
     "train",
-    "zero_shot",
 ]
 
 _HOMES = {
@@ -86,7 +86,16 @@ _HOMES = {
     "forecast.spec.model": ("ModelSpec", "NetworkSpec", "WindowSpec"),
     "forecast.spec.reading": ("Columns", "Notation", "Policy", "ReadSpec"),
     "forecast.spec.training": ("TrainingPlan", "TrainRequest"),
-    "forecast.workflow": ("Trained", "check", "evaluate", "load", "predict", "show", "train", "zero_shot"),
+    "forecast.workflow": (
+        "Trained",
+        "check",
+        "evaluate",
+        "load",
+        "predict",
+        "show",
+        "train",
+        "pretrained_model",
+    ),
 }
 
 
