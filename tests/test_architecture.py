@@ -23,10 +23,11 @@ FLOORS: list[set[str]] = [
     {"evaluation", "network"},
     {"classification"},
     {"planning"},
+    {"tasks"},
     {"reporting", "pretraining"},
     {"training"},
     {"workflow"},
-    {"cli"},
+    {"api", "cli"},
     {"__init__", "__main__"},
 ]
 """The rooms of the house, the ground first. Imports run from later ones to earlier ones only."""
@@ -51,7 +52,7 @@ LIBRARIES = {
     "rich": {"cli", "output"},
     "matplotlib": {"output"},
     "sklearn": {"forecasters"},
-    "pandas": {"tables", "data", "output", "pretraining"},
+    "pandas": {"api", "tables", "data", "output", "pretraining"},
     "pyarrow": {"tables", "output"},
     "safetensors": {"storage"},
     "pickle": set(),
@@ -150,10 +151,14 @@ def test_no_module_is_longer_than_400_lines_and_no_function_than_50(path: Path):
 
 
 def lines(function: ast.FunctionDef) -> int:
-    """Lines of a function; of a command those of its body, as its signature is the list of its options."""
+    """Lines of a function without its docstring; of a command, whose signature lists options, of its body."""
     parameters = function.args.args
     is_command = bool(parameters) and parameters[0].arg == "ctx"
-    return function.end_lineno - (function.body[0].end_lineno + 1 if is_command else function.lineno) + 1
+    documented = ast.get_docstring(function) is not None
+    docstring = function.body[0].end_lineno - function.body[0].lineno + 1 if documented else 0
+    if is_command:
+        return function.end_lineno - function.body[0].end_lineno
+    return function.end_lineno - function.lineno + 1 - docstring
 
 
 @pytest.mark.parametrize("path", MODULES, ids=place)

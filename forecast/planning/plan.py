@@ -86,11 +86,7 @@ def plan_values(panel: Panel, request: TrainRequest, older: RecurrentForecaster 
     Raises `DataError` with the arithmetic where the series are too short.
     """
     rows = int(panel.lengths.max())
-    if rows < LEAST_ROWS:
-        raise DataError(
-            f"{rows} rows are too few: a window, a horizon and one backtest need {LEAST_ROWS}",
-            hint="give more rows; `forecast check` shows what was read",
-        )
+    _check_enough_rows(rows)
     horizon = request.horizon or defaults.horizon(panel)
     season, season_reason = defaults.season(panel, request.season)
     start = _start(panel, request, season, older)
@@ -132,10 +128,20 @@ def plan_values(panel: Panel, request: TrainRequest, older: RecurrentForecaster 
             ("horizon", reason_of(request.horizon) or defaults.horizon_reason(panel)),
             ("start", start.reason),
             ("combination", combine_reason),
-            ("cell", reason_of(request.cell) or "as accurate as an LSTM, with three quarters of its weights"),
-            ("window", reason_of(request.window) or _window_reason(start.origin)),
-            ("backtests", reason_of(request.backtests) or f"{len(panel):,} series to evaluate"),
+            *_reasons(panel, request, start.origin),
         ),
+    )
+
+
+def _reasons(panel: Panel, request: TrainRequest, origin: Origin) -> tuple[tuple[str, str], ...]:
+    cell = "as accurate as an LSTM, with three quarters of its weights"
+    window = "the window of the network that training starts from"
+    if origin == "scratch":
+        window = "two seasons or two horizons, at most a third of the rows"
+    return (
+        ("cell", reason_of(request.cell) or cell),
+        ("window", reason_of(request.window) or window),
+        ("backtests", reason_of(request.backtests) or f"{len(panel):,} series to evaluate"),
     )
 
 
@@ -225,12 +231,6 @@ def _custom_spec(panel: Panel, request: TrainRequest, horizon: int, season: int 
     )
 
 
-def _window_reason(origin: Origin) -> str:
-    if origin == "scratch":
-        return "two seasons or two horizons, at most a third of the rows"
-    return "the window of the network that training starts from"
-
-
 def _backtests(panel: Panel, spec: ModelSpec, horizon: int, start: _Start) -> int:
     """As many as leave the oldest origin half of the rows, and a window where one must be trained.
 
@@ -243,6 +243,14 @@ def _backtests(panel: Panel, spec: ModelSpec, horizon: int, start: _Start) -> in
         trained = spec.windows.window + horizon if start.origin == "scratch" else 0
         most = max(1, min(BACKTESTS, min(rows // 2, rows - trained) // horizon))
     return max(min(most, start.newer // horizon), 1)
+
+
+def _check_enough_rows(rows: int) -> None:
+    if rows < LEAST_ROWS:
+        raise DataError(
+            f"{rows} rows are too few: a window, a horizon and one backtest need {LEAST_ROWS}",
+            hint="give more rows; `forecast check` shows what was read",
+        )
 
 
 def _check_long_enough(rows: int, spec: ModelSpec, horizon: int, backtests: int, origin: Origin) -> None:

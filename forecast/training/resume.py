@@ -21,7 +21,7 @@ SUFFIX = ".checkpoint"
 _FLAGS = {"from_": "from", "series": "id", "frequency": "freq"}
 """Fields of a request whose flag has another name."""
 
-_FREE = {"max_time"}
+_FREE = {"max_time", "max_seconds"}
 """Fields that may differ when a training is resumed."""
 
 _LIBRARIES = ("keras", "numpy", "tensorflow")
@@ -49,7 +49,9 @@ def checkpoint_for(
 
 def facts_of(panel: Panel, request: TrainRequest) -> Facts:
     """Data, options and versions, by flag."""
-    facts = {"data": data_sha256(panel), **dict(_options(request))}
+    # With the defaults: whoever gives one of them resumes the same training.
+    options = dict(_options(request.training_plan())) | dict(_options(request))
+    facts = {"data": data_sha256(panel), **options}
     if isinstance(request.from_, Path):
         facts["data of --from"] = hashlib.sha256(request.from_.read_bytes()).hexdigest()
     facts |= {"forecast": __version__, **{library: _version(library) for library in _LIBRARIES}}

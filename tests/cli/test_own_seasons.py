@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from forecast import workflow
 from forecast.storage import modelfile
 from forecast.storage import pretrained as catalog
 from tests.models import model, network
@@ -48,7 +49,7 @@ def trained(tmp_path_factory):
         backtests=1,
         device="cpu",
     )
-    forecast.train(folder / "panel.csv", request, out=folder / "panel.forecast")
+    workflow.train(folder / "panel.csv", request, model=folder / "panel.forecast")
     return folder
 
 

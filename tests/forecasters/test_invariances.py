@@ -34,12 +34,12 @@ def data(rows: list[str]) -> io.BytesIO:
 
 def forecast(series: dict[str, np.ndarray]) -> Forecast:
     """Of the pretrained network, at once."""
-    return workflow.predict(workflow.zero_shot(data(rows_of(series))), horizon=12)
+    return workflow.predict(workflow.pretrained_model(data(rows_of(series))), horizon=12)
 
 
 @pytest.fixture(scope="module")
 def pretrained() -> RecurrentForecaster:
-    return workflow.zero_shot(data(rows_of(SERIES)))
+    return workflow.pretrained_model(data(rows_of(SERIES)))
 
 
 @pytest.fixture(scope="module")
