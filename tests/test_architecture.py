@@ -2,6 +2,7 @@ import ast
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "forecast"
+TESTS = Path(__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS: list[set[str]] = [
@@ -140,6 +142,20 @@ def test_the_front_of_a_folder_holds_a_docstring_and_nothing_else(path: Path):
         return
     assert ast.get_docstring(tree(path))
     assert len(tree(path).body) == 1
+
+
+def test_no_folder_holds_more_than_15_percent_of_all_lines():
+    sizes = Counter()
+    for path in MODULES:
+        sizes[room(path)] += len(path.read_text(encoding="utf-8").splitlines())
+    assert {name: size for name, size in sizes.items() if size > 0.15 * sizes.total()} == {}
+
+
+def test_the_tests_have_the_folders_of_the_package():
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    tests = {path.name for path in TESTS.iterdir() if path.is_dir() and any(path.glob("test_*.py"))}
+    assert tests <= folders
+    assert folders - tests <= {"spec"}  # whose values are tested by what they are for
 
 
 @pytest.mark.parametrize("path", MODULES, ids=place)
