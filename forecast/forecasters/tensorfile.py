@@ -229,7 +229,7 @@ def _format(fields: Fields, newest: int) -> int:
     if number > newest:
         raise ModelError(
             f"was made by a newer forecast (format {number}; this one reads up to {newest})",
-            hint="upgrade: pip install --upgrade forecast",
+            hint="upgrade: pip install --upgrade forecast-rnn",
         )
     return number
 
