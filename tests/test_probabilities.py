@@ -13,6 +13,8 @@ from forecast.forecasters.classifier import Classifier
 from forecast.planning.plan import TrainRequest
 from forecast.spec import Columns, ReadSpec
 
+pytestmark = pytest.mark.tensorflow
+
 WORDS = {"up": "rise", "higher": "rise", "down": "fall", "lower": "fall"}
 
 

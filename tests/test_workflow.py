@@ -18,6 +18,8 @@ from forecast.forecasters.hindsight import past_errors
 from tests.models import save_pretrained
 from tests.panels import wave
 
+pytestmark = pytest.mark.tensorflow
+
 SERIES = {
     "a": wave(48, season=4),
     "b": 3 * wave(40, season=4, seed=1),

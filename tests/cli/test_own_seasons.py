@@ -12,6 +12,8 @@ from forecast.spec import OWN_SEASONS
 from tests.models import model, network
 from tests.panels import wave
 
+pytestmark = pytest.mark.tensorflow
+
 SERIES = {
     "m1": (12, wave(72, growth=0)),
     "q1": (4, wave(40, season=4, growth=0)),

@@ -19,6 +19,8 @@ from tests.fuzz.often import often
 from tests.fuzz.promises import reads_or_refuses
 from tests.measuring import run
 
+pytestmark = pytest.mark.slow
+
 MOST_MEGABYTES = 300
 DAYS = np.datetime64("2020-01-01") + np.arange(6)
 
