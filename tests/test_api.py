@@ -70,7 +70,9 @@ def test_lists_arrays_and_series_are_data():
     pd = pytest.importorskip("pandas")
     values = wave(30)
     months = pd.date_range("2020-01-01", periods=30, freq="MS")
-    counted = [forecast.predict(data, horizon=2).values for data in (values, values.tolist(), pd.Series(values))]
+    counted = [
+        forecast.predict(data, horizon=2).values for data in (values, values.tolist(), pd.Series(values))
+    ]
     assert counted[0].tolist() == counted[1].tolist() == counted[2].tolist()
     dated = forecast.predict(pd.Series(values, index=months, name="sold"), horizon=2)
     assert dated.columns.target == "sold"

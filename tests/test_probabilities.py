@@ -14,6 +14,8 @@ from forecast.errors import DataError, UsageError
 from forecast.spec.reading import Columns, ReadSpec, Target
 from forecast.spec.training import TrainRequest
 
+pytestmark = pytest.mark.tensorflow
+
 WORDS = {"up": "rise", "higher": "rise", "down": "fall", "lower": "fall"}
 
 

@@ -19,6 +19,8 @@ from forecast.storage import pretrained as catalog
 from tests.models import save_pretrained
 from tests.panels import wave
 
+pytestmark = pytest.mark.tensorflow
+
 SERIES = {
     "a": wave(48, season=4),
     "b": 3 * wave(40, season=4, seed=1),

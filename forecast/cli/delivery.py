@@ -59,7 +59,7 @@ def plan_delivery(
     file = None if output is None or str(output) == "-" else output
     chosen = _format("json" if json else format, file)
     if chosen == "parquet" and find_spec("pyarrow") is None:
-        raise MissingExtra("Parquet needs pyarrow", hint="pip install pyarrow")
+        raise MissingExtra("Parquet needs pyarrow", hint="pip install 'forecast-rnn[parquet]'")
     if file is not None:
         _check_file(file, inputs)
     return Delivery(chosen, file, excel_safe)

@@ -82,7 +82,7 @@ def holiday_dates(place: str, first_year: int, last_year: int) -> tuple[int, ...
         import holidays
     except ImportError:
         raise MissingExtra(
-            "--holidays needs a list of them", hint="pip install 'forecast[holidays]'"
+            "--holidays needs a list of them", hint="pip install 'forecast-rnn[holidays]'"
         ) from None
     country, _, part = place.upper().partition("-")
     try:

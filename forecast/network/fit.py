@@ -359,7 +359,7 @@ def _device(plan: TrainingPlan, shape: _Shape) -> tuple[str, str]:
     if plan.device == "gpu" and not found:
         raise MissingExtra(
             "TensorFlow finds no GPU here",
-            hint="install the CUDA build with: pip install 'forecast[gpu]' ; or leave --device auto",
+            hint="install the CUDA build with: pip install 'forecast-rnn[gpu]' ; or leave --device auto",
         )
     if plan.device != "auto":
         return plan.device, "asked for"

@@ -149,7 +149,7 @@ def _write_parquet(table: Table, stream: BinaryIO) -> None:
         import pyarrow as arrow
         from pyarrow import parquet
     except ImportError as error:
-        raise MissingExtra("Parquet needs pyarrow", hint="pip install pyarrow") from error
+        raise MissingExtra("Parquet needs pyarrow", hint="pip install 'forecast-rnn[parquet]'") from error
     sink = arrow.BufferOutputStream()
     parquet.write_table(arrow.table(dict(table)), sink)
     stream.write(sink.getvalue())

@@ -39,7 +39,7 @@ def parquet_table(opened: SourceBytes) -> Table:
         import pyarrow.parquet as pq
     except ImportError:
         raise MissingExtra(
-            "reading Parquet needs pyarrow", where=opened.name, hint="pip install 'forecast[parquet]'"
+            "reading Parquet needs pyarrow", where=opened.name, hint="pip install 'forecast-rnn[parquet]'"
         ) from None
     try:
         file = pq.ParquetFile(io.BytesIO(opened.data))

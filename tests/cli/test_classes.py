@@ -12,6 +12,8 @@ from forecast.storage import pretrained as catalog
 from tests import labelled
 from tests.models import save_pretrained
 
+pytestmark = pytest.mark.tensorflow
+
 KINDS = {
     "rain": ("--target", "rain", "--past", "cloud", "--horizon", "2"),
     "sky": ("--target", "sky", "--horizon", "2"),

@@ -13,6 +13,8 @@ from forecast.storage import pretrained as catalog
 from tests.models import model, network
 from tests.panels import wave
 
+pytestmark = pytest.mark.tensorflow
+
 SERIES = {
     "m1": (12, wave(72, growth=0)),
     "q1": (4, wave(40, season=4, growth=0)),

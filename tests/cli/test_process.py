@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 FORECAST = [sys.executable, "-m", "forecast"]
 FAKE = [sys.executable, "-m", "tests.cli.fake_program"]

@@ -94,7 +94,7 @@ def test_without_the_library_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "holidays", None)
     with pytest.raises(MissingExtra) as refused:
         holiday_dates("FR", 2024, 2025)
-    assert "forecast[holidays]" in refused.value.hint
+    assert "forecast-rnn[holidays]" in refused.value.hint
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,7 @@ def test_a_gpu_that_is_not_there_is_refused_with_what_to_install(waves, monkeypa
     with pytest.raises(MissingExtra, match="no GPU") as failure:
         Trainer(SPEC, replace(PLAN, device="gpu"), waves, listener=ignore)
     assert failure.value.exit_code == 5
-    assert "forecast[gpu]" in failure.value.hint
+    assert "forecast-rnn[gpu]" in failure.value.hint
 
 
 @pytest.mark.parametrize(

@@ -596,6 +596,7 @@ CELLS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=6), st.sampled_from(",;\t|"))
 @settings(max_examples=150, deadline=None)
 def test_any_table_gives_a_panel_or_an_error_of_ours(rows, delimiter):
