@@ -7,6 +7,8 @@ import forecast
 from forecast.errors import ModelError, UsageError
 from tests.panels import wave
 
+pytestmark = pytest.mark.tensorflow
+
 QUICK = {"window": 6, "units": (4,), "epochs": 2, "backtests": 1, "device": "cpu"}
 
 
@@ -133,5 +135,5 @@ def test_future_gives_the_rows_to_fill_in(tmp_path):
     assert forecast.predict(model=model, future=frame).values.shape == (1, 3)
 
 
-def test_show_gives_the_card(trained, tmp_path):
+def test_show_gives_the_card(trained):
     assert dict(forecast.show(trained.model).lines)["season"] == "none"
