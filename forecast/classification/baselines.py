@@ -5,7 +5,7 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
-from forecast.data.arrays import Floats, Integers, Times
+from forecast.data.arrays import Floats, Integers, Times, row_positions
 from forecast.data.panel import Panel
 
 
@@ -62,7 +62,7 @@ class TransitionRates:
 
     def probabilities(self, history: Panel, horizon: int) -> Floats:
         """See `ClassForecaster.probabilities`."""
-        newest = history.values[history.bounds[1:] - 1].astype(np.int64)
+        newest = history.last_values.astype(np.int64)
         return np.asarray(self.rates[:horizon, newest].transpose(1, 0, 2))
 
 
@@ -80,7 +80,7 @@ def fit_class_baselines(past: Panel, horizon: int) -> list[ClassForecaster]:
 
 def fit_label_baselines(past: Panel) -> list[ClassForecaster]:
     """The baselines of whole series: how often each label stood."""
-    labels = past.values[past.bounds[1:] - 1].astype(np.int64)
+    labels = past.last_values.astype(np.int64)
     return [
         BaseRates(
             _rates(np.bincount(labels, minlength=len(past.target.classes)), np.ones(len(past.target.classes)))
@@ -106,7 +106,7 @@ def _months(panel: Panel, times: Times) -> Integers:
 
 
 def _transitions(past: Panel, codes: Integers, base: Floats, horizon: int) -> Floats:
-    position = np.arange(len(codes)) - np.repeat(past.bounds[:-1], past.lengths)
+    position = row_positions(past.bounds)
     rates = []
     for step in range(1, horizon + 1):
         counts = np.zeros((len(past.target.classes), len(past.target.classes)), dtype=np.int64)

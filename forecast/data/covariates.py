@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast.data.arrays import Floats, Integers, spans
+from forecast.data.arrays import Floats, Integers, slices
 
 Texts = tuple[str, ...]
 
@@ -49,14 +49,13 @@ class Covariates:
 
     def rows(self, taken: Integers, first: Integers) -> "Covariates":
         """Past rows `taken`, and the known ones from row `first[i]` of each series on."""
-        bounds, behind = spans(self.known_bounds, first, np.diff(self.known_bounds) - first)
+        bounds, behind = slices(self.known_bounds[:-1] + first, np.diff(self.known_bounds) - first)
         return replace(self, past=self.past[taken], known=self.known[behind], known_bounds=bounds)
 
     def select(self, chosen: Integers, taken: Integers) -> "Covariates":
         """The series at these positions; `taken` are their rows."""
         counts = np.diff(self.known_bounds)[chosen]
-        bounds = np.concatenate(([0], np.cumsum(counts)))
-        behind = np.repeat(self.known_bounds[:-1][chosen] - bounds[:-1], counts) + np.arange(bounds[-1])
+        bounds, behind = slices(self.known_bounds[:-1][chosen], counts)
         return replace(
             self,
             past=self.past[taken],

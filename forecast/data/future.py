@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from forecast.data import results
-from forecast.data.arrays import Floats, Integers, spans
+from forecast.data.arrays import Floats, Integers, bounds_of, series_at, slices
 from forecast.data.covariates import align
 from forecast.data.panel import Panel
 from forecast.errors import DataError, UsageError
@@ -23,7 +23,7 @@ def ahead(panel: Panel, steps: int, missing: FutureMissing | None = None) -> Pan
     if there is None or not there.known.shape[1]:
         return panel
     lengths = np.maximum(np.diff(there.known_bounds), panel.lengths + steps)
-    bounds = np.concatenate(([0], np.cumsum(lengths)))
+    bounds = bounds_of(lengths)
     known = align(there.known, there.known_bounds, bounds)
     ends = bounds[:-1] + panel.lengths
     rows = ends[:, None] + np.arange(steps)
@@ -39,7 +39,7 @@ def ahead(panel: Panel, steps: int, missing: FutureMissing | None = None) -> Pan
 
 
 def _not_known(panel: Panel, known: Floats, bounds: Integers, row: int) -> DataError:
-    series = int(np.searchsorted(bounds, row, side="right")) - 1
+    series = int(series_at(bounds, row))
     column = panel.columns.known[int(np.argmax(np.isnan(known[row])))]
     last = panel.bounds[series + 1] - 1
     steps = np.array([row - bounds[series] - panel.lengths[series] + 1])
@@ -66,7 +66,7 @@ def future_rows(panel: Panel, steps: int) -> results.Table:
     table[columns.time or results.TIME] = results.times_column(times.ravel(), panel.frequency)
     bounds = panel.bounds + steps * np.arange(len(panel) + 1)
     told = np.minimum(np.diff(there.known_bounds), panel.lengths + steps)
-    cut, rows = spans(there.known_bounds, np.zeros_like(told), told)
+    cut, rows = slices(there.known_bounds[:-1], told)
     known = align(there.known[rows], cut, bounds)
     ends = (bounds[1:, None] - steps + np.arange(steps)).ravel()
     first = len(columns.past)

@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 
-from forecast.data.arrays import Flags, Floats, Integers, Times, spans
+from forecast.data.arrays import Flags, Floats, Integers, Times, row_positions, slices
 from forecast.data.covariates import Covariates
 from forecast.data.frequency import Frequency
 from forecast.spec.reading import Columns, Target
@@ -78,13 +78,18 @@ class Panel:
         """(series,) the newest time of each series; every series must have a row."""
         return self.times[self.bounds[1:] - 1]
 
+    @property
+    def last_values(self) -> Floats:
+        """(series,) the newest value of each series; every series must have a row."""
+        return self.values[self.bounds[1:] - 1]
+
     def in_season(self, season: int | None) -> "Panel":
         """The panel with this season in every series; with None as it is."""
         return self if season is None else replace(self, seasons=np.full(len(self), season))
 
     def rows(self, first: Integers, count: Integers) -> "Panel":
         """The `count[i]` rows of each series from its row `first[i]` on; may leave series empty."""
-        bounds, taken = spans(self.bounds, first, count)
+        bounds, taken = slices(self.bounds[:-1] + first, count)
         return replace(
             self,
             times=self.times[taken],
@@ -127,8 +132,7 @@ class Panel:
         """The series at these positions, in this order."""
         chosen = np.asarray(indices, dtype=np.int64)
         lengths = self.lengths[chosen]
-        bounds = np.concatenate(([0], np.cumsum(lengths)))
-        taken = np.repeat(self.bounds[:-1][chosen] - bounds[:-1], lengths) + np.arange(bounds[-1])
+        bounds, taken = slices(self.bounds[:-1][chosen], lengths)
         return replace(
             self,
             ids=tuple(self.ids[index] for index in chosen),
@@ -177,5 +181,4 @@ def ends(panel: Panel) -> tuple[str, str]:
 
 def history(panel: Panel, bounds: Integers) -> Integers:
     """(rows,) where each row of the panel stands among rows cut at `bounds`, which go on behind its ends."""
-    position = np.arange(len(panel.values)) - np.repeat(panel.bounds[:-1], panel.lengths)
-    return np.asarray(np.repeat(bounds[:-1], panel.lengths) + position)
+    return np.asarray(np.repeat(bounds[:-1], panel.lengths) + row_positions(panel.bounds))

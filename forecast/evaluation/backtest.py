@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from forecast.data.arrays import Flags, Floats, Integers
+from forecast.data.arrays import Flags, Floats, Integers, bounds_of
 from forecast.data.panel import Panel
 from forecast.data.results import Scores
 from forecast.errors import DataError
@@ -118,7 +118,7 @@ def _fold(models: Sequence[Forecaster], past: Panel, actual: Floats, *, origin: 
         actual=actual,
         forecasts={model.name: placed(model.predict(history, horizon).values) for model in models},
         seasonal_naive=placed(SeasonalNaive().predict(history, horizon).values),
-        last=placed(history.values[history.bounds[1:] - 1]),
+        last=placed(history.last_values),
         scales=placed(metrics.seasonal_scales(history)),
     )
 
@@ -128,8 +128,7 @@ def _rows_until(panel: Panel, back: int) -> Integers:
     newest = panel.times.max(keepdims=True)
     origin = panel.frequency.shift(newest, np.array([-back]))
     known = np.less_equal(panel.times, origin)
-    before: Integers = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(known)))
-    return np.diff(before[panel.bounds])
+    return np.diff(bounds_of(known)[panel.bounds])
 
 
 def actuals_after(panel: Panel, rows: Integers, horizon: int) -> Floats:

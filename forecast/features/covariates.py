@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecast.data.arrays import Floats, Integers
+from forecast.data.arrays import Floats, Integers, row_positions, row_series
 from forecast.data.covariates import Covariates, Texts, as_columns, recode
 from forecast.data.panel import Panel, history
 from forecast.features.target import usual_sizes
@@ -47,7 +47,7 @@ def _described(name: str, role: Role, column: Floats, vocabulary: Texts, known: 
     bounds = known.bounds
     # What a series is, its label, may well be told by its level.
     if role != "static" and known.target.kind != "label" and _levels_differ(column, bounds):
-        now = np.flatnonzero(np.arange(len(column)) != np.repeat(bounds[:-1], np.diff(bounds)))
+        now = np.flatnonzero(row_positions(bounds) > 0)
         steps = changes(column, bounds, now, now[:, None] - 1)
         return Covariate(name, role, spread=_spread(steps) or 1.0, relative=True)
     told = column[~np.isnan(column)]
@@ -64,7 +64,7 @@ def _spread(numbers: Floats) -> float:
 
 def _levels_differ(column: Floats, bounds: Integers) -> bool:
     """Whether a column moves far less within a series than from one to another: fields, prices, cities."""
-    series = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))[~np.isnan(column)]
+    series = row_series(bounds)[~np.isnan(column)]
     told = column[~np.isnan(column)]
     if len(np.unique(series)) < 2:
         return False

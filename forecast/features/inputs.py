@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.arrays import Flags, Floats, Integers
+from forecast.data.arrays import Flags, Floats, Integers, row_positions, row_series
 from forecast.data.covariates import recode
 from forecast.data.panel import Panel
 from forecast.features import calendar
@@ -149,20 +149,15 @@ def read(panel: Panel, spec: ModelSpec) -> Inputs:
     return Inputs(np.concatenate([*numbers, *codes], axis=1, dtype=np.float32, casting="same_kind"), own)
 
 
-def _position(panel: Panel) -> Integers:
-    """(rows,) rows of the own series before each."""
-    return np.arange(len(panel.values)) - np.repeat(panel.bounds[:-1], panel.lengths)
-
-
 def _age(panel: Panel) -> Floats:
-    return np.log1p(np.minimum(_position(panel), _REMEMBERED))[:, None] / 5
+    return np.log1p(np.minimum(row_positions(panel.bounds), _REMEMBERED))[:, None] / 5
 
 
 def _own_codes(panel: Panel, spec: ModelSpec) -> Iterator[Floats]:
     """What the target was at the row, and a season before each row of the horizon."""
     if spec.target.kind == "label":
         return
-    position, code = _position(panel), panel.values + 1
+    position, code = row_positions(panel.bounds), panel.values + 1
     yield code[:, None]
     if spec.season != 1:
         season = np.repeat(np.broadcast_to(season_of(panel, spec), len(panel)), panel.lengths)
@@ -175,7 +170,7 @@ def _covariate_columns(panel: Panel, spec: ModelSpec) -> Iterator[Floats]:
     """(rows, places) of each covariate: scaled numbers, or codes."""
     if panel.covariates is None or not spec.covariates:
         return
-    there, series = panel.covariates, np.repeat(np.arange(len(panel)), panel.lengths)
+    there, series = panel.covariates, row_series(panel.bounds)
     every = np.arange(len(panel.values))[:, None]
     places: dict[Role, _Places] = {
         "past": _Places(panel.bounds, every),
@@ -190,7 +185,7 @@ def _covariate_columns(panel: Panel, spec: ModelSpec) -> Iterator[Floats]:
             yield recode(column, vocabulary, known, other=UNKNOWN)[read.rows]
         elif covariate.relative:
             now = read.rows[:, 0]
-            before = np.where(_position(panel) > 0, now - 1, now)
+            before = np.where(row_positions(panel.bounds) > 0, now - 1, now)
             rows = np.concatenate([before[:, None], read.rows[:, 1:]], axis=1)
             yield _bounded(changes(column, read.bounds, now, rows) / covariate.spread)
         else:
@@ -212,7 +207,7 @@ def _known_rows(panel: Panel, series: Integers, horizon: int) -> Integers:
     there = panel.covariates
     if there is None or not there.known.shape[1]:
         return np.empty((len(series), 0), dtype=np.int64)
-    rows = (there.known_bounds[:-1][series] + _position(panel))[:, None] + np.arange(horizon + 1)
+    rows = (there.known_bounds[:-1][series] + row_positions(panel.bounds))[:, None] + np.arange(horizon + 1)
     return np.asarray(np.minimum(rows, there.known_bounds[1:][series][:, None] - 1))
 
 
@@ -268,7 +263,7 @@ def _answers(panel: Panel, seen: Inputs, spec: ModelSpec) -> tuple[Floats, Float
     if seen.channels is None:
         return actual, np.where(known, 1.0, 0.0)
     cost = 0.5 + 5 * np.maximum(seen.channels.volatility, VOLATILITY_FLOOR)
-    known &= (_position(panel) >= FIRST_JUDGED_ROW)[:, None]
+    known &= (row_positions(panel.bounds) >= FIRST_JUDGED_ROW)[:, None]
     return np.clip(seen.channels.units(actual), -1e4, 1e4), np.where(known, cost[:, None], 0.0)
 
 
@@ -284,7 +279,7 @@ def _chunks(bounds: Integers) -> Iterator[slice]:
 
 def _futures(panel: Panel, horizon: int) -> tuple[Floats, Flags]:
     """(rows, horizon) the values after each row, and where they exist and were observed."""
-    left = np.repeat(panel.lengths, panel.lengths) - 1 - _position(panel)
+    left = np.repeat(panel.lengths, panel.lengths) - 1 - row_positions(panel.bounds)
     steps = np.arange(1, horizon + 1)
     there = left[:, None] >= steps
     index = np.arange(len(panel.values))[:, None] + np.where(there, steps, 0)

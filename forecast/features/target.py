@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.arrays import LARGEST, Flags, Floats, Integers, spans
+from forecast.data.arrays import LARGEST, Flags, Floats, Integers, row_positions, slices
 
 LAGS = 8
 """Newest values that every step shows, in units of volatility around their level."""
@@ -134,7 +134,7 @@ class _Rows:
 
     @classmethod
     def of(cls, values: Floats, bounds: Integers) -> "_Rows":
-        return cls(values, np.arange(len(values)) - np.repeat(bounds[:-1], np.diff(bounds)))
+        return cls(values, row_positions(bounds))
 
     def back(self, lag: int) -> tuple[Floats, Flags]:
         """Values `lag` rows earlier (the series' first value where there is none), and where there is one."""
@@ -165,7 +165,7 @@ def channels(values: Floats, bounds: Integers, *, season: int | Integers, horizo
 def _alike(bounds: Integers, seasons: Integers) -> Iterator[tuple[int, Integers, Integers]]:
     """Each season, the bounds of series where only those that have it are left, and their rows."""
     for season in np.unique(seasons).tolist():
-        yield season, *spans(bounds, np.zeros_like(seasons), np.where(seasons == season, np.diff(bounds), 0))
+        yield season, *slices(bounds[:-1], np.where(seasons == season, np.diff(bounds), 0))
 
 
 def places(season: int, horizon: int) -> Integers:

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from forecast.data.arrays import Floats, Integers
+from forecast.data.arrays import Floats, Integers, row_series, series_at
 from forecast.data.panel import Panel
 from forecast.data.results import Forecast
 from forecast.errors import UsageError
@@ -39,7 +39,7 @@ class Naive:
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
         """See `Forecaster.predict`; knows no intervals, as all baselines."""
-        return _forecast(history, np.repeat(_last(history)[:, None], horizon, axis=1), levels)
+        return _forecast(history, np.repeat(history.last_values[:, None], horizon, axis=1), levels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Drift:
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
         """See `Forecaster.predict`."""
         steps = np.maximum(history.lengths - 1, 1)
-        last = _last(history)
+        last = history.last_values
         with np.errstate(over="ignore"):
             slope = last / steps - history.values[history.bounds[:-1]] / steps
             line = last[:, None] + slope[:, None] * np.arange(1, horizon + 1)
@@ -80,8 +80,8 @@ class Mean:
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
         """See `Forecaster.predict`."""
-        series = np.repeat(np.arange(len(history)), history.lengths)
-        last, lengths = _last(history), history.lengths[series]
+        series = row_series(history.bounds)
+        last, lengths = history.last_values, history.lengths[series]
         # Around the last value, so that a constant is met to the last bit and nothing overflows.
         shares = history.values / lengths - last[series] / lengths
         mean = last + np.bincount(series, weights=shares, minlength=len(history))
@@ -135,7 +135,7 @@ def _examples(panel: Panel, spec: WindowSpec) -> tuple[Floats, Floats]:
     batch = windows.batch(np.linspace(0, len(windows) - 1, most).astype(np.int64))
     rows = batch.starts + batch.steps - 1
     futures = rows[:, None] + np.arange(1, spec.horizon + 1)
-    first_rows = panel.bounds[np.searchsorted(panel.bounds, rows, side="right") - 1]
+    first_rows = panel.bounds[series_at(panel.bounds, rows)]
     usable = panel.observed[futures].all(axis=1) & (rows - first_rows >= FIRST_JUDGED_ROW)
     usable &= panel.answerable[rows]
     rows, futures, first_rows = rows[usable], futures[usable], first_rows[usable]
@@ -184,10 +184,6 @@ def _features(
     features: Floats = np.clip((window - window[:, -1:]) / unit, -CLIP, CLIP)
     features[:, -1] = 1.0
     return features
-
-
-def _last(history: Panel) -> Floats:
-    return history.values[history.bounds[1:] - 1]
 
 
 def _forecast(history: Panel, values: Floats, levels: Sequence[float]) -> Forecast:

@@ -39,8 +39,7 @@ def other(combine: Combine, history: Panel, steps: int) -> Floats:
     """(series, steps) forecasts of what the network is blended with."""
     if combine == "theta":
         return theta(history, steps)
-    last = history.values[history.bounds[1:] - 1]
-    return np.repeat(last[:, None], steps, axis=1)
+    return np.repeat(history.last_values[:, None], steps, axis=1)
 
 
 def prior_weight(combine: Combine, history: Panel, season: int | Integers) -> Floats:

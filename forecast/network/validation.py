@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.data.arrays import Flags, Integers
+from forecast.data.arrays import Flags, Integers, bounds_of, row_positions, row_series
 from forecast.data.panel import Panel
 from forecast.spec.model import ModelSpec
 
@@ -61,8 +61,8 @@ def judged(panel: Panel, held: Integers, spec: ModelSpec) -> Judged:
     windows = np.where(held > 0, 1, 0)
     if spec.target.kind != "label":
         windows *= np.maximum((held - spec.windows.horizon + 1) // window, 1)
-    series = np.repeat(np.arange(len(panel)), windows)
-    back = np.arange(len(series)) - np.repeat(np.cumsum(windows) - windows, windows)
+    bounds = bounds_of(windows)
+    series, back = row_series(bounds), row_positions(bounds)
     some = np.linspace(0, len(series) - 1, min(len(series), MOST_WINDOWS)).astype(np.int64)
     series, back = series[some], back[some]
     lengths = panel.lengths[series]

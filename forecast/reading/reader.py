@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 
 from forecast.data import frequency_names
-from forecast.data.arrays import Floats
+from forecast.data.arrays import Floats, bounds_of
 from forecast.data.frequency import DAY, Frequency, infer
 from forecast.data.frequency_names import NamedFrequency
 from forecast.data.panel import Panel
@@ -271,7 +271,7 @@ def _sorted(
         ids = tuple(id.texts[index] for index in by_id)
         series = np.argsort(by_id)[id.codes]
     order = np.lexsort((row_times, series))
-    bounds = np.concatenate(([0], np.cumsum(np.bincount(series, minlength=len(ids)))))
+    bounds = bounds_of(np.bincount(series, minlength=len(ids)))
     return Rows(ids, row_times[order], values[order], order, bounds)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from forecast.data.arrays import first_true
 from forecast.data.frequency import Frequency, infer
 from forecast.errors import DataError
 from forecast.reading.rows import Floats, Rows
@@ -48,7 +49,7 @@ def _told(column: Column, table: Table, notation: Notation) -> Floats:
     try:
         told = numbers.parse(column.texts, notation, delimiter=table.delimiter).values
         wrong = ~np.isnan(told) & ~((told >= 1) & (told <= MAX_WINDOW) & (told == np.rint(told)))
-        for index in np.flatnonzero(wrong)[:1].tolist():
+        if (index := first_true(wrong)) is not None:
             raise CellError(
                 index,
                 f'"{column.texts[index]}" is no season',

@@ -137,7 +137,7 @@ def _told_of_labels(models: Sequence[ClassForecaster], judged: Panel, series: In
     """What models say of whole series, which are number `series` of all."""
     if not len(judged):
         raise DataError("no series holds a label to be judged by")
-    came = judged.values[judged.bounds[1:] - 1][:, None]
+    came = judged.last_values[:, None]
     return told_of(models, judged, came, series=series, block=np.arange(len(judged)))
 
 
