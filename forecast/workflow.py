@@ -205,7 +205,7 @@ def predict(
     Rows of `future`, or of the data behind the target's end, tell what is known ahead.
     """
     history = model.tail if source is None else _history(model, source, read, listener)
-    trained = model.spec.windows.horizon
+    trained = model.spec.trained_horizon
     steps = horizon or model.horizon
     if future is not None:
         history = with_future_rows(history, future, _how(model, read))

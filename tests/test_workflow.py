@@ -96,7 +96,7 @@ def values(model: forecast.RecurrentForecaster, history: io.BytesIO | None = Non
 def test_train_saves_a_model_that_says_what_it_was_made_from(model):
     assert (model.card.source, model.card.rows, model.card.series) == ("data", 48 + 40 + 36, 3)
     assert (model.card.first_time, model.card.last_time) == ("2015-01", "2018-12")
-    assert (model.spec.windows.window, model.spec.windows.horizon) == (6, HORIZON)
+    assert (model.spec.windows.window, model.spec.trained_horizon) == (6, HORIZON)
     assert model.spec.network.units == (4,)
 
 

@@ -30,14 +30,14 @@ class Classifier:
         spec = self.network.spec
         if spec.target.kind == "label" and horizon > 1:
             raise UsageError("a label belongs to a whole series: it has no horizon")
-        if horizon > spec.windows.horizon:
+        if horizon > spec.trained_horizon:
             raise UsageError(
-                f"the model tells of {counted(spec.windows.horizon, 'row')} ahead, not {horizon}",
+                f"the model tells of {counted(spec.trained_horizon, 'row')} ahead, not {horizon}",
                 hint=f"train one with --horizon {horizon}",
             )
         known = history.tail(self.network.rows_read(history))
         seen = read(known, spec)
-        total = np.zeros((len(history), spec.windows.horizon, len(spec.target.classes)))
+        total = np.zeros((len(history), spec.trained_horizon, len(spec.target.classes)))
         for weights in self.network.members:
             logits = last_step_outputs(spec, weights, known.bounds[1:], known.lengths, seen.inputs).astype(
                 np.float64

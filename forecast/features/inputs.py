@@ -60,7 +60,7 @@ class Layout:
 
 def layout(spec: ModelSpec) -> Layout:
     """The division of a step's channels that a network reads."""
-    horizon, own = spec.windows.horizon, spec.target.kind == "class"
+    horizon, own = spec.trained_horizon, spec.target.kind == "class"
     numbers = _AGE if spec.target.classes else width(spec.season, horizon)
     numbers += calendar.PHASES if spec.calendar.phases else 0
     numbers += horizon + 1 if spec.calendar.holidays else 0
@@ -133,7 +133,7 @@ def read(panel: Panel, spec: ModelSpec) -> Inputs:
         codes.extend(_own_codes(panel, spec))
     else:
         season = season_of(panel, spec)
-        own = channels(panel.values, panel.bounds, season=season, horizon=spec.windows.horizon)
+        own = channels(panel.values, panel.bounds, season=season, horizon=spec.trained_horizon)
         numbers.append(own.inputs)
     for covariate, columns in zip(spec.covariates, _covariate_columns(panel, spec), strict=True):
         (codes if covariate.categories else numbers).append(columns)
@@ -142,7 +142,7 @@ def read(panel: Panel, spec: ModelSpec) -> Inputs:
     if spec.calendar.holidays:
         dates = np.array(spec.calendar.holiday_dates)
         numbers.append(
-            calendar.holidays_in(panel.times, panel.frequency, dates, horizon=spec.windows.horizon)
+            calendar.holidays_in(panel.times, panel.frequency, dates, horizon=spec.trained_horizon)
         )
     if own is not None and len(numbers) == 1 and not codes:
         return Inputs(own.inputs, own)
@@ -161,7 +161,7 @@ def _own_codes(panel: Panel, spec: ModelSpec) -> Iterator[Floats]:
     yield code[:, None]
     if spec.season != 1:
         season = np.repeat(np.broadcast_to(season_of(panel, spec), len(panel)), panel.lengths)
-        lags = -np.arange(1, spec.windows.horizon + 1) % season[:, None]
+        lags = -np.arange(1, spec.trained_horizon + 1) % season[:, None]
         index = np.arange(len(code))[:, None] - lags
         yield np.where(position[:, None] >= lags, code[np.maximum(index, 0)], UNKNOWN)
 
@@ -174,7 +174,7 @@ def _covariate_columns(panel: Panel, spec: ModelSpec) -> Iterator[Floats]:
     every = np.arange(len(panel.values))[:, None]
     places: dict[Role, _Places] = {
         "past": _Places(panel.bounds, every),
-        "known": _Places(there.known_bounds, _known_rows(panel, series, spec.windows.horizon)),
+        "known": _Places(there.known_bounds, _known_rows(panel, series, spec.trained_horizon)),
         "static": _Places(np.arange(len(panel) + 1), series[:, None]),
     }
     columns = {"past": iter(there.past.T), "known": iter(there.known.T), "static": iter(there.static.T)}
@@ -234,7 +234,7 @@ class TrainingExamples:
 
 def training_examples(panel: Panel, spec: ModelSpec) -> TrainingExamples:
     """Channels, right answers and their weights for every row of a panel."""
-    horizon, divided = spec.windows.horizon, layout(spec)
+    horizon, divided = spec.trained_horizon, layout(spec)
     rows = len(panel.values)
     inputs = np.empty((rows, divided.numbers + len(divided.codes)), dtype=np.float32)
     targets = np.zeros((rows, horizon), dtype=np.float32)
@@ -258,7 +258,7 @@ def _answers(panel: Panel, seen: Inputs, spec: ModelSpec) -> tuple[Floats, Float
         last = np.zeros((len(panel.values), 1))
         last[panel.bounds[1:] - 1] = 1.0
         return panel.values[:, None], last
-    actual, known = _futures(panel, spec.windows.horizon)
+    actual, known = _futures(panel, spec.trained_horizon)
     known &= panel.answerable[:, None]
     if seen.channels is None:
         return actual, np.where(known, 1.0, 0.0)

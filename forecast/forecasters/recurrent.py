@@ -53,7 +53,7 @@ class Network:
         needed = rows_needed(self.spec, season=season)
         if self.combine == "none":
             return needed
-        earliest = combination.ORIGINS * self.spec.windows.horizon
+        earliest = combination.ORIGINS * self.spec.trained_horizon
         return earliest + max(needed, theta_rows(season) + scale_rows(season))
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
@@ -65,15 +65,15 @@ class Network:
         """The next rows, with intervals of `half_widths`, (levels, horizon), in units of volatility.
 
         Steps beyond the trained horizon come from feeding the forecasts back, a block
-        of `spec.windows.horizon` at a time.
+        of `spec.trained_horizon` at a time.
         """
         horizon = half_widths.shape[1]
         reach = np.concatenate((np.zeros((1, horizon)), -half_widths, half_widths))
         found = np.empty((len(reach), len(history), horizon))
         known = history.tail(self.rows_read(history))
         share = None
-        for first in range(0, horizon, self.spec.windows.horizon):
-            here = slice(first, min(first + self.spec.windows.horizon, horizon))
+        for first in range(0, horizon, self.spec.trained_horizon):
+            here = slice(first, min(first + self.spec.trained_horizon, horizon))
             past = _Past.of(known, self)
             # What is fed back is no past to be judged by.
             share = past.share() if share is None else share
@@ -104,7 +104,7 @@ class Network:
 
     def answers_at(self, ends: Integers, lengths: Integers, inputs: NDArray[np.float32]) -> Floats:
         """(series, horizon) mean of the members' answers to the windows that end before `ends`."""
-        answers = np.zeros((len(ends), self.spec.windows.horizon))
+        answers = np.zeros((len(ends), self.spec.trained_horizon))
         for weights in self.members:
             answers += last_step_outputs(self.spec, weights, ends, lengths, inputs) / len(self.members)
         return answers
@@ -138,7 +138,7 @@ class _Past:
         lengths = self.history.lengths
         if self.network.combine == "none":
             return np.zeros(len(lengths))
-        season, horizon = season_of(self.history, self.network.spec), self.network.spec.windows.horizon
+        season, horizon = season_of(self.history, self.network.spec), self.network.spec.trained_horizon
         errors = np.zeros((2, len(lengths)))
         for rows, enough in combination.earlier_origins(lengths, season, horizon):
             judged = np.flatnonzero(enough)
@@ -149,7 +149,7 @@ class _Past:
 
     def _errors(self, series: Integers, rows: Integers) -> Floats:
         """(2, series) sums of absolute errors, the network's first, of forecasts from `rows` rows of each."""
-        horizon = self.network.spec.windows.horizon
+        horizon = self.network.spec.trained_horizon
         ends = self.history.bounds[series] + rows
         answers = self.network.answers_at(ends, rows, self.inputs)
         others = combination.other(self.network.combine, self.usual.select(series).first(rows), horizon)
@@ -288,7 +288,7 @@ def widen_inputs(network: Network, spec: ModelSpec) -> Network:
 
 def in_season(network: Network, season: int) -> Network:
     """A network of all seasons as one of a single season: it answers as it did to series of that one."""
-    taken = places(season, network.spec.windows.horizon)
+    taken = places(season, network.spec.trained_horizon)
     members = []
     for weights in network.members:
         reading = {name: weights[name][taken] for name in ("layer0/kernel", "skip/kernel")}

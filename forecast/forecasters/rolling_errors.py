@@ -25,7 +25,7 @@ def past_errors(network: Network, panel: Panel, *, most: int = MOST_ORIGINS) -> 
     From the origin a horizon before the end of every series that is long enough, and, until there
     are enough of them, from older ones, `most` in all.
     """
-    horizon = network.spec.windows.horizon
+    horizon = network.spec.trained_horizon
     if len(panel) > MOST_SERIES:
         panel = panel.select(np.linspace(0, len(panel) - 1, MOST_SERIES).astype(np.int64))
     ends = panel.lengths - horizon * np.arange(most)[:, None]

@@ -122,7 +122,7 @@ def coverage(kept: Coverage) -> str:
 
 def arithmetic(panel: Panel, plan: Plan) -> str:
     """Words like "60 rows - window 8 - horizon 4 + 1 = 49 windows"."""
-    window, horizon = plan.recipe.spec.windows.window, plan.recipe.spec.windows.horizon
+    window, horizon = plan.recipe.spec.windows.window, plan.recipe.spec.trained_horizon
     if plan.recipe.spec.target.kind == "label":
         return f"one of each series, up to {window} rows = {plan.windows:,} windows"
     if len(panel) > 1:

@@ -54,7 +54,7 @@ def learn_classes(
 
 def _judged(told: ClassPredictions, panel: Panel, plan: Plan) -> Judgement:
     scores = score_classes(told, panel.ids, panel.columns.series, backtests=plan.backtests)
-    empty = calibrate(np.full((1, min(plan.horizon, plan.recipe.spec.windows.horizon)), np.nan))
+    empty = calibrate(np.full((1, min(plan.horizon, plan.recipe.spec.trained_horizon)), np.nan))
     return Judgement(scores, judge_classes(scores, told, panel.target), None, empty)
 
 

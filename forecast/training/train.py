@@ -168,7 +168,7 @@ def _look(panel: Panel, network: Network, fold: Fold, later: int) -> _Look:
     everywhere[0, judged] = network.predict(history, 1).values[:, 0]
     everywhere[1, judged] = history.last_values
     return _Look(
-        errors=network.errors(history, actual[judged][:, : network.spec.windows.horizon]),
+        errors=network.errors(history, actual[judged][:, : network.spec.trained_horizon]),
         one_step=OneStepForecasts(forecast=everywhere[0], last=everywhere[1], actual=actual[:, 0]),
     )
 

@@ -10,7 +10,7 @@ from tests.models import network
 from tests.panels import panel, wave
 
 MADE = network(season=4)
-HORIZON = MADE.spec.windows.horizon
+HORIZON = MADE.spec.trained_horizon
 
 
 def test_they_are_those_of_forecasts_from_rows_before_what_came():
