@@ -230,7 +230,7 @@ def test_intervals_without_training_rest_on_what_it_would_have_erred_on_these_ro
     ready = catalog.open_pretrained("gru", 4).calibration
     errors = past_errors(model.network, model.tail)
     assert len(errors) > 3
-    expected = calibrate(errors, before=ready)
+    expected = calibrate(errors, prior=ready)
     assert model.calibration.half_widths.tolist() == expected.half_widths.tolist()
     assert model.calibration.half_widths.tolist() != ready.half_widths.tolist()
 

@@ -20,8 +20,8 @@ from forecast.data.arrays import (
     row_positions,
     series_at,
 )
-from forecast.data.covariates import Covariates, Texts, align, as_columns, recode
-from forecast.data.panel import Panel, history
+from forecast.data.covariates import Covariates, Vocabulary, align, as_columns, recode
+from forecast.data.panel import Panel, rows_within
 from forecast.errors import DataError, UsageError
 from forecast.phrases import counted
 from forecast.reading.roles import READABLE_SHARE
@@ -109,7 +109,7 @@ def covariates_of(beside: CovariateRows, panel: Panel, table: Table) -> tuple[Co
         found[role].append(_held(placed, grid.bounds, until=panel.lengths))
         told += _told(column.name, placed, found[role][-1], inside=inside)
     return Covariates(
-        past=as_columns(found["past"], len(grid))[history(panel, grid.bounds)],
+        past=as_columns(found["past"], len(grid))[rows_within(panel, grid.bounds)],
         known=as_columns(found["known"], len(grid)),
         known_bounds=grid.bounds,
         static=as_columns(found["static"], len(panel)),
@@ -241,7 +241,7 @@ def with_future(panel: Panel, future: CovariateRows, table: Table) -> Panel:
     return replace(panel, covariates=covariates)
 
 
-def _joined(texts: Texts, others: Texts, places: Floats) -> tuple[Texts, Floats]:
+def _joined(texts: Vocabulary, others: Vocabulary, places: Floats) -> tuple[Vocabulary, Floats]:
     """The texts with the new ones of `others` behind them, and `places` among others as places among all."""
     if not others:
         return texts, places

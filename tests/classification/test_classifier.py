@@ -68,12 +68,12 @@ def test_the_newest_rows_that_a_model_keeps_tell_what_all_rows_do(season):
 
 
 def test_no_row_is_told_beyond_the_trained_ones():
-    with pytest.raises(UsageError, match="the model tells of 2 rows ahead, not 3"):
+    with pytest.raises(UsageError, match="the model forecasts 2 rows ahead, not 3"):
         classifier(rows_spec()).probabilities(skies(9), 3)
 
 
 def test_the_answers_of_keras_are_those_of_numpy():
-    from forecast.features.inputs import read
+    from forecast.features.inputs import read_inputs
     from forecast.network.build import build, put_weights
 
     there = skies(5, season=3)
@@ -82,7 +82,7 @@ def test_the_answers_of_keras_are_those_of_numpy():
         weights = random_weights(spec)
         keras_model = build(spec, seed=0)
         put_weights(keras_model, weights)
-        logits = keras_model(read(there, spec).inputs[None]).numpy()[0, -1].reshape(2, 3)
+        logits = keras_model(read_inputs(there, spec).inputs[None]).numpy()[0, -1].reshape(2, 3)
         expected = softmax(logits.astype(np.float64))
         assert Classifier(Network(spec, (weights,))).probabilities(there, 2)[0] == pytest.approx(
             expected, abs=1e-5
@@ -91,14 +91,14 @@ def test_the_answers_of_keras_are_those_of_numpy():
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_answers_of_keras_for_whole_series_are_those_of_numpy(tmp_path, cell):
-    from forecast.features.inputs import read
+    from forecast.features.inputs import read_inputs
     from forecast.network.build import build, put_weights
 
     spec, there = sentences(tmp_path, "wake me zzz", cell=cell)
     weights = random_weights(spec)
     keras_model = build(spec, seed=0)
     put_weights(keras_model, weights)
-    logits = keras_model(read(there, spec).inputs[None]).numpy()[0, -1]
+    logits = keras_model(read_inputs(there, spec).inputs[None]).numpy()[0, -1]
     expected = softmax(logits.astype(np.float64))
     assert Classifier(Network(spec, (weights,))).probabilities(there, 1)[0, 0] == pytest.approx(
         expected, abs=1e-5
@@ -140,15 +140,15 @@ def test_a_whole_series_is_told_by_its_newest_rows_and_has_no_horizon(tmp_path):
 def test_an_event_is_one_probability_and_classes_are_one_each():
     told = classifier(rows_spec()).predict(skies(9), 2)
     table = told.to_table()
-    assert list(table) == ["time", "label", "p_fog", "p_rain", "p_sun"]
+    assert list(table) == ["year", "label", "p_fog", "p_rain", "p_sun"]
     assert table["label"][0] == SKY[int(told.probabilities[0, 0].argmax())]
     event = replace(told, target=Target("class", ("0", "1")), probabilities=told.probabilities[..., :2])
-    assert list(event.to_table()) == ["time", "probability"]
+    assert list(event.to_table()) == ["year", "probability"]
     assert event.to_table()["probability"].tolist() == told.probabilities[0, :, 1].tolist()
 
 
 def test_ids_under_the_name_of_a_result_replace_none():
     told = classifier(rows_spec()).predict(skies(9, 8), 2)
     named = replace(told, columns=replace(told.columns, series="label"))
-    assert list(named.to_table())[:3] == ["series", "time", "label"]
+    assert list(named.to_table())[:3] == ["series", "year", "label"]
     assert named.to_table()["series"].tolist() == ["s0", "s0", "s1", "s1"]

@@ -50,7 +50,7 @@ def told(ours, *, rows=60, block=None, base=0.5):
     """Events that always come, called so likely; base rates call them likely as `base`."""
     probabilities = np.full(rows, ours, dtype=float) if np.isscalar(ours) else np.asarray(ours)
     return ClassPredictions(
-        came=np.ones(rows, dtype=np.int64),
+        actual=np.ones(rows, dtype=np.int64),
         series=np.arange(rows) % 2,
         step=np.arange(rows) // 2 % 3,
         block=np.arange(rows) if block is None else block,
@@ -112,10 +112,10 @@ def test_rows_that_err_together_count_as_one():
 
 
 def test_texts_are_told_by_the_share_that_is_right():
-    assert "right in 100 % against 0 %" in verdict(told(0.8), classes=("rain", "sun")).text
+    assert "accuracy 100 % against 0 %" in verdict(told(0.8), classes=("rain", "sun")).text
 
 
 def test_parts_are_joined_one_behind_the_other():
-    both = ClassPredictions.joined([told(0.8, rows=4), told(0.2, rows=2)])
-    assert len(both.came) == len(both.block) == 6
+    both = ClassPredictions.concatenated([told(0.8, rows=4), told(0.2, rows=2)])
+    assert len(both.actual) == len(both.block) == 6
     assert both.probabilities["GRU"][:, 1].tolist() == [0.8] * 4 + [0.2] * 2

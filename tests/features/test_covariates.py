@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.data.future import ahead, future_rows
+from forecast.data.future import future_rows, with_known_future
 from forecast.errors import DataError, UsageError
 from forecast.features.covariates import covariate_specs, encode_categories, rescaled
 from forecast.spec.model import Covariate
@@ -93,30 +93,30 @@ def test_in_the_words_of_a_model_a_text_that_it_never_saw_is_unknown():
 
 
 def test_what_is_there_ahead_is_enough():
-    assert ahead(panel(), AHEAD).covariates.known.tolist() == panel().covariates.known.tolist()
+    assert with_known_future(panel(), AHEAD).covariates.known.tolist() == panel().covariates.known.tolist()
 
 
 def test_what_is_missing_ahead_is_named_by_series_time_and_column():
     told = panel(changed(rows(), "b", ROWS + 1, {"event": ""}))
     with pytest.raises(DataError) as refused:
-        ahead(told, AHEAD)
+        with_known_future(told, AHEAD)
     assert refused.value.message == '"event" is not known for 2025-01-11 in series "b"'
     assert "--future" in refused.value.hint
 
 
 def test_rows_behind_those_asked_for_need_not_be_there():
     told = panel(changed(rows(), "b", ROWS + 1, {"event": ""}))
-    assert ahead(told, 1) is not None
+    assert with_known_future(told, 1) is not None
 
 
 def test_hold_goes_on_with_the_last_value():
-    told = ahead(panel(changed(NOT_AHEAD, "a", ROWS - 1, {"price": "8"})), 3, "hold")
+    told = with_known_future(panel(changed(NOT_AHEAD, "a", ROWS - 1, {"price": "8"})), 3, "hold")
     assert known_of(told, 0)[ROWS:] == [8.0] * 3
 
 
 def test_hold_fills_what_is_missing_between_what_is_told():
     table = changed(changed(rows(), "a", ROWS, {"price": "7"}), "a", ROWS + 1, {"price": "", "event": "fair"})
-    told = ahead(panel(table), AHEAD, "hold")
+    told = with_known_future(panel(table), AHEAD, "hold")
     assert known_of(told, 0)[ROWS + 1] == 7.0
     assert known_of(told, 1)[ROWS + 1] == 0.0
 
@@ -125,12 +125,12 @@ def test_season_takes_what_was_a_season_before_and_goes_on_from_there():
     told = panel(NOT_AHEAD)
     assert told.frequency.default_season == 7
     last = known_of(told, 0, 1)[-7:]
-    assert known_of(ahead(told, 9, "season"), 0, 1)[ROWS:] == [*last, *last[:2]]
+    assert known_of(with_known_future(told, 9, "season"), 0, 1)[ROWS:] == [*last, *last[:2]]
 
 
 def test_season_in_a_series_shorter_than_one_holds_the_last_value():
     told = panel(NOT_AHEAD).tail(5)
-    assert known_of(ahead(told, 2, "season"), 0)[5] == known_of(told, 0)[-1]
+    assert known_of(with_known_future(told, 2, "season"), 0)[5] == known_of(told, 0)[-1]
 
 
 # To be filled in

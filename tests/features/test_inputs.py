@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.features.inputs import embeddings, layout, read, rows_needed, training_examples
-from forecast.features.target import VOLATILITY_FLOOR, channels
+from forecast.features.inputs import embeddings, input_layout, read_inputs, rows_needed, training_examples
+from forecast.features.target import VOLATILITY_FLOOR, target_features
 from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
 from tests import shops
 from tests.panels import interpolated, panel, wave
@@ -43,7 +43,7 @@ def test_no_example_ends_in_a_row_that_knows_what_comes(season):
 
 def test_the_weight_counts_an_error_half_like_mase_and_half_like_smape():
     series = panel(wave(40))
-    seen = channels(series.values, series.bounds, season=1, horizon=1)
+    seen = target_features(series.values, series.bounds, season=1, horizon=1)
     rows = training_examples(series, spec(1))
     volatility = np.maximum(seen.volatility, VOLATILITY_FLOOR)
     assert rows.weights[10, 0] == pytest.approx(0.5 + 5 * volatility[10], rel=1e-6)
@@ -51,21 +51,21 @@ def test_the_weight_counts_an_error_half_like_mase_and_half_like_smape():
 
 def test_the_right_answer_gives_the_value_that_came():
     series = panel(wave(40))
-    seen = channels(series.values, series.bounds, season=1, horizon=2)
+    seen = target_features(series.values, series.bounds, season=1, horizon=2)
     rows = training_examples(series, spec(2))
-    assert seen.restore(rows.targets.astype(float))[20] == pytest.approx(series.values[21:23], rel=1e-5)
+    assert seen.to_values(rows.targets.astype(float))[20] == pytest.approx(series.values[21:23], rel=1e-5)
 
 
 # Covariates and the calendar
 
 
 def inputs_of(of, shape):
-    return read(of, shape).inputs
+    return read_inputs(of, shape).inputs
 
 
 def test_the_layout_counts_every_channel_that_is_read():
     shape = shops.spec(shops.panel())
-    divided = layout(shape)
+    divided = input_layout(shape)
     assert inputs_of(shops.panel(), shape).shape[1] == divided.numbers + len(divided.codes)
     assert divided.codes == ("embedding2",) * 4 + ("embedding3",)
     assert embeddings(shape) == {"embedding2": (3, 2), "embedding3": (3, 2)}
@@ -125,7 +125,7 @@ def test_a_new_text_and_a_missing_one_are_read_alike():
 def test_a_column_of_texts_that_is_empty_is_read_as_unknown():
     shape = shops.spec(shops.panel())
     empty = shops.panel([{**row, "event": "", "town": ""} for row in shops.rows()])
-    assert set(inputs_of(empty, shape)[:, layout(shape).numbers :].ravel()) == {0.0}
+    assert set(inputs_of(empty, shape)[:, input_layout(shape).numbers :].ravel()) == {0.0}
 
 
 def test_an_extreme_number_is_bounded():

@@ -139,11 +139,11 @@ def test_ridge_of_many_series_learns_the_same_in_any_run_of_series(monkeypatch):
 def test_ridge_of_too_many_windows_takes_evenly_spaced_ones(monkeypatch):
     from forecast.forecasters import baselines
 
-    monkeypatch.setattr(baselines, "_MOST_WINDOWS", 10)
+    monkeypatch.setattr(baselines, "_MAX_WINDOWS", 10)
     history = panel(np.arange(100.0) ** 1.5)
-    features, answers = baselines._examples(history, WindowSpec(8, 4))
+    features, targets = baselines._examples(history, WindowSpec(8, 4))
     assert features.shape == (10, 8)
-    assert answers.shape == (10, 4)
+    assert targets.shape == (10, 4)
 
 
 def test_ridge_is_the_only_baseline_that_imports_scikit_learn():

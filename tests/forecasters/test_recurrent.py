@@ -62,7 +62,7 @@ def test_what_a_backtest_judges_is_what_the_model_would_say():
 def test_whole_numbers_are_forecast_and_written_as_integers():
     whole = model(network(season=4), bounds=Bounds(whole=True)).predict(HISTORY, 6, levels=LEVELS)
     table = whole.to_table()
-    assert {str(table[name].dtype) for name in table if name not in ("id", "time")} == {"int64"}
+    assert {str(table[name].dtype) for name in table if name not in ("id", "year")} == {"int64"}
     assert table["forecast"].tolist() == whole.values.ravel().tolist()
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.forecasters.rolling_errors import ENOUGH_ERRORS, MOST_ORIGINS, past_errors
+from forecast.forecasters.rolling_errors import MAX_ORIGINS, SUFFICIENT_ERRORS, past_errors
 from tests.models import network
 from tests.panels import panel, wave
 
@@ -24,13 +24,13 @@ def test_they_are_those_of_forecasts_from_rows_before_what_came():
 
 def test_a_long_series_is_looked_back_on_so_often_and_a_short_one_not_at_all():
     history = panel(wave(200, season=4), wave(8 + HORIZON, season=4), season=4)
-    assert len(past_errors(MADE, history)) == MOST_ORIGINS
+    assert len(past_errors(MADE, history)) == MAX_ORIGINS
     assert past_errors(MADE, history.select([1])).shape == (0, HORIZON)
 
 
 def test_of_many_series_the_newest_origin_is_enough():
-    history = panel(*(wave(60, season=4, seed=seed) for seed in range(ENOUGH_ERRORS)), season=4)
-    assert len(past_errors(MADE, history)) == ENOUGH_ERRORS
+    history = panel(*(wave(60, season=4, seed=seed) for seed in range(SUFFICIENT_ERRORS)), season=4)
+    assert len(past_errors(MADE, history)) == SUFFICIENT_ERRORS
 
 
 def test_what_nobody_measured_is_no_error():
@@ -40,6 +40,6 @@ def test_what_nobody_measured_is_no_error():
 
 
 def test_of_very_many_series_some_spread_evenly_are_enough(monkeypatch):
-    monkeypatch.setattr("forecast.forecasters.rolling_errors.MOST_SERIES", 3)
+    monkeypatch.setattr("forecast.forecasters.rolling_errors.MAX_SERIES", 3)
     history = panel(*(wave(40, season=4, seed=seed) for seed in range(9)), season=4)
     assert past_errors(MADE, history).tolist() == past_errors(MADE, history.select([0, 4, 8])).tolist()

@@ -124,7 +124,7 @@ def test_a_season_shorter_than_three_periods_or_hidden_in_noise_is_none():
 def test_seasonal_indices_of_a_season_on_a_line_are_exact():
     season = np.array([3.0, -1.0, -2.0])
     values = 7 + 0.5 * np.arange(30) + np.tile(season, 10)
-    assert seasonal_indices(values, 3, multiplied=False) == pytest.approx(season)
+    assert seasonal_indices(values, 3, multiplicative=False) == pytest.approx(season)
 
 
 # what it stands
