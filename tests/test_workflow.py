@@ -377,9 +377,9 @@ def test_zero_shot_needs_two_rows():
 def test_forecasts_stand_behind_the_end_of_each_series(model):
     found = forecast.predict(model)
     table = found.to_table()
-    assert list(table) == ["store", "time", "forecast", "lower_80", "upper_80"]
+    assert list(table) == ["store", "month", "forecast", "lower_80", "upper_80"]
     assert table["store"].tolist() == ["a"] * HORIZON + ["b"] * HORIZON + ["c"] * HORIZON
-    assert table["time"].tolist()[:HORIZON] == ["2019-01", "2019-02", "2019-03"]
+    assert table["month"].tolist()[:HORIZON] == ["2019-01", "2019-02", "2019-03"]
     assert np.isfinite(found.values).all()
     assert (found.lower <= found.values).all()
     assert (found.values <= found.upper).all()

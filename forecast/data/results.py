@@ -125,7 +125,7 @@ class Probabilities:
 
     def __repr__(self) -> str:
         """Such as: Probabilities of 2 series, 7 steps, 2025-01-01 to 2025-01-07, 3 classes."""
-        classes = counted(len(self.target.classes), "class").replace("classs", "classes")
+        classes = f"{len(self.target.classes)} classes"
         if self.target.kind == "label":
             return f"Probabilities of {counted(len(self.ids), 'series')}, {classes}"
         return _described(self, classes)
