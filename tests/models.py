@@ -24,7 +24,7 @@ def network(
     combine: Combine = "none",
     seed: int = 0,
 ) -> Network:
-    """Networks whose answers are small and arbitrary."""
+    """Networks whose outputs are small and arbitrary."""
     spec = ModelSpec(WindowSpec(6, horizon), NetworkSpec(cell, (4,)), season)
     random = np.random.default_rng(seed)
     shapes = weight_shapes(spec).items()

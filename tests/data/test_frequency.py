@@ -126,7 +126,7 @@ def test_leap_days_and_far_years_are_exact():
         ),
     ],
 )
-def test_times_are_written_as_they_came_in(frequency, time, text):
+def test_times_are_written_as_in_the_data(frequency, time, text):
     assert frequency.text(time) == [text]
 
 

@@ -43,7 +43,7 @@ def test_short_names_and_those_of_pandas_are_known(text, unit, count):
 @pytest.mark.parametrize(
     "text", ["", "m", "0D", "-1D", "1.5h", "3", "fortnightly", "W-SUN", "99999999D", "٣D"]
 )
-def test_other_words_are_wrong_use_answered_with_the_list(text):
+def test_other_words_are_refused_with_the_list(text):
     with pytest.raises(UsageError) as refused:
         parse_frequency(text)
     assert "working-daily" in refused.value.hint

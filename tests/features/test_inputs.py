@@ -14,13 +14,13 @@ def spec(horizon: int) -> ModelSpec:
     return ModelSpec(WindowSpec(6, horizon), NetworkSpec("gru", (4,)), 1)
 
 
-def test_training_rows_weigh_only_answers_that_exist_and_were_observed():
+def test_only_targets_that_exist_and_were_observed_have_a_weight():
     rows = training_examples(panel(wave(10)), spec(2))
     known = rows.weights > 0
     assert known.tolist() == [[False] * 2] * 3 + [[True] * 2] * 5 + [[True, False], [False, False]]
 
 
-def test_a_fill_is_no_right_answer():
+def test_a_filled_value_is_no_target():
     filled = panel(wave(10))
     observed = filled.observed.copy()
     observed[6] = False
@@ -49,7 +49,7 @@ def test_the_weight_counts_an_error_half_like_mase_and_half_like_smape():
     assert rows.weights[10, 0] == pytest.approx(0.5 + 5 * volatility[10], rel=1e-6)
 
 
-def test_the_right_answer_gives_the_value_that_came():
+def test_the_targets_convert_back_to_the_actual_values():
     series = panel(wave(40))
     seen = target_features(series.values, series.bounds, season=1, horizon=2)
     rows = training_examples(series, spec(2))
@@ -74,7 +74,7 @@ def test_the_layout_counts_every_channel_that_is_read():
 @pytest.mark.parametrize("apart", [False, True])
 @pytest.mark.parametrize(("column", "first"), [("visitors", 30), ("price", 27), ("event", 27), ("sold", 30)])
 def test_a_later_value_changes_no_earlier_input(column, first, apart):
-    """What is known ahead is read a horizon before it, a past covariate not before it came."""
+    """What is known ahead is read a horizon before it, a past covariate only from its own row on."""
     table = shops.rows()
     if apart:  # levels that differ are read relative to each series
         table = [{**row, column: f"9{row[column]}"} if row["shop"] == "b" else row for row in table]
@@ -87,7 +87,7 @@ def test_a_later_value_changes_no_earlier_input(column, first, apart):
     assert same[shops.ROWS :].all()
 
 
-def test_what_is_told_behind_the_horizon_changes_no_input():
+def test_covariates_beyond_the_horizon_change_no_input():
     of = shops.panel()
     shape = shops.spec(of)
     other = shops.panel(shops.changed(shops.rows(), "b", shops.ROWS + 3, {"price": "99", "event": "flood"}))

@@ -40,7 +40,7 @@ def test_the_tail_of_a_series_gives_the_same_channels_as_all_of_it(season):
 
 
 @given(series=values, season=seasons)
-def test_a_series_beside_others_has_the_channels_it_has_alone(series, season):
+def test_a_series_among_others_has_the_features_it_has_alone(series, season):
     beside = np.concatenate((wave(30) * 1e9, series, -wave(17)))
     bounds = np.array([0, 30, 30 + len(series), 47 + len(series)])
     together = target_features(beside, bounds, season=season, horizon=3).at(np.arange(30, 30 + len(series)))
@@ -50,7 +50,7 @@ def test_a_series_beside_others_has_the_channels_it_has_alone(series, season):
 
 
 @given(series=values, season=seasons)
-def test_an_answer_of_zero_is_the_naive_forecast_to_the_last_bit(series, season):
+def test_an_output_of_zero_is_the_naive_forecast_to_the_last_bit(series, season):
     seen = of(series, season=season)
     assert np.array_equal(seen.to_values(np.zeros_like(seen.reference)), seen.reference)
 
@@ -64,7 +64,7 @@ def test_the_reference_before_a_full_season_is_the_last_value():
     assert of(np.arange(10.0), season=4).reference[2].tolist() == [2, 2, 2]
 
 
-def test_answers_and_values_are_inverse():
+def test_outputs_and_values_are_inverse():
     seen = of(wave(80), season=12).at(np.arange(30, 80))
     answers = np.random.default_rng(0).normal(size=seen.reference.shape)
     assert seen.to_outputs(seen.to_values(answers)) == pytest.approx(answers)
@@ -76,7 +76,7 @@ def test_a_constant_series_cannot_be_left():
 
 
 @pytest.mark.parametrize("factor", [1e-9, 0.25, -1.0, 1e12])
-def test_a_multiple_of_a_series_has_the_same_volatility_and_multiplied_answers(factor):
+def test_a_multiple_of_a_series_has_the_same_volatility_and_multiplied_values(factor):
     series, answers = wave(60), np.full((60, 3), 0.7)
     once, times = of(series, season=12), of(series * factor, season=12)
     assert times.volatility == pytest.approx(once.volatility)
@@ -102,7 +102,7 @@ def test_one_outlier_changes_scale_and_volatility_by_no_more_than_an_ordinary_su
     assert np.abs(seen.reference).max() < 50
 
 
-def test_an_outlier_leaves_no_trace_behind_the_rows_that_are_remembered():
+def test_an_outlier_has_no_influence_after_the_rows_that_are_remembered():
     series = wave(200, season=4)
     spoiled = series.copy()
     spoiled[50] = 1e9

@@ -45,7 +45,7 @@ def test_few_errors_are_pooled_over_the_steps_each_in_its_own_spread():
     assert widths[0] < 2 < widths[3]
 
 
-def test_a_calibration_says_when_a_level_asks_for_more_errors_than_it_has():
+def test_a_calibration_knows_whether_it_has_enough_errors_for_a_level():
     calibration = calibrate(np.array([[3.0], [-1.0], [2.0]]))
     assert calibration.has_enough_errors(75)
     assert not calibration.has_enough_errors(76)
@@ -53,7 +53,7 @@ def test_a_calibration_says_when_a_level_asks_for_more_errors_than_it_has():
     assert not calibrate(one_to(5000)).has_enough_errors(99.9)
 
 
-def test_what_was_erred_on_other_series_counts_as_fifty_errors():
+def test_the_prior_from_other_series_counts_as_fifty_errors():
     prior = calibrate(one_to(99, 3))
     alone = calibrate(np.empty((0, 2)), prior=prior)
     assert (alone.errors, alone.half_widths.shape) == (50, (2, 99))
@@ -79,11 +79,11 @@ def test_without_errors_no_width_is_known():
         assert np.isnan(calibration.half_width([80, 95], 5)).all()
 
 
-def test_errors_of_nought_give_intervals_without_width():
+def test_errors_of_zero_give_intervals_without_width():
     assert calibrate(np.zeros((3, 2))).half_width([80], 2).tolist() == [[0, 0]]
 
 
-def test_a_step_that_nothing_came_for_borrows_from_the_others():
+def test_a_step_without_errors_borrows_from_the_others():
     errors = np.array([[2.0, np.nan], [-2.0, np.nan]])
     first, second = calibrate(errors).half_width([50], 2)[0]
     assert first == pytest.approx(2)
@@ -109,7 +109,7 @@ def test_intervals_of_80_percent_cover_80_percent_of_normal_errors(forecasts):
     assert np.mean(covered) == pytest.approx(0.80, abs=0.03)
 
 
-def test_achieved_coverage_is_near_the_asked_one_for_exchangeable_errors():
+def test_measured_coverage_is_near_the_nominal_one_for_exchangeable_errors():
     rng = np.random.default_rng(2)
     coverage = measured_coverage([rng.normal(size=(200, 4)) for _ in range(4)], 80)
     assert coverage.nominal == 80
@@ -117,24 +117,24 @@ def test_achieved_coverage_is_near_the_asked_one_for_exchangeable_errors():
     assert coverage.errors == 3200
 
 
-def test_achieved_coverage_never_judges_a_fold_by_itself():
+def test_measured_coverage_never_evaluates_a_fold_on_itself():
     small, large = np.full((40, 2), 1.0), np.full((40, 2), 10.0)
     assert measured_coverage([small, large], 80).achieved == 50
 
 
-def test_a_single_fold_of_many_series_is_judged_by_halves():
+def test_a_single_fold_of_many_series_is_split_into_halves():
     rng = np.random.default_rng(3)
     assert measured_coverage([rng.normal(size=(400, 4))], 80).achieved == pytest.approx(80, abs=4)
 
 
-def test_a_single_fold_of_few_series_tells_nothing():
+def test_a_single_fold_of_few_series_has_no_coverage():
     coverage = measured_coverage([np.ones((3, 4))], 80)
     assert np.isnan(coverage.achieved)
     assert coverage.errors == 12
     assert np.isnan(measured_coverage([], 80).achieved)
 
 
-def test_places_where_nothing_came_count_neither_as_kept_nor_as_broken():
+def test_unobserved_values_count_neither_as_covered_nor_as_missed():
     errors = np.array([[1.0, np.nan]] * 10)
     coverage = measured_coverage([errors, errors], 80)
     assert coverage.achieved == 100

@@ -55,7 +55,7 @@ def test_skill_is_measured_against_each_series_own_season():
     assert "seasonal naive" in score(folds, MIXED).models
 
 
-def test_a_ridge_regression_of_the_panel_answers_a_subset_as_it_answers_all():
+def test_a_ridge_regression_of_the_panel_forecasts_a_subset_as_it_forecasts_all():
     ridge = fit_ridge(MIXED, WindowSpec(6, 3))
     whole, some = ridge.predict(MIXED, 5).values, ridge.predict(MIXED.select([2, 1]), 5).values
     np.testing.assert_array_equal(some, whole[[2, 1]])
@@ -130,13 +130,13 @@ def test_there_is_no_pretrained_network_for_seasons_of_their_own(tmp_path, monke
 
 
 @pytest.mark.parametrize("season", [1, 12, 24])
-def test_a_network_of_all_seasons_answers_as_it_did_when_it_is_made_one_of_a_single_season(season):
+def test_a_network_of_all_seasons_has_the_same_forecasts_as_one_of_a_single_season(season):
     own = network(season=None)
     history = panel(wave(60, season=season), wave(90, season=season, seed=1), season=season)
-    told = replace(history, seasons=np.full(2, season), columns=replace(history.columns, season="m"))
+    given = replace(history, seasons=np.full(2, season), columns=replace(history.columns, season="m"))
     single = for_season(own, season)
     assert single.spec.season == season
-    assert single.predict(history, 5).values == pytest.approx(own.predict(told, 5).values, rel=1e-6)
+    assert single.predict(history, 5).values == pytest.approx(own.predict(given, 5).values, rel=1e-6)
 
 
 def test_a_season_that_has_no_network_is_read_by_the_one_for_all_seasons(tmp_path, monkeypatch):

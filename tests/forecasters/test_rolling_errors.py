@@ -13,7 +13,7 @@ MADE = network(season=4)
 HORIZON = MADE.spec.trained_horizon
 
 
-def test_they_are_those_of_forecasts_from_rows_before_what_came():
+def test_past_errors_are_those_of_forecasts_from_earlier_origins():
     history = panel(wave(8 + 2 * HORIZON + 1, season=4), season=4)
     expected = [
         MADE.errors(history.first([rows]), history.values[None, rows : rows + HORIZON])[0]
@@ -33,7 +33,7 @@ def test_of_many_series_the_newest_origin_is_enough():
     assert len(past_errors(MADE, history)) == SUFFICIENT_ERRORS
 
 
-def test_what_nobody_measured_is_no_error():
+def test_unobserved_values_have_no_error():
     history = panel(wave(8 + HORIZON + 1, season=4), season=4)
     filled = replace(history, observed=np.arange(len(history.values)) < len(history.values) - 1)
     assert np.isnan(past_errors(MADE, filled)).tolist() == [[False] * (HORIZON - 1) + [True]]
