@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecast.data.future import FutureMissing, ahead, future_rows
+from forecast.data.future import FutureMissing, future_rows, with_known_future
 from forecast.data.panel import Panel
-from forecast.data.results import Card, Forecast, Probabilities, Scores, Table
+from forecast.data.results import Card, Forecast, Probabilities, ResultTable, Scores
 from forecast.errors import DataError, UsageError
 from forecast.events import Decision, Listener, Note, Warned, ignore
 from forecast.forecasters.recurrent import RecurrentForecaster
@@ -74,7 +74,7 @@ def read(source: Source, spec: ReadSpec | None = None, *, listener: Listener = i
     return reading
 
 
-def repair(source: Source, spec: ReadSpec | None = None, *, listener: Listener = ignore) -> Table:
+def repair(source: Source, spec: ReadSpec | None = None, *, listener: Listener = ignore) -> ResultTable:
     """The data with one row per step and nothing missing, sorted: what `train` would learn from."""
     from forecast.diagnostics.clean import clean_table
 
@@ -133,7 +133,7 @@ def _plan(reading: ReadResult, request: TrainRequest) -> "tuple[ReadResult, Plan
     panel = reading.panel
     older = load(request.from_) if isinstance(request.from_, Path) else None
     plan = task_for(panel.target).plan(panel, request, older)
-    return replace(reading, panel=panel.in_season(plan.recipe.spec.season)), plan
+    return replace(reading, panel=panel.with_season(plan.recipe.spec.season)), plan
 
 
 def load(path: str | Path) -> RecurrentForecaster:
@@ -179,13 +179,13 @@ def pretrained_model(
     model = open_pretrained(cell or defaults.CELL, chosen)
     combine, reason = defaults.combine(chosen)
     listener(Decision("combination", reason))
-    panel = reading.panel.in_season(chosen)
+    panel = reading.panel.with_season(chosen)
     network = replace(model.network, combine=combine)
     errors = past_errors(network, panel)
     return replace(
         model,
         network=network,
-        calibration=calibrate(errors, before=model.calibration) if len(errors) else model.calibration,
+        calibration=calibrate(errors, prior=model.calibration) if len(errors) else model.calibration,
         horizon=horizon or defaults.horizon(panel),
         bounds=defaults.bounds(panel, request),
         read=reading.read,
@@ -214,7 +214,7 @@ def predict(
     steps, trained_horizon = horizon or model.horizon, model.spec.trained_horizon
     if future is not None:
         history = with_future_rows(history, future, _read_as(model, read))
-    history = ahead(history, steps, future_missing)
+    history = with_known_future(history, steps, future_missing)
     if model.spec.target.kind != "value":
         from forecast.classification.classifier import Classifier
 
@@ -224,7 +224,7 @@ def predict(
     if steps > trained_horizon:
         listener(Warned(f"steps {trained_horizon + 1} to {steps} are recursive forecasts"))
     for level in levels:
-        if not model.calibration.enough(level):
+        if not model.calibration.has_enough_errors(level):
             errors = model.calibration.errors
             listener(Warned(f"{errors} errors are too few for {level:g} %: using the largest error"))
     return model.predict(history, steps, levels=levels)
@@ -237,7 +237,7 @@ def future(
     read: ReadSpec | None = None,
     horizon: int | None = None,
     listener: Listener = ignore,
-) -> Table:
+) -> ResultTable:
     """The rows after the end of the data, or of the rows that the model keeps, to fill in for `predict`."""
     history = model.tail if source is None else _history(model, source, read, listener)
     return future_rows(history, horizon or model.horizon)

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from forecast.data.arrays import Floats, Integers
+from forecast.data.arrays import Floats, Integers, row_positions
 from forecast.data.covariates import Covariates
 from forecast.data.panel import Panel
-from forecast.data.results import Labels, Table, numbers_column, texts_column, times_column
+from forecast.data.results import Labels, ResultTable, numbers_column, texts_column, times_column
 from forecast.reading.wide import SERIES
 
 VALUE = "value"
 """How the column of numbers of a wide file is called, once it is long."""
 
 
-def clean_table(panel: Panel) -> Table:
+def clean_table(panel: Panel) -> ResultTable:
     """The id where there is one, the time, the target or label, season and covariates, as the data name them.
 
     Reading it gives the same panel, but that fills count as observed. A series with
@@ -23,13 +23,14 @@ def clean_table(panel: Panel) -> Table:
     columns, covariates = panel.columns, panel.covariates
     bounds = panel.bounds if covariates is None or not columns.known else covariates.known_bounds
     lengths = np.diff(bounds)
-    table: Table = {}
+    table: ResultTable = {}
     if columns.series is not None or len(panel) > 1:
         table[columns.series or SERIES] = np.repeat(np.array(panel.ids, dtype=object), lengths)
     if columns.time is not None:
-        since_first = np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)
         starts = panel.times[np.repeat(panel.bounds[:-1], lengths)]
-        table[columns.time] = times_column(panel.frequency.shift(starts, since_first), panel.frequency)
+        table[columns.time] = times_column(
+            panel.frequency.shift(starts, row_positions(bounds)), panel.frequency
+        )
     values = _placed(panel.values, panel.bounds, bounds)
     texts = panel.target.classes and not panel.target.is_event
     written = texts_column(values, panel.target.classes) if texts else numbers_column(values)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from forecast.data.arrays import row_series
 from forecast.data.panel import Panel
 from forecast.reading.rows import Floats, Integers
 
@@ -78,7 +79,7 @@ def _deviations(sizes: Floats, panel: Panel) -> Floats:
 
     Where more than half of them are next to nothing their mean stands in for the median.
     """
-    series = np.repeat(np.arange(len(panel)), panel.lengths)
+    series = row_series(panel.bounds)
     ordered = sizes[np.lexsort((sizes, series))]  # NaN last in each series
     known = np.bincount(series[~np.isnan(sizes)], minlength=len(panel))
     first, end = panel.bounds[:-1], len(sizes) - 1

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from forecast.data.arrays import series_at
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.diagnostics.outliers import distances
@@ -140,7 +141,7 @@ def examine(draft: PartialRead) -> DataProfile:
     found = DataProfile(table.source, draft.file.rows, _columns(draft))
     if draft.reading is not None and draft.reading.panel.target.kind == "label":
         panel = draft.reading.panel
-        labels = panel.values[panel.bounds[1:] - 1]
+        labels = panel.last_values
         return replace(found, series=len(panel), classes=_classes(labels, panel.target.classes))
     if rows is None or not len(rows.times):
         return found
@@ -217,7 +218,7 @@ class _Look:
         """The place of one row."""
         rows = self.rows
         time, value = rows.times[row : row + 1], float(rows.values[row])
-        id = rows.ids[int(np.searchsorted(rows.bounds, row, side="right")) - 1]
+        id = rows.ids[int(series_at(rows.bounds, row))]
         return Place(
             line=self.place(int(rows.origin[row])),
             series=id if len(rows.ids) > 1 else None,
@@ -279,12 +280,12 @@ def _outliers(panel: Panel, look: _Look) -> Found:
     far = np.flatnonzero(distance > FAR)
     farthest = far[np.argsort(-distance[far], kind="stable")[:NAMED]]
     places = tuple(_place_of(panel, int(row), look, float(distance[row])) for row in farthest)
-    return _tallied(panel.ids, np.searchsorted(panel.bounds, far, side="right") - 1, places)
+    return _tallied(panel.ids, series_at(panel.bounds, far), places)
 
 
 def _place_of(panel: Panel, row: int, look: _Look, far: float) -> Place:
     """The place of a panel's row in the data: the last one there that is no later."""
-    series = int(np.searchsorted(panel.bounds, row, side="right")) - 1
+    series = int(series_at(panel.bounds, row))
     position = look.rows.ids.index(panel.ids[series])
     first, last = look.rows.bounds[position], look.rows.bounds[position + 1]
     here = np.searchsorted(look.rows.times[first:last], panel.times[row], side="right") - 1

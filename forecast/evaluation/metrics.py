@@ -8,7 +8,7 @@ when left out. sMAPE, MASE and MSIS are defined as in the M4 competition
 
 import numpy as np
 
-from forecast.data.arrays import Floats
+from forecast.data.arrays import Floats, row_series
 from forecast.data.panel import Panel
 
 Axis = int | tuple[int, ...] | None
@@ -68,7 +68,7 @@ def seasonal_scales(history: Panel) -> Floats:
     """
     lengths = history.lengths
     lag = np.where(lengths > history.seasons, history.seasons, 1)
-    series = np.repeat(np.arange(len(history)), lengths)
+    series = row_series(history.bounds)
     row = np.arange(len(series))
     earlier = np.maximum(row - lag[series], history.bounds[series])
     paired = (row - earlier == lag[series]) & history.observed & history.observed[earlier]

@@ -51,7 +51,7 @@ class OneStepForecasts:
     """(origins, series) the actual value; NaN where it is unknown."""
 
     @classmethod
-    def joined(cls, parts: Sequence["OneStepForecasts"]) -> "OneStepForecasts":
+    def concatenated(cls, parts: Sequence["OneStepForecasts"]) -> "OneStepForecasts":
         """One after the other; a part may also be of one origin, (series,)."""
         return cls(
             forecast=np.vstack([part.forecast for part in parts]),

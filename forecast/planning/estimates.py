@@ -3,7 +3,7 @@
 import math
 
 from forecast.data.panel import Panel
-from forecast.features.inputs import layout
+from forecast.features.inputs import input_layout
 from forecast.forecasters.weights import weight_shapes
 from forecast.planning.plan import Plan
 
@@ -51,4 +51,4 @@ def megabytes(panel: Panel, plan: Plan) -> float:
     """Estimated memory of training: the libraries, and twice all rows as the network reads them."""
     horizon = plan.recipe.spec.trained_horizon
     library = 200 if plan.recipe.origin == "pretrained" else 700
-    return library + len(panel.values) * 8 * (layout(plan.recipe.spec).numbers + 2 * horizon) / 1e6
+    return library + len(panel.values) * 8 * (input_layout(plan.recipe.spec).numbers + 2 * horizon) / 1e6

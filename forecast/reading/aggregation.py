@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from forecast.data.arrays import LARGEST
+from forecast.data.arrays import LARGEST, first_true
 from forecast.data.frequency import Frequency, Times
 from forecast.errors import DataError
 from forecast.phrases import counted
@@ -28,7 +28,7 @@ def one_row_a_time(rows: Rows, way: Way, table: Table) -> tuple[Rows, tuple[str,
     if not again.any():
         return rows, ()
     starts = np.flatnonzero(~again)
-    first = int(np.flatnonzero(again)[0])
+    first = int(again.argmax())
     told = (
         f"{counted(int(again.sum()), 'duplicate')} merged by {way} "
         f"(first: {_place(rows, first - 1, table)} and {table.place(int(rows.origin[first]))})"
@@ -62,7 +62,7 @@ def resampled(rows: Rows, frequency: Frequency, way: Resample, table: Table) -> 
     if again := int(rows.repeats.sum()):
         told.append(f"{counted(again, 'row')} of them at the same time as another")
     if cut.any():
-        row = int(np.flatnonzero(cut)[0])
+        row = int(cut.argmax())
         text = frequency.text(whole.times[row : row + 1])[0]
         told.append(
             f"{counted(int(cut.sum()), 'incomplete period')} dropped at the ends "
@@ -80,7 +80,7 @@ def _merged(rows: Rows, starts: Integers, way: Way, table: Table) -> Rows:
     if len(starts) == len(rows.times):
         return rows
     values = _aggregated(rows.values, starts, way)
-    for index in np.flatnonzero(np.abs(values) > LARGEST)[:1].tolist():
+    if (index := first_true(np.abs(values) > LARGEST)) is not None:
         raise DataError(
             "the rows here add up to more than numbers go",
             where=f"{table.source}, {_place(rows, int(starts[index]), table)}",

@@ -10,9 +10,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast.data.arrays import Flags, Floats, Integers, Times
-from forecast.data.covariates import Covariates, Texts, align, as_columns, recode
-from forecast.data.panel import Panel, history
+from forecast.data.arrays import (
+    Flags,
+    Floats,
+    Integers,
+    Times,
+    bounds_of,
+    first_true,
+    row_positions,
+    series_at,
+)
+from forecast.data.covariates import Covariates, Vocabulary, align, as_columns, recode
+from forecast.data.panel import Panel, rows_within
 from forecast.errors import DataError, UsageError
 from forecast.phrases import counted
 from forecast.reading.roles import READABLE_SHARE
@@ -100,7 +109,7 @@ def covariates_of(beside: CovariateRows, panel: Panel, table: Table) -> tuple[Co
         found[role].append(_held(placed, grid.bounds, until=panel.lengths))
         told += _told(column.name, placed, found[role][-1], inside=inside)
     return Covariates(
-        past=as_columns(found["past"], len(grid))[history(panel, grid.bounds)],
+        past=as_columns(found["past"], len(grid))[rows_within(panel, grid.bounds)],
         known=as_columns(found["known"], len(grid)),
         known_bounds=grid.bounds,
         static=as_columns(found["static"], len(panel)),
@@ -135,18 +144,18 @@ class _Grid:
         kept, series, steps = kept[inside], series[inside], steps[inside]
         lengths = panel.lengths.copy()
         np.maximum.at(lengths, series, steps + 1)
-        bounds = np.concatenate(([0], np.cumsum(lengths)))
+        bounds = bounds_of(lengths)
         return cls(bounds, kept, bounds[:-1][series] + steps)
 
     def refuse_astray(self, panel: Panel, rows: Rows, table: Table) -> None:
         """Refuse rows behind the end of the target that keep no step, or stand too far behind it."""
-        series = np.searchsorted(self.bounds, self.steps, side="right") - 1
+        series = series_at(self.bounds, self.steps)
         step = self.steps - self.bounds[:-1][series]
         starts: Times = panel.times[panel.bounds[:-1][series]]
         behind = step - panel.lengths[series] + 1
         astray = panel.frequency.shift(starts, step) != rows.times[self.rows]
         wrong = ((behind > 0) & astray) | (behind > MAX_HORIZON)
-        for place in np.flatnonzero(wrong)[:1].tolist():
+        if (place := first_true(wrong)) is not None:
             row = int(self.rows[place])
             far = f"stands {behind[place]:,} steps behind the end of the target"
             off = f"does not keep the {panel.frequency.adjective} step"
@@ -218,7 +227,7 @@ def with_future(panel: Panel, future: CovariateRows, table: Table) -> Panel:
     grid = _Grid.of(panel, future, goes_on=True)
     grid.refuse_astray(panel, future.rows, table)
     lengths = np.maximum(np.diff(there.known_bounds), np.diff(grid.bounds))
-    bounds = np.concatenate(([0], np.cumsum(lengths)))
+    bounds = bounds_of(lengths)
     known = align(there.known, there.known_bounds, bounds)
     ahead = ~_among_first(panel.lengths, bounds)
     vocabularies = list(there.vocabularies)
@@ -232,7 +241,7 @@ def with_future(panel: Panel, future: CovariateRows, table: Table) -> Panel:
     return replace(panel, covariates=covariates)
 
 
-def _joined(texts: Texts, others: Texts, places: Floats) -> tuple[Texts, Floats]:
+def _joined(texts: Vocabulary, others: Vocabulary, places: Floats) -> tuple[Vocabulary, Floats]:
     """The texts with the new ones of `others` behind them, and `places` among others as places among all."""
     if not others:
         return texts, places
@@ -242,5 +251,4 @@ def _joined(texts: Texts, others: Texts, places: Floats) -> tuple[Texts, Floats]
 
 def _among_first(counts: Integers, bounds: Integers) -> Flags:
     """(rows,) whether a row cut at `bounds` is one of the first `counts[i]` of its series."""
-    position = np.arange(bounds[-1]) - np.repeat(bounds[:-1], np.diff(bounds))
-    return np.asarray(position < np.repeat(counts, np.diff(bounds)))
+    return np.asarray(row_positions(bounds) < np.repeat(counts, np.diff(bounds)))

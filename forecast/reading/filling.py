@@ -2,7 +2,7 @@
 
 `hold`, `season` and the usual way look back alone, so no fill is changed by a later
 row. `interpolate` knows the next number: a panel filled so says it (`Panel.interpolated`),
-a part of it that ends within a stretch of fills is held at its last number (`held`), and
+a part of it that ends within a stretch of fills is held at its last number (`hold_last_number`), and
 no row of such a stretch is the newest that a network is trained to answer from.
 """
 

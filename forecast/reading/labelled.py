@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecast.data.arrays import Floats, Integers, Times
+from forecast.data.arrays import Floats, Integers, Times, bounds_of, row_positions
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.errors import DataError, UsageError
@@ -71,8 +71,8 @@ def sorted_rows(series: Column, order: Times) -> Rows:
     by_id = sorted(range(len(series.texts)), key=series.texts.__getitem__)
     number = np.argsort(by_id)[series.codes]
     origin = np.lexsort((order, number))
-    bounds = np.concatenate(([0], np.cumsum(np.bincount(number, minlength=len(by_id)))))
-    position = np.arange(len(origin)) - np.repeat(bounds[:-1], np.diff(bounds)) + 1
+    bounds = bounds_of(np.bincount(number, minlength=len(by_id)))
+    position = row_positions(bounds) + 1
     ids = tuple(series.texts[index] for index in by_id)
     return Rows(ids, position, np.zeros(len(origin)), origin, bounds)
 

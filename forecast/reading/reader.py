@@ -7,8 +7,8 @@ from typing import Any, cast
 import numpy as np
 
 from forecast.data import frequency_names
-from forecast.data.arrays import Floats
-from forecast.data.frequency import DAY, Frequency, infer
+from forecast.data.arrays import Floats, bounds_of
+from forecast.data.frequency import DAY, Frequency, infer_frequency
 from forecast.data.frequency_names import NamedFrequency
 from forecast.data.panel import Panel
 from forecast.data.results import TIME
@@ -100,7 +100,7 @@ def drafts(
     source: Source, read: ReadSpec, *, frequency: Frequency | None = None, season: int | None = None
 ) -> Iterator[PartialRead]:
     """What reading finds, step by step; the last holds the `ReadResult`, where no `DataError` comes first."""
-    asked = frequency_names.named(read.frequency) if read.frequency and frequency is None else None
+    asked = frequency_names.parse_frequency(read.frequency) if read.frequency and frequency is None else None
     table = _table(source, read.notation)
     yield (draft := PartialRead(table, table))
     if read.target is not None and read.target.kind == "label":
@@ -271,7 +271,7 @@ def _sorted(
         ids = tuple(id.texts[index] for index in by_id)
         series = np.argsort(by_id)[id.codes]
     order = np.lexsort((row_times, series))
-    bounds = np.concatenate(([0], np.cumsum(np.bincount(series, minlength=len(ids)))))
+    bounds = bounds_of(np.bincount(series, minlength=len(ids)))
     return Rows(ids, row_times[order], values[order], order, bounds)
 
 
@@ -338,8 +338,8 @@ def _may_be_put_back(time: np.int64 | np.datetime64) -> bool:
 def _frequency(rows: Rows, clock: dates.ParsedTimes, table: Table, asked: NamedFrequency | None) -> Frequency:
     try:
         if asked is not None:
-            return asked.clock(rows.times, form=clock.form, offset_seconds=clock.offset_seconds)
-        return infer(rows.times, rows.bounds, form=clock.form, offset_seconds=clock.offset_seconds)
+            return asked.frequency(rows.times, form=clock.form, offset_seconds=clock.offset_seconds)
+        return infer_frequency(rows.times, rows.bounds, form=clock.form, offset_seconds=clock.offset_seconds)
     except DataError as error:
         raise DataError(error.message, where=table.source, hint=error.hint) from None
 

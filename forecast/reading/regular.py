@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.data.arrays import bounds_of, row_positions
 from forecast.data.frequency import Frequency, Times
 from forecast.errors import DataError
 from forecast.events import SeriesSkipped
@@ -95,7 +96,7 @@ def regular(rows: Rows, frequency: Frequency, table: Table, policy: Policy) -> R
 
 def _before_and_behind_numbers(rows: Rows) -> tuple[Flags, Flags]:
     """(rows,) rows before the first number of their series, and rows behind its last."""
-    numbers = np.concatenate(([0], np.cumsum(~np.isnan(rows.values))))
+    numbers = bounds_of(~np.isnan(rows.values))
     before, up_to = numbers[rows.bounds[:-1]][rows.series], numbers[rows.bounds[1:]][rows.series]
     return numbers[1:] == before, numbers[:-1] == up_to
 
@@ -189,7 +190,7 @@ def _filled(
 ) -> Regular:
     """Rows within their first and last numbers, with every step between filled."""
     sizes = steps[rows.bounds[1:] - 1] + 1
-    bounds = np.concatenate(([0], np.cumsum(sizes)))
+    bounds = bounds_of(sizes)
     values = np.full(bounds[-1], np.nan)
     there = np.zeros(bounds[-1], dtype=bool)
     places = bounds[:-1][rows.series] + steps
@@ -198,9 +199,8 @@ def _filled(
     observed = ~np.isnan(values)
     times = rows.times
     if len(times) < len(values):
-        since_first = np.arange(bounds[-1]) - np.repeat(bounds[:-1], sizes)
         starts: Times = rows.times[np.repeat(rows.bounds[:-1], sizes)]
-        times = frequency.shift(starts, since_first)
+        times = frequency.shift(starts, row_positions(bounds))
     assert rows.seasons is not None
     season = np.repeat(rows.seasons, sizes)
     whole = filled(values, bounds, there=there, missing=policy.missing, gaps=policy.gaps, season=season)

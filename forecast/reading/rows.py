@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.data.arrays import bounds_of, row_series
 from forecast.data.frequency import Frequency, Times
 
 Integers = NDArray[np.int64]
@@ -30,14 +31,14 @@ class Rows:
     @property
     def series(self) -> Integers:
         """(rows,) the series of each row."""
-        return np.repeat(np.arange(len(self.ids)), np.diff(self.bounds))
+        return row_series(self.bounds)
 
     def kept(self, keep: Flags) -> "Rows":
         """These rows alone; may leave series empty."""
         if keep.all():
             return self
         counts = np.bincount(self.series[keep], minlength=len(self.ids))
-        bounds = np.concatenate(([0], np.cumsum(counts)))
+        bounds = bounds_of(counts)
         return Rows(self.ids, self.times[keep], self.values[keep], self.origin[keep], bounds, self.seasons)
 
     def without(self, series: list[int]) -> "Rows":
@@ -65,7 +66,7 @@ class Rows:
     @property
     def behind_numbers(self) -> Flags:
         """(rows,) whether a row stands behind the last number of its series, where that has one."""
-        numbers = np.concatenate(([0], np.cumsum(~np.isnan(self.values))))
+        numbers = bounds_of(~np.isnan(self.values))
         before, up_to = numbers[self.bounds[:-1]], numbers[self.bounds[1:]]
         return np.asarray((numbers[:-1] == up_to[self.series]) & (before < up_to)[self.series])
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from forecast.data.frequency import Frequency, infer
+from forecast.data.arrays import first_true
+from forecast.data.frequency import Frequency, infer_frequency
 from forecast.errors import DataError
 from forecast.reading.rows import Floats, Rows
 from forecast.spec.limits import MAX_WINDOW
@@ -48,7 +49,7 @@ def _told(column: Column, table: Table, notation: Notation) -> Floats:
     try:
         told = numbers.parse(column.texts, notation, delimiter=table.delimiter).values
         wrong = ~np.isnan(told) & ~((told >= 1) & (told <= MAX_WINDOW) & (told == np.rint(told)))
-        for index in np.flatnonzero(wrong)[:1].tolist():
+        if (index := first_true(wrong)) is not None:
             raise CellError(
                 index,
                 f'"{column.texts[index]}" is no season',
@@ -68,7 +69,9 @@ def refuse_other_steps(rows: Rows, frequency: Frequency, table: Table) -> None:
     kept = np.bincount(within, rows.keeps(frequency), minlength=len(rows.ids))
     for series in np.flatnonzero((pairs > 1) & (kept < _KEPT * pairs)).tolist():
         one = rows.one(series)
-        own = infer(one.times, one.bounds, form=frequency.form, offset_seconds=frequency.offset_seconds)
+        own = infer_frequency(
+            one.times, one.bounds, form=frequency.form, offset_seconds=frequency.offset_seconds
+        )
         if one.keeps(own).mean() > _KEPT:
             raise DataError(
                 f'series "{rows.ids[series]}" is {own.adjective}, most rows are {frequency.adjective}',

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecast.data.arrays import Floats
-from forecast.data.panel import Panel, ends
+from forecast.data.panel import Panel, time_range
 from forecast.data.results import Coverage
-from forecast.forecasters.combination import IN_NAMES
+from forecast.forecasters.combination import NAME_SUFFIXES
 from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
 from forecast.phrases import counted
 from forecast.spec.model import ModelSpec, NetworkSpec, Origin
@@ -42,7 +42,7 @@ def rows_line(panel: Panel) -> str:
         rows += f" in {len(panel):,} series of {low:,}" + (f" to {high:,}" if low < high else " each")
     if panel.target.kind == "label":  # the order of the rows is their only time
         return rows
-    return f"{rows}, {' to '.join(ends(panel))}, {panel.frequency.adjective}"
+    return f"{rows}, {' to '.join(time_range(panel))}, {panel.frequency.adjective}"
 
 
 def data_line(reading: "ReadResult") -> str:
@@ -89,7 +89,7 @@ def plan_line(plan: "Plan") -> str:
         rows = f"{plan.windows:,} series of up to {spec.windows.window} rows"
         return f"{network} · one of {classes(spec)} for each of {rows}"
     parts = [
-        f"{network}{_WEIGHTS[recipe.origin]}{IN_NAMES[recipe.combine]}",
+        f"{network}{_WEIGHTS[recipe.origin]}{NAME_SUFFIXES[recipe.combine]}",
         f"reads {spec.windows.window} steps, forecasts {plan.horizon}",
         classes(spec) if spec.target.classes else "",
         "" if spec.season == 1 else f"season {season_name(spec.season)}",
@@ -128,13 +128,13 @@ def covariates_line(spec: ModelSpec) -> str:
 def coverage(found: Coverage) -> str:
     """Such as "80 % intervals covered 83 % of held-out values"."""
     if np.isnan(found.achieved):
-        return f"{found.asked:g} % intervals: {found.errors:,} errors are too few to measure their coverage"
+        return f"{found.nominal:g} % intervals: {found.errors:,} errors are too few to measure their coverage"
     remark = ""
     if found.errors < _FEW_ERRORS:
         remark = f" (only {found.errors} errors)"
-    elif abs(found.achieved - found.asked) > _TOLERANCE:
-        remark = " (too narrow)" if found.achieved < found.asked else " (too wide)"
-    return f"{found.asked:g} % intervals covered {found.achieved:.0f} % of held-out values{remark}"
+    elif abs(found.achieved - found.nominal) > _TOLERANCE:
+        remark = " (too narrow)" if found.achieved < found.nominal else " (too wide)"
+    return f"{found.nominal:g} % intervals covered {found.achieved:.0f} % of held-out values{remark}"
 
 
 def windows_line(panel: Panel, plan: "Plan") -> str:
@@ -152,7 +152,7 @@ def pretrained_line(model: RecurrentForecaster) -> str:
     """Such as "the pretrained GRU for monthly rows with a season of 12, combined with Theta"."""
     kinds = {1: "without a season", None: "with the season of each series"}
     season = kinds.get(model.spec.season, f"with a season of {model.spec.season}")
-    method = IN_NAMES[model.network.combine].removeprefix(" + ")
+    method = NAME_SUFFIXES[model.network.combine].removeprefix(" + ")
     combined = method and f", combined with {'the ' if method[0].islower() else ''}{method}"
     cell = CELL_NAMES[model.spec.network.cell]
     return f"the pretrained {cell} for {model.frequency.adjective} rows {season}{combined}"

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.arrays import LARGEST
+from forecast.data.arrays import LARGEST, first_true
 from forecast.spec.reading import Notation
 from forecast.tables.columns import CellError
 
@@ -203,7 +203,7 @@ def _advice(text: str) -> str:
 def _finite(numbers: list[float], texts: list[str], places: list[int] | None = None) -> NDArray[np.float64]:
     """The numbers, none of them larger than a panel holds."""
     values = np.array(numbers, dtype=np.float64)
-    for index in np.flatnonzero(np.abs(values) > LARGEST)[:1].tolist():
+    if (index := first_true(np.abs(values) > LARGEST)) is not None:
         raise CellError(
             places[index] if places else index,
             f'"{texts[index]}" is too large',

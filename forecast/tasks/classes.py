@@ -82,7 +82,7 @@ class ClassBacktest:
                 parts.append(class_predictions(models, history, actual[series], series=series, block=block))
         if not parts:
             raise DataError("no row holds a class to evaluate against")
-        return ClassPredictions.joined(parts)
+        return ClassPredictions.concatenated(parts)
 
 
 class ClassTask:
@@ -121,7 +121,7 @@ class ClassTask:
         self, folds: Sequence[ClassPredictions], panel: Panel, plan: Plan, _prior: Calibration | None
     ) -> Evaluation:
         """Log loss, Brier score and accuracy, and the verdict by log loss; there are no intervals."""
-        predictions = ClassPredictions.joined(list(folds))
+        predictions = ClassPredictions.concatenated(list(folds))
         scores = self.scores(folds, panel)
         no_errors = np.full((1, min(plan.horizon, plan.recipe.spec.trained_horizon)), np.nan)
         verdict = judge_classes(scores, predictions, panel.target)
@@ -143,7 +143,7 @@ class ClassTask:
 
     def scores(self, folds: Sequence[ClassPredictions], panel: Panel) -> Scores:
         """Means over all rows, by series and by step."""
-        predictions = ClassPredictions.joined(list(folds))
+        predictions = ClassPredictions.concatenated(list(folds))
         return score_classes(predictions, panel.ids, panel.columns.series, backtests=len(folds))
 
 
@@ -158,7 +158,7 @@ def class_predictions(
     horizon, known = actual.shape[1], ~np.isnan(actual.ravel())
     probabilities = {model.name: model.probabilities(history, horizon) for model in models}
     return ClassPredictions(
-        came=actual.ravel()[known].astype(np.int64),
+        actual=actual.ravel()[known].astype(np.int64),
         series=np.repeat(series, horizon)[known],
         step=np.tile(np.arange(horizon), len(actual))[known],
         block=np.repeat(block, horizon)[known],

@@ -21,7 +21,7 @@ from forecast.evaluation.backtest import (
 )
 from forecast.evaluation.verdict import OneStepForecasts, judge
 from forecast.forecasters.baselines import BASELINES, fit_baselines
-from forecast.forecasters.calibration import Calibration, achieved, calibrate
+from forecast.forecasters.calibration import Calibration, calibrate, measured_coverage
 from forecast.forecasters.recurrent import BoundedForecaster, Network, RecurrentForecaster
 from forecast.planning.plan import BACKTESTS, Plan, plan_values
 from forecast.spec.model import Bounds, WindowSpec
@@ -104,9 +104,9 @@ class ValueTask:
         scores = self.scores(folds, panel)
         return Evaluation(
             scores=scores,
-            verdict=judge(scores, [each.fold for each in folds], OneStepForecasts.joined(one_step)),
-            coverage=achieved(errors, plan.level, before=prior),
-            calibration=calibrate(np.concatenate(errors), before=prior),
+            verdict=judge(scores, [each.fold for each in folds], OneStepForecasts.concatenated(one_step)),
+            coverage=measured_coverage(errors, plan.level, prior=prior),
+            calibration=calibrate(np.concatenate(errors), prior=prior),
         )
 
     def unseen(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from forecast.data.panel import Panel, ends
+from forecast.data.panel import Panel, time_range
 from forecast.data.results import Scores
 from forecast.evaluation.backtest import rows_known_at
 from forecast.features.covariates import rescaled
@@ -34,4 +34,4 @@ def _refit(
     learner = learner_for(
         replace(recipe, spec=spec), panel, run, fits=origins.count, epochs=model.card.epochs
     )
-    return lambda past: learner.fit(past, f"refit up to {ends(past)[1]}")
+    return lambda past: learner.fit(past, f"refit up to {time_range(past)[1]}")

@@ -148,7 +148,7 @@ class TrainedLearner:
 def _gain(tuned: Network, pretrained: Network, panel: Panel) -> float:
     """Share of the errors in the newest rows of every series that fine-tuning on older rows removed."""
     after, before = (
-        np.abs(past_errors(replace(network, combine="none"), panel, most=1))
+        np.abs(past_errors(replace(network, combine="none"), panel, max_origins=1))
         for network in (tuned, pretrained)
     )
     return float(1 - np.nansum(after) / np.nansum(before)) if np.nansum(before) > 0 else 0.0

@@ -63,7 +63,7 @@ class _Trials:
         count = min(default.backtests, int(known.lengths.max()) // (2 * default.horizon))
         self.done: list[Trial] = []
         self._panel = panel
-        self._older = known.in_season(default.recipe.spec.season)
+        self._older = known.with_season(default.recipe.spec.season)
         self._origins = Origins(max(count, 1), default.horizon)
         self._oldest = self._older.first(rows_known_at(self._older, self._origins)[0])
         self._longest_window = int(self._oldest.lengths.max()) - default.horizon

@@ -4,7 +4,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Literal
 
-from forecast.data.panel import Panel, data_sha256, ends
+from forecast.data.panel import Panel, data_sha256, time_range
 from forecast.data.results import ModelCard
 from forecast.events import Listener, Warned
 from forecast.features.covariates import encode_categories
@@ -82,7 +82,7 @@ def _card(
     reading: ReadResult, plan: Plan, evaluation: Evaluation, network: Network, learner: Learner
 ) -> ModelCard:
     panel = reading.panel
-    first, last = ends(panel)
+    first, last = time_range(panel)
     libraries = ("numpy",) if learner.origin == "pretrained" else ("keras", "numpy", "tensorflow")
     return ModelCard(
         source=reading.source,

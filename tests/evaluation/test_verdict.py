@@ -210,7 +210,7 @@ def test_an_echo_is_found_among_many_series_of_different_units_with_holes():
 
 def test_parts_of_one_origin_join_in_their_order():
     part = [OneStepForecasts(np.array([k, k + 10.0]), np.zeros(2), np.ones(2)) for k in range(3)]
-    assert OneStepForecasts.joined(part).forecast.tolist() == [[0, 10], [1, 11], [2, 12]]
+    assert OneStepForecasts.concatenated(part).forecast.tolist() == [[0, 10], [1, 11], [2, 12]]
 
 
 def test_an_echo_is_said_in_the_verdict():
