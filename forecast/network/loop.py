@@ -92,7 +92,9 @@ class Loop:
         self._average = [tf.Variable(weight) for weight in self._weights]
         self._best = [tf.Variable(weight) for weight in self._weights]
         self._best_loss = tf.Variable(np.float32(np.inf))
-        self._run = tf.function(self._epochs, jit_compile=xla, reduce_retracing=not xla)
+        # Loops are written as `tf.while_loop`, so nothing needs autograph; it would write its translation
+        # of this module into the temporary folder, where a killed process leaves it.
+        self._run = tf.function(self._epochs, autograph=False, jit_compile=xla, reduce_retracing=not xla)
 
     def reset(self) -> None:
         """Start over from the weights that the model has now, with nothing remembered."""
