@@ -290,7 +290,7 @@ def _standing_fields(staged: _Staged) -> _StandingFields:
 def _read(path: Path) -> tuple[Facts, list[tuple[str, FitResult]], _Staged | None]:
     """What the file holds, or a ModelError that says what else it is."""
     contents = tensorfile.read(path, format=FORMAT)
-    with tensorfile.explained(path):
+    with tensorfile.model_errors(path):
         if contents.fields.keys() != {"checkpoint"}:
             raise ModelError("is a model, not the checkpoint of an interrupted training")
         fields = from_plain(_CheckpointFields, contents.fields["checkpoint"], "checkpoint")

@@ -114,7 +114,7 @@ def test_the_data_are_not_replaced_by_the_model(tmp_path):
     before = (tmp_path / "harvest.csv").read_bytes()
     ran = run(tmp_path, "train", "harvest.csv", "--model", "harvest.csv")
     assert ran.returncode == 4
-    assert "is text, such as CSV, not a model, and stays as it is" in ran.stderr
+    assert "is text, such as CSV, not a model, and is not overwritten" in ran.stderr
     assert (tmp_path / "harvest.csv").read_bytes() == before
 
 

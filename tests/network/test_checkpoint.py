@@ -191,7 +191,7 @@ def test_a_model_is_no_checkpoint_and_a_checkpoint_no_model(trainer, waves, tmp_
     with pytest.raises(ModelError, match="is a model, not the checkpoint"):
         resumed(tmp_path / "m.forecast")
     interrupted_after(trainer, waves, Checkpoint(tmp_path / "c", FACTS), 5)
-    with pytest.raises(ModelError, match="interrupted training left, not a model") as refused:
+    with pytest.raises(ModelError, match="checkpoint of an interrupted training, not a model") as refused:
         modelfile.load(tmp_path / "c")
     assert "--resume" in refused.value.hint
 

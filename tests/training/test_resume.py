@@ -117,7 +117,7 @@ def test_without_resume_an_older_checkpoint_is_told_of_and_stays_until_there_is_
 
 def test_what_is_no_checkpoint_is_not_replaced(tmp_path):
     (tmp_path / "m.forecast.checkpoint").write_text("a diary")
-    with pytest.raises(forecast.ModelError, match="stays as it is"):
+    with pytest.raises(forecast.ModelError, match="not overwritten"):
         forecast.train(data(), SMALL, out=tmp_path / "m.forecast")
     assert (tmp_path / "m.forecast.checkpoint").read_text() == "a diary"
 
