@@ -158,7 +158,7 @@ class _Compiled:
         import tensorflow as tf  # isort: skip
 
         tf.get_logger().setLevel("ERROR")  # it takes many loops in one process for a mistake
-        self.model, optimizer = _model_and_optimizer(cell, "by hand")
+        self.model, optimizer = _model_and_optimizer(cell, "custom gradient")
         self._loop = Loop(self.model, optimizer, window=WINDOW, xla=xla)
         self._rows = RowTensors(*map(tf.constant, (data.rows.inputs, data.rows.targets, data.rows.weights)))
         padding = UPDATES * BATCH - WINDOWS

@@ -59,7 +59,12 @@ def learner_for(
     from forecast.network.fit import Trainer
 
     trainer = Trainer(
-        recipe.spec, recipe.training, panel, start=recipe.start, listener=listener, checkpoint=checkpoint
+        recipe.spec,
+        recipe.training,
+        panel,
+        initial_weights=recipe.start,
+        listener=listener,
+        checkpoint=checkpoint,
     )
     return TrainedLearner(recipe, trainer, listener, fits=fits, epochs=epochs)
 

@@ -17,7 +17,7 @@ from forecast.__main__ import main
 from forecast.cli.console import Console
 from forecast.events import EpochEnded
 from forecast.network import checkpoint
-checkpoint.HELD_EVERY = checkpoint.REST = checkpoint.WORTH_WRITING = 0.0
+checkpoint.COPY_SECONDS = checkpoint.REST_FACTOR = checkpoint.MIN_SECONDS = 0.0
 def listen(self, event, listen=Console.listen):
     listen(self, event)
     if isinstance(event, EpochEnded):

@@ -12,7 +12,8 @@ from tests.measuring import ROOT, run
 KILLED_AFTER_ITS_FIRST_EPOCHS = """
 import os, signal, sys
 from forecast.events import EpochEnded
-from forecast.network import fit
+from forecast.network import device
+from forecast.network.fit import Trainer
 from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
 from forecast.spec.training import TrainingPlan
 from tests.panels import panel, wave
@@ -21,10 +22,10 @@ def listen(event):
     if isinstance(event, EpochEnded):
         os.kill(os.getpid(), signal.SIGKILL)
 
-fit._XLA_UPDATES = int(sys.argv[1])
+device.XLA_UPDATES = int(sys.argv[1])
 waves = panel(wave(60))
 spec = ModelSpec(WindowSpec(12, 4), NetworkSpec("gru", (6,), dropout=0.3), 1)
-fit.Trainer(spec, TrainingPlan(device="cpu"), waves, listener=listen).find_epochs(waves, stage="killed")
+Trainer(spec, TrainingPlan(device="cpu"), waves, listener=listen).find_epochs(waves, stage="killed")
 """
 
 

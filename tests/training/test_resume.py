@@ -20,7 +20,7 @@ REQUEST = replace(SMALL, dropout=0.2, ensemble=2)
 @pytest.fixture(autouse=True)
 def _long(monkeypatch):
     """Every call is as long as a second, and every training worth a file."""
-    for name in ("HELD_EVERY", "REST", "WORTH_WRITING"):
+    for name in ("COPY_SECONDS", "REST_FACTOR", "MIN_SECONDS"):
         monkeypatch.setattr(checkpoints, name, 0.0)
 
 
@@ -59,7 +59,7 @@ def left(tmp_path_factory):
     """What a training left that was interrupted at its start."""
     out = tmp_path_factory.mktemp("left") / "m.forecast"
     with pytest.MonkeyPatch.context() as patched:
-        for name in ("HELD_EVERY", "REST", "WORTH_WRITING"):
+        for name in ("COPY_SECONDS", "REST_FACTOR", "MIN_SECONDS"):
             patched.setattr(checkpoints, name, 0.0)
         interrupted(out, SMALL, stage="finding epochs")
     return Path(f"{out}.checkpoint").read_bytes()
@@ -83,11 +83,11 @@ def out(tmp_path, left):
 def test_other_options_are_refused_by_name(out, changed, told):
     with pytest.raises(forecast.ModelError) as refused:
         forecast.train(data(), replace(SMALL, **changed), out=out, resume=True)
-    assert refused.value.message == f"is of a training with other {told}"
+    assert refused.value.message == f"belongs to a training with different {told}"
 
 
 def test_other_data_are_refused(out):
-    with pytest.raises(forecast.ModelError, match=r"is of a training with other data$"):
+    with pytest.raises(forecast.ModelError, match=r"belongs to a training with different data$"):
         forecast.train(data(a=wave(48, season=4, seed=9)), SMALL, out=out, resume=True)
 
 
@@ -95,7 +95,7 @@ def test_other_versions_are_refused(out, monkeypatch):
     monkeypatch.setattr(
         "forecast.training.resume.version", lambda library: "9.9" if library == "keras" else "1"
     )
-    with pytest.raises(forecast.ModelError, match=r"with other keras \(\S+ then, 9.9 now\), numpy"):
+    with pytest.raises(forecast.ModelError, match=r"with different keras \(\S+ then, 9.9 now\), numpy"):
         forecast.train(data(), SMALL, out=out, resume=True)
 
 
