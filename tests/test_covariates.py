@@ -86,7 +86,7 @@ def test_an_interrupted_training_ends_with_the_bytes_of_one_that_was_not(trained
     with pytest.raises(Interrupted):
         forecast.train(written(SOLD), REQUEST, out=out, listener=listen)
     other = changed(SOLD, "a", 3, {"price": "9"})
-    with pytest.raises(ModelError, match="other data"):
+    with pytest.raises(ModelError, match="different data"):
         forecast.train(written(other), REQUEST, out=out, resume=True)
     forecast.train(written(SOLD), REQUEST, out=out, resume=True)
     assert out.read_bytes() == trained.path.read_bytes()
