@@ -65,9 +65,12 @@ def counted(write):
 checkpoint.Checkpoint.update = timed(checkpoint.Checkpoint.update)
 checkpoint.Checkpoint.add_result = timed(checkpoint.Checkpoint.add_result)
 checkpoint.Checkpoint._write = counted(checkpoint.Checkpoint._write)
-from forecast.cli.app import run
+from forecast.__main__ import main
 started_at = time.monotonic()
-assert run(sys.argv[1:]) == 0
+try:
+    main()
+except SystemExit as ended:
+    assert ended.code == 0
 print(spent, writes, time.monotonic() - started_at)
 """
 
