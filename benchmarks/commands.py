@@ -1,10 +1,10 @@
-"""What the commands cost: CPU seconds and peak memory of whole processes on one core.
+"""CPU seconds and peak memory of the commands, as whole processes on one core.
 
 The model that predicts is a GRU(64), trained for 3 epochs on 500 generated months (window 24,
-horizon 12); `train` reads sample_data/harvest.csv, with its backtests, its refit and the saved file: from
-scratch, and by default, which takes the pretrained network as it is. Zero-shot `predict` has
-no model at all. Beside them, in the same rounds, what Python itself takes for the imports.
-Medians of rounds A B A B; a first round fills the caches and is not counted.
+horizon 12). `train` reads sample_data/harvest.csv and includes backtests, refit and the saved file: from
+scratch, and by default, which uses the pretrained network unchanged. Zero-shot `predict` has no
+model at all. The same rounds measure Python's bare imports, for comparison.
+Medians of rounds A B A B; a first round fills caches and is not counted.
 """
 
 import sys
@@ -30,12 +30,12 @@ def main() -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--rounds", type=int, default=11, help="rounds of the light commands [11]")
     arguments.add_argument("--heavy-rounds", type=int, default=3, help="rounds with TensorFlow [3]")
-    asked = arguments.parse_args()
+    options = arguments.parse_args()
     pin()
     with tempfile.TemporaryDirectory() as folder:
-        light = interleaved(_light(Path(folder)), asked.rounds)
-        heavy = interleaved(_heavy(Path(folder)), asked.heavy_rounds)
-    show(_rows(light | heavy), as_json=asked.json)
+        light = interleaved(_light(Path(folder)), options.rounds)
+        heavy = interleaved(_heavy(Path(folder)), options.heavy_rounds)
+    show(_rows(light | heavy), as_json=options.json)
 
 
 def _light(folder: Path) -> dict[str, Command]:
@@ -54,7 +54,7 @@ def _heavy(folder: Path) -> dict[str, Command]:
     return {
         TENSORFLOW: [sys.executable, "-c", "import tensorflow, keras"],
         TRAIN: [*FORECAST, "train", HARVEST, "--model", folder / "harvest.forecast"],
-        SCRATCH: [*FORECAST, "train", HARVEST, "--from", "scratch", "--model", folder / "own.forecast"],
+        SCRATCH: [*FORECAST, "train", HARVEST, "--from", "scratch", "--model", folder / "scratch.forecast"],
     }
 
 

@@ -1,14 +1,14 @@
-"""How much what stands beside the target betters a forecast, at the same origins and in one run.
+"""How much covariates improve a forecast, at the same origins and in one run.
 
-Every set is trained twice with the default settings, without and with its covariates, and judged
+Every data set is trained twice with the default settings, without and with its covariates, and scored
 by its own backtests on the newest rows: MASE of the network, of the ridge regression and of the
-Theta method, which read the target alone. Known covariates are told as they came to be, weather
-too: with a weather forecast in their place they are worth less. Never tune anything on these rows.
+Theta method, which read the target only. Known covariates are actual values, of weather as well:
+with a weather forecast instead they are worth less. Never tune anything on these rows.
 
 DATA_FOLDER holds electricity_victoria_daily.csv (daily demand with temperatures and holidays, from
 tsibbledata's vic_elec), seattle_weather_daily.csv (vega-datasets' seattle-weather.csv) and
 harvest_canada_panel.csv (harvests with the area that was seeded, from agData), each with the
-columns unique_id, ds, y; shops.csv is the made-up sample of this repository.
+columns unique_id, ds, y; shops.csv is the synthetic sample of this repository.
 """
 
 import tempfile
@@ -22,20 +22,21 @@ SAMPLE = Path(__file__).parents[1] / "sample_data" / "shops.csv"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A file and what is told beside its target."""
+    """A data set and its covariates."""
 
     name: str
     file: str
     always: tuple[str, ...]
     """Options with and without covariates."""
-    beside: tuple[str, ...]
+    covariates: tuple[str, ...]
+    """Options that name the covariates."""
     code: int = 0
-    """Exit code of the training: 6 where series are left out."""
+    """Exit code of the training: 6 where series are skipped."""
 
 
 CASES = (
     Case(
-        "demand of electricity, 6 backtests",
+        "electricity demand, 6 backtests",
         "electricity_victoria_daily.csv",
         ("--target", "y", "--backtests", "6"),
         ("--known", "temp_max", "--known", "temp_mean", "--known", "holiday"),
@@ -54,15 +55,12 @@ CASES = (
         code=6,
     ),
     Case(
-        "shops (made up)",
+        "shops (synthetic)",
         "shops.csv",
         ("--target", "sold", "--id", "shop"),
         (
             *("--past", "visits", "--known", "price", "--known", "promotion"),
-            "--static",
-            "town",
-            "--holidays",
-            "FR",
+            *("--static", "town", "--holidays", "FR"),
         ),
     ),
 )
@@ -72,33 +70,33 @@ def main() -> None:
     """Measure and print."""
     arguments = parser(__doc__)
     arguments.add_argument("data", type=Path, metavar="DATA_FOLDER", help="see above")
-    asked = arguments.parse_args()
+    options = arguments.parse_args()
     pin()
-    rows = [row for case in CASES for row in _measured(case, asked.data)]
-    show(rows, as_json=asked.json)
+    rows = [row for case in CASES for row in _measured(case, options.data)]
+    show(rows, as_json=options.json)
 
 
 def _measured(case: Case, folder: Path) -> list[Row]:
     """Without and with covariates."""
     return [
-        _row(case, folder, "the target alone", case.always),
-        _row(case, folder, "with covariates", (*case.always, *case.beside)),
+        _row(case, folder, "target only", case.always),
+        _row(case, folder, "with covariates", (*case.always, *case.covariates)),
     ]
 
 
-def _row(case: Case, folder: Path, told: str, options: tuple[str, ...]) -> Row:
+def _row(case: Case, folder: Path, inputs: str, options: tuple[str, ...]) -> Row:
     import forecast
 
     file = SAMPLE if case.file == SAMPLE.name else folder / case.file
-    with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / "m.forecast"
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary) / "m.forecast"
         spent = cost([*FORECAST, "train", file, "--model", path, *options], expected=case.code)
         card = forecast.load(path).card
     scores = card.scores
     mase = dict(zip(scores.models, scores.overall[:, scores.metrics.index("mase")].tolist(), strict=True))
     return {
         "data": case.name,
-        "read": told,
+        "inputs": inputs,
         "origin": card.origin,
         "network": round(mase[scores.models[0]], 3),
         "ridge": round(mase["ridge"], 3),

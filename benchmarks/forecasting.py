@@ -1,4 +1,4 @@
-"""What forecasts in the benchmarks: we, through the Python interface, and statsforecast."""
+"""The forecasts that the benchmarks compare: ours, through the Python interface, and statsforecast's."""
 
 import time
 import warnings
@@ -10,8 +10,8 @@ LEVEL = 80.0
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a method forecasts: arrays of (series, horizon)."""
+class Forecasts:
+    """The forecasts of a method: arrays of (series, horizon)."""
 
     values: object
     lower: object = None
@@ -19,73 +19,68 @@ class Said:
     cpu_s: float | None = None
 
 
-def zero_shot(source, horizon: int, *, season: int | None = None, cell=None) -> Said:
-    """What `forecast predict` says with no model here."""
+def zero_shot(source, horizon: int, *, season: int | None = None, cell=None) -> Forecasts:
+    """The forecasts of `forecast predict` without a model."""
     import forecast
 
-    began = time.process_time()
+    started_at = time.process_time()
     model = forecast.zero_shot(source, cell=cell, season=season, horizon=horizon)
-    return _asked(model, horizon, began)
+    return _predict(model, horizon, started_at)
 
 
-def trained(source, horizon: int, *, season: int | None = None, cell=None, seed=0) -> Said:
-    """What `forecast train` and then `forecast predict` say."""
+def train_and_predict(source, horizon: int, *, season: int | None = None, cell=None, seed=0) -> Forecasts:
+    """The forecasts of `forecast train` and then `forecast predict`."""
     import forecast
 
-    began = time.process_time()
-    request = forecast.TrainRequest(
-        horizon=horizon,
-        season=season,
-        cell=cell,
-        seed=seed,
-    )
-    return _asked(forecast.train(source, request).model, horizon, began)
+    started_at = time.process_time()
+    request = forecast.TrainRequest(horizon=horizon, season=season, cell=cell, seed=seed)
+    return _predict(forecast.train(source, request).model, horizon, started_at)
 
 
-def trained_or_none(source, horizon: int, *, season: int | None) -> Said | None:
-    """The same, or None where `train` finds the series too short to be judged."""
+def train_and_predict_or_none(source, horizon: int, *, season: int | None) -> Forecasts | None:
+    """The same, or None where `train` refuses the series as too short to backtest."""
     from forecast import DataError
 
     try:
-        return trained(source, horizon, season=season)
+        return train_and_predict(source, horizon, season=season)
     except DataError:
         return None
 
 
-def _asked(model, horizon: int, began: float) -> Said:
+def _predict(model, horizon: int, started_at: float) -> Forecasts:
     import forecast
 
-    answer = forecast.predict(model, horizon=horizon, levels=(LEVEL,))
-    return Said(answer.values, answer.lower[0], answer.upper[0], time.process_time() - began)
+    result = forecast.predict(model, horizon=horizon, levels=(LEVEL,))
+    return Forecasts(result.values, result.lower[0], result.upper[0], time.process_time() - started_at)
 
 
-def peer(name: str, past, horizon: int, *, season: int) -> Said:
-    """What a method of statsforecast says of every series, with intervals where it is AutoETS."""
+def peer(name: str, past, horizon: int, *, season: int) -> Forecasts:
+    """The forecasts of a method of statsforecast for every series, with intervals where it is AutoETS."""
     import numpy as np
     from statsforecast import models
 
-    began = time.process_time()
+    started_at = time.process_time()
     levels = {"level": [round(LEVEL)]} if name == "AutoETS" else {}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # their own
-        answers = [
+        warnings.simplefilter("ignore")  # of statsforecast
+        results = [
             getattr(models, name)(season_length=season).forecast(y=series.values, h=horizon, **levels)
             for series in past
         ]
     keys = ("mean", f"lo-{LEVEL:.0f}", f"hi-{LEVEL:.0f}") if levels else ("mean",)
-    arrays = (np.stack([answer[key] for answer in answers]) for key in keys)
-    return replace(Said(*arrays), cpu_s=time.process_time() - began)
+    arrays = (np.stack([result[key] for result in results]) for key in keys)
+    return replace(Forecasts(*arrays), cpu_s=time.process_time() - started_at)
 
 
 def frame(panel):
-    """A series as somebody would keep it: a table of time and value."""
+    """A series as a data frame of time and value."""
     import pandas as pd
 
     return pd.DataFrame({"ds": panel.times, "y": panel.values})
 
 
-def as_columns(said: Sequence[Said]) -> Said:
+def stack(forecasts: Sequence[Forecasts]) -> Forecasts:
     """Forecasts of single series as those of a panel."""
     import numpy as np
 
-    return Said(np.concatenate([each.values for each in said]))
+    return Forecasts(np.concatenate([each.values for each in forecasts]))

@@ -1,4 +1,4 @@
-"""What a process costs, and how results are shown: shared by the benchmarks.
+"""CPU time and memory of processes, and tables of results: shared by the benchmarks.
 
 Standard library alone: a child's peak memory counts from the size its parent had when it
 was started, so the process that measures must stay small.
@@ -25,7 +25,7 @@ Row = Mapping[str, str | float | None]
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one whole process took, start-up and all its threads included."""
+    """CPU time and memory of one whole process, with its start-up and all its threads."""
 
     cpu_s: float
     """User and system seconds."""
@@ -35,27 +35,29 @@ class Cost:
 
 
 def cost(command: Command, *, expected: int = 0) -> Cost:
-    """The cost of a command that must end with the expected exit code; its output is thrown away."""
-    began = time.monotonic()
-    nowhere = subprocess.DEVNULL
-    process = subprocess.Popen(command, stdin=nowhere, stdout=nowhere, stderr=subprocess.PIPE)
-    said = process.stderr.read()
+    """The cost of a command that must end with the expected exit code; its output is discarded."""
+    started_at = time.monotonic()
+    null = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdin=null, stdout=null, stderr=subprocess.PIPE)
+    errors = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     process.stderr.close()
     if process.returncode != expected:
-        raise SystemExit(f"{' '.join(map(str, command))}\nexit {process.returncode}\n{said.decode()}")
+        raise SystemExit(f"{' '.join(map(str, command))}\nexit {process.returncode}\n{errors.decode()}")
     kilobyte = 1 if sys.platform == "darwin" else 1024
-    return Cost(usage.ru_utime + usage.ru_stime, time.monotonic() - began, usage.ru_maxrss * kilobyte / 1e6)
+    return Cost(
+        usage.ru_utime + usage.ru_stime, time.monotonic() - started_at, usage.ru_maxrss * kilobyte / 1e6
+    )
 
 
-def interleaved(commands: Mapping[str, Command], rounds: int, *, uncounted: int = 1) -> dict[str, Cost]:
-    """The median cost of each command, over rounds A B A B after some that only fill the caches."""
+def interleaved(commands: Mapping[str, Command], rounds: int, *, warm_up: int = 1) -> dict[str, Cost]:
+    """The median cost of each command, over rounds A B A B after some that only fill caches."""
     costs: dict[str, list[Cost]] = {name: [] for name in commands}
-    for _ in range(uncounted + rounds):
+    for _ in range(warm_up + rounds):
         for name, command in commands.items():
             costs[name].append(cost(command))
-    return {name: _median(each[uncounted:]) for name, each in costs.items()}
+    return {name: _median(each[warm_up:]) for name, each in costs.items()}
 
 
 def _median(costs: Sequence[Cost]) -> Cost:
@@ -74,7 +76,7 @@ def pin() -> None:
 
 
 def monthly_csv(rows: int) -> str:
-    """A series of months from 1970-01 on: a trend, a season and noise; columns month, y."""
+    """A monthly series from 1970-01 on with a trend, a season and noise; columns month, y."""
     noise = random.Random(0)
     lines = ["month,y"]
     for row in range(rows):
@@ -86,15 +88,15 @@ def monthly_csv(rows: int) -> str:
 
 def parser(description: str) -> argparse.ArgumentParser:
     """A parser with the script's docstring as its help, and --json."""
-    made = argparse.ArgumentParser(
+    result = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    made.add_argument("--json", action="store_true", help="print the numbers as one JSON document")
-    return made
+    result.add_argument("--json", action="store_true", help="print the numbers as one JSON document")
+    return result
 
 
 def show(*tables: Sequence[Row], as_json: bool) -> None:
-    """Print rows as plain tables under the machine's line, or all as one JSON document."""
+    """Print a line about the machine and the rows as plain tables, or all as one JSON document."""
     if as_json:
         print(json.dumps({"machine": machine(), "tables": tables}, indent=1))
         return

@@ -1,13 +1,13 @@
-"""What a large panel costs: CPU seconds and peak memory of whole processes on one core.
+"""CPU seconds and peak memory of whole processes on a large panel, on one core.
 
-The data is generated: 20,000 series of 50 years, 1,000,000 rows of whole numbers (columns
+The data are generated: 20,000 series of 50 years, 1,000,000 rows of whole numbers (columns
 series, year, tonnes; random walks with a drift), written to a temporary folder.
 
-`train` runs one epoch for each of its three fits (finding epochs, the backtest, the refit),
-first as it is by default, an epoch being a sample of the windows, then over all 780,000
-windows: forecast.train(..., from_="scratch", epochs=1, epoch_windows=...) in Python.
-`predict` answers 4 years of all series, from the file and from the model's own tail.
-Each runs `--rounds` times, in turn; medians.
+`train` runs one epoch in each of its three fits (choosing the number of epochs, the backtest, the
+refit): first by default, where an epoch is a sample of the windows, then over all 780,000 windows,
+with forecast.train(..., from_="scratch", epochs=1, epoch_windows=...) in Python.
+`predict` forecasts 4 years of all series, from the file and from the history stored in the model.
+Medians of `--rounds` runs, in turn.
 """
 
 import random
@@ -37,14 +37,14 @@ def main() -> None:
     """Generate, measure and print."""
     arguments = parser(__doc__)
     arguments.add_argument("--rounds", type=int, default=1, help="rounds [1]")
-    asked = arguments.parse_args()
+    options = arguments.parse_args()
     pin()
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "panel.csv"
         with data.open("w") as file:
             file.writelines(_lines())
-        costs = interleaved(_commands(data, Path(folder) / "panel.forecast"), asked.rounds, uncounted=0)
-    show([_row(name, each) for name, each in costs.items()], as_json=asked.json)
+        costs = interleaved(_commands(data, Path(folder) / "panel.forecast"), options.rounds, warm_up=0)
+    show([_row(name, each) for name, each in costs.items()], as_json=options.json)
 
 
 def _lines() -> Iterator[str]:

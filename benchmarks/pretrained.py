@@ -1,9 +1,9 @@
-"""How well the pretrained networks forecast, zero-shot and through `train`, beside statistical methods.
+"""Accuracy of the pretrained networks, zero-shot and through `train`, compared with statistical methods.
 
 Zero-shot is what `forecast predict TRAINFILE` does where there is no model; "train" is
-`forecast train TRAINFILE`, then `forecast predict`: nothing is told but the horizon, and the season
-where the times are plain counters. Both through the Python interface, in this process. The peers
-are those of statsforecast, in the same run on the same rows, with the season of the competition.
+`forecast train TRAINFILE`, then `forecast predict`. The only options are the horizon, and the season
+where the times are plain counters. Both run through the Python interface, in this process. The peers
+are methods of statsforecast, in the same run on the same rows, with the season of the competition.
 Never tune anything on these numbers.
 
 M4: the three samples of `accuracy.py`, those of D1 to D99 with fewer than 999 days, and all weekly
@@ -13,11 +13,11 @@ AutoETS is left out on the hourly series, where it takes four minutes and more.
 
 Short: 60 series at most of each group, drawn with a fixed seed, each forecast as a file of its own.
 M1: series whose train part has 30 to 60 rows. Harvests: the newest rows of each, 30 to 60 before
-the 6 held out, none missing. OWA of a group; "ahead" is the share of series with a smaller
-absolute error than the peer. A series that `train` refuses is answered zero-shot, and counted.
+the 6 held out, none missing. OWA of a group; "ahead" is the percentage of series with a smaller
+absolute error than the peer's. A series that `train` refuses is forecast zero-shot, and counted.
 
-Coarser: M4 hourly, M4 weekly and M1 monthly, the mean of several rows made one, so that the season is
-one that no network of the package was trained for; OWA with that season.
+Coarser: M4 hourly, M4 weekly and M1 monthly, aggregated to the means of several rows, so that the
+season is one that no network of the package was trained for; OWA with that season.
 
 AirPassengers: the last 24 of 144; wheat: the last 10 of 117 years; MASE. Cost: CPU seconds of a
 whole process that predicts 117 rows, median of 11, and the size of the pretrained files.
@@ -29,17 +29,26 @@ harvest_canada_wheat.csv and harvest_fao_dev.csv.gz (agData). Needs `pip install
 """
 
 import statistics
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from forecasting import LEVEL, Said, as_columns, frame, peer, trained, trained_or_none, zero_shot
+from forecasting import (
+    LEVEL,
+    Forecasts,
+    frame,
+    peer,
+    stack,
+    train_and_predict,
+    train_and_predict_or_none,
+    zero_shot,
+)
 from measuring import FORECAST, Row, cost, interleaved, parser, pin, show
-from scoring import as_future, check_published, naive2, owa, scored
+from scoring import as_future, check_published, coverage, msis, naive2, owa, scored
 
 SHORT, LONG = 30, 60
 """Rows of a short series."""
 DRAWN = 60
-"""Series of a group of short ones at most."""
+"""Maximum number of series in a group of short ones."""
 HARVEST_HORIZON = 6
 AIR_HORIZON, AIR_SEEDS = 24, 5
 WHEAT_HORIZON = 10
@@ -49,7 +58,7 @@ COARSER = {
     "M4 weekly, of 2 weeks": ("m4_weekly", 2, 26, 6),
     "M1 monthly, of 2 months": ("m1_monthly", 2, 6, 9),
 }
-"""Files, rows made one, season and horizon."""
+"""Name -> files, rows aggregated to one, season and horizon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +71,30 @@ class _Set:
     """Of MASE, Naive2 and the peers."""
     target: float
     """OWA to reach."""
-    told: int | None = None
-    """What --season says, where the file shows no clock."""
+    season_option: int | None = None
+    """Value of --season, where the times are plain counters."""
     peers: tuple[str, ...] = ("AutoETS", "AutoTheta", "Theta")
     sample: bool = False
-    """Intervals are to be as good as those of AutoETS."""
+    """Whether the intervals have a target, those of AutoETS."""
 
     def read(self, data: Path):
         """Past and future panels, with the season of the competition."""
         from forecast.reading.reader import read_panel
 
         panels = (read_panel(data / f"{self.files}_{part}.parquet").panel for part in ("train", "test"))
-        return tuple(_with_season(panel, self.season) for panel in panels)
+        return tuple(panel.in_season(self.season) for panel in panels)
 
 
 M4 = {
     "yearly": _Set("m4_yearly_sample", 6, 1, 0.765, sample=True),
     "quarterly": _Set("m4_quarterly_sample", 8, 4, 0.830, sample=True),
     "monthly": _Set("m4_monthly_sample", 18, 12, 0.815, sample=True),
-    "daily": _Set("m4_daily_sample", 14, 1, 1.00, told=7, sample=True),
-    "hourly": _Set("m4_hourly", 48, 24, 0.50, told=24, peers=("AutoTheta", "Theta")),
-    "weekly": _Set("m4_weekly", 13, 1, 0.80, told=52),
+    "daily": _Set("m4_daily_sample", 14, 1, 1.00, season_option=7, sample=True),
+    "hourly": _Set("m4_hourly", 48, 24, 0.50, season_option=24, peers=("AutoTheta", "Theta")),
+    "weekly": _Set("m4_weekly", 13, 1, 0.80, season_option=52),
 }
 M1 = {"M1 yearly": (6, 1), "M1 quarterly": (8, 4), "M1 monthly": (18, 12)}
-"""Horizon and season."""
+"""Name -> horizon and season."""
 HARVESTS = {"harvests of Canada": "harvest_canada_panel.csv", "harvests, FAO": "harvest_fao_dev.csv.gz"}
 
 
@@ -102,28 +111,28 @@ def main() -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="see above")
     arguments.add_argument("--only", choices=tuple(parts), help="one part alone")
-    asked = arguments.parse_args()
+    options = arguments.parse_args()
     pin()
-    chosen = [asked.only] if asked.only else list(parts)
-    show(*(parts[part](asked.data, part) for part in chosen), as_json=asked.json)
+    chosen = [options.only] if options.only else list(parts)
+    show(*(parts[part](options.data, part) for part in chosen), as_json=options.json)
 
 
 def _m4(data: Path, part: str) -> list[Row]:
     chosen = M4[part]
     past, future = chosen.read(data)
     source = data / f"{chosen.files}_train.parquet"
-    plain = Said(naive2(past, chosen.horizon))
+    plain = Forecasts(naive2(past, chosen.horizon))
     reference = scored(past, future, as_future(past, plain.values))
     check_published(part, reference)
     ours = {
-        "zero-shot": zero_shot(source, chosen.horizon, season=chosen.told),
-        "train": trained(source, chosen.horizon, season=chosen.told),
+        "zero-shot": zero_shot(source, chosen.horizon, season=chosen.season_option),
+        "train": train_and_predict(source, chosen.horizon, season=chosen.season_option),
     }
     peers = {name: peer(name, past, chosen.horizon, season=chosen.season) for name in chosen.peers}
     limit = _msis(past, future, peers["AutoETS"]) if "AutoETS" in peers else None
     return [
-        _m4_row(part, name, said, (past, future, reference), target=_m4_target(chosen, limit, name in ours))
-        for name, said in ({"Naive2": plain} | ours | peers).items()
+        _m4_row(part, name, each, (past, future, reference), target=_m4_target(chosen, limit, name in ours))
+        for name, each in ({"Naive2": plain} | ours | peers).items()
     ]
 
 
@@ -134,10 +143,10 @@ def _m4_target(chosen: _Set, limit: float | None, ours: bool) -> str | None:
     return f"OWA <= {chosen.target:.3f}{intervals}"
 
 
-def _m4_row(part: str, name: str, said: Said, judged, *, target: str | None) -> Row:
-    past, future, reference = judged
-    scores = scored(past, future, as_future(past, said.values))
-    covered = None if said.lower is None else _covered(future, said)
+def _m4_row(part: str, name: str, forecasts: Forecasts, data, *, target: str | None) -> Row:
+    past, future, reference = data
+    scores = scored(past, future, as_future(past, forecasts.values))
+    covered = None if forecasts.lower is None else _coverage(future, forecasts)
     return {
         f"M4 {part}, {len(past)} series": name,
         "sMAPE": scores[0],
@@ -147,25 +156,23 @@ def _m4_row(part: str, name: str, said: Said, judged, *, target: str | None) -> 
         "at step": None if covered is None else str(covered.argmin() + 1),
         "highest %": None if covered is None else float(covered.max()),
         "at its step": None if covered is None else str(covered.argmax() + 1),
-        "MSIS": None if covered is None else _msis(past, future, said),
-        "CPU s": said.cpu_s,
+        "MSIS": None if covered is None else _msis(past, future, forecasts),
+        "CPU s": forecasts.cpu_s,
         "target": target,
     }
 
 
-def _covered(future, said: Said):
+def _coverage(future, forecasts: Forecasts):
     """(horizon,) percent of the series within their intervals at each step."""
-    from forecast.evaluation import metrics
-
-    return metrics.coverage(future.values.reshape(len(future), -1), said.lower, said.upper, axis=0)
+    return coverage(future.values.reshape(len(future), -1), forecasts.lower, forecasts.upper)
 
 
-def _msis(past, future, said: Said) -> float:
+def _msis(past, future, forecasts: Forecasts) -> float:
     from forecast.evaluation import metrics
 
     scale = metrics.seasonal_scales(past)[:, None]
     actual = future.values.reshape(len(past), -1)
-    return float(metrics.msis(actual, said.lower, said.upper, scale, level=LEVEL))
+    return msis(actual, forecasts.lower, forecasts.upper, scale, level=LEVEL)
 
 
 def _short(data: Path, _part: str) -> list[Row]:
@@ -180,41 +187,41 @@ def _short(data: Path, _part: str) -> list[Row]:
 
 
 def _short_rows(group: str, past, future, *, season: int) -> list[Row]:
-    past = _with_season(past, season)
+    past = past.in_season(season)
     horizon = len(future.values) // len(future)
-    told = None if past.frequency.unit == "year" else season
+    option = None if past.frequency.unit == "year" else season
     files = [frame(past.select([index])) for index in range(len(past))]
-    plain = [zero_shot(file, horizon, season=told) for file in files]
-    judged = [trained_or_none(file, horizon, season=told) for file in files]
-    said = {
-        "zero-shot": as_columns(plain),
-        "train": as_columns([ours or instead for ours, instead in zip(judged, plain, strict=True)]),
+    zero = [zero_shot(file, horizon, season=option) for file in files]
+    trained = [train_and_predict_or_none(file, horizon, season=option) for file in files]
+    forecasts = {
+        "zero-shot": stack(zero),
+        "train": stack([ours or instead for ours, instead in zip(trained, zero, strict=True)]),
     } | {name: peer(name, past, horizon, season=season) for name in SHORT_PEERS}
     reference = scored(past, future, as_future(past, naive2(past, horizon)))
-    scores = {way: scored(past, future, as_future(past, each.values)) for way, each in said.items()}
+    scores = {name: scored(past, future, as_future(past, each.values)) for name, each in forecasts.items()}
     return [
         {
-            "short series": f"{group}, {len(past)} series: {way}",
-            "sMAPE": scores[way][0],
-            "MASE": scores[way][1],
-            "OWA": owa(scores[way], reference),
+            "short series": f"{group}, {len(past)} series: {name}",
+            "sMAPE": scores[name][0],
+            "MASE": scores[name][1],
+            "OWA": owa(scores[name], reference),
             **{
-                f"ahead of {other} %": None if way in SHORT_PEERS else _ahead(future, said[way], said[other])
+                f"ahead of {other} %": None if name in SHORT_PEERS else _ahead(future, each, forecasts[other])
                 for other in SHORT_PEERS
             },
-            "refused": str(judged.count(None)) if way == "train" else None,
-            "target": None if way in SHORT_PEERS else "OWA < both, ahead > 50 %",
+            "refused": str(trained.count(None)) if name == "train" else None,
+            "target": None if name in SHORT_PEERS else "OWA < both, ahead > 50 %",
         }
-        for way in said
+        for name, each in forecasts.items()
     ]
 
 
-def _ahead(future, ours: Said, theirs: Said) -> float:
-    """Percent of the series on which we have the smaller absolute error."""
+def _ahead(future, ours: Forecasts, theirs: Forecasts) -> float:
+    """Percent of the series on which our absolute error is smaller."""
     import numpy as np
 
     actual = future.values.reshape(len(future), -1)
-    errors = [np.abs(actual - said.values).mean(axis=1) for said in (ours, theirs)]
+    errors = [np.abs(actual - each.values).mean(axis=1) for each in (ours, theirs)]
     return 100 * float((errors[0] < errors[1]).mean())
 
 
@@ -231,7 +238,7 @@ def _m1_group(data: Path, name: str, horizon: int):
 
 
 def _harvest_group(file: Path):
-    """Newest rows before those held out, as many as drawn for each series; no gaps, not all the same."""
+    """The newest rows before the held-out ones, a random number per series; no gaps, not constant."""
     import numpy as np
 
     from forecast import Columns, ReadSpec
@@ -255,14 +262,14 @@ def _harvest_group(file: Path):
 
 
 def _drawn(indices: list[int]):
-    """At most `DRAWN` of them, the same in every run."""
+    """At most `DRAWN` random indices, the same in every run."""
     import numpy as np
 
     return np.sort(np.random.default_rng(0).permutation(indices)[:DRAWN])
 
 
 def _coarser(data: Path, _part: str) -> list[Row]:
-    return [row for name, said in COARSER.items() for row in _coarser_rows(name, data, *said)]
+    return [row for name, case in COARSER.items() for row in _coarser_rows(name, data, *case)]
 
 
 def _coarser_rows(name: str, data: Path, files: str, rows: int, season: int, horizon: int) -> list[Row]:
@@ -270,31 +277,33 @@ def _coarser_rows(name: str, data: Path, files: str, rows: int, season: int, hor
     from forecast.reading.reader import read_panel
 
     table = _coarser_table(data / files, rows, shortest=3 * season + horizon)
-    panel = _with_season(read_panel(table, ReadSpec(Columns("y", "step", "id"))).panel, season)
+    panel = read_panel(table, ReadSpec(Columns("y", "step", "id"))).panel.in_season(season)
     past, future = panel.first(panel.lengths - horizon), panel.tail(horizon)
     known = table[table.groupby("id").cumcount(ascending=False) >= horizon]
-    plain = Said(naive2(past, horizon))
+    plain = Forecasts(naive2(past, horizon))
     reference = scored(past, future, as_future(past, plain.values))
-    said = {
+    forecasts = {
         "Naive2": plain,
         "zero-shot": zero_shot(known, horizon, season=season),
-        "train": trained(known, horizon, season=season),
+        "train": train_and_predict(known, horizon, season=season),
     } | {other: peer(other, past, horizon, season=season) for other in ("AutoTheta", "Theta")}
-    found = {way: scored(past, future, as_future(past, each.values)) for way, each in said.items()}
+    scores = {
+        method: scored(past, future, as_future(past, each.values)) for method, each in forecasts.items()
+    }
     return [
         {
-            "coarser, in a season of its own": f"{name}, {len(past)} series in seasons of {season}: {way}",
-            "sMAPE": scores[0],
-            "MASE": scores[1],
-            "OWA": owa(scores, reference),
-            "CPU s": said[way].cpu_s,
+            "coarser, other seasons": f"{name}, {len(past)} series in seasons of {season}: {method}",
+            "sMAPE": scores[method][0],
+            "MASE": scores[method][1],
+            "OWA": owa(scores[method], reference),
+            "CPU s": each.cpu_s,
         }
-        for way, scores in found.items()
+        for method, each in forecasts.items()
     ]
 
 
 def _coarser_table(files: Path, rows: int, *, shortest: int):
-    """Both parts of each series in one, the means of so many rows, where enough of them are left."""
+    """Both parts of each series joined, as means of `rows` rows, where at least `shortest` are left."""
     import numpy as np
     import pandas as pd
 
@@ -317,21 +326,22 @@ def _air(data: Path, _part: str) -> list[Row]:
     past, future = _held_out(data / "airpassengers.csv", AIR_HORIZON)
     what, rows = f"AirPassengers, last {AIR_HORIZON}", []
     for cell in ("gru", "lstm"):
-        seeds = [trained(frame(past), AIR_HORIZON, cell=cell, seed=seed) for seed in range(AIR_SEEDS)]
-        rows.append(
-            _row(what, f"train, {cell}", [_mase(past, future, said) for said in seeds], "MASE <= 0.90")
-        )
-        said = zero_shot(frame(past), AIR_HORIZON, cell=cell)
-        rows.append(_row(what, f"zero-shot, {cell}", [_mase(past, future, said)]))
+        trained = [
+            train_and_predict(frame(past), AIR_HORIZON, cell=cell, seed=seed) for seed in range(AIR_SEEDS)
+        ]
+        mase = [_mase(past, future, each) for each in trained]
+        rows.append(_row(what, f"train, {cell}", mase, "MASE <= 0.90"))
+        zero = zero_shot(frame(past), AIR_HORIZON, cell=cell)
+        rows.append(_row(what, f"zero-shot, {cell}", [_mase(past, future, zero)]))
     return rows + _peer_rows(what, past, future)
 
 
 def _wheat(data: Path, _part: str) -> list[Row]:
     past, future = _held_out(data / "harvest_canada_wheat.csv", WHEAT_HORIZON)
-    ways = {"train": trained, "zero-shot": zero_shot}
+    methods = {"train": train_and_predict, "zero-shot": zero_shot}
     rows = [
-        _row("wheat, last 10", name, [_mase(past, future, way(frame(past), WHEAT_HORIZON))], target)
-        for (name, way), target in zip(ways.items(), ("MASE <= 0.80", None), strict=True)
+        _row("wheat, last 10", name, [_mase(past, future, method(frame(past), WHEAT_HORIZON))], target)
+        for (name, method), target in zip(methods.items(), ("MASE <= 0.80", None), strict=True)
     ]
     return rows + _peer_rows("wheat, last 10", past, future)
 
@@ -345,15 +355,15 @@ def _held_out(file: Path, horizon: int):
 
 
 def _peer_rows(what: str, past, future) -> list[Row]:
-    horizon, season = len(future.values), past.frequency.default_season
+    horizon, season = len(future.values), int(past.seasons[0])
     return [
         _row(what, name, [_mase(past, future, peer(name, past, horizon, season=season))])
         for name in ("AutoETS", "AutoTheta", "Theta")
     ]
 
 
-def _mase(past, future, said: Said) -> float:
-    return scored(past, future, as_future(past, said.values))[1]
+def _mase(past, future, forecasts: Forecasts) -> float:
+    return scored(past, future, as_future(past, forecasts.values))[1]
 
 
 def _row(what: str, name: str, mase: list[float], target: str | None = None) -> Row:
@@ -383,10 +393,6 @@ def _cost(data: Path, _part: str) -> list[Row]:
             "target": "< 2,000,000",
         },
     ]
-
-
-def _with_season(panel, season: int):
-    return replace(panel, frequency=replace(panel.frequency, season=season))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""What it costs to be safe, and whether it is: refusals, bombs, kills, checkpoints, ten million rows.
+"""Whether safety holds, and what it costs: refusals, bombs, kills, checkpoints, ten million rows.
 
-Every part makes its own data and runs whole processes, but for the cost of checkpoints, which
-one process measures on itself. A kill or a signal comes at a random moment of
-`forecast train --from scratch`; after each the model that was there before must load and forecast
-the same, or be the new one, and nothing else may lie beside it but the checkpoint; at the end
-`--resume` must give the bytes of a training that nobody disturbed.
+Every part generates its own data and runs whole processes, but for the cost of checkpoints, which
+one process measures on itself. A kill or a signal arrives at a random moment of
+`forecast train --from scratch`; after each the model in the folder must be the old one or the
+new one, byte by byte, with no other file but the checkpoint; at the end
+`--resume` must give the bytes of an uninterrupted training.
 
 `--only NAME` runs one part: refusals, head, bombs, kills, checkpoints, panel.
 """
@@ -30,7 +30,18 @@ HARVEST = Path(__file__).parents[1] / "sample_data" / "harvest.csv"
 GIB = 1 << 30
 BOMB_BYTES = 4 * GIB
 
-SCRATCH = ("--from", "scratch", "--backtests", "1", "--dropout", "0.1", "--members", "2", "--patience", "300")
+SCRATCH = (
+    "--from",
+    "scratch",
+    "--backtests",
+    "1",
+    "--dropout",
+    "0.1",
+    "--ensemble",
+    "2",
+    "--patience",
+    "300",
+)
 
 CHECKPOINT_COST = """
 import sys, time
@@ -39,11 +50,11 @@ spent, writes = 0.0, 0
 def timed(method):
     def call(*arguments):
         global spent
-        began = time.monotonic()
+        started_at = time.monotonic()
         try:
             return method(*arguments)
         finally:
-            spent += time.monotonic() - began
+            spent += time.monotonic() - started_at
     return call
 def counted(write):
     def call(self):
@@ -51,13 +62,16 @@ def counted(write):
         writes += 1
         return write(self)
     return call
-checkpoint.Checkpoint.hold = timed(checkpoint.Checkpoint.hold)
-checkpoint.Checkpoint.add = timed(checkpoint.Checkpoint.add)
+checkpoint.Checkpoint.update = timed(checkpoint.Checkpoint.update)
+checkpoint.Checkpoint.add_result = timed(checkpoint.Checkpoint.add_result)
 checkpoint.Checkpoint._write = counted(checkpoint.Checkpoint._write)
-from forecast.cli.app import run
-began = time.monotonic()
-assert run(sys.argv[1:]) == 0
-print(spent, writes, time.monotonic() - began)
+from forecast.__main__ import main
+started_at = time.monotonic()
+try:
+    main()
+except SystemExit as ended:
+    assert ended.code == 0
+print(spent, writes, time.monotonic() - started_at)
 """
 
 
@@ -66,20 +80,20 @@ def main() -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--only", choices=PARTS, help="one part alone")
     arguments.add_argument("--kills", type=int, default=12, help="kills, and signals of each kind [12]")
-    arguments.add_argument("--seed", type=int, default=0, help="moments of the kills [0]")
-    asked = arguments.parse_args()
+    arguments.add_argument("--seed", type=int, default=0, help="random seed of the moments [0]")
+    options = arguments.parse_args()
     tables: list[list[Row]] = []
-    for name in [asked.only] if asked.only else PARTS:
+    for name in [options.only] if options.only else PARTS:
         with tempfile.TemporaryDirectory() as folder:
             os.chdir(folder)
-            tables.append(PARTS[name](asked))
+            tables.append(PARTS[name](options))
             os.chdir("/")
-    show(*tables, as_json=asked.json)
+    show(*tables, as_json=options.json)
 
 
-def _refusals(_asked: argparse.Namespace) -> list[Row]:
-    """Wrong files, each refused with its exit code."""
-    wrong: dict[str, bytes] = {
+def _refusals(_options: argparse.Namespace) -> list[Row]:
+    """Invalid files, each refused with its exit code."""
+    invalid: dict[str, bytes] = {
         "empty.csv": b"",
         "header.csv": b"year,tons\n",
         "image.csv": b"\x89PNG\r\n\x1a\n" + bytes(1000),
@@ -92,7 +106,7 @@ def _refusals(_asked: argparse.Namespace) -> list[Row]:
         "long.csv": ("day,y\n" + "".join(f"{row},{row}\n" for row in range(100_000)) + "100000,x\n").encode(),
     }
     rows: list[Row] = []
-    for name, content in wrong.items():
+    for name, content in invalid.items():
         Path(name).write_bytes(content)
         spent = cost([*FORECAST, "train", name], expected=3)
         rows.append({"refused": name, "wall s": spent.wall_s, "CPU s": spent.cpu_s, "target": "< 1 CPU s"})
@@ -104,7 +118,7 @@ def _refusals(_asked: argparse.Namespace) -> list[Row]:
     return rows
 
 
-def _head(_asked: argparse.Namespace) -> list[Row]:
+def _head(_options: argparse.Namespace) -> list[Row]:
     """`predict | head -1` of 100,000 rows: 25,000 series of four forecasts."""
     noise = random.Random(0)
     with open("panel.csv", "w") as stream:
@@ -112,10 +126,10 @@ def _head(_asked: argparse.Namespace) -> list[Row]:
         for series in range(25_000):
             stream.writelines(f"s{series},{year},{noise.gauss(100, 9):.1f}\n" for year in range(2000, 2008))
     words = [*FORECAST, "predict", "panel.csv", "--model", "pretrained", "--horizon", "4", "-q"]
-    began = time.monotonic()
+    started_at = time.monotonic()
     head = 'set -o pipefail; "$@" | head -1'
     done = subprocess.run(["bash", "-c", head, "-", *words], capture_output=True, text=True, check=False)
-    wall = time.monotonic() - began
+    wall = time.monotonic() - started_at
     whole = cost(words)
     quiet = done.stderr == "" and done.returncode == 141 and done.stdout.count("\n") == 1
     return [
@@ -124,9 +138,9 @@ def _head(_asked: argparse.Namespace) -> list[Row]:
     ]
 
 
-def _head_row(read: str, wall: float, spent: Cost | None, *, quiet: str = "") -> Row:
+def _head_row(output: str, wall: float, spent: Cost | None, *, quiet: str = "") -> Row:
     return {
-        "predict of 100,000 rows": read,
+        "predict of 100,000 rows": output,
         "wall s": wall,
         "CPU s": None if spent is None else spent.cpu_s,
         "peak MB": None if spent is None else spent.peak_mb,
@@ -134,8 +148,8 @@ def _head_row(read: str, wall: float, spent: Cost | None, *, quiet: str = "") ->
     }
 
 
-def _bombs(_asked: argparse.Namespace) -> list[Row]:
-    """A gzip file of zeros, one of real rows without end, and a model of giant tensors."""
+def _bombs(_options: argparse.Namespace) -> list[Row]:
+    """A gzip file of zeros, one of very many valid rows, and a model with a giant tensor."""
     block = b"2001,1\n" * 150_000
     with gzip.open("zeros.csv.gz", "wb", compresslevel=9) as stream:
         for _ in range(BOMB_BYTES >> 20):
@@ -149,35 +163,35 @@ def _bombs(_asked: argparse.Namespace) -> list[Row]:
         {"__metadata__": {"forecast": "{}"}, "tail/values": shape}, separators=(",", ":")
     ).encode()
     Path("giant.forecast").write_bytes(struct.pack("<Q", len(header)) + header)
-    tried = {
+    commands = {
         "gzip of zeros": ([*FORECAST, "train", "zeros.csv.gz"], 3),
         "gzip of rows": ([*FORECAST, "train", "rows.csv.gz"], 3),
         "model of 1 TiB": ([*FORECAST, "predict", "--model", "giant.forecast"], 4),
     }
     rows: list[Row] = []
-    for name, (command, expected) in tried.items():
+    for name, (command, expected) in commands.items():
         spent = cost(command, expected=expected)
         rows.append({"bomb": name, "wall s": spent.wall_s, "peak MB": spent.peak_mb, "target": "< 300 MB"})
     return rows
 
 
-def _kills(asked: argparse.Namespace) -> list[Row]:
-    """Trainings killed or signalled at random moments, then resumed to the end."""
+def _kills(options: argparse.Namespace) -> list[Row]:
+    """Trainings killed or interrupted by a signal at random moments, then resumed to the end."""
     train = [*FORECAST, "train", HARVEST, *SCRATCH, "-q"]
-    began = time.monotonic()
+    started_at = time.monotonic()
     subprocess.run([*train, "--model", "whole.forecast"], check=True, capture_output=True)
-    length = time.monotonic() - began
-    moments = random.Random(asked.seed)
+    duration = time.monotonic() - started_at
+    moments = random.Random(options.seed)
     rows: list[Row] = []
     for name in ("SIGKILL", "SIGINT", "SIGTERM", "SIGHUP"):
         if name != "SIGKILL":
-            # What is ignored here, as under nohup or in the background, a child ignores too.
+            # A signal that is ignored here, as under nohup or in the background, is ignored by a child too.
             signal.signal(getattr(signal, name), signal.SIG_DFL)
         folder = Path(name)
         folder.mkdir()
         ended = [
-            _stopped(train, folder, getattr(signal, name), moments.uniform(0, length))
-            for _ in range(asked.kills)
+            _interrupt(train, folder, getattr(signal, name), moments.uniform(0, duration))
+            for _ in range(options.kills)
         ]
         rows.append(
             {
@@ -185,14 +199,17 @@ def _kills(asked: argparse.Namespace) -> list[Row]:
                 "sent": len(ended),
                 "in time": sum(each is not None for each in ended),
                 "longest to the end, s": max((each for each in ended if each is not None), default=0.0),
-                "resumed to the same bytes": str(_same(train, folder)),
+                "resumed to the same bytes": str(_resumes_to_same_bytes(train, folder)),
             }
         )
     return rows
 
 
-def _stopped(train: list[str | Path], folder: Path, number: int, moment: float) -> float | None:
-    """Seconds from the signal to the end, None where the training was over before; the rest is asserted."""
+def _interrupt(train: list[str | Path], folder: Path, number: int, moment: float) -> float | None:
+    """Send a signal at a moment; return the seconds until the process ended, None where it had finished.
+
+    What must hold afterwards is asserted.
+    """
     model = folder / "m.forecast"
     before = model.read_bytes() if model.exists() else None
     words = [*train, "--model", model.name]
@@ -200,36 +217,36 @@ def _stopped(train: list[str | Path], folder: Path, number: int, moment: float) 
         time.sleep(moment)
         sent = time.monotonic()
         process.send_signal(number)
-        _, said = process.communicate()
-    took = time.monotonic() - sent
-    assert b"Traceback" not in said, said.decode()
-    beside = {path.name for path in folder.iterdir()} - {"m.forecast", "m.forecast.checkpoint"}
-    assert number == signal.SIGKILL or not beside, beside
+        _, errors = process.communicate()
+    seconds = time.monotonic() - sent
+    assert b"Traceback" not in errors, errors.decode()
+    others = {path.name for path in folder.iterdir()} - {"m.forecast", "m.forecast.checkpoint"}
+    assert number == signal.SIGKILL or not others, others
     if process.returncode == 0:
         return None
     expected = -number if number == signal.SIGKILL else 128 + number
-    # A signal before the handlers stand ends the process as it ends any other.
-    assert process.returncode in (expected, -number), (process.returncode, said.decode())
-    # A signal behind the last write finds the new model there, which is the one of any other run.
+    # Before the handlers are set, a signal ends the process as it ends any other.
+    assert process.returncode in (expected, -number), (process.returncode, errors.decode())
+    # After the last write a signal finds the new model, which is that of any other run.
     now = model.read_bytes() if model.exists() else None
     assert now in (before, Path("whole.forecast").read_bytes())
-    return took
+    return seconds
 
 
-def _same(train: list[str | Path], folder: Path) -> bool:
-    """True where the training goes on to the model of the undisturbed one, and leaves nothing else."""
+def _resumes_to_same_bytes(train: list[str | Path], folder: Path) -> bool:
+    """Whether the resumed training ends with the model of an uninterrupted one; no other file may be left."""
     words = [*train, "--model", "m.forecast", "--resume"]
     subprocess.run(words, cwd=folder, check=True, capture_output=True)
     assert {path.name for path in folder.iterdir()} == {"m.forecast"}
     return (folder / "m.forecast").read_bytes() == Path("whole.forecast").read_bytes()
 
 
-def _checkpoints(_asked: argparse.Namespace) -> list[Row]:
-    """The share of a training of a minute or two that its checkpoints take."""
+def _checkpoints(_options: argparse.Namespace) -> list[Row]:
+    """The percentage of a training of a minute or two that its checkpoints take."""
     Path("months.csv").write_text(monthly_csv(500))
     rows: list[Row] = []
     for units, members in (("64", 8), ("256,256", 1)):
-        words = ["train", "months.csv", "--from", "scratch", "--units", units, "--members", str(members)]
+        words = ["train", "months.csv", "--from", "scratch", "--units", units, "--ensemble", str(members)]
         done = subprocess.run(
             [sys.executable, "-c", CHECKPOINT_COST, *words, "-q"], capture_output=True, text=True, check=True
         )
@@ -248,8 +265,8 @@ def _checkpoints(_asked: argparse.Namespace) -> list[Row]:
     return rows
 
 
-def _panel(_asked: argparse.Namespace) -> list[Row]:
-    """Forecasts of 10,000 series of 1,000 days: few distinct numbers, then only distinct ones."""
+def _panel(_options: argparse.Namespace) -> list[Row]:
+    """Forecasts of 10,000 series of 1,000 days: few distinct numbers, then all distinct."""
     days = [(date(2020, 1, 1) + timedelta(day)).isoformat() for day in range(1_000)]
     noise = random.Random(0)
     rows: list[Row] = []

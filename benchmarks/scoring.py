@@ -1,8 +1,8 @@
 """Scores as the organisers of the M4 competition define them, shared by the benchmarks.
 
-OWA is the mean of sMAPE and MASE, both over those of Naive2: the last value, seasonally
-adjusted where the season is significant. It is computed here and checked against what the
-organisers published.
+OWA is the mean of sMAPE and MASE, each relative to that of Naive2: the last value, seasonally
+adjusted where the season is significant. Naive2 is computed here and checked against what the
+organisers published. `python benchmarks/scoring.py` checks coverage and MSIS on an example.
 """
 
 Scores = tuple[float, float]
@@ -16,7 +16,7 @@ PUBLISHED = {
     "daily": (2.319, 3.058),
     "hourly": (18.383, 2.395),
 }
-"""sMAPE and MASE of Naive2 from the organisers' own forecasts; weekly and hourly on all series,
+"""sMAPE and MASE of Naive2, from the organisers' own forecasts: weekly and hourly on all series,
 the others on the samples that `accuracy.py` and `pretrained.py` read."""
 
 
@@ -26,36 +26,53 @@ def owa(scores: Scores, reference: Scores) -> float:
 
 
 def as_future(past, values):
-    """The panel of forecasts, (series, steps), that stand behind `past`."""
+    """A panel of the forecasts `values`, (series, steps), for the steps after `past`."""
     return past.extended(values).tail(values.shape[1])
 
 
 def scored(past, future, forecast) -> tuple[float, float]:
-    """Mean sMAPE and MASE of forecasts that must stand at the very times of `future`."""
+    """Mean sMAPE and MASE of forecasts, which must be for the times of `future`."""
     import numpy as np
 
     from forecast.evaluation import metrics
 
     assert forecast.ids == future.ids == past.ids
-    assert (forecast.times == future.times).all(), "the forecasts stand at other times than the test rows"
-    actual, said = (panel.values.reshape(len(past), -1) for panel in (future, forecast))
+    assert (forecast.times == future.times).all(), "the forecasts are for other times than the test rows"
+    actual, values = (panel.values.reshape(len(past), -1) for panel in (future, forecast))
     scale = metrics.seasonal_scales(past)[:, None]
-    return float(np.mean(metrics.smape(actual, said))), float(np.mean(metrics.mase(actual, said, scale)))
+    return float(np.mean(metrics.smape(actual, values))), float(np.mean(metrics.mase(actual, values, scale)))
 
 
-def check_published(frequency: str, found: tuple[float, float]) -> None:
+def coverage(actual, lower, upper):
+    """(steps,) percent of the actual values, (series, steps), within their intervals, ends included."""
+    import numpy as np
+
+    return np.where((lower <= actual) & (actual <= upper), 100.0, 0.0).mean(axis=0)
+
+
+def msis(actual, lower, upper, scale, *, level: float) -> float:
+    """Mean scaled interval score: the width plus 2 / alpha for each unit missed by; `level` is in percent."""
+    import numpy as np
+
+    missed = np.maximum(lower - actual, 0) + np.maximum(actual - upper, 0)
+    return float(np.mean((upper - lower + 2 / (1 - level / 100) * missed) / scale))
+
+
+def check_published(frequency: str, computed: tuple[float, float]) -> None:
     """Stop where Naive2 as computed here is not Naive2 as published."""
-    for ours, published in zip(found, PUBLISHED[frequency], strict=True):
+    for ours, published in zip(computed, PUBLISHED[frequency], strict=True):
         if abs(ours - published) > 0.0006:
-            raise SystemExit(f"Naive2 on {frequency}: {found}, published {PUBLISHED[frequency]}")
+            raise SystemExit(f"Naive2 on {frequency}: {computed}, published {PUBLISHED[frequency]}")
 
 
 def naive2(past, horizon: int):
     """(series, horizon) the last value, seasonally adjusted where the season is significant."""
     import numpy as np
 
-    season = past.frequency.default_season
-    return np.stack([_naive2_of(series.values, season, horizon) for series in past])
+    seasons = past.seasons.tolist()
+    return np.stack(
+        [_naive2_of(series.values, season, horizon) for series, season in zip(past, seasons, strict=True)]
+    )
 
 
 def _naive2_of(values, season: int, horizon: int):
@@ -90,3 +107,20 @@ def _seasonal_indices(values, season: int):
     ratios[half:-half] = values[half:-half] / np.convolve(values, weights, "valid")
     means = np.array([np.nanmean(ratios[phase::season]) for phase in range(season)])
     return means / means.mean()
+
+
+def main() -> None:
+    """Check coverage and MSIS against numbers computed by hand."""
+    import numpy as np
+
+    actual = np.array([[10.0], [20.0], [30.0], [40.0]])
+    lower, upper = np.array([[10.0], [21.0], [25.0], [30.0]]), np.array([[11.0], [25.0], [30.0], [39.0]])
+    assert coverage(actual, lower, upper).tolist() == [50.0]
+    # At 95 % alpha is 0.05, so a unit missed by costs 40; the scale is 2.
+    expected = (4 + (4 + 3 * 40) + (4 + 1 * 40)) / 3 / 2
+    computed = msis(np.array([9.0, 5.0, 13.0]), np.full(3, 8.0), np.full(3, 12.0), 2.0, level=95)
+    assert abs(computed - expected) < 1e-9, (computed, expected)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,15 +1,15 @@
-"""How fast training runs: CPU ms an epoch of the compiled loop, beside Keras `Model.fit` and the limit.
+"""Speed of training: CPU ms per epoch of the compiled loop, compared with Keras `Model.fit` and the limit.
 
 500 windows of 24 generated months, next 1, batch 32, one layer of 64 units, one core. The same
 model (`forecast.network.build`), loss, AdamW, windows and order for all. `Model.fit` trains it with
 Keras' own recurrent layers, as a user would write it; the loop with those of
-`forecast.network.bptt`, as `forecast train` does on a CPU, and it averages the weights besides.
+`forecast.network.bptt`, as `forecast train` does on a CPU, and it averages the weights in addition.
 Both must end with the same weights, or the script fails.
-The loop runs 10 epochs a call, as in `forecast train`, with XLA and without; `Model.fit` is
-given the windows as arrays, 10 epochs a call too. Medians of rounds A B A B.
+The loop runs 10 epochs per call, as in `forecast train`, with XLA and without; `Model.fit`
+gets the windows as arrays, also 10 epochs per call. Medians of rounds A B A B.
 
-The limit is the recurrence's matrix products alone, at the speed that this core multiplies just
-these shapes. An update on 32 windows multiplies, for each of 24 steps, (32 x 64) @ (64 x 64 G)
+The limit is the matrix products of the recurrence only, at the speed at which this core multiplies
+matrices of these shapes. An update on 32 windows multiplies, for each of 24 steps, (32 x 64) @ (64 x 64 G)
 forward and (32 x 64 G) @ (64 G x 64) backward, and once (64 x 768) @ (768 x 64 G) for the
 gradient; G is 3 gates for a GRU, 4 for an LSTM, 1 for a SimpleRNN. For a GRU that is
 500 x 24 x 3 x 2 x 64 x 192 = 0.885 GFLOP an epoch. Products with the inputs, activations and
@@ -39,44 +39,44 @@ Epochs = Callable[[], object]
 def main() -> None:
     """Measure and print."""
     arguments = parser(__doc__)
-    arguments.add_argument("--rounds", type=int, default=7, help="rounds of every way [7]")
-    asked = arguments.parse_args()
+    arguments.add_argument("--rounds", type=int, default=7, help="rounds of every method [7]")
+    options = arguments.parse_args()
     pin()
     os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    show([row for cell in GATES for row in _compare(cell, asked.rounds)], as_json=asked.json)
+    show([row for cell in GATES for row in _compare(cell, options.rounds)], as_json=options.json)
 
 
 def _compare(cell: str, rounds: int) -> list[Row]:
-    """A row for each way to train, and one for the limit."""
-    ways = _ways(cell)
-    first = {name: _cpu_s(way) for name, way in ways.items()}
-    _check_equal([ways[name].model for name in ("Model.fit", "loop", "loop, XLA")])
-    times: dict[str, list[float]] = {name: [] for name in ways}
+    """One row per method, and one for the limit."""
+    methods = _methods(cell)
+    first = {name: _cpu_s(method) for name, method in methods.items()}
+    _check_equal([methods[name].model for name in ("Model.fit", "loop", "loop, XLA")])
+    times: dict[str, list[float]] = {name: [] for name in methods}
     for _ in range(rounds):
-        for name, way in ways.items():
-            times[name].append(_cpu_s(way) * 1000 / EPOCHS)
+        for name, method in methods.items():
+            times[name].append(_cpu_s(method) * 1000 / EPOCHS)
     medians = {name: statistics.median(each) for name, each in times.items()}
     return [
         {
             "cell": f"{cell}({UNITS})",
-            "way": name,
+            "method": name,
             "first call s": first[name],
-            "ms an epoch": medians[name],
+            "ms per epoch": medians[name],
             "x faster than fit": medians["Model.fit"] / medians[name],
             "x the limit": medians[name] / medians["the limit"],
             "target": TARGET if (cell, name) == ("gru", "loop, XLA") else None,
         }
-        for name in ways
+        for name in methods
     ]
 
 
-def _cpu_s(way: Epochs) -> float:
-    began = time.process_time()
-    way()
-    return time.process_time() - began
+def _cpu_s(method: Epochs) -> float:
+    started_at = time.process_time()
+    method()
+    return time.process_time() - started_at
 
 
-def _ways(cell: str) -> dict[str, Epochs]:
+def _methods(cell: str) -> dict[str, Epochs]:
     data = _windows()
     return {
         "Model.fit": _Fit(cell, data),
@@ -88,7 +88,7 @@ def _ways(cell: str) -> dict[str, Epochs]:
 
 @dataclass(frozen=True, slots=True)
 class _Data:
-    """The windows: rows and where each starts."""
+    """The windows: the rows of the series and the first row of each window."""
 
     rows: object
     starts: object
@@ -123,7 +123,7 @@ def _model_and_optimizer(cell: str, loops: str):
 
 
 class _Fit:
-    """Keras' own loop over arrays."""
+    """`Model.fit` on arrays."""
 
     def __init__(self, cell: str, data: _Data) -> None:
         import numpy as np
@@ -132,19 +132,19 @@ class _Fit:
         self.model.compile(optimizer=optimizer, loss=_loss)
         index = data.starts[:, None] + np.arange(WINDOW)
         self._inputs = data.rows.inputs[index]
-        self._answers = np.concatenate((data.rows.targets[index], data.rows.weights[index]), axis=-1)
+        self._targets = np.concatenate((data.rows.targets[index], data.rows.weights[index]), axis=-1)
 
     def __call__(self) -> None:
-        self.model.fit(self._inputs, self._answers, batch_size=BATCH, epochs=EPOCHS, verbose=0, shuffle=False)
+        self.model.fit(self._inputs, self._targets, batch_size=BATCH, epochs=EPOCHS, verbose=0, shuffle=False)
 
 
-def _loss(answers, predicted):
-    """The loop's weighted absolute error; targets and weights come behind one another."""
+def _loss(targets_and_weights, predicted):
+    """The weighted absolute error of the loop; targets and weights are concatenated."""
     import tensorflow as tf
 
-    targets, weights = tf.split(answers, 2, axis=-1)
-    judged = tf.reduce_sum(tf.cast(weights > 0, tf.float32))
-    return tf.reduce_sum(weights * tf.abs(predicted - targets)) / tf.maximum(judged, 1.0)
+    targets, weights = tf.split(targets_and_weights, 2, axis=-1)
+    count = tf.reduce_sum(tf.cast(weights > 0, tf.float32))
+    return tf.reduce_sum(weights * tf.abs(predicted - targets)) / tf.maximum(count, 1.0)
 
 
 class _Compiled:
@@ -157,8 +157,8 @@ class _Compiled:
 
         import tensorflow as tf  # isort: skip
 
-        tf.get_logger().setLevel("ERROR")  # it takes many loops in one process for a mistake
-        self.model, optimizer = _model_and_optimizer(cell, "by hand")
+        tf.get_logger().setLevel("ERROR")  # it warns of many loops in one process
+        self.model, optimizer = _model_and_optimizer(cell, "custom gradient")
         self._loop = Loop(self.model, optimizer, window=WINDOW, xla=xla)
         self._rows = RowTensors(*map(tf.constant, (data.rows.inputs, data.rows.targets, data.rows.weights)))
         padding = UPDATES * BATCH - WINDOWS
@@ -173,7 +173,7 @@ class _Compiled:
 
 
 class _Products:
-    """The matrix products of the recurrence, without anything between them."""
+    """The matrix products of the recurrence and nothing else."""
 
     def __init__(self, gates: int) -> None:
         import numpy as np
@@ -200,7 +200,7 @@ class _Products:
 
 
 def _check_equal(models) -> None:
-    """All ways went through the same updates: their weights agree to what float32 sums leave."""
+    """All methods made the same updates: their weights agree up to the rounding of float32."""
     import numpy as np
 
     expected = models[0].get_weights()

@@ -76,7 +76,7 @@ def test_rows_in_any_order_give_the_same_model_byte_for_byte(trained, tmp_path):
 
 
 def test_an_interrupted_training_ends_with_the_bytes_of_one_that_was_not(trained, tmp_path, monkeypatch):
-    for name in ("HELD_EVERY", "REST", "WORTH_WRITING"):
+    for name in ("COPY_SECONDS", "REST_FACTOR", "MIN_SECONDS"):
         monkeypatch.setattr(checkpoints, name, 0.0)
 
     def listen(event):
@@ -87,7 +87,7 @@ def test_an_interrupted_training_ends_with_the_bytes_of_one_that_was_not(trained
     with pytest.raises(Interrupted):
         workflow.train(written(SOLD), REQUEST, model=out, listener=listen)
     other = changed(SOLD, "a", 3, {"price": "9"})
-    with pytest.raises(ModelError, match="other data"):
+    with pytest.raises(ModelError, match="different data"):
         workflow.train(written(other), REQUEST, model=out, resume=True)
     workflow.train(written(SOLD), REQUEST, model=out, resume=True)
     assert out.read_bytes() == trained.path.read_bytes()

@@ -1,4 +1,4 @@
-"""TensorFlow and Keras, imported in this one place, once and silently."""
+"""TensorFlow and Keras, imported in this one place: once, silently, and without writing a file."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ def load() -> None:
     """Import TensorFlow and Keras; afterwards `import keras` is free and quiet.
 
     TensorFlow writes some ten lines to stderr at import and at its first operation,
-    two of them whatever its log level (tensorflow#100442). They are kept when the
+    two of them whatever its log level (tensorflow#100442). They are shown when the
     log level is set to 0, which `--debug` does.
     """
     if "keras" in sys.modules:
@@ -21,7 +21,7 @@ def load() -> None:
         _import()
         return
     os.environ[_LOG_LEVEL] = "3"
-    with _stderr_pointed_away(), _without_scikit_learn():
+    with _silenced_stderr(), _hidden_scikit_learn():
         _import()
     import tensorflow as tf
 
@@ -30,35 +30,52 @@ def load() -> None:
 
 def _import() -> None:
     os.environ["KERAS_BACKEND"] = "tensorflow"
-    import keras
+    with _no_keras_home():
+        import keras  # noqa: F401
     import tensorflow as tf
 
-    # A keras.json in the home folder must not change results.
-    keras.config.set_floatx("float32")
-    keras.config.set_epsilon(1e-7)
     tf.constant(0.0) + 1.0
 
 
 @contextmanager
-def _stderr_pointed_away() -> Iterator[None]:
-    sys.stderr.flush()
-    try:
-        kept = os.dup(2)
-    except OSError:  # started with stderr closed
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+def _no_keras_home() -> Iterator[None]:
+    """Have Keras find no folder for its settings: it would create ~/.keras/keras.json at its import.
+
+    It neither reads nor writes below the null device, so a keras.json that is in the home
+    folder already changes no results.
+    """
+    before = os.environ.get("KERAS_HOME")
+    os.environ["KERAS_HOME"] = os.devnull
     try:
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        if before is None:
+            del os.environ["KERAS_HOME"]
+        else:
+            os.environ["KERAS_HOME"] = before
 
 
 @contextmanager
-def _without_scikit_learn() -> Iterator[None]:
+def _silenced_stderr() -> Iterator[None]:
+    """Send file descriptor 2 to the null device: TensorFlow's C++ code writes to it directly."""
+    sys.stderr.flush()
+    try:
+        stderr = os.dup(2)
+    except OSError:  # started with stderr closed
+        yield
+        return
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
+    try:
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(null)
+
+
+@contextmanager
+def _hidden_scikit_learn() -> Iterator[None]:
     """Keras imports scikit-learn for wrappers we never use: a quarter of the start-up."""
     if "sklearn" in sys.modules:
         yield

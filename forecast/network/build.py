@@ -1,4 +1,4 @@
-"""A `ModelSpec` becomes a Keras model, and its tensors go to and fro by name."""
+"""A Keras model from a `ModelSpec`, and its weights by name."""
 
 from typing import Literal, TypeAlias
 
@@ -11,53 +11,54 @@ backend.load()
 
 import keras  # noqa: E402
 
-FORGOTTEN = 0.1
-"""Share of the texts that a training for labels reads as unknown ones: so that these mean something.
+CATEGORY_DROPOUT = 0.1
+"""Fraction of the categories that a training for labels reads as unknown, so that "unknown" is trained too.
 
-On the sentences of sample_data/intents.csv the log loss of others is 1.02 with it and 1.15 without."""
+On the sentences of sample_data/intents.csv the log loss of held-out ones is 1.02 with it and 1.15 without."""
 
-Loops: TypeAlias = Literal["keras", "by hand"]
-"""Keras' own recurrent layers, which on a GPU are cuDNN's, or those of `recurrence`, faster on a CPU."""
+Loops: TypeAlias = Literal["keras", "custom gradient"]
+"""Keras' own recurrent layers, which on a GPU are cuDNN's, or those of `bptt`, faster on a CPU."""
 
 
 def build(spec: ModelSpec, *, seed: int, loops: Loops = "keras") -> keras.Model:
-    """A network (batch, steps, channels) -> (batch, steps, answers) that answers after every step.
+    """A network (batch, steps, channels) -> (batch, steps, outputs) with an output after every step.
 
-    In training every step answers, so one window of T steps is T many-to-one examples;
-    `forecasters.recurrent.forward` gives the last step's answers alone. The answering
-    layers start at zero: the untrained network is the naive forecast. Weights and answers
+    In training every step has an output, so one window of T steps is T many-to-one examples;
+    `forecasters.weights.forward` computes the output of the last step only. The output
+    layers start at zero: the untrained network is the naive forecast. Weights and outputs
     are the same for both `loops`.
     """
     keras.utils.set_random_seed(seed)
-    answers = spec.outputs
-    divided = input_layout(spec)
-    inputs = keras.Input((None, divided.numbers + len(divided.codes)), name="steps")
-    states = reads = _embedded(spec, inputs, seed=seed)
+    channels = input_layout(spec)
+    inputs = keras.Input((None, channels.numbers + len(channels.codes)), name="steps")
+    states = features = _embed(spec, inputs, seed=seed)
     for index, units in enumerate(spec.network.units):
         states = _layer(spec, index, units, loops)(states)
         if spec.network.dropout:
             states = keras.layers.Dropout(spec.network.dropout, seed=seed + index)(states)
-    answer = keras.layers.Dense(answers, kernel_initializer="zeros", name="answer")
-    skip = keras.layers.Dense(answers, kernel_initializer="zeros", use_bias=False, name="skip")
-    return keras.Model(inputs, answer(states) + skip(reads))
+    answer = keras.layers.Dense(spec.outputs, kernel_initializer="zeros", name="answer")
+    skip = keras.layers.Dense(spec.outputs, kernel_initializer="zeros", use_bias=False, name="skip")
+    return keras.Model(inputs, answer(states) + skip(features))
 
 
-def _embedded(spec: ModelSpec, inputs: keras.KerasTensor, *, seed: int) -> keras.KerasTensor:
-    """The steps with the numbers of its text in place of every code; columns of one table share it."""
-    divided = input_layout(spec)
+def _embed(spec: ModelSpec, inputs: keras.KerasTensor, *, seed: int) -> keras.KerasTensor:
+    """The steps with an embedding in place of every code; columns with the same categories share one."""
+    channels = input_layout(spec)
     tables = {name: keras.layers.Embedding(*shape, name=name) for name, shape in embeddings(spec).items()}
-    codes = keras.ops.cast(inputs[..., divided.numbers :], "int32")
-    if spec.target.kind == "label" and divided.codes:
-        codes = _Forgetting(seed)(codes)
-    told = [tables[name](codes[..., place]) for place, name in enumerate(divided.codes)]
-    return keras.ops.concatenate([inputs[..., : divided.numbers], *told], axis=-1) if told else inputs
+    codes = keras.ops.cast(inputs[..., channels.numbers :], "int32")
+    if spec.target.kind == "label" and channels.codes:
+        codes = _CategoryDropout(seed)(codes)
+    embedded = [tables[name](codes[..., index]) for index, name in enumerate(channels.codes)]
+    if not embedded:
+        return inputs
+    return keras.ops.concatenate([inputs[..., : channels.numbers], *embedded], axis=-1)
 
 
-class _Forgetting(keras.layers.Layer):  # type: ignore[misc]
-    """Codes, of which in training some are those of unknown texts."""
+class _CategoryDropout(keras.layers.Layer):  # type: ignore[misc]
+    """Replaces some codes by that of unknown categories, in training only."""
 
     def __init__(self, seed: int) -> None:
-        super().__init__(name="forgetting")
+        super().__init__(name="category_dropout")
         self._random = keras.random.SeedGenerator(seed)
 
     def call(self, codes: keras.KerasTensor, training: bool = False) -> keras.KerasTensor:
@@ -65,7 +66,7 @@ class _Forgetting(keras.layers.Layer):  # type: ignore[misc]
         if not training:
             return codes
         drawn = keras.random.uniform(keras.ops.shape(codes), seed=self._random)
-        return keras.ops.where(drawn < FORGOTTEN, UNKNOWN, codes)
+        return keras.ops.where(drawn < CATEGORY_DROPOUT, UNKNOWN, codes)
 
 
 def _layer(spec: ModelSpec, index: int, units: int, loops: Loops) -> keras.layers.Layer:
@@ -75,12 +76,12 @@ def _layer(spec: ModelSpec, index: int, units: int, loops: Loops) -> keras.layer
 
 
 def weights_of(spec: ModelSpec, model: keras.Model) -> Weights:
-    """The model's tensors by our names."""
+    """The weights of the Keras model, by the names of `weight_shapes`."""
     return {name: _variable(model, name).value.numpy() for name in weight_shapes(spec)}
 
 
 def put_weights(model: keras.Model, weights: Weights) -> None:
-    """Set the model's tensors from ours."""
+    """Set the weights of the Keras model, given by the names of `weight_shapes`."""
     for name, value in weights.items():
         _variable(model, name).assign(value)
 

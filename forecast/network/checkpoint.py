@@ -1,8 +1,8 @@
-"""What a training has learned so far, in a file: an interrupted one goes on from there.
+"""The progress of a training in a file, from which an interrupted one is resumed.
 
-A training is a row of fits, and each follows from those before it. So a checkpoint holds
-what the fits that are over came to, in order, and where the one under way stands. A
-resumed training runs from the top again: it is handed what is known and computes the rest,
+A training is a sequence of fits, and each depends on those before it. So a checkpoint holds
+the results of the finished fits, in order, and the state of the current one. A resumed
+training runs from the top again: it takes the results that are known and computes the others,
 to the same bytes.
 """
 
@@ -27,29 +27,29 @@ from forecast.storage.tensorfile import Contents, Tensors
 
 FORMAT = 2
 
-WRITTEN_EVERY = 30.0
-"""Seconds of work that a kill may cost: so often the file is written, in 5 ms for a GRU(64)."""
+WRITE_SECONDS = 30.0
+"""Time between two writes of the file, which take 5 ms for a GRU(64): a kill loses as much work."""
 
-HELD_EVERY = 1.0
-"""Seconds of work that a signal may cost. Copying a GRU(64) with its optimizer takes 1 ms."""
+COPY_SECONDS = 1.0
+"""Time between two copies of the state, which take 1 ms for a GRU(64): a signal loses as much work."""
 
-REST = 100
-"""Times as long as a copy or a file took must pass before the next: under 1 % of any training."""
+REST_FACTOR = 100
+"""Next copy or write after this many times its duration at the earliest: under 1 % of any training."""
 
-WORTH_WRITING = 5.0
-"""Seconds under which an interrupted training leaves no file: beginning again costs as little."""
+MIN_SECONDS = 5.0
+"""An interrupted training shorter than this leaves no file: starting over costs as little."""
 
-_DIFFERENCES_NAMED = 5
+_MAX_DIFFERENCES = 5
 
 Facts = tuple[tuple[str, str], ...]
-"""What a training's outcome follows from, by name: its data, options and versions."""
+"""What the result of a training depends on, by name: its data, options and versions."""
 
 Variables = tuple[NDArray[np.generic], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FitResult:
-    """What a fit came to."""
+    """The result of a finished fit."""
 
     epochs: int
     """The best epoch, 0 being the start; the last one where nothing was validated."""
@@ -58,22 +58,22 @@ class FitResult:
 
 @dataclass(frozen=True, slots=True)
 class FitState:
-    """Where a fit stands between two compiled calls: all that the rest of it follows from."""
+    """The state of a fit between two compiled calls: all that the rest of it depends on."""
 
     learning_rate: float
-    """The one that the fit began with."""
+    """The initial one."""
     epoch: int
     """Epochs done."""
     best_epoch: int | None
     best_loss: float
-    losses: tuple[float, ...]
-    """Training losses of the calls done of the epoch under way."""
+    call_losses: tuple[float, ...]
+    """Training losses of the calls done in the current epoch, where an epoch takes several."""
     variables: Variables
     """Weights, averages, moments, the state of dropout: flat, in the order of `Loop.state`."""
 
 
 @dataclass(frozen=True, slots=True)
-class _FittedFields:
+class _ResultFields:
     """All of a finished fit that is no array."""
 
     stage: str
@@ -82,15 +82,15 @@ class _FittedFields:
 
 
 @dataclass(frozen=True, slots=True)
-class _StandingFields:
-    """All of a fit under way that is no array."""
+class _StateFields:
+    """All of the current fit that is no array."""
 
     stage: str
     learning_rate: float
     epoch: int
     best_epoch: int | None
     best_loss: float
-    losses: tuple[float, ...]
+    call_losses: tuple[float, ...]
     variables: int
 
 
@@ -99,83 +99,85 @@ class _CheckpointFields:
     """All of a checkpoint that is no array."""
 
     facts: Facts
-    fitted: tuple[_FittedFields, ...]
-    standing: _StandingFields | None
+    results: tuple[_ResultFields, ...]
+    current: _StateFields | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Staged:
-    """A standing, and the fit it is of."""
+class _CurrentFit:
+    """An unfinished fit."""
 
     number: int
-    """Fits that were over before."""
+    """Fits finished before it."""
     stage: str
-    standing: FitState
+    state: FitState
 
 
 class Checkpoint:
-    """The memory of one training, as a context: at its end the file is gone, or holds what was learned.
+    """A context manager that records one training: the file is removed at its end, kept if interrupted.
 
-    A signal or an error leaves the file, save a loss that became NaN: that would come again.
+    An error keeps it as well, but for a loss that became NaN: that would happen again.
     """
 
     def __init__(self, path: Path | None, facts: Facts = (), *, listener: Listener = ignore) -> None:
-        """Remember in the file at `path`; without one, forget."""
+        """Record in the file at `path`; None records nothing."""
         self._path = path
         self._facts = facts
         self._listener = listener
-        self._fitted: list[tuple[str, FitResult]] = []
-        self._standing: _Staged | None = None
-        self._number = 0
-        self._began: float | None = None
-        self._hold_due = self._write_due = 0.0
-        self._ours = False
-        self._fails = False
+        self._results: list[tuple[str, FitResult]] = []
+        self._current: _CurrentFit | None = None
+        self._position = 0
+        """Fits that the training in progress has finished, or was given the results of."""
+        self._started_at: float | None = None
+        self._next_copy = self._next_write = 0.0
+        self._file_is_ours = False
+        self._write_failed = False
 
     def resume(self) -> None:
-        """Take up what the file holds; a ModelError where it is of another training or damaged."""
+        """Read the file; a ModelError where it is damaged or of another training."""
         if self._path is None or not self._path.exists():
-            self._listener(Note("resume", "no training was interrupted here: from the start"))
+            self._listener(Note("resume", "no interrupted training found: starting from the beginning"))
             return
-        facts, self._fitted, self._standing = _read(self._path)
-        _refuse_another(facts, self._facts, self._path)
-        self._ours = True
+        facts, self._results, self._current = _read(self._path)
+        _refuse_different_training(facts, self._facts, self._path)
+        self._file_is_ours = True
         self._listener(Note("resume", self._where()))
 
-    def fitted(self, stage: str) -> FitResult | None:
-        """What the next fit, of `stage`, came to before the interruption."""
-        if self._began is None:
-            self._began = time.monotonic()
-            self._hold_due, self._write_due = self._began + HELD_EVERY, self._began + WRITTEN_EVERY
-        if self._number < len(self._fitted) and self._fitted[self._number][0] != stage:
-            # With --max-time another row of fits may come about: what follows is not of this one.
-            del self._fitted[self._number :]
-            self._standing = None
-        if self._number == len(self._fitted):
+    def next_result(self, stage: str) -> FitResult | None:
+        """The result of the next fit, which is of `stage`; None where it must be computed."""
+        if self._started_at is None:
+            self._started_at = time.monotonic()
+            self._next_copy = self._started_at + COPY_SECONDS
+            self._next_write = self._started_at + WRITE_SECONDS
+        if self._position < len(self._results) and self._results[self._position][0] != stage:
+            # With --max-time the resumed training may have other stages, to which the rest does not belong.
+            del self._results[self._position :]
+            self._current = None
+        if self._position == len(self._results):
             return None
-        self._number += 1
-        return self._fitted[self._number - 1][1]
+        self._position += 1
+        return self._results[self._position - 1][1]
 
-    def standing(self, stage: str) -> FitState | None:
-        """Where the next fit, of `stage`, was interrupted."""
-        known = self._standing
-        if known is None or (known.number, known.stage) != (self._number, stage):
+    def interrupted_state(self, stage: str) -> FitState | None:
+        """The state in which the next fit, which is of `stage`, was interrupted; None where it was not."""
+        current = self._current
+        if current is None or (current.number, current.stage) != (self._position, stage):
             return None
-        return known.standing
+        return current.state
 
-    def hold(self, stage: str, standing: Callable[[], FitState]) -> None:
-        """Remember where the fit under way stands, when the last time is long ago."""
+    def update(self, stage: str, state: Callable[[], FitState]) -> None:
+        """Record the state of the current fit, where the last copy is long enough ago."""
         now = time.monotonic()
-        if self._path is not None and now >= self._hold_due:
-            self._standing = _Staged(self._number, stage, standing())
-            self._hold_due = _next(now, HELD_EVERY)
+        if self._path is not None and now >= self._next_copy:
+            self._current = _CurrentFit(self._position, stage, state())
+            self._next_copy = _next_time(now, COPY_SECONDS)
             self._write_when_due()
 
-    def add(self, stage: str, fitted: FitResult) -> None:
-        """Remember what the fit under way came to."""
+    def add_result(self, stage: str, result: FitResult) -> None:
+        """Record the result of the current fit, which is finished."""
         if self._path is not None:
-            self._fitted.append((stage, fitted))
-            self._number += 1
+            self._results.append((stage, result))
+            self._position += 1
             self._write_when_due()
 
     def __enter__(self) -> Self:
@@ -186,66 +188,66 @@ class Checkpoint:
     ) -> None:
         if self._path is None:
             return
-        if kind is None or (self._ours and issubclass(kind, TrainingError)):
+        if kind is None or (self._file_is_ours and issubclass(kind, TrainingError)):
             with suppress(OSError):
                 self._path.unlink()
             return
-        if self._began is not None and time.monotonic() - self._began >= WORTH_WRITING:
+        if self._started_at is not None and time.monotonic() - self._started_at >= MIN_SECONDS:
             self._write()
-        if self._ours:
+        if self._file_is_ours:
             self._listener(CheckpointSaved(str(self._path), self._where()))
 
     def _where(self) -> str:
-        """The fit that comes next, in words."""
-        if self._standing is not None and self._standing.number == len(self._fitted):
-            return f"{self._standing.stage}, after epoch {self._standing.standing.epoch}"
-        return f"after {self._fitted[-1][0]}" if self._fitted else "the start"
+        """Where the training continues, in words."""
+        if self._current is not None and self._current.number == len(self._results):
+            return f"{self._current.stage}, after epoch {self._current.state.epoch}"
+        return f"after {self._results[-1][0]}" if self._results else "the start"
 
     def _write_when_due(self) -> None:
         now = time.monotonic()
-        if now >= self._write_due:
+        if now >= self._next_write:
             self._write()
-            self._write_due = _next(now, WRITTEN_EVERY)
+            self._next_write = _next_time(now, WRITE_SECONDS)
 
     def _write(self) -> None:
-        """Put all that is known at the path; a training goes on where that fails."""
-        if self._path is None or self._fails:
+        """Write all that is known to the file; where that fails, warn once and let the training continue."""
+        if self._path is None or self._write_failed:
             return
-        standing = self._standing
-        if standing is not None and standing.number != len(self._fitted):
-            standing = None
+        current = self._current
+        if current is not None and current.number != len(self._results):
+            current = None
         try:
-            content = tensorfile.encode(_contents(self._facts, self._fitted, standing))
+            content = tensorfile.encode(_encode(self._facts, self._results, current))
             atomic.write_atomically(self._path, lambda stream: _put(stream, content))
-            self._ours = True
+            self._file_is_ours = True
         except ForecastError as error:
-            self._fails = True
-            self._listener(Warned(f"{error}; were the training interrupted now, it could not be resumed"))
+            self._write_failed = True
+            self._listener(Warned(f"{error}; if this training is interrupted, it cannot be resumed"))
 
 
-def _next(began: float, every: float) -> float:
-    """When what began then and is over now is due again."""
+def _next_time(started_at: float, interval: float) -> float:
+    """When to do again what was started then and has just ended."""
     now = time.monotonic()
-    return now + max(every, REST * (now - began))
+    return now + max(interval, REST_FACTOR * (now - started_at))
 
 
-def _refuse_another(facts: Facts, wanted: Facts, path: Path) -> None:
-    """A ModelError that says what differs between the interrupted training and this one."""
-    then, now = dict(facts), dict(wanted)
-    names = [name for name in {**now, **then} if then.get(name) != now.get(name)]
+def _refuse_different_training(then: Facts, now: Facts, path: Path) -> None:
+    """Raise a ModelError that names what differs between the interrupted training and this one."""
+    old, new = dict(then), dict(now)
+    names = [name for name in {**new, **old} if old.get(name) != new.get(name)]
     if not names:
         return
-    told = [_difference(name, then.get(name), now.get(name)) for name in names[:_DIFFERENCES_NAMED]]
-    more = len(names) - len(told)
+    differences = [_difference(name, old.get(name), new.get(name)) for name in names[:_MAX_DIFFERENCES]]
+    more = len(names) - len(differences)
     raise ModelError(
-        f"is of a training with other {', '.join(told)}{f' and {more} more' if more else ''}",
+        f"belongs to a training with different {', '.join(differences)}{f' and {more} more' if more else ''}",
         where=str(path),
-        hint="resume with the data, options and versions it began with; without --resume it is replaced",
+        hint="resume with the data, options and versions it started with; without --resume it is replaced",
     )
 
 
 def _difference(name: str, then: str | None, now: str | None) -> str:
-    # A digest tells a reader nothing.
+    # Data are compared by their digests, which mean nothing to a reader.
     if name.startswith("data"):
         return name
     return f"{name} ({then or 'none'} then, {now or 'none'} now)"
@@ -255,67 +257,66 @@ def _put(stream: BinaryIO, content: bytes) -> None:
     stream.write(content)
 
 
-# To contents of a file and back.
+# To the contents of a file and back.
 
 
-def _contents(facts: Facts, fitted: Sequence[tuple[str, FitResult]], standing: _Staged | None) -> Contents:
+def _encode(facts: Facts, results: Sequence[tuple[str, FitResult]], current: _CurrentFit | None) -> Contents:
     fields = _CheckpointFields(
         facts=facts,
-        fitted=tuple(_FittedFields(stage, each.epochs, tuple(each.weights)) for stage, each in fitted),
-        standing=None if standing is None else _standing_fields(standing),
+        results=tuple(_ResultFields(stage, each.epochs, tuple(each.weights)) for stage, each in results),
+        current=None if current is None else _state_fields(current.stage, current.state),
     )
     tensors: Tensors = {
         f"fit/{number}/{name}": weight
-        for number, (_, each) in enumerate(fitted)
+        for number, (_, each) in enumerate(results)
         for name, weight in each.weights.items()
     }
-    if standing is not None:
-        tensors |= {f"state/{index}": each for index, each in enumerate(standing.standing.variables)}
+    if current is not None:
+        tensors |= {f"state/{index}": each for index, each in enumerate(current.state.variables)}
     return Contents(FORMAT, {"checkpoint": to_plain(fields)}, tensors)
 
 
-def _standing_fields(staged: _Staged) -> _StandingFields:
-    standing = staged.standing
-    return _StandingFields(
-        stage=staged.stage,
-        learning_rate=standing.learning_rate,
-        epoch=standing.epoch,
-        best_epoch=standing.best_epoch,
-        best_loss=standing.best_loss,
-        losses=standing.losses,
-        variables=len(standing.variables),
+def _state_fields(stage: str, state: FitState) -> _StateFields:
+    return _StateFields(
+        stage=stage,
+        learning_rate=state.learning_rate,
+        epoch=state.epoch,
+        best_epoch=state.best_epoch,
+        best_loss=state.best_loss,
+        call_losses=state.call_losses,
+        variables=len(state.variables),
     )
 
 
-def _read(path: Path) -> tuple[Facts, list[tuple[str, FitResult]], _Staged | None]:
-    """What the file holds, or a ModelError that says what else it is."""
+def _read(path: Path) -> tuple[Facts, list[tuple[str, FitResult]], _CurrentFit | None]:
+    """The facts, results and current fit in the file, or a ModelError that says what else it is."""
     contents = tensorfile.read(path, format=FORMAT)
-    with tensorfile.explained(path):
+    with tensorfile.model_errors(path):
         if contents.fields.keys() != {"checkpoint"}:
             raise ModelError("is a model, not the checkpoint of an interrupted training")
         fields = from_plain(_CheckpointFields, contents.fields["checkpoint"], "checkpoint")
         try:
-            fitted = [_fitted(number, each, contents.tensors) for number, each in enumerate(fields.fitted)]
-            standing = _staged(len(fitted), fields.standing, contents.tensors)
+            results = [_result(number, each, contents.tensors) for number, each in enumerate(fields.results)]
+            current = _current(len(results), fields.current, contents.tensors)
         except KeyError as error:
             raise ValueError(f"it lacks tensor {error}") from error
-    return fields.facts, fitted, standing
+    return fields.facts, results, current
 
 
-def _fitted(number: int, fields: _FittedFields, tensors: Tensors) -> tuple[str, FitResult]:
+def _result(number: int, fields: _ResultFields, tensors: Tensors) -> tuple[str, FitResult]:
     weights = {name: tensors[f"fit/{number}/{name}"].astype(np.float32) for name in fields.names}
     return fields.stage, FitResult(fields.epochs, weights)
 
 
-def _staged(number: int, fields: _StandingFields | None, tensors: Tensors) -> _Staged | None:
+def _current(number: int, fields: _StateFields | None, tensors: Tensors) -> _CurrentFit | None:
     if fields is None:
         return None
-    standing = FitState(
+    state = FitState(
         learning_rate=fields.learning_rate,
         epoch=fields.epoch,
         best_epoch=fields.best_epoch,
         best_loss=fields.best_loss,
-        losses=fields.losses,
+        call_losses=fields.call_losses,
         variables=tuple(tensors[f"state/{index}"] for index in range(fields.variables)),
     )
-    return _Staged(number, fields.stage, standing)
+    return _CurrentFit(number, fields.stage, state)

@@ -1,1 +1,1 @@
-"""How the networks in the package were trained: anyone can run it again."""
+"""How the pretrained networks of the package were trained; anyone can train them again."""

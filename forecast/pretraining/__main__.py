@@ -1,7 +1,7 @@
-"""Train the networks of the package: python -m forecast.pretraining --data FOLDER --out FOLDER.
+"""Train the pretrained networks of the package: python -m forecast.pretraining --data FOLDER --out FOLDER.
 
-A file that is already in --out is left as it is, so that a run which was stopped goes
-on where it was when it is started again.
+Files that are already in --out are kept, so that a run that was stopped continues
+with the next one when it is started again.
 """
 
 import argparse
@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast.data.arrays import Integers
 from forecast.data.panel import Panel
 from forecast.data.results import Coverage, ModelCard
 from forecast.events import EpochEnded, Event
@@ -23,7 +22,7 @@ from forecast.forecasters.rolling_errors import past_errors
 from forecast.forecasters.weights import Weights
 from forecast.network.fit import Trainer
 from forecast.planning import defaults
-from forecast.pretraining.mixes import RECIPES, Mix, Recipe, mix
+from forecast.pretraining.mixes import RECIPES, Mix, PretrainingRecipe, mix
 from forecast.spec.model import CELLS, Bounds, Cell
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import TrainingPlan
@@ -32,13 +31,13 @@ from forecast.version import __version__
 
 
 def main() -> None:
-    """Train what the command line names and --out does not hold yet."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Train the networks that the command line names and --out does not hold yet."""
+    parser = argparse.ArgumentParser(prog="python -m forecast.pretraining", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of Parquet files: unique_id, ds, y")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--only", nargs="*", choices=RECIPES, default=list(RECIPES))
-    parser.add_argument("--cell", nargs="*", choices=CELLS, default=list(CELLS))
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, required=True, help="folder for the model files")
+    parser.add_argument("--only", nargs="*", choices=RECIPES, default=list(RECIPES), help="frequencies [all]")
+    parser.add_argument("--cell", nargs="*", choices=CELLS, default=list(CELLS), help="cells [all]")
+    parser.add_argument("--seed", type=int, default=0, help="of the first network of each file [0]")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name in arguments.only:
@@ -50,51 +49,46 @@ def main() -> None:
                 continue
             seeds = range(arguments.seed, arguments.seed + recipe.members)
             mixes = mixes or [mix(recipe, arguments.data, seed=seed) for seed in seeds]
-            began = time.process_time()
+            started_at = time.process_time()
             model = pretrain(recipe, cell, mixes, source=name, seed=arguments.seed)
             modelfile.save(model, path)
-            print(f"{path.name}: {time.process_time() - began:.0f} CPU s, {path.stat().st_size:,} bytes")
+            print(f"{path.name}: {time.process_time() - started_at:.0f} CPU s, {path.stat().st_size:,} bytes")
 
 
 def pretrain(
-    recipe: Recipe, cell: Cell, mixes: Sequence[Mix], *, source: str, seed: int
+    recipe: PretrainingRecipe, cell: Cell, mixes: Sequence[Mix], *, source: str, seed: int
 ) -> RecurrentForecaster:
-    """A network for each mix, with intervals calibrated on series that none was trained on."""
-    made, members = mixes[0], []
-    for member, learned in enumerate(mixes):
+    """One network per mix, with intervals calibrated on series that none was trained on."""
+    first, members = mixes[0], []
+    for member, each in enumerate(mixes):
         plan, stage = recipe.plan(seed=seed + member), f"{source} {cell}, member {member + 1}"
-        trainer = Trainer(recipe.spec(cell), plan, learned.trained, listener=_tell)
-        members.append(_halved(trainer.fit(learned.trained, plan.epochs, stage=stage)))
+        trainer = Trainer(recipe.spec(cell), plan, each.training, listener=_print_progress)
+        members.append(_round_to_half(trainer.fit(each.training, plan.epochs, stage=stage)))
     network = Network(recipe.spec(cell), tuple(members), defaults.combine(recipe.season)[0])
-    held_out = made.held_out
-    if recipe.season is None:  # what it is for: rows without a season have a network of their own
+    held_out = first.held_out
+    if recipe.season is None:  # for seasonal series only: those without a season have another network
         held_out = held_out.select(np.flatnonzero(held_out.seasons > 1))
-    errors = [past_errors(network, held_out.select(half)) for half in _halves(held_out)]
+    # Errors on every other series and on the rest: coverage is that of intervals from the other half.
+    every = np.arange(len(held_out))
+    errors = [past_errors(network, held_out.select(half)) for half in (every[::2], every[1::2])]
     return RecurrentForecaster(
         network=network,
         horizon=recipe.horizon,
         bounds=Bounds(),
-        read=ReadSpec(made.trained.columns),
-        frequency=made.trained.frequency,
-        tail=made.trained.select([]),
+        read=ReadSpec(first.training.columns),
+        frequency=first.training.frequency,
+        tail=first.training.select([]),
         calibration=calibrate(np.concatenate(errors)),
-        card=_card(made, network, recipe.plan(seed=seed), source, measured_coverage(errors, 80.0)),
+        card=_card(first.training, network, recipe.plan(seed=seed), source, measured_coverage(errors, 80.0)),
     )
 
 
-def _halved(weights: Weights) -> Weights:
-    """The weights at half precision, which is what the file holds: twice the networks in as many bytes."""
+def _round_to_half(weights: Weights) -> Weights:
+    """The weights rounded to half precision, in which the file stores them: half the bytes."""
     return {name: weight.astype(np.float16).astype(np.float32) for name, weight in weights.items()}
 
 
-def _halves(panel: Panel) -> tuple[Integers, Integers]:
-    """Every other series, and the rest: each half tells how well intervals from the other one hold."""
-    every = np.arange(len(panel))
-    return every[::2], every[1::2]
-
-
-def _card(made: Mix, network: Network, plan: TrainingPlan, source: str, coverage: Coverage) -> ModelCard:
-    panel = made.trained
+def _card(panel: Panel, network: Network, plan: TrainingPlan, source: str, coverage: Coverage) -> ModelCard:
     return ModelCard(
         source=f"{source} series, real and synthetic: see docs/pretrained.md",
         rows=len(panel.values),
@@ -116,7 +110,7 @@ def _card(made: Mix, network: Network, plan: TrainingPlan, source: str, coverage
     )
 
 
-def _tell(event: Event) -> None:
+def _print_progress(event: Event) -> None:
     if isinstance(event, EpochEnded) and event.epoch % 20 == 0:
         print(f"{event.stage}: epoch {event.epoch} of {event.epochs}, loss {event.loss:.4f}", flush=True)
 

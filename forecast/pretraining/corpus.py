@@ -1,7 +1,7 @@
-"""Real series to pretrain on, from a folder of Parquet files in long form: unique_id, ds, y.
+"""Real series to pretrain on, from Parquet files in long form: unique_id, ds, y.
 
-Only sources whose licence allows it go into networks that are shipped: the names
-before the "|" of an id that `NOT_SHIPPED` lists are left out.
+Networks that are shipped are trained only on sources whose licence allows it: an id is
+"source|series", and the sources in `NOT_SHIPPED` are left out.
 """
 
 from pathlib import Path
@@ -24,11 +24,14 @@ NOT_SHIPPED = (
 """Sources with no stated licence, or one under the GPL."""
 
 _GAP = 1.9
-"""Usual steps between two rows from which they are not neighbours; months differ by less."""
+"""A step between two rows of more than this many median steps is a gap; months differ by less."""
 
 
 def read(path: Path, *, shortest: int, longest: int) -> dict[str, Floats]:
-    """The longest stretch without a gap of every series that may be shipped, its newest `longest` rows."""
+    """Id -> the longest gap-free stretch of each series that may be shipped, at most its last `longest` rows.
+
+    Constant series and those with fewer than `shortest` rows are left out.
+    """
     import pandas as pd
 
     frame = pd.read_parquet(path)
@@ -42,6 +45,7 @@ def read(path: Path, *, shortest: int, longest: int) -> dict[str, Floats]:
 
 
 def _longest_stretch(times: np.ndarray, values: Floats) -> Floats:
+    """The longest run of values without a gap in their times."""
     if times.dtype.kind not in "iuM":
         times = times.astype("datetime64[s]")
     steps = np.diff(times.astype("datetime64[s]").astype(np.int64) if times.dtype.kind == "M" else times)

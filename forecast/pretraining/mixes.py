@@ -1,4 +1,4 @@
-"""What each network of the package is trained on, and how."""
+"""The series that each pretrained network is trained on, and its training."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,48 +16,48 @@ from forecast.spec.reading import Columns
 from forecast.spec.training import TrainingPlan
 
 BATCH = 96
-UPDATES_AN_EPOCH = 50
-"""Between two epochs the learning rate falls a little."""
+UPDATES_PER_EPOCH = 50
+"""The learning rate is lowered after every epoch."""
 
 HELD_OUT = 10
-"""One real series in so many is never trained on: intervals are calibrated on it."""
+"""One real series in this many is never trained on: intervals are calibrated on it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """One network: its season, what it reads and answers, and what it learns from."""
+class PretrainingRecipe:
+    """One pretrained network: its season, shape and training series."""
 
     season: int | None
     window: int
     horizon: int
     files: tuple[tuple[str, int], ...]
-    """Parquet files of real series, and how many times each of their series stands in the mix."""
+    """Parquet files of real series, and how many copies of each of their series are in the mix."""
     longest: int
-    """Newest rows of a series that are used."""
+    """Rows used of a series, the newest ones."""
     synthetic: int
-    """Made-up series in the mix."""
+    """Number of synthetic series in the mix."""
     updates: int
     seasonal: float = 0.8
-    """Share of the made-up series that have the season."""
-    walking: float = 0.35
-    """Share of them whose trend is a random walk."""
+    """Fraction of the synthetic series that have the season."""
+    random_walks: float = 0.35
+    """Fraction of the synthetic series whose trend is a random walk."""
     mixtures: int = 0
-    """Weighted sums of real series in the mix."""
+    """Number of weighted sums of real series in the mix."""
     members: int = 2
-    """Networks whose answers are averaged, each trained on a mix and from weights of its own."""
+    """Networks whose outputs are averaged, each with a seed of its own for its mix and initial weights."""
     parts: tuple[tuple[str, int], ...] = ()
-    """Recipes whose series it learns from, each in its own season, and how often they stand in the mix."""
+    """Recipes whose series it is trained on, each in its own season, and how many copies of each."""
 
     def spec(self, cell: Cell) -> ModelSpec:
         """The shape of the network."""
         return ModelSpec(WindowSpec(self.window, self.horizon), NetworkSpec(cell, (64,)), self.season)
 
     def plan(self, *, seed: int) -> TrainingPlan:
-        """Its training: a falling learning rate over a known number of updates."""
+        """The training: a decaying learning rate over a fixed number of updates."""
         return TrainingPlan(
-            epochs=self.updates // UPDATES_AN_EPOCH,
+            epochs=self.updates // UPDATES_PER_EPOCH,
             batch_size=BATCH,
-            epoch_windows=BATCH * UPDATES_AN_EPOCH,
+            epoch_windows=BATCH * UPDATES_PER_EPOCH,
             learning_rate=2e-3,
             decay="cosine",
             seed=seed,
@@ -65,50 +65,85 @@ class Recipe:
         )
 
 
-RECIPES: dict[str, Recipe] = {
-    "yearly": Recipe(
-        1, 48, 6, (("yearly", 3), ("fao", 1), ("m4_yearly", 6)), 200, 6_000, 1_000, walking=0.95
+RECIPES: dict[str, PretrainingRecipe] = {
+    "yearly": PretrainingRecipe(
+        *(1, 48, 6),
+        files=(("yearly", 3), ("fao", 1), ("m4_yearly", 6)),
+        longest=200,
+        synthetic=6_000,
+        updates=1_000,
+        random_walks=0.95,
     ),
-    "quarterly": Recipe(
-        4, 48, 8, (("quarterly", 1), ("m4_quarterly", 4)), 300, 8_000, 3_000, walking=0.9, mixtures=3_000
+    "quarterly": PretrainingRecipe(
+        *(4, 48, 8),
+        files=(("quarterly", 1), ("m4_quarterly", 4)),
+        longest=300,
+        synthetic=8_000,
+        updates=3_000,
+        random_walks=0.9,
+        mixtures=3_000,
     ),
-    "daily": Recipe(7, 56, 14, (("daily", 1),), 700, 4_000, 3_000, seasonal=0.4, walking=0.65),
-    "monthly": Recipe(12, 84, 18, (("monthly", 2), ("m4_monthly", 8)), 400, 8_000, 3_000, mixtures=6_000),
-    "hourly": Recipe(24, 120, 48, (("hourly", 1),), 2_000, 1_500, 1_500, members=1),
-    "weekly": Recipe(52, 120, 13, (("weekly", 1),), 700, 4_000, 1_500),
-    "mixed": Recipe(
-        *(None, 84, 18, (), 1_000, 0, 8_000),
+    "daily": PretrainingRecipe(
+        *(7, 56, 14),
+        files=(("daily", 1),),
+        longest=700,
+        synthetic=4_000,
+        updates=3_000,
+        seasonal=0.4,
+        random_walks=0.65,
+    ),
+    "monthly": PretrainingRecipe(
+        *(12, 84, 18),
+        files=(("monthly", 2), ("m4_monthly", 8)),
+        longest=400,
+        synthetic=8_000,
+        updates=3_000,
+        mixtures=6_000,
+    ),
+    "hourly": PretrainingRecipe(
+        *(24, 120, 48), files=(("hourly", 1),), longest=2_000, synthetic=1_500, updates=1_500, members=1
+    ),
+    "weekly": PretrainingRecipe(
+        *(52, 120, 13), files=(("weekly", 1),), longest=700, synthetic=4_000, updates=1_500
+    ),
+    "mixed": PretrainingRecipe(
+        *(None, 84, 18),
+        files=(),
+        longest=1_000,
+        synthetic=0,
+        updates=8_000,
         members=1,
         parts=(("yearly", 4), ("quarterly", 1), ("daily", 1), ("monthly", 1), ("hourly", 1), ("weekly", 1)),
     ),
 }
+"""The first three numbers are the season, the window and the horizon."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Series to learn from, and real ones that are never learned from."""
+    """Series to train on, and real ones that are held out."""
 
-    trained: Panel
+    training: Panel
     held_out: Panel
 
 
-def mix(recipe: Recipe, folder: Path, *, seed: int) -> Mix:
-    """The series that a recipe learns from, or those of its parts together."""
+def mix(recipe: PretrainingRecipe, folder: Path, *, seed: int) -> Mix:
+    """The series of a recipe, or those of all its parts."""
     parts = [(RECIPES[name], copies) for name, copies in recipe.parts] or [(recipe, 1)]
-    trained, held_out = [], []
+    training, held_out = [], []
     for part, copies in parts:
-        cut = replace(part, longest=min(part.longest, recipe.longest))
-        learned, kept = _series(cut, folder, seed=seed)
-        trained.append(learned * copies)
-        held_out.append(kept)
+        shortened = replace(part, longest=min(part.longest, recipe.longest))
+        part_training, part_held_out = _series(shortened, folder, seed=seed)
+        training.append(part_training * copies)
+        held_out.append(part_held_out)
     seasons = [part.season or 1 for part, _ in parts]
-    return Mix(_panel(trained, seasons), _panel(held_out, seasons))
+    return Mix(_panel(training, seasons), _panel(held_out, seasons))
 
 
-def _series(recipe: Recipe, folder: Path, *, seed: int) -> tuple[list[Floats], list[Floats]]:
-    """Real series, each as often as its file says, with synthetic ones; and real ones that are held out."""
+def _series(recipe: PretrainingRecipe, folder: Path, *, seed: int) -> tuple[list[Floats], list[Floats]]:
+    """Training series (copies of real ones, mixtures of them, synthetic ones), and held-out real ones."""
     shortest = recipe.horizon + 8
-    once: list[Floats] = []
+    real: list[Floats] = []
     copied: list[Floats] = []
     held_out: list[Floats] = []
     for name, copies in recipe.files:
@@ -117,22 +152,22 @@ def _series(recipe: Recipe, folder: Path, *, seed: int) -> tuple[list[Floats], l
             if crc32(id.encode()) % HELD_OUT == 0:
                 held_out.append(values)
             else:
-                once.append(values)
+                real.append(values)
                 copied += [values] * copies
     season = recipe.season or 1
-    kind = synthetic.Kind(
+    family = synthetic.SyntheticFamily(
         season,
         shortest=max(shortest, 2 * season),
         longest=recipe.longest,
         seasonal=recipe.seasonal,
-        walking=recipe.walking,
+        random_walks=recipe.random_walks,
     )
-    made = synthetic.mixtures(kind, once, recipe.mixtures, seed=seed + 1)
-    return copied + made + synthetic.draw(kind, recipe.synthetic, seed=seed), held_out
+    mixtures = synthetic.mixtures(family, real, recipe.mixtures, seed=seed + 1)
+    return copied + mixtures + synthetic.draw(family, recipe.synthetic, seed=seed), held_out
 
 
 def _panel(parts: Sequence[list[Floats]], seasons: Sequence[int]) -> Panel:
-    """A panel of series without a clock; those of several parts have seasons of their own."""
+    """One panel of all series, their times plain steps, with the season of its part in each."""
     series = [values for part in parts for values in part]
     mixed = len(parts) > 1
     lengths = np.array([len(values) for values in series])

@@ -1,4 +1,4 @@
-"""The pretrained networks of the package: which there are, and opening one."""
+"""The pretrained networks of the package, each a model file."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,19 +11,23 @@ from forecast.storage import modelfile
 _FOLDER = Path(__file__).parent.parent / "pretrained"
 
 SEASONS = (1, 4, 7, 12, 24, 52)
-"""Seasons that have a network of their own; series of any other have the one for all seasons."""
+"""Seasons with a network of their own; for any other season there is one network."""
 
-_KINDS: dict[int | None, str] = {None: "series with seasons of their own", 1: "rows without a season"}
+_DESCRIPTIONS: dict[int | None, str] = {None: "series with seasons of their own", 1: "rows without a season"}
+"""Season -> the series that a network for it is for, in words."""
 
 
 def open_pretrained(cell: Cell, season: int | None) -> RecurrentForecaster:
-    """The network of this cell for series of this season, opened with the checks of any model file."""
+    """The network with this cell for series of this season; None for a panel whose series differ in season.
+
+    It is loaded with the checks of any model file.
+    """
     if not has_pretrained(cell, season):
-        kind = _KINDS.get(season, f"a season of {season}")
+        series = _DESCRIPTIONS.get(season, f"a season of {season}")
         others = [f"--cell {other}" for other in CELLS if has_pretrained(other, season)]
         raise ModelError(
-            f"there is no pretrained {CELL_NAMES[cell]} for {kind}",
-            hint=", or ".join([*others, "forecast train DATA --from scratch makes one of your own"]),
+            f"there is no pretrained {CELL_NAMES[cell]} for {series}",
+            hint=", or ".join([*others, "forecast train DATA --from scratch makes one"]),
         )
     model = modelfile.load(_path(cell, season))
     if model.spec.season == season or season is None:

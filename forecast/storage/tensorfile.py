@@ -1,10 +1,10 @@
-"""A file of named arrays and plain fields: data and never code, checked before memory is taken.
+"""A file of named arrays and plain fields: data and never code, checked before memory is allocated.
 
 The layout is safetensors: eight bytes with the header's length, the header (JSON that
-names each tensor's type, shape and place), the tensors' bytes. Its only metadata entry,
+names each tensor's type, shape and offsets), the tensors' bytes. Its only metadata entry,
 "forecast", is one JSON text: the format number, the fields, and a SHA-256 over both and
 over every tensor. One entry, because the library writes several in random order, and
-equal contents shall be equal files.
+equal contents must give equal files.
 """
 
 import hashlib
@@ -30,19 +30,21 @@ MAX_FILE_BYTES = 1 << 30
 MAX_HEADER_BYTES = 1 << 20
 """A header takes 3 to 5 kB; only names of columns and models can make it longer."""
 
-_OURS = b'{"__metadata__":{"forecast":'
-"""How the header of every model file begins."""
+_HEADER_START = b'{"__metadata__":{"forecast":'
+"""How the header of every model file begins, after its length."""
 
-_OTHERS: dict[bytes, str] = {
+_OTHER_FORMATS: dict[bytes, str] = {
     b"PK\x03\x04": "a zip archive, such as .keras",
     b"\x89HDF": "an HDF5 file, such as .h5",
     b"\x80": "a pickle",
     b"\x1f\x8b": "compressed with gzip",
     b"PAR1": "a Parquet file",
 }
-"""What other files begin with."""
+"""First bytes of files in other formats -> what they are."""
 
-_DTYPES: dict[str, np.dtype[np.generic]] = {
+DType = Literal["F64", "F32", "F16", "I64", "U8"]
+
+DTYPES: dict[DType, np.dtype[np.generic]] = {
     "F64": np.dtype("<f8"),
     "F32": np.dtype("<f4"),
     "F16": np.dtype("<f2"),
@@ -51,32 +53,32 @@ _DTYPES: dict[str, np.dtype[np.generic]] = {
 }
 
 _BLOCK_BYTES = 1 << 20
-"""Read at a time while the digest is made."""
+"""Read at a time while the digest is computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a file held, digest verified."""
+    """What a file holds, its digest verified."""
 
     format: int
     fields: Fields
     tensors: Tensors
-    """Read-only arrays of float64, float32, int64 or uint8, of one to three axes."""
+    """Read-only arrays of the types of `DTYPES`, of one to three axes."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A tensor, as the header tells of it."""
+    """A tensor, as the header describes it."""
 
-    dtype: Literal["F64", "F32", "F16", "I64", "U8"]
+    dtype: DType
     shape: tuple[int, ...]
     data_offsets: tuple[int, int]
-    """Of its first byte and behind its last, from the end of the header on."""
+    """Of its first byte, and one past its last, counted from the end of the header."""
 
     @property
     def size_bytes(self) -> int:
-        """What its type and shape take."""
-        return _DTYPES[self.dtype].itemsize * prod(self.shape)
+        """Bytes that its type and shape take."""
+        return DTYPES[self.dtype].itemsize * prod(self.shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,12 @@ class _Header:
 
 
 def encode(contents: Contents) -> bytes:
-    """The bytes of the file: the same for the same contents."""
+    """The bytes of the file: equal for equal contents."""
     from safetensors.numpy import save
 
     tensors = {name: np.ascontiguousarray(tensor) for name, tensor in contents.tensors.items()}
-    text = dump({**_signed(contents), "sha256": _digest(_signed(contents), _parts_of(tensors))})
+    signed = _signed(contents)
+    text = dump({**signed, "sha256": _digest(signed, _parts_of(tensors))})
     encoded = bytes(save(tensors, {"forecast": text}))
     if len(encoded) > MAX_FILE_BYTES or len(text) > MAX_HEADER_BYTES // 4:
         raise ModelError(f"the model takes {len(encoded):,} bytes, more than a model file may hold")
@@ -102,41 +105,42 @@ def encode(contents: Contents) -> bytes:
 
 
 def read(path: Path, *, format: int) -> Contents:
-    """What the file holds; a ModelError says what else it is, how it is damaged, or its other format."""
-    with explained(path):
+    """What the file holds; a ModelError where it is something else, damaged, or of another format."""
+    with model_errors(path):
         if path.exists() and not path.is_file():
-            raise ModelError("is not a regular file, so no model")
+            raise ModelError("is not a regular file, so not a model")
         with open(path, "rb") as stream:
             header = _checked_header(stream)
             _check_format(header.fields, format)
             contents = Contents(format, _fields(header.fields), {})
             if header.fields["sha256"] != _digest(_signed(contents), _parts_in(stream, header)):
-                raise ValueError("its SHA-256 is not the one of its contents")
+                raise ValueError("its SHA-256 does not match its contents")
             return replace(contents, tensors=_tensors(stream, header))
 
 
 def refuse_to_replace_others(path: Path) -> None:
-    """Raise when `path` is a file that is neither ours, whole or damaged, nor empty."""
-    with explained(path):
+    """Raise where `path` is a file that is neither a model, whole or damaged, nor empty."""
+    with model_errors(path):
         if path.is_file():
             with open(path, "rb") as stream:
                 start = stream.read(64)
-            if start and not _is_ours(start):
+            if start and not _is_model(start):
                 raise ModelError(
-                    f"is {_kind(start)}, not a model, and stays as it is", hint="save the model elsewhere"
+                    f"is {_description(start)}, not a model, and is not overwritten",
+                    hint="save the model elsewhere",
                 )
 
 
 def as_fields(value: Plain) -> Fields:
-    """The same value, which must be a JSON object."""
+    """The same value; a ValueError where it is not a JSON object."""
     if not isinstance(value, dict):
         raise ValueError("its header is not as expected")
     return value
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn whatever is wrong with a file into a ModelError that names it."""
+def model_errors(path: Path) -> Iterator[None]:
+    """Turn every error about a file into a ModelError that names it; a ValueError means damage."""
     try:
         yield
     except ModelError as error:
@@ -146,11 +150,12 @@ def explained(path: Path) -> Iterator[None]:
     except OSError as error:
         raise ModelError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
     except ValueError as error:
-        hint = "copy it again from where it came, or train it anew"
+        hint = "copy it again from its source, or train it again"
         raise ModelError(f"is damaged: {error}", where=str(path), hint=hint) from error
 
 
 def _signed(contents: Contents) -> Fields:
+    """The part of the metadata that the digest covers."""
     return {"format": contents.format, "model": contents.fields}
 
 
@@ -162,16 +167,16 @@ def _digest(signed: Fields, parts: Iterable[bytes]) -> str:
 
 
 def _parts_of(tensors: Tensors) -> Iterator[bytes]:
-    """What the digest says of the tensors: name, type and shape of each, then its bytes."""
+    """What the digest covers of the tensors: name, type and shape of each, then its bytes."""
     for name, tensor in sorted(tensors.items()):
         yield dump([name, tensor.dtype.str, tensor.shape]).encode()
         yield tensor.tobytes()
 
 
 def _parts_in(stream: BinaryIO, header: _Header) -> Iterator[bytes]:
-    """The same from a file, in blocks: one without a right digest takes no memory, however long it is."""
+    """The same from a file, in blocks: a file with a wrong digest takes no memory, however long it is."""
     for name, entry in sorted(header.entries.items()):
-        yield dump([name, _DTYPES[entry.dtype].str, entry.shape]).encode()
+        yield dump([name, DTYPES[entry.dtype].str, entry.shape]).encode()
         stream.seek(header.size_bytes + entry.data_offsets[0])
         for start in range(0, entry.size_bytes, _BLOCK_BYTES):
             yield stream.read(min(_BLOCK_BYTES, entry.size_bytes - start))
@@ -182,7 +187,7 @@ def _tensors(stream: BinaryIO, header: _Header) -> Tensors:
     for name, entry in header.entries.items():
         stream.seek(header.size_bytes + entry.data_offsets[0])
         content = stream.read(entry.size_bytes)
-        tensors[name] = np.frombuffer(content, _DTYPES[entry.dtype]).reshape(entry.shape)
+        tensors[name] = np.frombuffer(content, DTYPES[entry.dtype]).reshape(entry.shape)
     return tensors
 
 
@@ -190,8 +195,8 @@ def _checked_header(stream: BinaryIO) -> _Header:
     """The header, once its tensors are known to fill the rest of the file exactly."""
     size = os.fstat(stream.fileno()).st_size
     start = stream.read(64)
-    if not _is_ours(start):
-        raise ModelError(f"is {_kind(start)}, not a model made by forecast")
+    if not _is_model(start):
+        raise ModelError(f"is {_description(start)}, not a model made by forecast")
     length = int.from_bytes(start[:8], "little")
     if size > MAX_FILE_BYTES or length > MAX_HEADER_BYTES:
         raise ValueError("it is larger than a model can be")
@@ -210,22 +215,22 @@ def _checked_header(stream: BinaryIO) -> _Header:
 
 
 def _check_layout(entries: list[_Entry], room_bytes: int) -> None:
-    """Refuse tensors that leave holes, overlap, or are not as long as the file says or is."""
-    place = 0
+    """Refuse tensors that leave gaps, overlap, or are not as long as the header says or the file is."""
+    offset = 0
     for entry in sorted(entries, key=lambda entry: entry.data_offsets):
         start, end = entry.data_offsets
         fits = 1 <= len(entry.shape) <= 3 and min(entry.shape) >= 0
-        if not fits or start != place or end - start != entry.size_bytes:
-            raise ValueError("its tensors do not lie one behind the other")
-        place = end
-    if place != room_bytes:
-        raise ValueError(f"it holds {room_bytes:,} bytes of tensors where its header tells of {place:,}")
+        if not fits or start != offset or end - start != entry.size_bytes:
+            raise ValueError("its tensors overlap, leave gaps, or have impossible shapes")
+        offset = end
+    if offset != room_bytes:
+        raise ValueError(f"it holds {room_bytes:,} bytes of tensors, but its header describes {offset:,}")
 
 
 def _check_format(fields: Fields, expected: int) -> None:
     number = fields.get("format")
     if type(number) is not int or number < 1:
-        raise ValueError("its format is not a number")
+        raise ValueError("its format is not a positive integer")
     if number > expected:
         raise ModelError(
             f"was made by a newer forecast (format {number}; this one reads up to {expected})",
@@ -243,15 +248,15 @@ def _fields(text: Fields) -> Fields:
     return as_fields(text["model"])
 
 
-def _is_ours(start: bytes) -> bool:
-    return start[8:].startswith(_OURS)
+def _is_model(start: bytes) -> bool:
+    return start[8:].startswith(_HEADER_START)
 
 
-def _kind(start: bytes) -> str:
-    """What a file that starts like this is."""
+def _description(start: bytes) -> str:
+    """What a file with these first bytes is, in words."""
     if not start:
         return "empty"
-    for magic, kind in _OTHERS.items():
+    for magic, kind in _OTHER_FORMATS.items():
         if start.startswith(magic):
             return kind
     if start[8:9] == b"{":
@@ -261,7 +266,7 @@ def _kind(start: bytes) -> str:
 
 
 def _nearest(path: Path) -> str:
-    """A hint that names models where `path` was looked for."""
+    """A hint that names models in the folder of `path`."""
     if not path.parent.is_dir():
         return f'there is no folder "{path.parent}"'
     stems = sorted(model.stem for model in path.parent.glob("*.forecast"))
@@ -269,4 +274,4 @@ def _nearest(path: Path) -> str:
     if near:
         return f'did you mean "{path.with_name(near[0])}.forecast"?'
     shown = ", ".join(f'"{stem}.forecast"' for stem in stems[:5])
-    return f"models there: {shown}" if stems else "forecast train makes one"
+    return f"models in its folder: {shown}" if stems else "forecast train makes one"

@@ -56,7 +56,7 @@ def learner_for(recipe: Recipe, panel: Panel, run: Run, *, fits: int, epochs: in
         recipe.spec,
         recipe.training,
         panel,
-        start=recipe.initial_weights,
+        initial_weights=recipe.initial_weights,
         listener=run.listener,
         checkpoint=run.checkpoint,
     )

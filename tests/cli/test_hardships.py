@@ -19,7 +19,7 @@ from forecast.__main__ import main
 from forecast.cli.console import Console
 from forecast.events import EpochEnded
 from forecast.network import checkpoint
-checkpoint.HELD_EVERY = checkpoint.REST = checkpoint.WORTH_WRITING = 0.0
+checkpoint.COPY_SECONDS = checkpoint.REST_FACTOR = checkpoint.MIN_SECONDS = 0.0
 def listen(self, event, listen=Console.listen):
     listen(self, event)
     if isinstance(event, EpochEnded):
@@ -116,7 +116,7 @@ def test_the_data_are_not_replaced_by_the_model(tmp_path):
     before = (tmp_path / "harvest.csv").read_bytes()
     ran = run(tmp_path, "train", "harvest.csv", "--model", "harvest.csv")
     assert ran.returncode == 4
-    assert "is text, such as CSV, not a model, and stays as it is" in ran.stderr
+    assert "is text, such as CSV, not a model, and is not overwritten" in ran.stderr
     assert (tmp_path / "harvest.csv").read_bytes() == before
 
 

@@ -141,7 +141,7 @@ def test_a_network_that_the_package_lacks_is_an_error_that_names_what_there_is(r
     assert (code, out) == (4, "")
     assert err.splitlines()[-2:] == [
         "error: there is no pretrained LSTM for rows without a season",
-        "hint:  --cell gru, or forecast train DATA --from scratch makes one of your own",
+        "hint:  --cell gru, or forecast train DATA --from scratch makes one",
     ]
 
 

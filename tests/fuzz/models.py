@@ -15,7 +15,7 @@ from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.spec.model import Bounds, Cell
 from forecast.spec.reading import Columns, ReadSpec
 from forecast.spec.training import Combine
-from forecast.storage.modelfile import encode
+from forecast.storage.modelfile import FORMAT, encode
 from tests.forgery import built, fields_of, joined, parts, tensors_of
 from tests.models import model, network
 
@@ -117,7 +117,7 @@ def forgery(random: Random) -> bytes:
 
 def forged(fields: dict[str, object], tensors: dict[str, np.ndarray], random: Random) -> bytes:
     """These fields and tensors, changed in a few places and signed; b"" where no file can hold them."""
-    number: object = 1
+    number: object = FORMAT
     for _ in range(random.choice((1, 1, 1, 2, 3))):
         if random.random() < 0.5:
             _change_field(fields, random)

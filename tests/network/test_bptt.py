@@ -86,7 +86,7 @@ def spec(cell: str) -> ModelSpec:
 @pytest.mark.parametrize("cell", CELLS)
 def test_both_kinds_of_loops_start_from_the_same_weights_under_the_same_names(cell):
     plain, ours = (
-        weights_of(spec(cell), build(spec(cell), seed=4, loops=kind)) for kind in ("keras", "by hand")
+        weights_of(spec(cell), build(spec(cell), seed=4, loops=kind)) for kind in ("keras", "custom gradient")
     )
     assert {name: value.shape for name, value in ours.items()} == weight_shapes(spec(cell))
     assert all(np.array_equal(ours[name], plain[name]) for name in plain)
@@ -94,7 +94,7 @@ def test_both_kinds_of_loops_start_from_the_same_weights_under_the_same_names(ce
 
 @pytest.mark.parametrize(("cell", "xla"), [*((cell, False) for cell in CELLS), ("gru", True)])
 def test_stacked_layers_train_to_the_same_weights_as_those_of_keras(cell, xla):
-    plain, ours = (trained(cell, kind, xla=xla) for kind in ("keras", "by hand"))
+    plain, ours = (trained(cell, kind, xla=xla) for kind in ("keras", "custom gradient"))
     start = weights_of(spec(cell), build(spec(cell), seed=0))
     for name, expected in plain.items():
         assert np.abs(expected - start[name]).max() > 1e-3

@@ -8,8 +8,8 @@ import pytest
 
 from forecast.errors import Interrupted, ModelError, TrainingError
 from forecast.events import CheckpointSaved, EpochEnded, Note, Warned, ignore
+from forecast.network import batches
 from forecast.network import checkpoint as checkpoints
-from forecast.network import fit
 from forecast.network.checkpoint import Checkpoint
 from forecast.network.fit import Trainer
 from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
@@ -33,27 +33,27 @@ def waves():
 @pytest.fixture(scope="module", params=[400_000, CALL_STEPS], ids=["epochs a call", "calls an epoch"])
 def trainer(waves, request):
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(fit, "_STEPS_A_CALL", request.param)
+        patched.setattr(batches, "MAX_STEPS_PER_CALL", request.param)
         return Trainer(SPEC, PLAN, waves, listener=ignore)
 
 
 @pytest.fixture(autouse=True)
 def _long(monkeypatch):
     """Every call is as long as a second, and every training worth a file."""
-    for name in ("HELD_EVERY", "REST", "WORTH_WRITING"):
+    for name in ("COPY_SECONDS", "REST_FACTOR", "MIN_SECONDS"):
         monkeypatch.setattr(checkpoints, name, 0.0)
 
 
 @pytest.fixture
 def _longer(monkeypatch):
     """Every call is as long as half a minute."""
-    monkeypatch.setattr(checkpoints, "WRITTEN_EVERY", 0.0)
+    monkeypatch.setattr(checkpoints, "WRITE_SECONDS", 0.0)
 
 
 def learned(trainer, waves, checkpoint):
     """A small training: how many epochs, a backtest, two members of a refit."""
     trainer._checkpoint = checkpoint
-    epochs = trainer.find_epochs(waves, stage="finding epochs")
+    epochs = trainer.find_epochs(waves, stage="choosing the number of epochs")
     backtest = trainer.fit(waves.select([0]), 12, stage="backtest")
     refit = [trainer.fit(waves, 12, stage=f"member {member}", member=member) for member in (0, 1)]
     return epochs, [trainer.best, backtest, *refit]
@@ -141,7 +141,7 @@ def test_a_kill_costs_at_most_the_time_since_the_file_was_written(trainer, waves
 
 
 def test_a_short_training_leaves_nothing_and_writes_nothing(trainer, waves, tmp_path, monkeypatch):
-    monkeypatch.setattr(checkpoints, "WORTH_WRITING", 3600.0)
+    monkeypatch.setattr(checkpoints, "MIN_SECONDS", 3600.0)
     heard = []
     assert interrupted_after(trainer, waves, Checkpoint(tmp_path / "c", FACTS, listener=heard.append), 3)
     assert list(tmp_path.iterdir()) == []
@@ -170,7 +170,7 @@ def test_a_loss_that_is_no_number_leaves_no_checkpoint(tmp_path, waves, trainer)
 def test_without_a_file_it_says_that_it_begins_at_the_start(tmp_path):
     heard = []
     resumed(tmp_path / "c", listener=heard.append)
-    assert heard == [Note("resume", "no training was interrupted here: from the start")]
+    assert heard == [Note("resume", "no interrupted training found: starting from the beginning")]
 
 
 def test_another_training_is_refused_with_what_differs(trainer, waves, tmp_path):
@@ -180,7 +180,7 @@ def test_another_training_is_refused_with_what_differs(trainer, waves, tmp_path)
     with pytest.raises(ModelError) as refused:
         resumed(path, (("data", "xyz"), ("--seed", "1"), ("--units", "[8]")))
     assert refused.value.message == (
-        "is of a training with other data, --seed (0 then, 1 now), --units (none then, [8] now)"
+        "belongs to a training with different data, --seed (0 then, 1 now), --units (none then, [8] now)"
     )
     assert refused.value.where == str(path)
     assert path.read_bytes() == before
@@ -191,7 +191,7 @@ def test_a_model_is_no_checkpoint_and_a_checkpoint_no_model(trainer, waves, tmp_
     with pytest.raises(ModelError, match="is a model, not the checkpoint"):
         resumed(tmp_path / "m.forecast")
     interrupted_after(trainer, waves, Checkpoint(tmp_path / "c", FACTS), 5)
-    with pytest.raises(ModelError, match="interrupted training left, not a model") as refused:
+    with pytest.raises(ModelError, match="checkpoint of an interrupted training, not a model") as refused:
         modelfile.load(tmp_path / "c")
     assert "--resume" in refused.value.hint
 
@@ -214,6 +214,14 @@ def test_a_checkpoint_of_another_network_is_refused(trainer, waves, tmp_path, ev
     other = Trainer(spec, PLAN, waves, listener=ignore)
     with pytest.raises(ModelError, match="does not fit"):
         learned(other, waves, resumed(path))
+
+
+def test_a_state_with_more_calls_than_an_epoch_has_is_refused(trainer, waves):
+    checkpoint = Checkpoint(None)
+    state = checkpoints.FitState(2e-3, 0, 0, 1.0, (1.0,) * 99, trainer._loop.state())
+    checkpoint._current = checkpoints._CurrentFit(0, "choosing the number of epochs", state)
+    with pytest.raises(ModelError, match="does not fit"):
+        learned(trainer, waves, checkpoint)
 
 
 @pytest.mark.usefixtures("_longer")
@@ -240,16 +248,16 @@ def test_other_fits_than_those_kept_are_computed_anew(trainer, waves, tmp_path):
     path = tmp_path / "c"
     learned(trainer, waves, Checkpoint(path, FACTS))
     checkpoint = resumed(path)
-    assert checkpoint.fitted("finding epochs") is not None
-    assert checkpoint.fitted("another") is None
-    assert checkpoint.fitted("backtest") is None
+    assert checkpoint.next_result("choosing the number of epochs") is not None
+    assert checkpoint.next_result("another") is None
+    assert checkpoint.next_result("backtest") is None
 
 
 def test_copies_and_files_take_under_a_hundredth_of_any_training(tmp_path, monkeypatch):
     clock = [0.0]
     monkeypatch.setattr(checkpoints.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(checkpoints, "HELD_EVERY", 1.0)
-    monkeypatch.setattr(checkpoints, "REST", 100)
+    monkeypatch.setattr(checkpoints, "COPY_SECONDS", 1.0)
+    monkeypatch.setattr(checkpoints, "REST_FACTOR", 100)
     spent = [0.0]
 
     def slow():
@@ -258,8 +266,8 @@ def test_copies_and_files_take_under_a_hundredth_of_any_training(tmp_path, monke
         return checkpoints.FitState(1e-3, 1, None, np.inf, (), (np.ones(3, dtype=np.float32),))
 
     checkpoint = Checkpoint(tmp_path / "c", FACTS)
-    checkpoint.fitted("refit")
+    checkpoint.next_result("refit")
     for _ in range(2_000):
         clock[0] += 0.5
-        checkpoint.hold("refit", slow)
+        checkpoint.update("refit", slow)
     assert 0 < spent[0] <= 0.01 * clock[0] + 0.7

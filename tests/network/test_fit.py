@@ -3,12 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.errors import TrainingError
+from forecast.errors import MissingExtra, TrainingError
 from forecast.events import EpochEnded, FitEnded, Warned, ignore
 from forecast.features.inputs import training_examples
+from forecast.features.windows import Windows
 from forecast.forecasters.recurrent import Network
+from forecast.network import batches, device, fit
 from forecast.network.fit import Trainer
-from forecast.network.validation import held_back, judged
+from forecast.network.validation import held_out_rows, validation_windows
 from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
 from forecast.spec.training import TrainingPlan
 from tests.panels import panel, wave
@@ -57,7 +59,7 @@ def test_another_seed_gives_other_weights(waves):
 def test_finding_epochs_stops_when_patience_ends_and_names_the_best(waves):
     heard = []
     trainer = Trainer(SPEC, replace(PLAN, epochs=200, learning_rate=0.05), waves, listener=heard.append)
-    epochs = trainer.find_epochs(waves, stage="finding epochs")
+    epochs = trainer.find_epochs(waves, stage="choosing the number of epochs")
     last = [event for event in heard if isinstance(event, EpochEnded)][-1]
     assert last.best_epoch == epochs
     assert last.epoch < 200
@@ -65,9 +67,9 @@ def test_finding_epochs_stops_when_patience_ends_and_names_the_best(waves):
     assert isinstance(heard[-1], FitEnded)
 
 
-def test_validation_reads_only_answers_in_the_rows_held_back(waves):
-    held = held_back(waves, SPEC)
-    places = judged(waves, held, SPEC)
+def test_validation_reads_only_answers_in_the_rows_held_out_rows(waves):
+    held = held_out_rows(waves, SPEC)
+    places = validation_windows(waves, held, SPEC)
     rows = [
         (start + first, start + last - 1)
         for start, first, last in zip(places.starts, places.first, places.last, strict=True)
@@ -83,7 +85,7 @@ def test_validation_reads_only_answers_in_the_rows_held_back(waves):
 def test_rows_held_back_are_not_trained_on(waves):
     trainer = Trainer(SPEC, replace(PLAN, epochs=3), waves, listener=ignore)
 
-    held = held_back(waves, SPEC)
+    held = held_out_rows(waves, SPEC)
     changed = waves.values.copy()
     for end, rows in zip(waves.bounds[1:], held, strict=True):
         changed[end - rows : end] *= -3
@@ -91,18 +93,15 @@ def test_rows_held_back_are_not_trained_on(waves):
     for values in (waves.values, changed):
         heard = []
         trainer._listener = heard.append
-        trainer.find_epochs(replace(waves, values=values), stage="finding epochs")
+        trainer.find_epochs(replace(waves, values=values), stage="choosing the number of epochs")
         losses.append([event.loss for event in heard if isinstance(event, EpochEnded)])
     assert losses[0] == losses[1]
 
 
 def test_each_epoch_draws_every_window_once():
-    from forecast.features.windows import Windows
-    from forecast.network import fit
-
     only = panel(wave(40))
     windows = Windows(only.lengths, SPEC.windows)
-    order = fit._Order(windows, fit._Shape.of(SPEC, PLAN, only), seed=0)
+    order = batches.WindowSampler(windows, batches.BatchSizes.of(SPEC, PLAN, only), seed=0)
     drawn = order.draw(3)
     for epoch in range(3):
         real = drawn.last[epoch] > 0
@@ -111,32 +110,25 @@ def test_each_epoch_draws_every_window_once():
 
 
 def test_capped_epochs_draw_every_window_before_any_again():
-    from forecast.features.windows import Windows
-    from forecast.network import fit
-
     only = panel(wave(47))
     plan = replace(PLAN, epoch_windows=16)
     windows = Windows(only.lengths, SPEC.windows)
-    order = fit._Order(windows, fit._Shape.of(SPEC, plan, only), seed=0)
+    order = batches.WindowSampler(windows, batches.BatchSizes.of(SPEC, plan, only), seed=0)
     assert len(windows) == 32
     drawn = order.draw(2)
     assert sorted(drawn.starts[:2].ravel()) == list(range(32))
 
 
 def test_a_long_epoch_in_many_calls_trains_as_in_one(waves, monkeypatch):
-    from forecast.network import fit
-
     whole = Trainer(SPEC, PLAN, waves, listener=ignore).fit(waves, 2, stage="refit")
-    monkeypatch.setattr(fit, "_STEPS_A_CALL", 16 * 12 * 2)
+    monkeypatch.setattr(batches, "MAX_STEPS_PER_CALL", 16 * 12 * 2)
     parts = Trainer(SPEC, PLAN, waves, listener=ignore).fit(waves, 2, stage="refit")
     assert all(parts[name] == pytest.approx(whole[name], abs=1e-6) for name in whole)
 
 
 def test_xla_trains_to_the_same_weights(waves, monkeypatch):
-    from forecast.network import fit
-
     plain = Trainer(SPEC, PLAN, waves, listener=ignore).fit(waves, 2, stage="refit")
-    monkeypatch.setattr(fit, "_XLA_UPDATES", 0)
+    monkeypatch.setattr(device, "XLA_UPDATES", 0)
     trainer = Trainer(SPEC, PLAN, waves, listener=ignore)
     compiled = trainer.fit(waves.select([0]), 2, stage="smaller first")
     compiled = trainer.fit(waves, 2, stage="refit")
@@ -144,8 +136,6 @@ def test_xla_trains_to_the_same_weights(waves, monkeypatch):
 
 
 def test_a_loss_that_leaves_the_numbers_is_tried_once_more_and_then_explained(waves, monkeypatch):
-    from forecast.network import fit
-
     def poisoned(*arguments, **options):
         rows = training_examples(*arguments, **options)
         rows.targets[30] = np.nan
@@ -179,10 +169,7 @@ def test_series_too_short_for_a_window_still_train():
 
 
 def test_a_gpu_that_is_not_there_is_refused_with_what_to_install(waves, monkeypatch):
-    from forecast.errors import MissingExtra
-    from forecast.network import fit
-
-    monkeypatch.setattr(fit.tf.config, "list_physical_devices", lambda _kind: [])
+    monkeypatch.setattr(device.tf.config, "list_physical_devices", lambda _kind: [])
     with pytest.raises(MissingExtra, match="no GPU") as failure:
         Trainer(SPEC, replace(PLAN, device="gpu"), waves, listener=ignore)
     assert failure.value.exit_code == 5
@@ -190,12 +177,10 @@ def test_a_gpu_that_is_not_there_is_refused_with_what_to_install(waves, monkeypa
 
 
 @pytest.mark.parametrize(
-    ("batch_size", "device", "why"), [(16, "cpu", "too small"), (1024, "gpu", "large batches")]
+    ("batch_size", "chosen", "why"), [(16, "cpu", "too small"), (1024, "gpu", "large batches")]
 )
-def test_auto_takes_a_gpu_for_large_batches_only(waves, monkeypatch, batch_size, device, why):
-    from forecast.network import fit
-
-    monkeypatch.setattr(fit.tf.config, "list_physical_devices", lambda _kind: ["a GPU"])
+def test_auto_takes_a_gpu_for_large_batches_only(waves, monkeypatch, batch_size, chosen, why):
+    monkeypatch.setattr(device.tf.config, "list_physical_devices", lambda _kind: ["a GPU"])
     plan = replace(PLAN, device="auto", batch_size=batch_size)
-    chosen, reason = fit._device(plan, fit._Shape.of(SPEC, plan, waves))
-    assert (chosen, why in reason) == (device, True)
+    found, reason = device.choose_device(plan, batches.BatchSizes.of(SPEC, plan, waves))
+    assert (found, why in reason) == (chosen, True)

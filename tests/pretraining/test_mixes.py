@@ -1,4 +1,4 @@
-"""What a mix holds: the series of one recipe, or of several, each in its own season."""
+"""The series of a mix: those of one recipe, or of several, each in its own season."""
 
 from dataclasses import replace
 
@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from forecast.pretraining import mixes, synthetic
-from forecast.pretraining.mixes import RECIPES, Recipe, mix
+from forecast.pretraining.mixes import RECIPES, PretrainingRecipe, mix
 from tests.panels import wave
 
-YEARLY = Recipe(1, 8, 3, (("years", 1),), longest=20, synthetic=4, updates=50)
-MONTHLY = Recipe(12, 24, 6, (("months", 2),), longest=60, synthetic=5, updates=50)
+YEARLY = PretrainingRecipe(1, 8, 3, (("years", 1),), longest=20, synthetic=4, updates=50)
+MONTHLY = PretrainingRecipe(12, 24, 6, (("months", 2),), longest=60, synthetic=5, updates=50)
 MIXED = replace(MONTHLY, season=None, longest=40, files=(), parts=(("yearly", 3), ("monthly", 1)))
 REAL = 6
 """Real series of each file; the first is held out."""
@@ -32,22 +32,22 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_a_mix_of_one_recipe_has_its_season_alone(folder):
-    trained = mix(MONTHLY, folder, seed=0).trained
-    assert trained.columns.season is None
-    assert set(trained.seasons.tolist()) == {12}
-    assert len(trained) == 2 * (REAL - 1) + 5
+    training = mix(MONTHLY, folder, seed=0).training
+    assert training.columns.season is None
+    assert set(training.seasons.tolist()) == {12}
+    assert len(training) == 2 * (REAL - 1) + 5
 
 
 def test_a_mix_of_several_holds_each_part_as_often_as_it_says_and_in_its_own_season(folder):
-    trained = mix(MIXED, folder, seed=0).trained
-    assert np.bincount(trained.seasons)[[1, 12]].tolist() == [3 * (REAL - 1 + 4), 2 * (REAL - 1) + 5]
-    yearly = mix(YEARLY, folder, seed=0).trained
-    assert trained.values[: len(yearly.values)].tolist() == yearly.values.tolist()
+    training = mix(MIXED, folder, seed=0).training
+    assert np.bincount(training.seasons)[[1, 12]].tolist() == [3 * (REAL - 1 + 4), 2 * (REAL - 1) + 5]
+    yearly = mix(YEARLY, folder, seed=0).training
+    assert training.values[: len(yearly.values)].tolist() == yearly.values.tolist()
 
 
 def test_no_series_of_a_mix_of_several_is_longer_than_it_says(folder):
-    assert mix(MONTHLY, folder, seed=0).trained.lengths.max() > 40
-    assert mix(MIXED, folder, seed=0).trained.lengths.max() == 40
+    assert mix(MONTHLY, folder, seed=0).training.lengths.max() > 40
+    assert mix(MIXED, folder, seed=0).training.lengths.max() == 40
 
 
 def test_what_is_held_out_has_its_own_season_too(folder):
@@ -60,8 +60,8 @@ def test_the_parts_of_the_mixed_recipe_are_the_recipes_of_the_package():
 
 
 def test_mixtures_are_sums_of_learned_series_alone_and_of_their_size(folder):
-    plain = mix(MONTHLY, folder, seed=0).trained
-    mixed = mix(replace(MONTHLY, mixtures=50), folder, seed=0).trained
+    plain = mix(MONTHLY, folder, seed=0).training
+    mixed = mix(replace(MONTHLY, mixtures=50), folder, seed=0).training
     made = [each.values for each in mixed][len(plain) - 5 : -5]
     assert len(made) == 50
     assert {len(values) for values in made} <= set(range(24, 61))
@@ -69,7 +69,7 @@ def test_mixtures_are_sums_of_learned_series_alone_and_of_their_size(folder):
     assert sizes == pytest.approx(np.ones(50), rel=1e-9)
 
 
-def test_mixtures_of_series_that_were_never_negative_are_not_either():
-    kind = synthetic.Kind(1, shortest=10, longest=20, seasonal=0, walking=0)
+def test_mixtures_of_series_that_were_never_negative_are_never_negative():
+    family = synthetic.SyntheticFamily(1, shortest=10, longest=20, seasonal=0, random_walks=0)
     ones, late = np.ones(20), np.concatenate([np.zeros(10), np.full(10, 2.0)])
-    assert min(made.min() for made in synthetic.mixtures(kind, [ones, late], 40, seed=0)) == 0
+    assert min(made.min() for made in synthetic.mixtures(family, [ones, late], 40, seed=0)) == 0

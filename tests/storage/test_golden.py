@@ -4,9 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecast.storage.modelfile import FORMAT, load
+from forecast.storage.modelfile import FORMAT, encode, load
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+ROOT = Path(__file__).parents[2]
+GOLDEN = ROOT / "tests" / "golden"
+STORED = [*(ROOT / "forecast" / "pretrained").glob("*.forecast"), GOLDEN / f"format-{FORMAT}.forecast"]
 
 
 @pytest.mark.parametrize("number", range(2, FORMAT + 1))
@@ -18,3 +20,8 @@ def test_a_model_of_every_format_forecasts_what_it_did_when_it_was_made(number: 
     np.testing.assert_allclose(forecast.values, expected["values"], rtol=1e-5)
     np.testing.assert_allclose(forecast.lower[0], expected["lower"], rtol=1e-5)
     np.testing.assert_allclose(forecast.upper[0], expected["upper"], rtol=1e-5)
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
+def test_a_stored_model_is_encoded_to_the_bytes_it_was_read_from(path: Path):
+    assert encode(load(path)) == path.read_bytes()

@@ -165,7 +165,7 @@ def test_a_class_that_comes_late_is_judged_and_learned_at_last():
 @pytest.mark.parametrize("stage", ["choosing the number of epochs", "refit"])
 def test_an_interrupted_training_of_labels_ends_with_the_same_bytes(tmp_path, monkeypatch, stage):
     """Which words a training forgets goes on where it stopped, too."""
-    for name in ("HELD_EVERY", "REST", "WORTH_WRITING"):
+    for name in ("COPY_SECONDS", "REST_FACTOR", "MIN_SECONDS"):
         monkeypatch.setattr(checkpoints, name, 0.0)
     data = tmp_path / "d.csv"
     data.write_text(labelled.sentences_csv())

@@ -21,7 +21,7 @@ REQUEST = replace(SMALL, dropout=0.2, ensemble=2)
 @pytest.fixture(autouse=True)
 def _long(monkeypatch):
     """Every call is as long as a second, and every training worth a file."""
-    for name in ("HELD_EVERY", "REST", "WORTH_WRITING"):
+    for name in ("COPY_SECONDS", "REST_FACTOR", "MIN_SECONDS"):
         monkeypatch.setattr(checkpoints, name, 0.0)
 
 
@@ -60,7 +60,7 @@ def left(tmp_path_factory):
     """What a training left that was interrupted at its start."""
     out = tmp_path_factory.mktemp("left") / "m.forecast"
     with pytest.MonkeyPatch.context() as patched:
-        for name in ("HELD_EVERY", "REST", "WORTH_WRITING"):
+        for name in ("COPY_SECONDS", "REST_FACTOR", "MIN_SECONDS"):
             patched.setattr(checkpoints, name, 0.0)
         interrupted(out, SMALL, stage="choosing the number of epochs")
     return Path(f"{out}.checkpoint").read_bytes()
@@ -84,11 +84,11 @@ def out(tmp_path, left):
 def test_other_options_are_refused_by_name(out, changed, told):
     with pytest.raises(forecast.ModelError) as refused:
         workflow.train(data(), replace(SMALL, **changed), model=out, resume=True)
-    assert refused.value.message == f"is of a training with other {told}"
+    assert refused.value.message == f"belongs to a training with different {told}"
 
 
 def test_other_data_are_refused(out):
-    with pytest.raises(forecast.ModelError, match=r"is of a training with other data$"):
+    with pytest.raises(forecast.ModelError, match=r"belongs to a training with different data$"):
         workflow.train(data(a=wave(48, season=4, seed=9)), SMALL, model=out, resume=True)
 
 
@@ -96,7 +96,7 @@ def test_other_versions_are_refused(out, monkeypatch):
     monkeypatch.setattr(
         "forecast.training.resume.version", lambda library: "9.9" if library == "keras" else "1"
     )
-    with pytest.raises(forecast.ModelError, match=r"with other keras \(\S+ then, 9.9 now\), numpy"):
+    with pytest.raises(forecast.ModelError, match=r"with different keras \(\S+ then, 9.9 now\), numpy"):
         workflow.train(data(), SMALL, model=out, resume=True)
 
 
@@ -118,7 +118,7 @@ def test_without_resume_an_older_checkpoint_is_told_of_and_stays_until_there_is_
 
 def test_what_is_no_checkpoint_is_not_replaced(tmp_path):
     (tmp_path / "m.forecast.checkpoint").write_text("a diary")
-    with pytest.raises(forecast.ModelError, match="stays as it is"):
+    with pytest.raises(forecast.ModelError, match="not overwritten"):
         workflow.train(data(), SMALL, model=tmp_path / "m.forecast")
     assert (tmp_path / "m.forecast.checkpoint").read_text() == "a diary"
 
