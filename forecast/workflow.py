@@ -17,7 +17,7 @@ from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.forecasters.rolling_errors import past_errors
 from forecast.planning import defaults
 from forecast.planning.plan import CELL, Plan, bounds_of, plan
-from forecast.reading.reader import PartialRead, ReadResult, drafts, read_panel, with_future_rows
+from forecast.reading.reader import ReadResult, read_as_far_as_possible, read_panel, with_future_rows
 from forecast.reporting import model_card, notes
 from forecast.spec.model import Cell
 from forecast.spec.reading import ReadSpec, Target
@@ -52,7 +52,7 @@ def check(
     from forecast.reporting.data_report import data_report
 
     request = request or TrainRequest()
-    draft, refusal = _as_far_as_it_goes(source, request)
+    draft, refusal = read_as_far_as_possible(source, request.read)
     if draft.reading is None:
         return data_report(draft, refusal=refusal)
     try:
@@ -61,18 +61,6 @@ def check(
     except DataError as error:
         return data_report(draft, refusal=error)
     return data_report(draft, panel, planned)
-
-
-def _as_far_as_it_goes(source: Source, request: TrainRequest) -> tuple[PartialRead, DataError | None]:
-    """The last draft of reading, and what ended it."""
-    reached: list[PartialRead] = []
-    try:
-        reached.extend(drafts(source, request.read))  # keeps those that came before an error
-    except DataError as error:
-        if not reached:
-            raise
-        return reached[-1], error
-    return reached[-1], None
 
 
 def repaired(source: Source, read: ReadSpec | None = None, *, listener: Listener = ignore) -> Table:

@@ -42,7 +42,7 @@ def test_a_missing_value_is_the_one_before_and_is_told():
     table = changed(changed(rows(), "a", 9, {"price": "8"}), "a", 10, {"price": ""})
     read = reading(table)
     assert price_of(read.panel)[9:11] == [8.0, 8.0]
-    assert read.repairs == ('1 missing value of "price" filled with the last one',)
+    assert read.repairs == ('1 missing value of "price" filled with the last value',)
 
 
 def test_a_gap_in_the_rows_holds_what_stood_before_it():
@@ -58,7 +58,7 @@ def test_values_missing_before_the_first_one_stay_unknown_and_are_told():
     table = changed(changed(rows(), "b", 0, {"price": ""}), "b", 1, {"price": ""})
     read = reading(table)
     assert np.isnan(price_of(read.panel, 1)[:3]).tolist() == [True, True, False]
-    assert read.repairs == ('2 values of "price" before its first one taken as unknown',)
+    assert read.repairs == ('2 missing values of "price" before its first value left unknown',)
 
 
 def test_a_missing_value_never_takes_one_of_another_series():
@@ -80,7 +80,10 @@ def test_of_several_rows_in_a_step_numbers_are_averaged_and_the_last_text_counts
 
 def test_a_static_covariate_that_changes_is_refused_with_its_line():
     error = refusal(changed(rows(), "b", 7, {"town": "Metz"}))
-    assert error.message == '"Metz" is not what stood before in series "b": a static covariate stays the same'
+    assert (
+        error.message
+        == '"Metz" differs from the value before it in series "b": a static covariate is constant'
+    )
     assert error.where == f'data, line {ROWS + AHEAD + 9}, column "town"'
     assert error.hint == "--known town if it is known ahead, else --past town"
 
@@ -93,7 +96,7 @@ def test_a_row_ahead_that_keeps_no_step_is_refused_with_its_line():
 
 def test_a_row_far_ahead_is_refused_and_takes_no_memory():
     error = refusal(changed(rows(), "a", ROWS + 3, {"day": "9999-12-31"}))
-    assert error.message == "9999-12-31 stands 2,912,799 steps behind the end of the target"
+    assert error.message == "9999-12-31 is 2,912,799 steps after the end of the target"
 
 
 def test_text_among_numbers_is_refused_with_its_place():
@@ -109,7 +112,7 @@ def test_numbers_that_are_names_are_read_as_texts_when_asked():
 
 
 def test_a_text_that_is_no_covariate_is_refused():
-    with pytest.raises(UsageError, match="--text visitor: nothing beside the target is called so"):
+    with pytest.raises(UsageError, match="--text visitor: there is no covariate of this name"):
         panel(columns=replace(COLUMNS, text=("visitor",)))
 
 
@@ -137,7 +140,7 @@ def test_a_series_without_a_number_is_left_out_with_its_place(bare):
     table = [{**row, "sold": ""} if row["shop"] == bare else row for row in rows()]
     read = reading(table)
     (skipped,) = read.skipped
-    assert (skipped.id, skipped.reason) == (bare, "no row holds a number")
+    assert (skipped.id, skipped.reason) == (bare, "no row has a number")
     assert skipped.place == f"data, line {2 if bare == 'a' else ROWS + AHEAD + 2}"
     assert len(read.panel.covariates.known) == ROWS + AHEAD
 
@@ -186,5 +189,5 @@ def test_a_file_of_the_future_lacks_no_column():
 
 
 def test_a_model_that_knows_nothing_ahead_takes_no_rows_of_the_future():
-    with pytest.raises(UsageError, match="reads nothing that is known ahead"):
+    with pytest.raises(UsageError, match="has no covariates that are known ahead"):
         ahead_of(rows(), written(rows()), replace(COLUMNS, known=()))

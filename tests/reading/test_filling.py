@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecast.data.panel import held
-from forecast.reading.filling import filled
+from forecast.reading import filling
 from forecast.spec.reading import Gaps
 
 NAN = np.nan
@@ -13,8 +13,10 @@ NAN = np.nan
 def fill(values, policy, *, season=1, gaps=None, there=True, bounds=None):
     array = np.array(values, dtype=np.float64)
     present = np.broadcast_to(np.array(there), array.shape)
-    rows_known_at = np.array([0, len(array)] if bounds is None else bounds)
-    return filled(array, rows_known_at, there=present, missing=policy, gaps=gaps, season=season).tolist()
+    series_bounds = np.array([0, len(array)] if bounds is None else bounds)
+    return filling.fill(
+        array, series_bounds, has_row=present, missing=policy, gaps=gaps, season=season
+    ).tolist()
 
 
 @pytest.mark.parametrize(
@@ -82,7 +84,9 @@ def test_what_a_cut_shows_does_not_depend_on_what_comes_after(inner, missing, ga
         known = ~np.isnan(values)
         if cut < len(values) - 1:
             values[cut:][known[cut:]] = later
-        whole = filled(values, np.array([0, len(values)]), there=there, missing=missing, gaps=gaps, season=3)
+        whole = filling.fill(
+            values, np.array([0, len(values)]), has_row=there, missing=missing, gaps=gaps, season=3
+        )
         rows = min(cut, len(values) - 1)
         shown.append(held(whole[:rows], known[:rows], np.array([0, rows])).tolist())
     assert shown[0] == shown[1]

@@ -61,7 +61,7 @@ def test_two_labels_of_a_series_are_refused_with_the_line_of_the_second(tmp_path
 def test_series_without_a_label_are_left_out_of_a_training_by_name(tmp_path):
     reading = read(tmp_path, "s,word,intent\n1,wake,alarm\n2,play,\n2,jazz,\n3,play,music\n")
     assert reading.panel.ids == ("1", "3")
-    assert [(each.id, each.reason) for each in reading.skipped] == [("2", "no row holds a label")]
+    assert [(each.id, each.reason) for each in reading.skipped] == [("2", "no row has a label")]
     assert words(reading.panel) == {"1": "wake", "3": "play"}
 
 
@@ -75,7 +75,7 @@ def test_a_model_reads_series_without_a_label_and_files_without_its_column(tmp_p
 
 def test_a_label_that_no_model_knows_is_refused_with_its_line(tmp_path):
     asked = ReadSpec(COLUMNS, target=Target("label", ("alarm", "music")))
-    with pytest.raises(DataError, match='"food" is none of the classes that the model knows') as refused:
+    with pytest.raises(DataError, match='"food" is not one of the classes of the model') as refused:
         read(tmp_path, "s,word,intent\n1,wake,\n2,cook,food\n", asked)
     assert refused.value.where == 'd.csv, line 3, column "intent"'
 
@@ -171,3 +171,12 @@ def test_the_repaired_file_is_read_as_the_same_panel(tmp_path):
     ]
     again = read(tmp_path, "\n".join([",".join(table), *lines, ""])).panel
     assert (words(again), labels(again)) == (words(panel), labels(panel))
+
+
+def test_a_model_counts_the_rows_of_dated_series_too(tmp_path):
+    read_spec = ReadSpec(Columns("intent", series="s", time="day", past=("word",)), target=Target("label"))
+    text = "s,day,word,intent\n1,2024-01-02,up,alarm\n1,2024-01-01,wake,\n2,2024-01-01,play,music\n"
+    reading = read(tmp_path, text, read_spec)
+    (tmp_path / "new.csv").write_text(text)
+    again = read_panel(tmp_path / "new.csv", reading.read, frequency=reading.panel.frequency)
+    assert words(again.panel) == words(reading.panel) == {"1": "wake up", "2": "play"}

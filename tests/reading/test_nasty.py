@@ -101,7 +101,7 @@ def test_the_missing_months_of_milk_are_filled_from_the_year_before_and_told():
     assert len(filled) == 13
     assert (reading.panel.values[filled] == reading.panel.values[filled - 12]).all()
     assert reading.repairs == (
-        "8 gaps of 13 rows filled with the value a season before (first: 1963-09, before line 22)",
+        "8 gaps of 13 rows filled with the value one season earlier (first: 1963-09, before line 22)",
     )
 
 

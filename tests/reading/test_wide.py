@@ -68,7 +68,7 @@ def test_the_model_remembers_the_columns_that_were_named():
     [
         (CROPS.replace("6,d", "6x,d"), (), 'line 5, column "oats": "6x" is not a number'),
         (CROPS.replace("2004", "20o4"), (), 'line 5, column "year": "20o4" is not a time'),
-        (CROPS.replace("2004", "2003"), (), 'line 5, column "year": "2003" stands twice in series "oats"'),
+        (CROPS.replace("2004", "2003"), (), 'line 5, column "year": "2003" occurs twice in series "oats"'),
         (CROPS, ("rye",), 'there is no column "rye"'),
         (CROPS, ("note",), 'column "note": "a" is not a number'),
         (CROPS.replace("oats", "wheat"), (), '2 columns are named "wheat"'),
