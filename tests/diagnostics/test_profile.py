@@ -34,7 +34,7 @@ def test_every_column_is_named_with_what_it_holds_and_its_part():
     assert found(dated).columns[0] == ColumnProfile("day", "dates", 8, "time")
 
 
-def test_the_column_of_labels_is_called_so_even_where_reading_fails():
+def test_the_column_of_labels_has_this_role_even_where_reading_fails():
     content = "s,word,intent\n1,wake,alarm\n1,up,music\n2,play,music\n"
     columns = Columns("intent", series="s", past=("word",))
     read = ReadSpec(columns, target=Target("label"))
@@ -81,7 +81,7 @@ def test_no_more_than_five_places_are_named():
     assert (missing.count, len(missing.places), missing.places[4].line) == (15, 5, "line 11")
 
 
-def test_a_refused_duplicate_leaves_the_gaps_to_be_told():
+def test_a_refused_duplicate_leaves_the_gaps_to_be_reported():
     seen = found("year,y\n2000,1\n2001,2\n2001,3\n2004,4\n2005,5\n2006,6\n")
     assert [(place.line, place.value) for place in seen.duplicates.places] == [("line 4", 3.0)]
     assert (seen.gaps.count, seen.absent, seen.outliers) == (1, 2, None)
@@ -93,7 +93,7 @@ def test_the_numbers_are_described():
     assert (values.whole, values.zeros, values.negative, values.constant) == (True, 1, 1, 1)
 
 
-def test_one_wrong_value_is_far_off_and_told_with_its_place():
+def test_one_wrong_value_is_far_off_and_reported_with_its_place():
     numbers = wave(60).round(3)
     numbers[33] *= 10
     seen = found("year,y\n" + "".join(f"{1900 + n},{value}\n" for n, value in enumerate(numbers)))

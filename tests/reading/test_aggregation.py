@@ -113,7 +113,7 @@ def test_years_of_one_row_are_all_complete_leap_years_too(stamp):
     assert len(messages) == 1
 
 
-def test_what_stands_anywhere_in_an_hour_goes_to_its_start():
+def test_rows_anywhere_in_an_hour_go_to_its_start():
     stamps = ["2021-03-01T00:04:10", "2021-03-01T00:31:00", "2021-03-01T01:59:59", "2021-03-01T03:40:00"]
     hourly = Frequency("hour", form="datetime")
     whole, _ = resample(rows(stamps, [1, 3, 5, 7]), hourly, "mean")

@@ -1,4 +1,4 @@
-"""What is done with rows that are not one number a step, from the file to the panel."""
+"""What is done with rows that are not one number per step, from the file to the panel."""
 
 import io
 
@@ -30,7 +30,7 @@ HOLED = years(10, None, None, 40, "", 60, 70, 80)
 
 
 @pytest.mark.parametrize(
-    ("policy", "expected", "told"),
+    ("policy", "expected", "message"),
     [
         (
             {"gaps": "interpolate", "missing": "hold"},
@@ -50,12 +50,12 @@ HOLED = years(10, None, None, 40, "", 60, 70, 80)
         ),
     ],
 )
-def test_gaps_and_missing_values_are_filled_as_asked_and_told(policy, expected, told):
+def test_gaps_and_missing_values_are_filled_as_asked_and_reported(policy, expected, message):
     reading = read(HOLED, **policy)
     assert reading.panel.values.tolist() == expected
     assert reading.panel.observed.tolist() == [True, False, False, True, False, True, True, True]
     assert reading.panel.interpolated
-    assert reading.repairs == told
+    assert reading.repairs == message
 
 
 def test_a_panel_without_interpolated_rows_says_so():

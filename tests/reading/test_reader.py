@@ -46,7 +46,7 @@ def same(one, other):
 # what is read
 
 
-def test_a_plain_file_is_read_with_every_guess_said():
+def test_a_plain_file_is_read_with_every_guess_reported():
     reading = read(HARVEST)
     panel = reading.panel
     assert panel.ids == ("",)
@@ -268,7 +268,7 @@ def test_series_are_left_out_in_the_order_of_their_ids_whatever_ails_them():
     assert [series.id for series in reading.skipped] == ["bad01", "bad02", "empty", "hollow"]
 
 
-def test_only_repairs_of_series_that_stay_are_told():
+def test_only_repairs_of_series_that_stay_are_reported():
     repaired = ["mended,1999,", *(row.replace("good", "mended") for row in GOOD[:9] + GOOD[10:])]
     assert read(panel_of(GOOD, repaired, BAD["hollow"][0], ["empty,1999,"])).repairs == (
         "1 leading missing value dropped (first: line 22)",
@@ -490,7 +490,7 @@ def test_the_column_that_makes_times_unique_is_the_id():
     assert guessed(table(*rows, header="kind,where,year,y")).series == "kind"
 
 
-def test_a_text_column_beside_unique_times_is_no_id():
+def test_a_text_column_with_unique_times_is_no_id():
     assert guessed("date,weather,y\n2020-01-01,sun,1\n2020-01-02,sun,2\n").series is None
 
 

@@ -105,7 +105,7 @@ def test_a_wide_file_has_no_column_of_seasons():
         read(ROWS, wide=True)
 
 
-def test_dated_series_of_different_steps_are_refused_and_told_to_count_their_rows():
+def test_dated_series_of_different_steps_are_refused_and_reported_to_count_their_rows():
     months = [f"m,{2015 + row // 12}-{row % 12 + 1:02d}-01,12,{row}" for row in range(48)]
     years = [f"y,{2015 + row}-01-01,1,{row}" for row in range(6)]
     error = refusal([*months, *years])
@@ -183,7 +183,7 @@ def test_a_series_is_seen_as_in_a_panel_of_its_season_alone(season):
 
 
 @given(order=st.permutations(range(4)))
-def test_a_series_has_the_same_channels_whatever_stands_beside_it(order):
+def test_a_series_has_the_same_channels_whatever_other_series_there_are(order):
     whole, moved = mixed(), mixed().select(order)
     places = np.concatenate([np.arange(*whole.bounds[[series, series + 1]]) for series in order])
     assert np.array_equal(seen(moved).inputs, seen(whole).inputs[places])

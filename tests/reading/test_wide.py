@@ -36,9 +36,9 @@ def test_blanks_at_both_ends_of_a_series_are_no_repair():
     assert read(CROPS).repairs == ()
 
 
-def test_a_blank_within_a_series_is_filled_and_told():
-    (told,) = read(CROPS.replace("2003,3", "2003,")).repairs
-    assert told == "1 missing value filled with the last value (first: 2003, line 4)"
+def test_a_blank_within_a_series_is_filled_and_reported():
+    (message,) = read(CROPS.replace("2003,3", "2003,")).repairs
+    assert message == "1 missing value filled with the last value (first: 2003, line 4)"
 
 
 @pytest.mark.parametrize("rows", [*permutations(range(1, 6), 5)][::17])

@@ -28,7 +28,7 @@ from forecast.tables.date_formats import matching_share, parse
         ("epoch-ns", "1577836800000000000", "2020-01-01T00:00:00", "datetime"),
     ],
 )
-def test_a_time_is_read_as_it_is_said_to_be_written(pattern, text, second, form):
+def test_a_time_is_read_as_it_its_format_says(pattern, text, second, form):
     clock = parse([f" {text} "], pattern)
     assert (str(clock.times[0]), clock.form) == (second, form)
 
