@@ -59,10 +59,7 @@ class ReadResult:
 
 @dataclass(slots=True)
 class PartialRead:
-    """What reading has found so far; None is what it has not reached.
-
-    The stages of reading fill it in the order of its fields.
-    """
+    """What reading has found so far; each stage stores its results here, None is what was not reached."""
 
     read: ReadSpec
     """How the data are to be read."""
