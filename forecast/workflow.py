@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forecast.classification.classifier import Classifier
-from forecast.data.future import FutureMissing, ahead, future_rows
+from forecast.data.future import FutureMissing, future_rows, with_known_future
 from forecast.data.panel import Panel
-from forecast.data.results import Card, Forecast, Probabilities, Scores, Table
+from forecast.data.results import Card, Forecast, Probabilities, ResultTable, Scores
 from forecast.errors import DataError, UsageError
 from forecast.events import Decision, Listener, Note, Warned, ignore
 from forecast.forecasters.calibration import calibrate
@@ -63,7 +63,7 @@ def check(
     return data_report(draft, panel, planned)
 
 
-def repaired(source: Source, read: ReadSpec | None = None, *, listener: Listener = ignore) -> Table:
+def repaired(source: Source, read: ReadSpec | None = None, *, listener: Listener = ignore) -> ResultTable:
     """The data with one row a step and nothing missing, sorted: what `train` would learn from."""
     from forecast.diagnostics.clean import clean_table
 
@@ -161,13 +161,13 @@ def zero_shot(
     ready = pretrained.open_pretrained(cell or CELL, chosen)
     combine, why = defaults.combine(chosen)
     listener(Decision("blend", why))
-    panel = reading.panel.in_season(chosen)
+    panel = reading.panel.with_season(chosen)
     network = replace(ready.network, combine=combine)
     errors = past_errors(network, panel)
     return replace(
         ready,
         network=network,
-        calibration=calibrate(errors, before=ready.calibration) if len(errors) else ready.calibration,
+        calibration=calibrate(errors, prior=ready.calibration) if len(errors) else ready.calibration,
         horizon=horizon or defaults.horizon(panel),
         bounds=bounds_of(panel, request),
         read=reading.read,
@@ -193,11 +193,11 @@ def predict(
     Rows of `future`, or of the data behind the target's end, tell what is known ahead.
     """
     history = model.tail if source is None else _history(model, source, read, listener)
-    trained = model.spec.windows.horizon
+    trained = model.spec.trained_horizon
     steps = horizon or model.horizon
     if future is not None:
         history = with_future_rows(history, future, _how(model, read))
-    history = ahead(history, steps, future_missing)
+    history = with_known_future(history, steps, future_missing)
     if model.spec.target.classes:
         if not len(history):
             raise UsageError("a label belongs to a series, and none is given", hint="forecast predict DATA")
@@ -205,7 +205,7 @@ def predict(
     if steps > trained:
         listener(Warned(f"the model answers {trained} steps; the rest come from feeding its forecasts back"))
     for level in levels:
-        if not model.calibration.enough(level):
+        if not model.calibration.has_enough_errors(level):
             errors = model.calibration.errors
             listener(Warned(f"{errors} errors are too few for {level:g} %: the largest of them stands in"))
     return model.predict(history, steps, levels=levels)
@@ -218,7 +218,7 @@ def future(
     read: ReadSpec | None = None,
     horizon: int | None = None,
     listener: Listener = ignore,
-) -> Table:
+) -> ResultTable:
     """The rows behind the end of the data, or of the model's own tail, to be filled in for `predict`."""
     history = model.tail if source is None else _history(model, source, read, listener)
     return future_rows(history, horizon or model.horizon)
@@ -254,7 +254,7 @@ def _planned(reading: ReadResult, request: TrainRequest) -> tuple[Panel, Plan]:
         planned = plan_classes(reading.panel, request)
     else:
         planned = plan(reading.panel, request)
-    return reading.panel.in_season(planned.recipe.spec.season), planned
+    return reading.panel.with_season(planned.recipe.spec.season), planned
 
 
 def _searched(

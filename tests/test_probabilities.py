@@ -101,7 +101,7 @@ def test_newer_rows_are_judged_and_older_ones_are_not(events):
         forecast.evaluate(events, source(older))
     scores = forecast.evaluate(events, source(days([int(place % 3 == 0) for place in range(150)])))
     assert scores.overall[0, CLASS_METRICS.index("accuracy")] == 1
-    assert scores.models[1:] == ("base rates", "rates of the month", "after the last")
+    assert scores.models[1:] == ("base rates", "monthly base rates", "given the last class")
 
 
 def test_a_horizon_beyond_the_trained_one_is_refused(events):
@@ -166,7 +166,7 @@ def test_base_rates_count_and_nothing_is_impossible():
 
 @pytest.mark.parametrize("cell", ["simple-rnn", "lstm", "gru"])
 def test_numpy_tells_the_probabilities_of_keras(cell):
-    from forecast.features.inputs import read
+    from forecast.features.inputs import read_inputs
     from forecast.forecasters.recurrent import Network
     from forecast.forecasters.weights import last_step_outputs
     from forecast.network.build import build, put_weights, weights_of
@@ -183,7 +183,7 @@ def test_numpy_tells_the_probabilities_of_keras(cell):
         for name, value in weights_of(spec, model).items()
     }
     put_weights(model, weights)
-    inputs = read(panel, spec).inputs
+    inputs = read_inputs(panel, spec).inputs
     ours = last_step_outputs(spec, weights, panel.bounds[1:], panel.lengths, inputs)
     assert np.asarray(model(inputs.reshape(8, 3, -1)))[:, -1] == pytest.approx(ours, abs=1e-5)
     assert Classifier(Network(spec, (weights,))).probabilities(panel, 1).sum(axis=2) == pytest.approx(

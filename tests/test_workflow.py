@@ -96,7 +96,7 @@ def values(model: forecast.RecurrentForecaster, history: io.BytesIO | None = Non
 def test_train_saves_a_model_that_says_what_it_was_made_from(model):
     assert (model.card.source, model.card.rows, model.card.series) == ("data", 48 + 40 + 36, 3)
     assert (model.card.first_time, model.card.last_time) == ("2015-01", "2018-12")
-    assert (model.spec.windows.window, model.spec.windows.horizon) == (6, HORIZON)
+    assert (model.spec.windows.window, model.spec.trained_horizon) == (6, HORIZON)
     assert model.spec.network.units == (4,)
 
 
@@ -230,7 +230,7 @@ def test_intervals_without_training_rest_on_what_it_would_have_erred_on_these_ro
     ready = catalog.open_pretrained("gru", 4).calibration
     errors = past_errors(model.network, model.tail)
     assert len(errors) > 3
-    expected = calibrate(errors, before=ready)
+    expected = calibrate(errors, prior=ready)
     assert model.calibration.half_widths.tolist() == expected.half_widths.tolist()
     assert model.calibration.half_widths.tolist() != ready.half_widths.tolist()
 
@@ -377,9 +377,9 @@ def test_zero_shot_needs_two_rows():
 def test_forecasts_stand_behind_the_end_of_each_series(model):
     found = forecast.predict(model)
     table = found.to_table()
-    assert list(table) == ["store", "time", "forecast", "lower_80", "upper_80"]
+    assert list(table) == ["store", "month", "forecast", "lower_80", "upper_80"]
     assert table["store"].tolist() == ["a"] * HORIZON + ["b"] * HORIZON + ["c"] * HORIZON
-    assert table["time"].tolist()[:HORIZON] == ["2019-01", "2019-02", "2019-03"]
+    assert table["month"].tolist()[:HORIZON] == ["2019-01", "2019-02", "2019-03"]
     assert np.isfinite(found.values).all()
     assert (found.lower <= found.values).all()
     assert (found.values <= found.upper).all()

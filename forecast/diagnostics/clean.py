@@ -7,14 +7,14 @@ import numpy as np
 from forecast.data.arrays import Floats, Integers, row_positions
 from forecast.data.covariates import Covariates, align
 from forecast.data.panel import Panel
-from forecast.data.results import Labels, Table, numbers_column, texts_column, times_column
+from forecast.data.results import Labels, ResultTable, numbers_column, texts_column, times_column
 from forecast.reading.wide import SERIES
 
 VALUE = "value"
 """The name of the column of numbers of a wide file, which becomes a long one."""
 
 
-def clean_table(panel: Panel) -> Table:
+def clean_table(panel: Panel) -> ResultTable:
     """The id, if there is one, time, target or label, season and covariates, under their names in the data.
 
     Reading the table gives the same panel, except that fills are observed. With covariates
@@ -23,7 +23,7 @@ def clean_table(panel: Panel) -> Table:
     columns, covariates = panel.columns, panel.covariates
     bounds = panel.bounds if covariates is None or not columns.known else covariates.known_bounds
     lengths = np.diff(bounds)
-    table: Table = {}
+    table: ResultTable = {}
     if columns.series is not None or len(panel) > 1:
         table[columns.series or SERIES] = np.repeat(np.array(panel.ids, dtype=object), lengths)
     if columns.time is not None:

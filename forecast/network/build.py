@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeAlias
 
-from forecast.features.inputs import UNKNOWN, embeddings, layout
+from forecast.features.inputs import UNKNOWN, embeddings, input_layout
 from forecast.forecasters.weights import Weights, weight_shapes
 from forecast.network import backend, bptt
 from forecast.spec.model import ModelSpec
@@ -30,7 +30,7 @@ def build(spec: ModelSpec, *, seed: int, loops: Loops = "keras") -> keras.Model:
     """
     keras.utils.set_random_seed(seed)
     answers = spec.outputs
-    divided = layout(spec)
+    divided = input_layout(spec)
     inputs = keras.Input((None, divided.numbers + len(divided.codes)), name="steps")
     states = reads = _embedded(spec, inputs, seed=seed)
     for index, units in enumerate(spec.network.units):
@@ -44,7 +44,7 @@ def build(spec: ModelSpec, *, seed: int, loops: Loops = "keras") -> keras.Model:
 
 def _embedded(spec: ModelSpec, inputs: keras.KerasTensor, *, seed: int) -> keras.KerasTensor:
     """The steps with the numbers of its text in place of every code; columns of one table share it."""
-    divided = layout(spec)
+    divided = input_layout(spec)
     tables = {name: keras.layers.Embedding(*shape, name=name) for name, shape in embeddings(spec).items()}
     codes = keras.ops.cast(inputs[..., divided.numbers :], "int32")
     if spec.target.kind == "label" and divided.codes:

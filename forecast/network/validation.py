@@ -40,7 +40,7 @@ def held_back(panel: Panel, spec: ModelSpec) -> Integers:
     lengths = panel.lengths
     if spec.target.kind == "label":
         return np.where(_some(len(panel)), lengths, 0)
-    window, horizon = spec.windows.window, spec.windows.horizon
+    window, horizon = spec.windows.window, spec.trained_horizon
     share = np.ceil(_SHARE * lengths).astype(np.int64)
     tiles = np.maximum((share - horizon + 1) // window, 1) if spec.target.classes else 1
     rows = np.clip(share, horizon, tiles * window + horizon - 1)
@@ -60,13 +60,13 @@ def judged(panel: Panel, held: Integers, spec: ModelSpec) -> Judged:
     window = spec.windows.window
     windows = np.where(held > 0, 1, 0)
     if spec.target.kind != "label":
-        windows *= np.maximum((held - spec.windows.horizon + 1) // window, 1)
+        windows *= np.maximum((held - spec.trained_horizon + 1) // window, 1)
     bounds = bounds_of(windows)
     series, back = row_series(bounds), row_positions(bounds)
     some = np.linspace(0, len(series) - 1, min(len(series), MOST_WINDOWS)).astype(np.int64)
     series, back = series[some], back[some]
     lengths = panel.lengths[series]
-    end = lengths - back * window - (0 if spec.target.kind == "label" else spec.windows.horizon)
+    end = lengths - back * window - (0 if spec.target.kind == "label" else spec.trained_horizon)
     start = np.maximum(end - window, 0)
     first = np.maximum(lengths - held[series] - 1 - start, 0)
     return Judged(panel.bounds[:-1][series] + start, first, end - start)

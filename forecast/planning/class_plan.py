@@ -66,7 +66,7 @@ def plan_classes(panel: Panel, request: TrainRequest) -> Plan:
             members=request.ensemble,
             training=training_of(_in_batches(request, windows), windows=windows, origin="scratch"),
         ),
-        horizon=spec.windows.horizon,
+        horizon=spec.trained_horizon,
         bounds=Bounds(),
         backtests=backtests,
         judged_unseen=True,

@@ -3,7 +3,7 @@
 import math
 
 from forecast.data.panel import Panel
-from forecast.features.inputs import layout
+from forecast.features.inputs import input_layout
 from forecast.forecasters.weights import weight_shapes
 from forecast.planning.plan import Plan
 
@@ -47,6 +47,6 @@ def seconds(panel: Panel, plan: Plan) -> float:
 
 def megabytes(panel: Panel, plan: Plan) -> float:
     """Memory that training takes, about: the libraries', and all rows as the network reads them, twice."""
-    horizon = plan.recipe.spec.windows.horizon
+    horizon = plan.recipe.spec.trained_horizon
     library = 200 if plan.recipe.origin == "pretrained" else 700
-    return library + len(panel.values) * 8 * (layout(plan.recipe.spec).numbers + 2 * horizon) / 1e6
+    return library + len(panel.values) * 8 * (input_layout(plan.recipe.spec).numbers + 2 * horizon) / 1e6

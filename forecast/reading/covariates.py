@@ -19,8 +19,8 @@ from forecast.data.arrays import (
     first_true,
     row_positions,
 )
-from forecast.data.covariates import Covariates, align, as_columns, recode
-from forecast.data.panel import Panel, history
+from forecast.data.covariates import Covariates, Vocabulary, align, as_columns, recode
+from forecast.data.panel import Panel, rows_within
 from forecast.errors import DataError, UsageError
 from forecast.phrases import counted
 from forecast.reading.roles import READABLE_SHARE
@@ -29,9 +29,6 @@ from forecast.spec.limits import MAX_HORIZON
 from forecast.spec.reading import Notation, Role
 from forecast.tables import numbers
 from forecast.tables.columns import Column
-
-Vocabulary = tuple[str, ...]
-"""The categories of a covariate; () for one of numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,7 @@ def align_covariates(covariates: CovariateRows, panel: Panel) -> tuple[Covariate
         by_role[role].append(filled)
         messages += _describe_missing(column.name, aligned, filled, in_history)
     return Covariates(
-        past=as_columns(by_role["past"], len(grid))[history(panel, grid.bounds)],
+        past=as_columns(by_role["past"], len(grid))[rows_within(panel, grid.bounds)],
         known=as_columns(by_role["known"], len(grid)),
         known_bounds=grid.bounds,
         static=as_columns(by_role["static"], len(panel)),

@@ -2,7 +2,7 @@
 
 `hold` and `season` use earlier rows alone, so no fill depends on a later row. `interpolate`
 uses the next number: `Panel.interpolated` marks a panel with such fills, a part of it that
-ends within a stretch of fills is held at its last number (`data.panel.held`), and no example
+ends within a stretch of fills is held at its last number (`data.panel.hold_last_number`), and no example
 to train a network ends within such a stretch.
 """
 

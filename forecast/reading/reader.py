@@ -6,7 +6,7 @@ from typing import Any, cast
 import numpy as np
 
 from forecast.data import frequency_names
-from forecast.data.frequency import Frequency, infer
+from forecast.data.frequency import Frequency, infer_frequency
 from forecast.data.frequency_names import NamedFrequency
 from forecast.data.panel import Panel
 from forecast.data.results import TIME
@@ -115,7 +115,7 @@ def read_as_far_as_possible(source: Source, read: ReadSpec) -> tuple[PartialRead
 
 
 def _requested_step(read: ReadSpec) -> NamedFrequency | None:
-    return frequency_names.named(read.frequency) if read.frequency else None
+    return frequency_names.parse_frequency(read.frequency) if read.frequency else None
 
 
 def _open(source: Source, read: ReadSpec) -> PartialRead:
@@ -128,7 +128,7 @@ def _run_stages(
 ) -> ReadResult:
     """Read an opened table to the end; each stage stores what it finds in `partial`.
 
-    `step` is the frequency of a model or the requested one, None to infer it.
+    `step` is the frequency of a model or the requested one, None to infer_frequency it.
     """
     model_frequency = step if isinstance(step, Frequency) else None
     roles = _find_roles(partial)
@@ -342,8 +342,8 @@ def _find_frequency(rows: Rows, times: ParsedTimes, step: Frequency | NamedFrequ
         return step
     try:
         if step is not None:
-            return step.clock(rows.times, form=times.form, offset_seconds=times.offset_seconds)
-        return infer(rows.times, rows.bounds, form=times.form, offset_seconds=times.offset_seconds)
+            return step.frequency(rows.times, form=times.form, offset_seconds=times.offset_seconds)
+        return infer_frequency(rows.times, rows.bounds, form=times.form, offset_seconds=times.offset_seconds)
     except DataError as error:
         raise DataError(error.message, where=rows.table.source, hint=error.hint) from None
 

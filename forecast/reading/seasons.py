@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from forecast.data.arrays import Floats, first_true
-from forecast.data.frequency import Frequency, infer
+from forecast.data.frequency import Frequency, infer_frequency
 from forecast.errors import DataError
 from forecast.reading.rows import Rows
 from forecast.spec.limits import MAX_WINDOW
@@ -73,7 +73,9 @@ def refuse_other_steps(rows: Rows, frequency: Frequency) -> None:
     regular = np.bincount(series, rows.on_next_step(frequency), minlength=len(rows.ids))
     for index in np.flatnonzero((pairs > 1) & (regular < _REGULAR_SHARE * pairs)).tolist():
         one = rows.single(index)
-        own = infer(one.times, one.bounds, form=frequency.form, offset_seconds=frequency.offset_seconds)
+        own = infer_frequency(
+            one.times, one.bounds, form=frequency.form, offset_seconds=frequency.offset_seconds
+        )
         if one.on_next_step(own).mean() > _REGULAR_SHARE:
             raise DataError(
                 f'series "{rows.ids[index]}" is {own.adjective}, most rows are {frequency.adjective}',

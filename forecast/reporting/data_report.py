@@ -247,7 +247,7 @@ def _seasonality(panel: Panel, plan: Plan | None) -> Seasonality | None:
     if panel.target.classes:
         return None
     if plan is not None and plan.recipe.spec.season != 1:
-        panel = panel.in_season(plan.recipe.spec.season)
+        panel = panel.with_season(plan.recipe.spec.season)
     long = np.flatnonzero((panel.seasons > 1) & (panel.lengths >= 3 * panel.seasons))
     if not len(long):
         return None

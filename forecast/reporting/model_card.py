@@ -60,7 +60,7 @@ def _data(model: RecurrentForecaster) -> str:
 
 
 def _answers(spec: ModelSpec) -> str:
-    return "for a series as a whole" if spec.target.kind == "label" else f"the next {spec.windows.horizon}"
+    return "for a series as a whole" if spec.target.kind == "label" else f"the next {spec.trained_horizon}"
 
 
 def _columns(read: ReadSpec) -> str:

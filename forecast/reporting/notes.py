@@ -3,9 +3,9 @@
 import numpy as np
 
 from forecast.data.arrays import Floats
-from forecast.data.panel import Panel, ends
+from forecast.data.panel import Panel, time_range
 from forecast.data.results import Coverage
-from forecast.forecasters.combination import IN_NAMES
+from forecast.forecasters.combination import NAME_SUFFIXES
 from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
 from forecast.phrases import counted
 from forecast.planning.plan import Plan
@@ -32,7 +32,7 @@ def rows_of(panel: Panel) -> str:
         rows += f" in {len(panel):,} series of {low:,}" + (f" to {high:,}" if low < high else " each")
     if panel.target.kind == "label":
         return rows
-    return f"{rows}, {' to '.join(ends(panel))}, {panel.frequency.adjective}"
+    return f"{rows}, {' to '.join(time_range(panel))}, {panel.frequency.adjective}"
 
 
 def seen(reading: ReadResult) -> str:
@@ -78,7 +78,7 @@ def planned(plan: Plan) -> str:
     network = f"{CELL_NAMES[spec.network.cell]} {_layers(spec.network.units)}"
     if recipe.members > 1:
         network += f" x {recipe.members}"
-    combine = IN_NAMES[recipe.combine]
+    combine = NAME_SUFFIXES[recipe.combine]
     if spec.target.kind == "label":
         read = f"{plan.windows:,} series of up to {spec.windows.window} rows"
         return f"{read} -> one of {classes(spec)} · {network}"
@@ -115,14 +115,14 @@ def read_beside(spec: ModelSpec) -> str:
 def coverage(kept: Coverage) -> str:
     """What intervals promised and what they kept: "80 % asked, 83 % achieved"."""
     if np.isnan(kept.achieved):
-        return f"{kept.asked:g} % asked; {kept.errors:,} errors are too few to tell what was achieved"
+        return f"{kept.nominal:g} % asked; {kept.errors:,} errors are too few to tell what was achieved"
     few = f" (only {kept.errors} errors)" if kept.errors < 30 else ""
-    return f"{kept.asked:g} % asked, {kept.achieved:.0f} % achieved{few}"
+    return f"{kept.nominal:g} % asked, {kept.achieved:.0f} % achieved{few}"
 
 
 def arithmetic(panel: Panel, plan: Plan) -> str:
     """Words like "60 rows - window 8 - horizon 4 + 1 = 49 windows"."""
-    window, horizon = plan.recipe.spec.windows.window, plan.recipe.spec.windows.horizon
+    window, horizon = plan.recipe.spec.windows.window, plan.recipe.spec.trained_horizon
     if plan.recipe.spec.target.kind == "label":
         return f"one of each series, up to {window} rows = {plan.windows:,} windows"
     if len(panel) > 1:
@@ -134,7 +134,7 @@ def pretrained(model: RecurrentForecaster) -> str:
     """Words like "the pretrained GRU for monthly rows in seasons of 12, blended with Theta"."""
     kinds = {1: "without a season", None: "with seasons of their own"}
     season = kinds.get(model.spec.season, f"in seasons of {model.spec.season}")
-    blended = IN_NAMES[model.network.combine].removeprefix(" + ")
+    blended = NAME_SUFFIXES[model.network.combine].removeprefix(" + ")
     combine = blended and f", blended with {'the ' if blended[0].islower() else ''}{blended}"
     cell = CELL_NAMES[model.spec.network.cell]
     return f"the pretrained {cell} for {model.frequency.adjective} rows {season}{combine}"

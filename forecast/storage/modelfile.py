@@ -340,7 +340,7 @@ def _expected(fields: _ModelFields, tensors: Tensors) -> dict[str, tuple[str, tu
         "tail/bounds": ("I64", (series + 1,)),
         "tail/ids": ("U8", (_length(tensors, "tail/ids"),)),
         "tail/ids/ends": ("I64", (series,)),
-        "calibration/half_widths": ("F64", (min(fields.horizon, fields.spec.windows.horizon), len(PERCENTS))),
+        "calibration/half_widths": ("F64", (min(fields.horizon, fields.spec.trained_horizon), len(PERCENTS))),
     }
     if fields.spec.covariates:
         roles = [covariate.role for covariate in fields.spec.covariates]

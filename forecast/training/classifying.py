@@ -47,14 +47,14 @@ def learn_classes(
         places = rows_known_at(panel, origins_of(panel, plan))
         learner = learner.find_epochs(panel.first(places[0]))
         told = [_told_from(learner, panel, rows, number, plan) for number, rows in enumerate(places)]
-    judgement = _judged(ClassPredictions.joined(told), panel, plan)
+    judgement = _judged(ClassPredictions.concatenated(told), panel, plan)
     network = learner.fit(panel, "refit")
     return build_model(reading, plan, judgement, network, learner)
 
 
 def _judged(told: ClassPredictions, panel: Panel, plan: Plan) -> Judgement:
     scores = score_classes(told, panel.ids, panel.columns.series, backtests=plan.backtests)
-    empty = calibrate(np.full((1, min(plan.horizon, plan.recipe.spec.windows.horizon)), np.nan))
+    empty = calibrate(np.full((1, min(plan.horizon, plan.recipe.spec.trained_horizon)), np.nan))
     return Judgement(scores, judge_classes(scores, told, panel.target), None, empty)
 
 
@@ -92,7 +92,7 @@ def told_from_rows(
             parts.append(told_of(models, history, came[judged], series=judged, block=block))
     if not parts:
         raise DataError("no row holds a class to be judged by")
-    return ClassPredictions.joined(parts)
+    return ClassPredictions.concatenated(parts)
 
 
 def _told_of_series(
@@ -151,7 +151,7 @@ def told_of(
     horizon, known = came.shape[1], ~np.isnan(came.ravel())
     probabilities = {model.name: model.probabilities(history, horizon) for model in models}
     return ClassPredictions(
-        came=came.ravel()[known].astype(np.int64),
+        actual=came.ravel()[known].astype(np.int64),
         series=np.repeat(series, horizon)[known],
         step=np.tile(np.arange(horizon), len(came))[known],
         block=np.repeat(block, horizon)[known],

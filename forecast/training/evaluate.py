@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecast.data.arrays import Integers
-from forecast.data.panel import Panel, ends
+from forecast.data.panel import Panel, time_range
 from forecast.data.results import Scores
 from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, backtest, rows_known_at, score
@@ -99,4 +99,4 @@ def _refitting(
     spec = replace(recipe.spec, covariates=rescaled(recipe.spec.covariates, oldest))
     recipe = replace(recipe, spec=spec)
     learner = learner_for(recipe, panel, listener, fits=origins.count, epochs=model.card.epochs)
-    return lambda past: learner.fit(past, f"refit up to {ends(past)[1]}")
+    return lambda past: learner.fit(past, f"refit up to {time_range(past)[1]}")

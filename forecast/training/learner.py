@@ -143,7 +143,8 @@ def _averaged(members: tuple[Weights, ...], network: Network) -> Network:
 def _gain(tuned: Network, untuned: Network, panel: Panel) -> float:
     """Share of the errors in the newest rows of every series that training without them took away."""
     after, before = (
-        np.abs(past_errors(replace(network, combine="none"), panel, most=1)) for network in (tuned, untuned)
+        np.abs(past_errors(replace(network, combine="none"), panel, max_origins=1))
+        for network in (tuned, untuned)
     )
     return float(1 - np.nansum(after) / np.nansum(before)) if np.nansum(before) > 0 else 0.0
 

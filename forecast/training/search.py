@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecast.data.panel import Panel
-from forecast.data.results import Table
+from forecast.data.results import ResultTable
 from forecast.errors import DataError
 from forecast.evaluation.backtest import METRICS, Origins, backtest, rows_known_at, score
 from forecast.events import Event, Listener, Note, Warned, ignore
@@ -51,7 +51,7 @@ class Tuning:
         """The one with the smallest error, the first of equals."""
         return min(self.trials, key=lambda trial: trial.error)
 
-    def to_table(self) -> Table:
+    def to_table(self) -> ResultTable:
         """Columns candidate, error, seconds."""
         return {
             "candidate": np.array([trial.name for trial in self.trials], dtype=object),
@@ -99,7 +99,7 @@ class _Trials:
         count = min(usual.backtests, int(known.lengths.max()) // (2 * usual.horizon))
         self.done: list[Trial] = []
         self._panel = panel
-        self._older = known.in_season(usual.recipe.spec.season)
+        self._older = known.with_season(usual.recipe.spec.season)
         self._origins = Origins(max(count, 1), usual.horizon)
         self._oldest = self._older.first(rows_known_at(self._older, self._origins)[0])
         self._longest_window = int(self._oldest.lengths.max()) - usual.horizon

@@ -15,7 +15,7 @@ from forecast.evaluation.verdict import OneStepForecasts, judge
 from forecast.events import Listener, Warned
 from forecast.features.covariates import encode_categories
 from forecast.forecasters.baselines import fit_baselines
-from forecast.forecasters.calibration import Calibration, achieved, calibrate
+from forecast.forecasters.calibration import Calibration, calibrate, measured_coverage
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import BoundedForecaster, Network, RecurrentForecaster
 from forecast.planning.plan import Plan
@@ -126,8 +126,8 @@ def _judge(
         verdict=judge(
             scores, folds, OneStepForecasts.joined([look.one_step for each in looks for look in each])
         ),
-        coverage=achieved(errors, level, before=before),
-        calibration=calibrate(np.concatenate(errors), before=before),
+        coverage=measured_coverage(errors, level, prior=before),
+        calibration=calibrate(np.concatenate(errors), prior=before),
     )
 
 
@@ -168,7 +168,7 @@ def _look(panel: Panel, network: Network, fold: Fold, later: int) -> _Look:
     everywhere[0, judged] = network.predict(history, 1).values[:, 0]
     everywhere[1, judged] = history.last_values
     return _Look(
-        errors=network.errors(history, actual[judged][:, : network.spec.windows.horizon]),
+        errors=network.errors(history, actual[judged][:, : network.spec.trained_horizon]),
         one_step=OneStepForecasts(forecast=everywhere[0], last=everywhere[1], actual=actual[:, 0]),
     )
 

@@ -19,8 +19,8 @@ KINDS = {
 }
 SMALL = ("--units", "4", "--window", "6", "--epochs", "3", "--backtests", "1", "--device", "cpu")
 HEADERS = {
-    "rain": "time,probability",
-    "sky": "time,label,p_fog,p_rain,p_sun",
+    "rain": "date,probability",
+    "sky": "date,label,p_fog,p_rain,p_sun",
     "intents": "sentence,label,p_alarm,p_music",
 }
 
@@ -68,7 +68,7 @@ def test_predict_writes_probabilities_of_new_data(program, kind):
 
 
 def test_predict_continues_the_rows_of_the_model_and_a_label_needs_data(program):
-    assert program("predict", "--model", "rain.forecast")[1].startswith("time,probability\n2024-04-10,")
+    assert program("predict", "--model", "rain.forecast")[1].startswith("date,probability\n2024-04-10,")
     code, out, err = program("predict", "--model", "intents.forecast")
     assert (code, out) == (2, "")
     assert "a label belongs to a series, and none is given" in err
@@ -229,7 +229,7 @@ def test_the_pretrained_networks_read_noughts_and_ones_as_numbers(program, monke
     monkeypatch.setattr(catalog, "_FOLDER", save_pretrained(tmp_path, seasons=(1, 7)))
     code, out, err = program("predict", "rain.csv", "--target", "rain", "--model", "pretrained", "-H", "2")
     assert code == 0, err
-    assert out.startswith("time,forecast,lower_80,upper_80\n")
+    assert out.startswith("date,forecast,lower_80,upper_80\n")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -64,7 +64,7 @@ def test_predict_continues_every_series_behind_its_own_end(program):
     code, out, _ = program("predict")
     assert code == 0
     rows = list(csv.DictReader(out.splitlines()))
-    assert [(row["id"], row["time"]) for row in rows] == [
+    assert [(row["id"], row["step"]) for row in rows] == [
         (name, str(len(SERIES[name][1]) + step)) for name in sorted(SERIES) for step in (1, 2, 3)
     ]
 

@@ -68,7 +68,7 @@ def test_quiet_leaves_the_exit_code_to_tell(forecast_program, leave_out):
     leave_out(2)
     code, out, err = forecast_program("predict", "sales.csv", "--quiet")
     assert (code, err) == (6, "")
-    assert out.startswith("time,forecast")
+    assert out.startswith("year,forecast")
 
 
 @pytest.mark.parametrize("words", COMMANDS)

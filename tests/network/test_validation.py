@@ -44,11 +44,11 @@ def test_what_is_validated_on_answers_for_rows_that_no_window_learns_from(length
     answered = found.starts + found.first + 1
     series = np.searchsorted(there.bounds, found.starts, side="right") - 1
     assert (answered >= there.bounds[series] + there.lengths[series] - held[series]).all()
-    assert (found.starts + found.last + ROWS.windows.horizon <= bounds).all()
+    assert (found.starts + found.last + ROWS.trained_horizon <= bounds).all()
     windows = windows_of(there, ROWS, without=held)
     learned = windows.batch(np.arange(len(windows)))
     of = np.searchsorted(there.bounds, learned.starts, side="right") - 1
-    newest = learned.starts + learned.steps + ROWS.windows.horizon
+    newest = learned.starts + learned.steps + ROWS.trained_horizon
     assert (newest <= there.bounds[of] + there.lengths[of] - held[of]).all()
 
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.data.panel import held
+from forecast.data.panel import hold_last_number
 from forecast.reading import filling
 from forecast.spec.reading import Gaps
 
@@ -76,7 +76,7 @@ def test_looking_back_row_by_row_gives_the_same_fills(inner: list[int | None], s
     st.integers(1, 25),
 )
 def test_what_a_cut_shows_does_not_depend_on_what_comes_after(inner, missing, gaps, cut):
-    """Rows up to the cut, held at its end, are the same whatever number comes next."""
+    """Rows up to the cut, hold_last_number at its end, are the same whatever number comes next."""
     shown = []
     for later in (3.0, -1000.0):
         values = np.array([1.0, *(NAN if value is None else value for value, _ in inner), later])
@@ -88,13 +88,13 @@ def test_what_a_cut_shows_does_not_depend_on_what_comes_after(inner, missing, ga
             values, np.array([0, len(values)]), has_row=has_row, missing=missing, gaps=gaps, season=3
         )
         rows = min(cut, len(values) - 1)
-        shown.append(held(whole[:rows], known[:rows], np.array([0, rows])).tolist())
+        shown.append(hold_last_number(whole[:rows], known[:rows], np.array([0, rows])).tolist())
     assert shown[0] == shown[1]
 
 
 def test_each_series_is_held_at_its_own_last_number():
     values = np.array([1.0, 2.0, 3.0, 7.0, 8.0, 9.0])
     observed = np.array([True, False, False, True, True, False])
-    assert held(values, observed, np.array([0, 3, 3, 6])).tolist() == [1, 1, 1, 7, 8, 8]
+    assert hold_last_number(values, observed, np.array([0, 3, 3, 6])).tolist() == [1, 1, 1, 7, 8, 8]
     inside = np.array([True, False, True, True, False, True])
-    assert held(values, inside, np.array([0, 3, 3, 6])).tolist() == values.tolist()
+    assert hold_last_number(values, inside, np.array([0, 3, 3, 6])).tolist() == values.tolist()

@@ -23,7 +23,7 @@ NO_TIME = "no column looks like times"
 REFUSED = {
     "csvkit_bad.csv": "line 2: 4 fields where the header has 3",
     "csvkit_blanks.csv": NO_TIME,
-    "csvkit_date_like_number.csv": "one row a series",
+    "csvkit_date_like_number.csv": "one row per series",
     "csvkit_dummy.csv.gz": NO_TIME,
     "csvkit_dummy.tsv": NO_TIME,
     "csvkit_mac_newlines.csv": NO_TIME,

@@ -327,7 +327,7 @@ def test_one_wrong_date_among_many_is_named_though_the_column_was_guessed():
         ("\n \n", "data: is empty"),
         (",,\n,,\n", "data: is empty"),
         ("year,tons\n", "data: has a header and no rows"),
-        ("year,tons\n2019,1\n", "data: one row a series shows no step of time"),
+        ("year,tons\n2019,1\n", "data: one row per series shows no step of time"),
         ("2019,1\n2020,2\n", "data, line 1: the first row holds values, not column names"),
         ("year,tons\n2019,1\n2020,2,3\n", "data, line 3: 3 fields where the header has 2"),
         ("year,tons\n2019,1\n\n2020\n", "data, line 4: 1 field where the header has 2"),

@@ -12,7 +12,7 @@ from forecast.diagnostics.clean import clean_table
 from forecast.diagnostics.outliers import distances
 from forecast.diagnostics.profile import FAR
 from forecast.errors import DataError, UsageError
-from forecast.features.target import LAGS, channels, width, without_outliers
+from forecast.features.target import LAGS, feature_count, target_features, without_outliers
 from forecast.output.writing import write
 from forecast.reading.reader import read_panel
 from forecast.spec.reading import Columns, Policy, ReadSpec
@@ -143,8 +143,8 @@ def test_every_cut_of_a_panel_keeps_the_seasons_of_its_series():
 
 def test_a_panel_without_own_seasons_has_that_of_its_frequency():
     assert panel(wave(9), wave(5), season=7).seasons.tolist() == [7, 7]
-    assert mixed().in_season(3).seasons.tolist() == [3, 3, 3, 3]
-    assert mixed().in_season(None).seasons.tolist() == [1, 12, 4, 12]
+    assert mixed().with_season(3).seasons.tolist() == [3, 3, 3, 3]
+    assert mixed().with_season(None).seasons.tolist() == [1, 12, 4, 12]
 
 
 def test_a_peak_that_comes_every_season_is_not_far_off_beside_a_series_without_one():
@@ -159,7 +159,7 @@ def test_a_peak_that_comes_every_season_is_not_far_off_beside_a_series_without_o
 
 
 def seen(whole, horizon=5):
-    return channels(whole.values, whole.bounds, season=whole.seasons, horizon=horizon)
+    return target_features(whole.values, whole.bounds, season=whole.seasons, horizon=horizon)
 
 
 def own_columns(season, horizon):
@@ -174,7 +174,7 @@ def test_a_series_is_seen_as_in_a_panel_of_its_season_alone(season):
     alone = wave(260, season=max(season, 2))
     beside = panel(wave(30), alone, wave(50))
     found = seen(replace(beside, seasons=np.array([7, season, 24]))).at(np.arange(30, 290))
-    expected = channels(alone, np.array([0, 260]), season=season, horizon=5)
+    expected = target_features(alone, np.array([0, 260]), season=season, horizon=5)
     columns = own_columns(season, 5)
     assert np.array_equal(found.inputs[:, columns], expected.inputs)
     assert not np.delete(found.inputs, columns, axis=1).any()
@@ -191,8 +191,8 @@ def test_a_series_has_the_same_channels_whatever_other_series_there_are(order):
 
 
 def test_one_layout_has_room_for_every_season():
-    assert {width(None, 6)} == {seen(mixed(), 6).inputs.shape[1]}
-    assert width(None, 6) >= max(width(season, 6) for season in (1, 4, 7, 12, 24, 52))
+    assert {feature_count(None, 6)} == {seen(mixed(), 6).inputs.shape[1]}
+    assert feature_count(None, 6) >= max(feature_count(season, 6) for season in (1, 4, 7, 12, 24, 52))
 
 
 def test_outliers_are_those_of_each_series_own_season():

@@ -11,7 +11,7 @@ from tests.panels import panel, wave
 def said(season: int, *series: np.ndarray) -> np.ndarray:
     """(series, steps) forecasts of the shipped GRU, kept to what values may be."""
     model = pretrained.open_pretrained("gru", season)
-    return model.predict(panel(*series, season=season), model.spec.windows.horizon).values
+    return model.predict(panel(*series, season=season), model.spec.trained_horizon).values
 
 
 def quiet(season: int) -> list[np.ndarray]:

@@ -129,7 +129,7 @@ def test_what_is_told_a_horizon_apart_is_one_block_and_filled_rows_are_not_judge
     told = told_from_rows(fit_class_baselines(panel.first([14]), 2), panel, np.array([14]), range(6), 2)
     rows = [14, 15, 15, 17, 17, 18, 18, 19, 19]  # what came: rows 14 and 15, 15 (and 16), (16 and) 17 ...
     assert sorted(rows) == rows
-    assert told.came.tolist() == panel.values[rows].tolist()
+    assert told.actual.tolist() == panel.values[rows].tolist()
     assert told.step.tolist() == [0, 1, 0, 1, 0, 1, 0, 1, 0]
     assert told.block.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
 
