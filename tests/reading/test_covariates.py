@@ -112,7 +112,7 @@ def test_numbers_that_are_names_are_read_as_texts_when_asked():
 
 
 def test_a_text_that_is_no_covariate_is_refused():
-    with pytest.raises(UsageError, match="--text visitor: there is no covariate of this name"):
+    with pytest.raises(UsageError, match="--text visitor: no covariate has this name"):
         panel(columns=replace(COLUMNS, text=("visitor",)))
 
 
