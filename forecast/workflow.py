@@ -12,7 +12,7 @@ from forecast.data.results import Card, Forecast, Probabilities, ResultTable, Sc
 from forecast.errors import DataError, UsageError
 from forecast.events import Decision, Listener, Note, Warned, ignore
 from forecast.forecasters.recurrent import RecurrentForecaster
-from forecast.reading.reader import PartialRead, ReadResult, drafts, read_panel, with_future_rows
+from forecast.reading.reader import ReadResult, read_as_far_as_possible, read_panel, with_future_rows
 from forecast.reporting import notes
 from forecast.spec.model import Cell
 from forecast.spec.reading import ReadSpec, Target
@@ -44,7 +44,7 @@ def check(
     from forecast.reporting.data_report import data_report
 
     request = request or TrainRequest()
-    partial, refusal = _read_as_far_as_possible(source, request)
+    partial, refusal = read_as_far_as_possible(source, request.read)
     if partial.reading is None:
         return data_report(partial, refusal=refusal)
     try:
@@ -53,18 +53,6 @@ def check(
     except DataError as error:
         return data_report(partial, refusal=error)
     return data_report(partial, reading.panel, plan)
-
-
-def _read_as_far_as_possible(source: Source, request: TrainRequest) -> tuple[PartialRead, DataError | None]:
-    """The last stage that reading reached, and what ended it."""
-    reached: list[PartialRead] = []
-    try:
-        reached.extend(drafts(source, request.read))  # keeps those that came before an error
-    except DataError as error:
-        if not reached:
-            raise
-        return reached[-1], error
-    return reached[-1], None
 
 
 def read(source: Source, spec: ReadSpec | None = None, *, listener: Listener = ignore) -> ReadResult:

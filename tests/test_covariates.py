@@ -245,7 +245,7 @@ def test_check_tells_of_columns_plan_and_cost():
     lines = [text for _, text in found.card.lines]
     assert "price: numbers, 4 different, a known covariate" in lines
     assert "town: text, 2 different, a static covariate" in lines
-    assert '1 missing value of "price" filled with the last one' in lines
+    assert '1 missing value of "price" filled with the last value' in lines
     assert any(line.endswith(" · 4 covariates, calendar, holidays of FR") for line in lines)
     plain = workflow.check(
         written(SOLD), replace(REQUEST, read=ReadSpec(COLUMNS.alone), calendar=False, holidays=None)

@@ -116,7 +116,7 @@ def test_a_class_that_the_model_does_not_know_is_refused_with_its_line():
     content = days(["wet" if place % 2 else "dry" for place in range(60)])
     request = TrainRequest(horizon=1, window=4, epochs=1, read=ReadSpec(Columns(target="state")))
     model = workflow.train(source(content), request).model
-    with pytest.raises(DataError, match='"hail" is none of the classes') as refusal:
+    with pytest.raises(DataError, match='"hail" is not one of the classes') as refusal:
         workflow.predict(model, source(content + "2021-03-02,hail\n"))
     assert "line 62" in refusal.value.where
 

@@ -436,7 +436,7 @@ def test_a_series_that_cannot_be_forecast_does_not_stop_the_others(model):
     found = workflow.predict(model, source([*lines(SERIES), "void,2015-01,\n"]), listener=heard.append)
     assert found.values.tolist() == values(model, data())
     assert [event for event in heard if isinstance(event, SeriesSkipped)] == [
-        SeriesSkipped("void", "no row holds a number", "data, line 126")
+        SeriesSkipped("void", "no row has a number", "data, line 126")
     ]
 
 
@@ -473,7 +473,7 @@ def test_evaluate_goes_on_without_a_series_that_cannot_be_judged(model):
     series = {name: longer(name) for name in SERIES}
     scores = workflow.evaluate(model, source([*lines(series), "void,2015-01,\n"]), listener=heard.append)
     assert (scores.ids, scores.forecasts) == (("a", "b", "c"), 6)
-    assert SeriesSkipped("void", "no row holds a number", "data, line 132") in heard
+    assert SeriesSkipped("void", "no row has a number", "data, line 132") in heard
 
 
 def test_evaluate_with_refit_judges_the_recipe_on_rows_that_the_model_was_trained_on(model):
@@ -489,7 +489,7 @@ def test_evaluate_with_refit_judges_the_recipe_on_rows_that_the_model_was_traine
 def test_check_says_what_train_would_do_and_what_it_would_leave_out():
     card = workflow.check(source([*lines(SERIES), "void,2015-01,\n"]), REQUEST).card
     items = dict(card.lines)
-    assert items["skipped"] == '"void": no row holds a number'
+    assert items["skipped"] == '"void": no row has a number'
     assert items["plan"].startswith("GRU 4 · reads 6 steps, forecasts 3")
 
 
@@ -497,7 +497,7 @@ def test_check_names_five_of_many_series_left_out():
     void = [f"void{number:02d},2015-01,\n" for number in range(15)]
     card = workflow.check(source([*lines(SERIES), *void]), REQUEST).card
     skipped = [text for label, text in card.lines if label == "skipped"]
-    assert skipped[4:] == ['"void04": no row holds a number', "and 10 more"]
+    assert skipped[4:] == ['"void04": no row has a number', "and 10 more"]
 
 
 def test_show_tells_the_network_the_data_and_the_verdict(model):

@@ -8,12 +8,12 @@ import numpy as np
 from forecast.data.panel import Panel
 from forecast.data.results import Card
 from forecast.diagnostics.profile import (
-    ClassFound,
-    ColumnFound,
+    ClassCount,
+    ColumnProfile,
     DataProfile,
-    Found,
+    Occurrences,
     Place,
-    ValuesFound,
+    ValueSummary,
     examine,
 )
 from forecast.errors import DataError
@@ -163,7 +163,7 @@ def _rows(draft: PartialRead, found: DataProfile) -> str:
     return f"{counted(found.rows, 'row')}{series}"
 
 
-def _column(column: ColumnFound) -> str:
+def _column(column: ColumnProfile) -> str:
     """Such as "tons: numbers, 58 different, the target"."""
     part = f", {_PARTS.get(column.part, f'the {column.part}')}" if column.part else ", not used"
     return f"{column.name}: {column.kind}, {column.different:,} different{part}"
@@ -190,7 +190,7 @@ def _found(found: DataProfile) -> list[Line]:
     return lines
 
 
-def _many(found: Found, of: str = "", *, before: str = "") -> str:
+def _many(found: Occurrences, of: str = "", *, before: str = "") -> str:
     """Such as "3 of 5 rows: before line 8 (1914), ... and 4 more"."""
     if not found.count:
         return "none"
@@ -204,15 +204,15 @@ def _place(place: Place) -> str:
     return f"{place.line} ({series}{place.time})"
 
 
-def _worst(found: Found) -> str:
-    """The series with the most, where there are several."""
+def _worst(found: Occurrences) -> str:
+    """The series with the most, where it is not one alone."""
     if found.in_series < 2:
         return ""
     named = ", ".join(f'"{each.id}" {each.count:,}' for each in found.worst)
     return f"; in {found.in_series:,} series, most in {named}"
 
 
-def _outliers(found: Found, numbers: int) -> str:
+def _outliers(found: Occurrences, numbers: int) -> str:
     if not found.count:
         return "none"
     named = "; ".join(
@@ -224,7 +224,7 @@ def _outliers(found: Found, numbers: int) -> str:
     return f"{found.count:,}: {named}{more}{_worst(found)}{many}"
 
 
-def _values(values: ValuesFound, series: int) -> str:
+def _values(values: ValueSummary, series: int) -> str:
     """Such as "0 to 9.5, mean 4.2; whole numbers, 3 zeros, none negative"."""
     still = f"{values.constant:,} of {series:,} series never change" if series > 1 else "never changes"
     facts = [
@@ -237,7 +237,7 @@ def _values(values: ValuesFound, series: int) -> str:
     return f"{range}; {', '.join(filter(None, facts))}"
 
 
-def _classes(found: tuple[ClassFound, ...]) -> str:
+def _classes(found: tuple[ClassCount, ...]) -> str:
     """Such as "5: sun 714 (49 %), rain 641 (44 %), ... and 2 more"."""
     total = max(sum(each.count for each in found), 1)
     named = [
