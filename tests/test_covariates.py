@@ -61,7 +61,7 @@ def test_the_model_remembers_all_that_stood_beside(model):
     assert [(each.name, each.role) for each in model.spec.covariates] == [
         ("visitors", "past"), ("price", "known"), ("event", "known"), ("town", "static"),
     ]  # fmt: skip
-    assert model.read.columns == replace(COLUMNS, text=("event", "town"))
+    assert model.read.columns == replace(COLUMNS, categorical=("event", "town"))
     assert model.spec.calendar.phases
     assert len(model.spec.calendar.holiday_dates) > 200
     card = dict(forecast.show(model).lines)
@@ -123,7 +123,9 @@ def test_older_models_go_on_reading_what_they_read(trained):
 def test_older_models_do_not_go_on_with_texts_where_they_learned_numbers(trained):
     request = replace(REQUEST, from_=trained.path, window=None, units=None)
     words = [{**row, "price": f"p{row['price']}"} for row in SOLD]
-    with pytest.raises(ModelError, match='its text is "event", "town", that of the data "price", "event"'):
+    with pytest.raises(
+        ModelError, match='its categorical is "event", "town", that of the data "price", "event"'
+    ):
         forecast.train(written(words), request)
 
 

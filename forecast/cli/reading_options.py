@@ -55,9 +55,11 @@ Known = Annotated[list[str] | None, _named("--known", "NAME", "A covariate known
 Static = Annotated[
     list[str] | None, _named("--static", "NAME", "One that stays the same in a series; repeat.", COVARIATES)
 ]
-Text = Annotated[
+Categorical = Annotated[
     list[str] | None,
-    _named("--text", "NAME", "A covariate whose numbers are names, such as of stores; repeat.", COVARIATES),
+    _named(
+        "--categorical", "NAME", "Covariate whose numbers are categories: store numbers; repeat.", COVARIATES
+    ),
 ]
 
 Delimiter = Annotated[str | None, _named("--delimiter", "MARK", 'What parts the fields: ";", tab.', NOTATION)]
@@ -103,7 +105,7 @@ def read_spec(
     past: Past = None,
     known: Known = None,
     static: Static = None,
-    text: Text = None,
+    categorical: Categorical = None,
     delimiter: Delimiter = None,
     encoding: Encoding = None,
     decimal: Decimal = None,
@@ -126,7 +128,7 @@ def read_spec(
             past=tuple(past or ()),
             known=tuple(known or ()),
             static=tuple(static or ()),
-            text=tuple(text or ()),
+            categorical=tuple(categorical or ()),
         ),
         notation=Notation(
             delimiter=_mark(delimiter),
@@ -187,7 +189,7 @@ def refuse_beside_a_model(read: ReadSpec, *, hint: str = "leave it out", **other
         "past": columns.past or None,
         "known": columns.known or None,
         "static": columns.static or None,
-        "text": columns.text or None,
+        "categorical": columns.categorical or None,
         **others,
     }
     given = [f"--{name}" for name, value in options.items() if value is not None]

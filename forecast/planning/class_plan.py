@@ -95,7 +95,7 @@ def _refuse_what_is_for_numbers(request: TrainRequest) -> None:
     if given:
         raise UsageError(
             f"the target is one of a few classes, and {', '.join(given)} is for numbers",
-            hint="leave it out, or read noughts and ones as numbers with --no-classes",
+            hint="leave it out, or read 0 and 1 as numbers with --task value",
         )
 
 

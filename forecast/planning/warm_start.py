@@ -41,7 +41,7 @@ def older(
 
 def _refuse_other_columns(its: Columns, columns: Columns, path: Path) -> None:
     """Training goes on with the columns it began with."""
-    for part in ("target", "season", "past", "known", "static", "text"):
+    for part in ("target", "season", "past", "known", "static", "categorical"):
         then, now = getattr(its, part), getattr(columns, part)
         if then != now:
             raise ModelError(

@@ -65,7 +65,7 @@ def _refuse_between(read: ReadSpec) -> None:
     if _between(read):
         raise UsageError(
             "there is no sum of two classes and nothing between them",
-            hint="--gaps hold repeats the last one; --no-classes reads noughts and ones as numbers",
+            hint="--gaps hold repeats the last one; --task value reads 0 and 1 as numbers",
         )
 
 

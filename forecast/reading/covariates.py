@@ -49,7 +49,7 @@ def texts_among(columns: Sequence[Column], named: Sequence[str]) -> tuple[str, .
     for name in named:
         if name not in there:
             raise UsageError(
-                f"--text {name}: nothing beside the target is called so",
+                f"--categorical {name}: no covariate has this name",
                 hint=f"name it with --past, --known or --static {name} too",
             )
     return tuple(

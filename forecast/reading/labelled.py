@@ -89,7 +89,7 @@ def labelled_panel(
         bare = np.flatnonzero(np.isnan(labels)).tolist()
         skipped = tuple(_unlabelled(rows, series, table) for series in bare)
         rows, labels = rows.without(bare), np.delete(labels, bare)
-    named = read.columns.text
+    named = read.columns.categorical
     texts = named if _known(read) else texts_among(roles.beside, named)
     beside = parsed(table, roles.beside, rows, texts=texts, notation=read.notation)
     panel = Panel(
@@ -98,7 +98,7 @@ def labelled_panel(
         values=np.repeat(np.nan_to_num(labels), np.diff(rows.bounds)),
         observed=np.repeat(~np.isnan(labels), np.diff(rows.bounds)),
         bounds=rows.bounds,
-        columns=replace(read.columns, text=beside.texts),
+        columns=replace(read.columns, categorical=beside.texts),
         frequency=STEPS,
         seasons=np.ones(len(rows.ids), dtype=np.int64),
         target=Target("label", classes.names),

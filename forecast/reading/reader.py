@@ -113,7 +113,7 @@ def drafts(
     ordered = _sorted(table, roles.time, roles.series, clock, found.values[roles.target.codes])
     ordered = with_seasons(ordered, roles.season, table, read.notation)
     # A model's columns are what it learned them to be.
-    texts = read.columns.text if frequency else texts_among(roles.beside, read.columns.text)
+    texts = read.columns.categorical if frequency else texts_among(roles.beside, read.columns.categorical)
     beside = parsed(table, roles.beside, ordered, texts=texts, notation=read.notation)
     columns = _columns(roles, read, beside)
     if columns.known:
@@ -174,7 +174,9 @@ def _columns(roles: Roles, read: ReadSpec, beside: CovariateRows) -> Columns:
             "a wide file has a column for each series, and none beside them",
             hint="make it long, a row for each series and time, to read more than the target",
         )
-    return replace(roles.columns, past=asked.past, known=asked.known, static=asked.static, text=beside.texts)
+    return replace(
+        roles.columns, past=asked.past, known=asked.known, static=asked.static, categorical=beside.texts
+    )
 
 
 def _with_covariates(panel: Panel, beside: CovariateRows, table: Table) -> tuple[Panel, tuple[str, ...]]:
@@ -196,7 +198,9 @@ def with_future_rows(panel: Panel, source: Source, read: ReadSpec) -> Panel:
     clock = _clock(table, time, panel.frequency, read.notation.date_format)
     rows = _sorted(table, time, series, clock, np.zeros(table.rows))
     known = [table.named(name) for name in columns.known]
-    return with_future(panel, parsed(table, known, rows, texts=columns.text, notation=read.notation), table)
+    return with_future(
+        panel, parsed(table, known, rows, texts=columns.categorical, notation=read.notation), table
+    )
 
 
 def _table(source: Source, notation: Notation) -> Table:

@@ -66,8 +66,8 @@ class Columns:
     """Covariates known ahead, such as prices and campaigns."""
     static: tuple[str, ...] = ()
     """Covariates that stay the same within a series."""
-    text: tuple[str, ...] = ()
-    """Covariates that are read as texts; those that hold few numbers are found to be."""
+    categorical: tuple[str, ...] = ()
+    """Covariates that are read as categories; a column with few numbers is one without being named."""
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ class Columns:
     @property
     def alone(self) -> "Columns":
         """The same without covariates."""
-        return replace(self, past=(), known=(), static=(), text=())
+        return replace(self, past=(), known=(), static=(), categorical=())
 
 
 @dataclass(frozen=True, slots=True)
