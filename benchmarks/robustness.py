@@ -30,7 +30,18 @@ HARVEST = Path(__file__).parents[1] / "sample_data" / "harvest.csv"
 GIB = 1 << 30
 BOMB_BYTES = 4 * GIB
 
-SCRATCH = ("--from", "scratch", "--backtests", "1", "--dropout", "0.1", "--members", "2", "--patience", "300")
+SCRATCH = (
+    "--from",
+    "scratch",
+    "--backtests",
+    "1",
+    "--dropout",
+    "0.1",
+    "--ensemble",
+    "2",
+    "--patience",
+    "300",
+)
 
 CHECKPOINT_COST = """
 import sys, time
@@ -54,7 +65,7 @@ def counted(write):
 checkpoint.Checkpoint.hold = timed(checkpoint.Checkpoint.hold)
 checkpoint.Checkpoint.add = timed(checkpoint.Checkpoint.add)
 checkpoint.Checkpoint._write = counted(checkpoint.Checkpoint._write)
-from forecast.cli.app import run
+from forecast.app import run
 began = time.monotonic()
 assert run(sys.argv[1:]) == 0
 print(spent, writes, time.monotonic() - began)
@@ -229,7 +240,7 @@ def _checkpoints(_asked: argparse.Namespace) -> list[Row]:
     Path("months.csv").write_text(monthly_csv(500))
     rows: list[Row] = []
     for units, members in (("64", 8), ("256,256", 1)):
-        words = ["train", "months.csv", "--from", "scratch", "--units", units, "--members", str(members)]
+        words = ["train", "months.csv", "--from", "scratch", "--units", units, "--ensemble", str(members)]
         done = subprocess.run(
             [sys.executable, "-c", CHECKPOINT_COST, *words, "-q"], capture_output=True, text=True, check=True
         )

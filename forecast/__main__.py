@@ -14,7 +14,7 @@ def main() -> None:
 
 
 def _run() -> int:
-    from forecast.cli.app import run
+    from forecast.app import run
 
     return run(sys.argv[1:])
 

@@ -77,7 +77,7 @@ def tune(
     trials = _Trials(panel, usual, time.monotonic() + max_seconds, listener, checkpoint)
     cells = CELLS if "cell" in parts else (request.cell,)
     first, *others = trials.windows(usual) if "window" in parts else (request.window,)
-    fixed = replace(request, window=first, backtests=usual.backtests)
+    fixed = replace(request, window=first, backtests=usual.backtests, tune=())
     trials.run([replace(fixed, cell=cell) for cell in cells], still_to_come=len(others))
     best = Tuning(tuple(trials.done)).best.request
     trials.run([replace(best, window=window) for window in others])

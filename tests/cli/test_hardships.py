@@ -68,7 +68,7 @@ def test_a_signal_in_a_real_training_leaves_what_was_learned_and_says_how_to_go_
         _, said = process.communicate(timeout=10)
     assert process.returncode == 143
     assert "Traceback" not in said
-    assert "kept          harvest.forecast.checkpoint (finding epochs, after epoch " in said
+    assert "checkpoint    saved: harvest.forecast.checkpoint (finding epochs, after epoch " in said
     assert "resume with   forecast train harvest.csv --from scratch" in said
     assert names(tmp_path) == {"harvest.csv", "harvest.forecast.checkpoint"}
 
@@ -119,6 +119,6 @@ def test_the_data_are_not_replaced_by_the_model(tmp_path):
 
 
 def test_predict_writes_nothing(tmp_path):
-    ran = run(tmp_path, "predict", "--model", str(ROOT / "tests/golden/format-1.forecast"))
+    ran = run(tmp_path, "predict", "--model", str(ROOT / "tests/golden/format-2.forecast"))
     assert (ran.returncode, ran.stdout.count("\n") > 1) == (0, True)
     assert names(tmp_path) == set()

@@ -34,7 +34,7 @@ def run(command, *arguments, shell="", env=None, **options):
 def test_predict_prints_csv_and_nothing_else_on_stdout():
     ran = run(FAKE, "predict", "--horizon", "2")
     assert ran.stdout == "time,forecast,lower_80,upper_80\n2024,0.5,-0.5,1.5\n2025,1.5,0.5,2.5\n"
-    assert ran.stderr == "warning: 2 gaps filled\n"
+    assert ran.stderr == "model         m.forecast\nwarning: 2 gaps filled\n"
     assert ran.returncode == 0
 
 
@@ -163,7 +163,7 @@ def test_a_current_folder_that_was_removed_is_no_matter(tmp_path):
     shell = f"cd {tmp_path}/gone && rmdir {tmp_path}/gone && {' '.join(FORECAST)} show {GOLDEN}"
     ran = run(["true"], shell=f"; {shell}")
     assert ran.returncode == 0
-    assert ran.stderr == ""
+    assert ran.stderr == f"model         {GOLDEN}\n"
 
 
 def test_the_width_of_the_terminal_changes_no_data():

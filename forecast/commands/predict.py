@@ -9,18 +9,18 @@ from forecast.cli import options, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import deliver, plan_delivery
 from forecast.cli.option_groups import takes
-from forecast.cli.reading_options import read_spec, refuse_beside_a_model
-from forecast.cli.skipped import SkipPolicy, partial_options, plan_report
-from forecast.errors import ModelError, UsageError
-from forecast.events import Warned
+from forecast.cli.reading_options import parse_season, read_spec, refuse_columns
+from forecast.cli.skipped import plan_list
+from forecast.errors import ForecastError, ModelError, UsageError
 from forecast.spec.reading import ReadSpec
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from forecast.forecasters.recurrent import RecurrentForecaster
 
 
 @takes("read", read_spec)
-@takes("partial", partial_options)
 def predict(
     ctx: typer.Context,
     data: options.Data = None,
@@ -37,9 +37,9 @@ def predict(
     json: options.AsJson = False,
     output: options.Output = None,
     excel_safe: options.ExcelSafe = False,
-    partial: SkipPolicy,
+    skipped: options.SkippedFile = None,
 ) -> None:
-    """Print the next values: behind DATA, or behind the training data.
+    """Forecast the next values of DATA, or of the training data.
 
     forecast predict
     forecast predict harvest.csv --horizon 8 --level 80,95
@@ -49,55 +49,56 @@ def predict(
     forecast predict --future next.csv
     """
     console: Console = ctx.obj
-    asked = options.levels(level)
-    path = paths.model_or_pretrained(model)
+    levels = options.parse_levels(level)
+    source, ahead = _sources(data, future)
+    piped_nothing = paths.is_empty_pipe(data, source)
+    source = None if piped_nothing else source
+    path = paths.model_or_pretrained(model, source)
     if path is not None:
         advice = "leave it out, or use --model pretrained, which takes it"
-        refuse_beside_a_model(read, hint=advice, cell=cell, season=season)
-    given, ahead = _sources(data, future)
+        refuse_columns(ctx, "cell", "season", hint=advice)
+    elif source is None:
+        raise _nothing_to_continue(model)
     delivery = plan_delivery(
-        format, json=json, output=output, inputs=(given, ahead, path), excel_safe=excel_safe
+        format, json=json, output=output, inputs=(source, ahead, path), excel_safe=excel_safe
     )
-    plan_report(partial, console, given, ahead, path, output)
+    plan_list(skipped, console, source, ahead, path, output)
     from forecast import workflow
 
     if path is None:
-        source = None
-        history = _needed_source(data, given, named=model is not None)
-        rows, read = options.season(season, read)
-        chosen = workflow.zero_shot(
-            history,
-            read,
-            cell=cell,
-            season=rows,
-            horizon=horizon,
-            listener=console.listen,
+        assert source is not None  # refused above
+        rows, read = parse_season(season, read)
+        forecaster = workflow.zero_shot(
+            source, read, cell=cell, season=rows, horizon=horizon, listener=console.listen
         )
-        console.note("model", _pretrained(chosen, history))
+        console.note("model", _pretrained(forecaster, source, named=model is not None))
+        source = None  # the rows of the data are those that the forecaster continues
     else:
-        source = source_to_continue(data, given, console)
-        chosen = workflow.load(path)
+        forecaster = workflow.load(path)
+        console.note("model", str(path))
+        if piped_nothing:
+            console.warn(paths.EMPTY_PIPE)
     forecast = workflow.predict(
-        chosen,
+        forecaster,
         source,
         read=read,
         future=ahead,
         future_missing=future_missing,
         horizon=horizon,
-        levels=asked,
+        levels=levels,
         listener=console.listen,
     )
     deliver(
         forecast.to_table(),
         delivery,
         schema="forecast.predict/1",
-        facts={"left_out": console.skipped_facts()},
+        facts={"skipped": console.skipped_facts()},
         color=console.color,
     )
 
 
 def _sources(data: str | None, future: str | None) -> tuple[paths.Source | None, paths.Source | None]:
-    """DATA, and the rows of the future; standard input is one of them at most."""
+    """DATA and the file of `--future`; standard input is at most one of them."""
     ahead = None if future is None else paths.data_source(future)
     if ahead != paths.STDIN:
         return paths.data_source(data), ahead
@@ -108,33 +109,25 @@ def _sources(data: str | None, future: str | None) -> tuple[paths.Source | None,
     return None if data is None else paths.data_source(data), ahead
 
 
-def source_to_continue(
-    data: str | None, source: paths.Source | None, console: Console
-) -> paths.Source | None:
-    """The `source` to continue, or None: the model's own. An empty pipe (as under cron) is no data."""
-    if data is None and source == paths.STDIN and paths.stdin_is_empty():
-        console.listen(Warned("standard input is empty: continuing the data the model was trained on"))
-        return None
-    return source
-
-
-def _needed_source(data: str | None, source: paths.Source | None, *, named: bool) -> paths.Source:
-    """The `source` that a pretrained network continues; `named` where one was asked for."""
-    if source is not None and (data is not None or not paths.stdin_is_empty()):
-        return source
-    if named:
-        raise UsageError("the pretrained network has no data of its own", hint="forecast predict DATA")
-    raise ModelError(
+def _nothing_to_continue(model: "Path | None") -> ForecastError:
+    """Why the pretrained networks, which hold no rows of their own, cannot answer without data."""
+    if model is not None or paths.models_here():
+        return UsageError("the pretrained network has no data of its own", hint="forecast predict DATA")
+    return ModelError(
         "there is no model here",
         hint="forecast train DATA makes one, forecast predict DATA needs none; or --model PATH",
     )
 
 
-def _pretrained(model: "RecurrentForecaster", source: paths.Source) -> str:
-    """What answers, and how to get a model of one's own where there is none."""
+def _pretrained(model: "RecurrentForecaster", source: paths.Source, *, named: bool) -> str:
+    """The pretrained network in words and, where it was not asked for, how another model would answer."""
     from forecast.reporting import notes
 
-    if paths.models_here():
+    if named:
         return notes.pretrained(model)
     data = "DATA" if isinstance(source, str) else shlex.quote(str(source))
-    return f"none here: {notes.pretrained(model)}; forecast train {data} makes one of your own"
+    others = [shlex.quote(str(path)) for path in paths.models_here()]
+    choice = f"; --model {others[0]} uses that model" if others else ""
+    return (
+        f"{notes.pretrained(model)}; forecast train {data} makes {paths.model_to_write(None, source)}{choice}"
+    )

@@ -71,14 +71,14 @@ def test_predict_continues_every_series_behind_its_own_end(program):
 
 def test_new_data_in_any_order_are_forecast_as_the_rows_in_the_model(program, tmp_path):
     write(tmp_path / "new.csv", rows_of(["q1", "m1"])[::-1])
-    told = program("predict", str(tmp_path / "new.csv"))[1].splitlines()
+    given = program("predict", str(tmp_path / "new.csv"), "--model", "panel.forecast")[1].splitlines()
     kept = program("predict")[1].splitlines()
-    assert told[1:] == [row for row in kept if row.startswith(("m1", "q1"))]
+    assert given[1:] == [row for row in kept if row.startswith(("m1", "q1"))]
 
 
 def test_new_data_without_the_column_of_seasons_are_refused(program, tmp_path):
     (tmp_path / "new.csv").write_text("id,step,y\nm1,1,3\nm1,2,4\n")
-    code, out, err = program("predict", str(tmp_path / "new.csv"))
+    code, out, err = program("predict", str(tmp_path / "new.csv"), "--model", "panel.forecast")
     assert (code, out) == (3, "")
     assert 'there is no column "m"' in err
 
@@ -101,7 +101,7 @@ def test_evaluate_judges_the_model_on_rows_behind_those_it_knows(program, tmp_pa
         *(f"{name},{len(SERIES[name][1]) + 1},{SERIES[name][0]},50" for name in SERIES),
     ]
     write(tmp_path / "longer.csv", longer)
-    code, out, _ = program("evaluate", str(tmp_path / "longer.csv"), "--json")
+    code, out, _ = program("evaluate", str(tmp_path / "longer.csv"), "--model", "panel.forecast", "--json")
     assert code == 0
     assert json.loads(out)["forecasts"] == len(SERIES)
 

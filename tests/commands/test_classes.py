@@ -28,7 +28,7 @@ HEADERS = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Three files, the same with newer rows or other sentences, and a model of each of the first."""
-    from forecast.cli.app import run
+    from forecast.app import run
 
     made = tmp_path_factory.mktemp("classes")
     for kind, text in (("rain", labelled.events_csv()), ("sky", labelled.sky_csv())):
@@ -58,7 +58,7 @@ def shares_of(out):
 @pytest.mark.parametrize("kind", KINDS)
 def test_predict_writes_probabilities_of_new_data(program, kind):
     code, out, err = program("predict", f"{kind}_later.csv", "--model", f"{kind}.forecast")
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, f"model         {kind}.forecast\n")
     assert out.splitlines()[0] == HEADERS[kind]
     if kind == "rain":
         assert all(0 < float(row["probability"]) < 1 for row in csv.DictReader(out.splitlines()))
@@ -173,9 +173,9 @@ def test_series_without_a_label_are_named_and_refused_where_that_is_strict(progr
     assert (code, out) == (3, "")
     assert "zz" in err
     assert not (tmp_path / "m.forecast").exists()
-    report = tmp_path / "left.jsonl"
-    assert program(*words, "--report", str(report))[0] == 6
-    assert json.loads(report.read_text())["id"] == "zz"
+    listed = tmp_path / "skipped.jsonl"
+    assert program(*words, "--skipped", str(listed))[0] == 6
+    assert json.loads(listed.read_text())["id"] == "zz"
 
 
 def test_a_class_that_the_model_does_not_know_is_refused_with_its_line(program, tmp_path):
@@ -198,9 +198,9 @@ def test_a_model_of_classes_makes_no_values_between_them(program, policy):
     [
         (("--min", "0"), "--min"),
         (("--integer",), "--integer"),
-        (("--blend", "theta"), "--blend"),
+        (("--combine", "theta"), "--combine"),
         (("--from", "pretrained"), "--from"),
-        (("--cell", "best"), "--cell best"),
+        (("--tune", "cell"), "--tune"),
     ],
 )
 def test_options_for_numbers_are_wrong_use_with_classes(program, words, told):
