@@ -274,7 +274,7 @@ def test_predict_needs_neither_tensorflow_nor_the_list_of_holidays(trained):
     done = subprocess.run(
         [sys.executable, "-c", program, *words], capture_output=True, text=True, stdin=subprocess.DEVNULL
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, f"model         {trained.path}\n")
     assert len(done.stdout.splitlines()) == 1 + 2 * HORIZON
 
 
