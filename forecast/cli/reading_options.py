@@ -242,7 +242,7 @@ def file_spec(
 @takes("columns", column_spec)
 @takes("file", file_spec)
 def read_spec(*, columns: ReadSpec, file: ReadSpec) -> ReadSpec:
-    """All that can be said about reading DATA."""
+    """The whole `ReadSpec`: columns, notation and policy."""
     return replace(columns, notation=file.notation, policy=file.policy)
 
 

@@ -217,7 +217,7 @@ def train_request(
     backtests: Backtests = None,
     level: Level = None,
 ) -> TrainRequest:
-    """All that can be said about training."""
+    """The whole `TrainRequest`."""
     return replace(
         plan,
         min=min,

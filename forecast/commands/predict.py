@@ -120,7 +120,7 @@ def _nothing_to_continue(model: "Path | None") -> ForecastError:
 
 
 def _pretrained(model: "RecurrentForecaster", source: paths.Source, *, named: bool) -> str:
-    """The pretrained network in words and, where it was not asked for, how another model would answer."""
+    """The pretrained network in words and, where it was not named, how another model would answer."""
     from forecast.reporting import notes
 
     if named:

@@ -124,7 +124,7 @@ def test_the_note_of_an_interrupted_training_holds_the_command_that_resumes_it(c
     ]
 
 
-def test_a_long_note_hangs_beside_its_label_on_a_terminal_only(monkeypatch, capsys):
+def test_a_long_note_is_indented_to_its_text_on_a_terminal_only(monkeypatch, capsys):
     text = "word " * 20 + "end"
     assert heard(capsys, Note("verdict", text)) == f"verdict       {text}\n"
     monkeypatch.setenv("COLUMNS", "60")

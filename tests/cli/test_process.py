@@ -18,7 +18,7 @@ GOLDEN = str(ROOT / "tests" / "golden" / "format-2.forecast")
 
 
 def run(command, *arguments, shell="", env=None, **options):
-    """One finished process; `shell` is added behind the command, as in `>/dev/full`."""
+    """One finished process; `shell` is added after the command, as in `>/dev/full`."""
     words = " ".join([*command, *arguments])
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "FORECAST_MODEL": "m.forecast", **(env or {})}
     return subprocess.run(
@@ -59,7 +59,7 @@ def test_a_full_disk_is_a_message_and_exit_1(words):
     assert "Traceback" not in ran.stderr
 
 
-def test_a_full_disk_behind_stderr_does_not_end_the_work():
+def test_a_full_disk_under_stderr_does_not_end_the_work():
     ran = run(FAKE, "predict", shell="2>/dev/full")
     assert ran.returncode == 0
     assert ran.stdout.startswith("time,forecast")
@@ -102,7 +102,7 @@ def test_a_signal_ends_training_without_a_traceback(name, code, tmp_path):
         text=True,
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT), "FAKE_SLEEP": "1"},
-        # Under nohup, or behind a shell's &, tests inherit a signal that is ignored.
+        # Under nohup, or after a shell's &, tests inherit a signal that is ignored.
         preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),
     ) as process:
         assert process.stderr.readline() == "training      goes on\n"

@@ -90,10 +90,10 @@ def test_notation_and_policy_of_one_file_reach_a_model(forecast_program, workflo
     )
 
 
-def test_what_is_said_of_one_file_overrules_what_the_model_remembers_and_nothing_else():
+def test_notation_and_policy_of_one_file_override_those_of_the_model_and_nothing_else():
     remembered = ReadSpec(Columns("y"), Notation(";", "cp1252"), Policy(gaps="hold"), frequency="monthly")
-    said = ReadSpec(notation=Notation(delimiter="|"), policy=Policy(missing="error"))
-    assert said.over(remembered) == ReadSpec(
+    given = ReadSpec(notation=Notation(delimiter="|"), policy=Policy(missing="error"))
+    assert given.over(remembered) == ReadSpec(
         Columns("y"), Notation("|", "cp1252"), Policy(gaps="hold", missing="error"), frequency="monthly"
     )
 

@@ -41,7 +41,7 @@ def test_train_hands_every_option_to_the_workflow(forecast_program, workflow):
     assert (plan.patience, plan.seed, plan.device, plan.max_seconds) == (5, 7, "cpu", 300.0)
 
 
-def test_train_leaves_to_the_workflow_what_nobody_asked(forecast_program, workflow):
+def test_train_leaves_to_the_workflow_what_no_option_says(forecast_program, workflow):
     forecast_program("train", "harvest.csv")
     ((_, _, request, out),) = workflow.calls
     assert out == Path("harvest.forecast")
@@ -94,7 +94,7 @@ def test_a_dry_run_prints_the_plan_and_trains_nothing(forecast_program, workflow
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         ("--learning-rate 99", "learning-rate must be"),
         ("--ensemble 0", "ensemble must be between 1 and 64, not 0"),
@@ -106,10 +106,10 @@ def test_a_dry_run_prints_the_plan_and_trains_nothing(forecast_program, workflow
         ("--season 0", "season must be between 1"),
     ],
 )
-def test_a_wrong_option_fails_before_the_data_is_read(forecast_program, workflow, words, said):
+def test_a_wrong_option_fails_before_the_data_is_read(forecast_program, workflow, words, message):
     code, out, err = forecast_program("train", "absent.csv", *words.split())
     assert (code, out, workflow.calls) == (2, "", [])
-    assert said in err
+    assert message in err
 
 
 @pytest.mark.usefixtures("model")
@@ -173,7 +173,7 @@ def test_format_wins_over_the_suffix(forecast_program):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         ("--output next.txt", "does not end in"),
         ("--json -f csv", "contradict"),
@@ -185,11 +185,11 @@ def test_format_wins_over_the_suffix(forecast_program):
     ],
 )
 @pytest.mark.usefixtures("model")
-def test_what_cannot_be_delivered_is_refused_before_the_work(forecast_program, workflow, words, said):
+def test_what_cannot_be_delivered_is_refused_before_the_work(forecast_program, workflow, words, message):
     code, out, err = forecast_program("predict", *words.split())
     assert code in (1, 2)
     assert out == ""
-    assert said in err
+    assert message in err
     assert workflow.calls == []
 
 
@@ -199,7 +199,7 @@ def test_output_dash_is_stdout(forecast_program):
 
 
 @pytest.mark.usefixtures("model")
-def test_messages_are_asked_for_before_or_behind_the_command(forecast_program):
+def test_options_about_messages_go_before_or_after_the_command(forecast_program):
     plain = forecast_program("predict")[2]
     assert plain == "model         harvest.forecast\nwarning: 2 gaps filled\n"
     for words in (["predict", "-q"], ["-q", "predict"], ["--quiet", "predict"]):
@@ -271,7 +271,7 @@ def test_show_takes_the_model_as_an_argument_or_an_option_but_not_both(forecast_
 
 
 @pytest.mark.usefixtures("model")
-def test_an_error_of_ours_is_said_with_its_place_and_hint(forecast_program, workflow):
+def test_a_forecast_error_is_printed_with_its_place_and_hint(forecast_program, workflow):
     def fail(*_, **__):
         raise DataError(
             '"12,4t" is not a number', where='harvest.csv, line 19, column "tons"', hint="--decimal ,"
@@ -288,7 +288,7 @@ def test_an_error_of_ours_is_said_with_its_place_and_hint(forecast_program, work
 
 
 @pytest.mark.usefixtures("model")
-def test_too_little_memory_is_said(forecast_program, workflow):
+def test_too_little_memory_is_an_error_with_a_hint(forecast_program, workflow):
     def fail(*_, **__):
         raise MemoryError
 

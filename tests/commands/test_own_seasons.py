@@ -60,7 +60,7 @@ def program(trained, real_program, monkeypatch, tmp_path):
     return real_program
 
 
-def test_predict_continues_every_series_behind_its_own_end(program):
+def test_predict_continues_every_series_after_its_own_end(program):
     code, out, _ = program("predict")
     assert code == 0
     rows = list(csv.DictReader(out.splitlines()))
@@ -95,7 +95,7 @@ def test_the_card_says_that_each_series_has_a_season_of_its_own(program):
     assert "columns,target=y  time=step  series=id  season=m" in out.splitlines()
 
 
-def test_evaluate_judges_the_model_on_rows_behind_those_it_knows(program, tmp_path):
+def test_evaluate_scores_the_model_on_rows_after_those_it_knows(program, tmp_path):
     longer = [
         *rows_of(SERIES),
         *(f"{name},{len(SERIES[name][1]) + 1},{SERIES[name][0]},50" for name in SERIES),

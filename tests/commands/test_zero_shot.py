@@ -91,7 +91,7 @@ def test_without_model_and_data_the_hint_names_both_ways_on(real_program, stdin)
     ]
 
 
-def test_the_pretrained_network_can_be_asked_for_beside_a_model(real_program):
+def test_the_pretrained_network_can_be_named_where_there_is_a_model(real_program):
     Path("years.forecast").touch()
     assert real_program("predict", "years.csv")[0] == 4
     code, out, err = real_program("predict", "years.csv", "--model", "pretrained")
@@ -135,7 +135,7 @@ def test_a_named_model_that_is_absent_is_an_error_and_not_a_reason_to_take_anoth
 
 
 @pytest.mark.parametrize("option", ["--target", "--time", "--id", "--season", "--cell"])
-def test_options_that_say_how_to_read_are_refused_beside_a_model(real_program, option):
+def test_column_options_are_refused_where_a_model_answers(real_program, option):
     Path("sales.forecast").touch()
     value = {"--season": "12", "--cell": "gru"}.get(option, "sold")
     code, out, err = real_program("predict", "sales.csv", option, value)
