@@ -158,6 +158,14 @@ def lines(function: ast.FunctionDef) -> int:
     return function.end_lineno - (function.body[0].end_lineno + 1 if is_command else function.lineno) + 1
 
 
+def test_no_room_holds_more_than_15_percent_of_all_lines():
+    sizes: dict[str, int] = {}
+    for path in MODULES:
+        sizes[room(path)] = sizes.get(room(path), 0) + len(path.read_text(encoding="utf-8").splitlines())
+    total = sum(sizes.values())
+    assert {name: size for name, size in sizes.items() if size > 0.15 * total} == {}
+
+
 @pytest.mark.parametrize("path", MODULES, ids=place)
 def test_nothing_runs_code_that_came_as_data(path: Path):
     calls = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
