@@ -1,4 +1,4 @@
-"""Which model answers, and that stderr names it: the rule itself is tested with forecast/storage/location.py."""
+"""Which model answers, and that stderr names it; the rule itself is tested in tests/storage."""
 
 from pathlib import Path
 
