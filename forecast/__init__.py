@@ -75,7 +75,46 @@ _HOMES = {
 }
 """Where each public name is defined."""
 
-__all__ = [*sorted(name for names in _HOMES.values() for name in names)]
+__all__ = [
+    "Card",
+    "Columns",
+    "Coverage",
+    "DataError",
+    "DataReport",
+    "Forecast",
+    "ForecastError",
+    "Interrupted",
+    "MissingExtra",
+    "ModelCard",
+    "ModelError",
+    "ModelSpec",
+    "NetworkSpec",
+    "Notation",
+    "Panel",
+    "Policy",
+    "Probabilities",
+    "ReadResult",
+    "ReadSpec",
+    "RecurrentForecaster",
+    "Scores",
+    "Target",
+    "TrainRequest",
+    "Trained",
+    "TrainingError",
+    "TrainingPlan",
+    "UsageError",
+    "Verdict",
+    "WindowSpec",
+    "check",
+    "evaluate",
+    "future",
+    "load",
+    "predict",
+    "read",
+    "repair",
+    "show",
+    "train",
+]
 
 
 def __getattr__(name: str) -> object:

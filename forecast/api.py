@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Unpack
 from forecast import workflow
 from forecast.data.future import FutureMissing
 from forecast.data.results import Card, Forecast, Probabilities, Scores
-from forecast.errors import UsageError
 from forecast.events import Listener, ignore
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.reading.reader import ReadResult
@@ -120,10 +119,9 @@ def predict(
     """
     check_options(options, ReadOptions, "predict")
     levels = tuple(sorted({float(each) for each in ([level] if isinstance(level, int | float) else level)}))
-    chosen = _model(model, data)
+    chosen = _needed_model(model, data) if data is None else _model(model, data)
     if chosen is None:
-        if data is None:
-            raise UsageError("a pretrained network has no data of its own", hint="give data, or model=")
+        assert data is not None
         rows, read = parse_season(season, read_spec(options))
         chosen = workflow.pretrained_model(
             data, read, cell=cell, season=rows, horizon=horizon, listener=listener

@@ -106,7 +106,7 @@ def test_a_keyword_that_does_not_exist_or_has_the_wrong_type_is_named(csv, optio
 
 
 def test_a_model_refuses_columns_and_says_why(csv, trained):
-    with pytest.raises(UsageError, match="target, cell: the model reads data as it was trained to"):
+    with pytest.raises(UsageError, match="--target, --cell: the model reads data as it was trained to"):
         forecast.predict(csv, model=trained.model, target="sold", cell="gru")
 
 

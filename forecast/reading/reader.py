@@ -1,7 +1,6 @@
 """Reading: a file, a pipe or a frame becomes a panel, or one `DataError` that names its place."""
 
 from dataclasses import dataclass, replace
-from typing import Any, cast
 
 import numpy as np
 
@@ -33,7 +32,7 @@ from forecast.tables.columns import Column
 from forecast.tables.dates import ParsedTimes
 from forecast.tables.delimited import read_table
 from forecast.tables.numbers import Style
-from forecast.tables.source import Source, open_source
+from forecast.tables.source import Source, is_file, open_source
 from forecast.tables.table import Table
 
 CLEAR_STEP_SHARE = 0.5
@@ -300,11 +299,11 @@ def with_future_rows(panel: Panel, source: Source, read: ReadSpec) -> Panel:
 
 
 def _open_table(source: Source, notation: Notation) -> Table:
-    """The columns of a frame, a Parquet file or CSV as text."""
-    if hasattr(source, "iloc"):
-        from forecast.tables.frames import frame_table
+    """The columns of values in memory, a Parquet file or CSV as text."""
+    if not is_file(source):
+        from forecast.tables.frames import as_frame, frame_table
 
-        return frame_table(cast(Any, source))
+        return frame_table(as_frame(source))
     opened = open_source(source, encoding=notation.encoding)
     if not opened.is_parquet:
         return read_table(opened, notation)

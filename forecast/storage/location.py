@@ -22,15 +22,13 @@ _STDIN = "-"
 _COMPRESSED = {".gz", ".bz2", ".xz", ".zst", ".zip"}
 
 
-def model_name(data: "Source") -> Path:
+def model_name(data: str | Path) -> Path:
     """The file name of the model of some data: harvest.forecast for in/harvest.csv.gz.
 
-    Data without a file name (standard input, a folder, an open file, a data frame): model.forecast.
+    That of standard input and of a folder is model.forecast.
     """
-    path = (
-        data if isinstance(data, Path) else Path(data) if isinstance(data, str) and data != _STDIN else None
-    )
-    if path is None or path.is_dir():
+    path = Path(data)
+    if data == _STDIN or path.is_dir():
         return Path(f"model{MODEL_SUFFIX}")
     stem = path.stem if path.suffix.lower() in _COMPRESSED else path.name
     return Path(f"{Path(stem).stem}{MODEL_SUFFIX}")
@@ -46,12 +44,14 @@ def model_for(data: "Source | None", folder: Path, named: str | Path | None = No
 
     In this order:
     1. the `named` file, which need not exist; "pretrained" stands for the pretrained networks;
-    2. with data, the file in `folder` that is called as they are (`model_name`);
+    2. with data, the file in `folder` that is called as they are (`model_name`); data in memory have none;
     3. without data, the only model file in `folder`. A `ModelError` lists them where there are several.
     """
     if named is not None:
         return None if Path(named) == Path(PRETRAINED) else Path(named)
     if data is not None:
+        if not isinstance(data, str | Path):
+            return None
         path = folder / model_name(data)
         return path if path.is_file() else None
     found = models_in(folder)
@@ -72,6 +72,8 @@ def trained_model_for(data: "Source | None", folder: Path, named: str | Path | N
         raise ModelError("the pretrained networks are not a model file", hint="forecast train DATA makes one")
     if data is None:
         raise ModelError("there is no model here", hint="forecast train DATA makes one; or --model PATH")
+    if not isinstance(data, str | Path):
+        raise ModelError("data in memory have no model file of their own", hint="name the model")
     others = [shlex.quote(str(path)) for path in models_in(folder)[:3]] or ["PATH"]
     raise ModelError(
         f'there is no model "{model_name(data)}" here',

@@ -18,6 +18,23 @@ _CELL_BYTES = 8
 """The least memory that a cell of a Parquet file takes once it is read."""
 
 
+def as_frame(data: object) -> "pd.DataFrame":
+    """A frame, a Series, or a list or array of numbers as a frame; a `DataError` for anything else."""
+    import pandas as pd
+
+    if isinstance(data, pd.DataFrame):
+        return data
+    if isinstance(data, pd.Series):
+        return data.to_frame("value" if data.name is None else data.name)
+    values = np.asarray(data) if isinstance(data, np.ndarray | list | tuple) else None
+    if values is None or values.ndim != 1 or values.dtype.kind not in "iufb":
+        raise DataError(
+            f"{type(data).__name__} is not data",
+            hint="give a path, a frame, a Series, or a list or array of numbers",
+        )
+    return pd.DataFrame({"value": values})
+
+
 def frame_table(frame: "pd.DataFrame", name: str = "frame") -> Table:
     """The columns of a frame, and its index unless that is a plain `RangeIndex`."""
     import pandas as pd

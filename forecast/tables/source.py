@@ -4,16 +4,25 @@ import difflib
 import re
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias, Union
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias, TypeGuard, Union
+
+import numpy as np
+from numpy.typing import NDArray
 
 from forecast.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+File: TypeAlias = str | Path | BinaryIO
+"""A path, "-" for standard input, or an open binary file."""
+
+Source: TypeAlias = Union[File, "pd.DataFrame", "pd.Series[float]", Sequence[float], NDArray[np.generic]]
+"""A file, or values in memory."""
 
 STDIN = "-"
 BLOCK_BYTES = 1 << 20
@@ -78,7 +87,12 @@ def wide_encoding(data: bytes) -> str | None:
     return next((encoding for mark, encoding in WIDE_BYTE_ORDER_MARKS.items() if data.startswith(mark)), None)
 
 
-def open_source(source: str | Path | BinaryIO, *, encoding: str | None = None) -> SourceBytes:
+def is_file(source: Source) -> TypeGuard[File]:
+    """Whether the source is a file and not values in memory."""
+    return isinstance(source, str | Path) or hasattr(source, "read")
+
+
+def open_source(source: File, *, encoding: str | None = None) -> SourceBytes:
     """All bytes of the source, unpacked if they are gzip; a `DataError` for what cannot be CSV or Parquet.
 
     NUL bytes are refused, unless `encoding` is one in which they are part of a character.
@@ -223,6 +237,3 @@ def line_of(data: bytes, at: int) -> int:
     before = data[:at]
     newlines = before.count(b"\n")
     return 1 + (newlines or before.count(b"\r"))
-
-
-Source: TypeAlias = Union[str, Path, BinaryIO, "pd.DataFrame"]

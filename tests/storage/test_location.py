@@ -32,7 +32,6 @@ def touch(folder, *names):
         (Path("harvest"), "harvest.forecast"),
         (Path("-"), "-.forecast"),
         ("-", "model.forecast"),
-        (io.BytesIO(b""), "model.forecast"),
         (".", "model.forecast"),
     ],
 )
@@ -65,6 +64,13 @@ def test_data_are_answered_by_the_model_of_their_name_and_no_other(folder, data,
     touch(folder, name)
     assert model_for(data, folder) == folder / name
     assert trained_model_for(data, folder) == folder / name
+
+
+def test_data_in_memory_are_answered_by_the_pretrained_networks_or_a_named_model(folder):
+    touch(folder, "model.forecast")
+    assert model_for(io.BytesIO(b""), folder) is None
+    with pytest.raises(ModelError, match="data in memory"):
+        trained_model_for(io.BytesIO(b""), folder)
 
 
 def test_without_data_the_only_model_answers(folder):
