@@ -49,7 +49,7 @@ def search(
     trials = _Trials(panel, default, run, time.monotonic() + seconds)
     cells = CELLS if "cell" in parts else (request.cell,)
     first, *others = trials.windows(default) if "window" in parts else (request.window,)
-    fixed = replace(request, window=first, backtests=default.backtests)
+    fixed = replace(request, window=first, backtests=default.backtests, tune=())
     trials.run_all([replace(fixed, cell=cell) for cell in cells], still_to_come=len(others))
     trials.run_all([replace(trials.best.request, window=window) for window in others])
     return trials.best.request, tuple(trials.done)
