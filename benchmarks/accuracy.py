@@ -38,7 +38,7 @@ def main() -> None:
     arguments.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="see above")
     arguments.add_argument("--seeds", type=int, default=5, help="seeds for AirPassengers [5]")
     arguments.add_argument("--m4-seeds", type=int, default=1, help="seeds for M4 [1]")
-    arguments.add_argument("--only", choices=("airpassengers", *M4), help="one part alone")
+    arguments.add_argument("--only", choices=("airpassengers", *M4), help="run only this part")
     arguments.add_argument("--train-with", default="", metavar="OPTIONS", help="more options for train")
     options = arguments.parse_args()
     pin()

@@ -110,7 +110,7 @@ def main() -> None:
     }
     arguments = parser(__doc__)
     arguments.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="see above")
-    arguments.add_argument("--only", choices=tuple(parts), help="one part alone")
+    arguments.add_argument("--only", choices=tuple(parts), help="run only this part")
     options = arguments.parse_args()
     pin()
     chosen = [options.only] if options.only else list(parts)

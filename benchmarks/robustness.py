@@ -78,7 +78,7 @@ print(spent, writes, time.monotonic() - started_at)
 def main() -> None:
     """Measure and print."""
     arguments = parser(__doc__)
-    arguments.add_argument("--only", choices=PARTS, help="one part alone")
+    arguments.add_argument("--only", choices=PARTS, help="run only this part")
     arguments.add_argument("--kills", type=int, default=12, help="kills, and signals of each kind [12]")
     arguments.add_argument("--seed", type=int, default=0, help="random seed of the moments [0]")
     options = arguments.parse_args()
