@@ -1,8 +1,10 @@
-"""Time-series forecasting with recurrent networks, from a CSV to a judged model.
+"""Time-series forecasting with recurrent networks, from a CSV to an evaluated model.
 
 >>> import forecast
->>> trained = forecast.train("harvest.csv", forecast.TrainRequest(horizon=4))  # doctest: +SKIP
->>> forecast.predict(trained.model).to_frame()  # doctest: +SKIP
+>>> trained = forecast.train("sample_data/harvest.csv", horizon=4)
+>>> frame = forecast.predict(model=trained.model).to_frame()
+>>> list(frame.columns)
+['year', 'forecast', 'lower_80', 'upper_80']
 
 Every name here is loaded when it is first used: `import forecast` is free.
 """
@@ -14,8 +16,17 @@ from forecast.version import __version__ as __version__
 # Not from typing: `python -m forecast` would look for it in the current folder first.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from forecast.api import check, evaluate, future, load, predict, read, repair, show, train
     from forecast.data.panel import Panel
-    from forecast.data.results import Card, Coverage, Forecast, ModelCard, Scores, Verdict
+    from forecast.data.results import (
+        Card,
+        Coverage,
+        Forecast,
+        ModelCard,
+        Probabilities,
+        Scores,
+        Verdict,
+    )
     from forecast.errors import (
         DataError,
         ForecastError,
@@ -26,52 +37,25 @@ if TYPE_CHECKING:
         UsageError,
     )
     from forecast.forecasters.recurrent import RecurrentForecaster
+    from forecast.reading.reader import ReadResult
     from forecast.reporting.data_report import DataReport
     from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
-    from forecast.spec.reading import Columns, Notation, Policy, ReadSpec
+    from forecast.spec.reading import Columns, Notation, Policy, ReadSpec, Target
     from forecast.spec.training import TrainingPlan, TrainRequest
-    from forecast.workflow import Trained, check, evaluate, load, predict, show, train, zero_shot
-
-
-__all__ = [
-    "Card",
-    "Columns",
-    "Coverage",
-    "DataError",
-    "DataReport",
-    "Forecast",
-    "ForecastError",
-    "Interrupted",
-    "MissingExtra",
-    "ModelCard",
-    "ModelError",
-    "ModelSpec",
-    "NetworkSpec",
-    "Notation",
-    "Panel",
-    "Policy",
-    "ReadSpec",
-    "RecurrentForecaster",
-    "Scores",
-    "TrainRequest",
-    "Trained",
-    "TrainingError",
-    "TrainingPlan",
-    "UsageError",
-    "Verdict",
-    "WindowSpec",
-    "check",
-    "evaluate",
-    "load",
-    "predict",
-    "show",
-    "train",
-    "zero_shot",
-]
+    from forecast.workflow import Trained
 
 _HOMES = {
+    "forecast.api": ("check", "evaluate", "future", "load", "predict", "read", "repair", "show", "train"),
     "forecast.data.panel": ("Panel",),
-    "forecast.data.results": ("Card", "Coverage", "Forecast", "ModelCard", "Scores", "Verdict"),
+    "forecast.data.results": (
+        "Card",
+        "Coverage",
+        "Forecast",
+        "ModelCard",
+        "Probabilities",
+        "Scores",
+        "Verdict",
+    ),
     "forecast.errors": (
         "DataError",
         "ForecastError",
@@ -82,12 +66,16 @@ _HOMES = {
         "UsageError",
     ),
     "forecast.forecasters.recurrent": ("RecurrentForecaster",),
+    "forecast.reading.reader": ("ReadResult",),
     "forecast.reporting.data_report": ("DataReport",),
     "forecast.spec.model": ("ModelSpec", "NetworkSpec", "WindowSpec"),
-    "forecast.spec.reading": ("Columns", "Notation", "Policy", "ReadSpec"),
-    "forecast.spec.training": ("TrainingPlan", "TrainRequest"),
-    "forecast.workflow": ("Trained", "check", "evaluate", "load", "predict", "show", "train", "zero_shot"),
+    "forecast.spec.reading": ("Columns", "Notation", "Policy", "ReadSpec", "Target"),
+    "forecast.spec.training": ("TrainRequest", "TrainingPlan"),
+    "forecast.workflow": ("Trained",),
 }
+"""Where each public name is defined."""
+
+__all__ = [*sorted(name for names in _HOMES.values() for name in names)]
 
 
 def __getattr__(name: str) -> object:

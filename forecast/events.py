@@ -42,7 +42,7 @@ class EpochEnded:
     """One or more epochs of one fit are over."""
 
     stage: str
-    """Which fit: "finding epochs", "backtest 1 of 3", "refit"."""
+    """Which fit: "choosing the number of epochs", "backtest 1 of 3", "refit"."""
     epoch: int
     """Epochs done, from 1."""
     epochs: int

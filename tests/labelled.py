@@ -15,7 +15,7 @@ BETWEEN = ("me", "the", "please", "now")
 
 
 def days(rows: int, *, seed: int = 0) -> list[int]:
-    """Places among three classes, each of which mostly stays for some days."""
+    """Indices of three classes, each of which mostly lasts for some days."""
     random = np.random.default_rng(seed)
     found = [0]
     for _ in range(rows - 1):
@@ -24,7 +24,7 @@ def days(rows: int, *, seed: int = 0) -> list[int]:
 
 
 def events_csv(rows: int = 120) -> str:
-    """Days with an event of noughts and ones, and a number beside it."""
+    """Days with a 0/1 event, and a numeric covariate."""
     lines = [f"{date},{int(sky == 1)},{sky * 1.5}" for date, sky in zip(dates(rows), days(rows), strict=True)]
     return "\n".join(["date,rain,cloud", *lines, ""])
 

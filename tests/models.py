@@ -24,7 +24,7 @@ def network(
     combine: Combine = "none",
     seed: int = 0,
 ) -> Network:
-    """Networks whose answers are small and arbitrary."""
+    """Networks whose outputs are small and arbitrary."""
     spec = ModelSpec(WindowSpec(6, horizon), NetworkSpec(cell, (4,)), season)
     random = np.random.default_rng(seed)
     shapes = weight_shapes(spec).items()
@@ -38,10 +38,10 @@ def network(
 def model(made: Network, *, bounds: Bounds | None = None, origin: Origin = "scratch") -> RecurrentForecaster:
     """A model that was trained on nothing."""
     nothing = panel([1.0], season=made.spec.season or 1).select([])
-    errors = np.random.default_rng(1).normal(size=(100, made.spec.windows.horizon))
+    errors = np.random.default_rng(1).normal(size=(100, made.spec.trained_horizon))
     return RecurrentForecaster(
         network=made,
-        horizon=made.spec.windows.horizon,
+        horizon=made.spec.trained_horizon,
         bounds=bounds or Bounds(),
         read=ReadSpec(nothing.columns),
         frequency=nothing.frequency,

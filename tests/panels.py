@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from forecast.data.arrays import bounds_of
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.spec.reading import Columns
@@ -21,7 +22,7 @@ def panel(*series: Sequence[float], season: int = 1, first_year: int = 2000) -> 
         times=np.concatenate([first_year + np.arange(length) for length in lengths]),
         values=values,
         observed=np.ones(len(values), dtype=bool),
-        bounds=np.concatenate(([0], np.cumsum(lengths))),
+        bounds=bounds_of(lengths),
         columns=Columns(target="y", time="year", series="id" if len(series) > 1 else None),
         frequency=YEARLY,
         seasons=np.full(len(series), season),

@@ -1,4 +1,4 @@
-"""A made-up panel of two shops with something of every kind beside what they sold."""
+"""A made-up panel of the sales of two shops, with covariates of every kind."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from forecast.spec.model import Calendar, Cell, ModelSpec, NetworkSpec, WindowSp
 from forecast.spec.reading import Columns, ReadSpec
 
 ROWS, AHEAD = 40, 4
-"""Days on which something was sold, and days behind them of which only the known is told."""
+"""Days with sales, and later days of which only the known covariates are given."""
 
 COLUMNS = Columns("sold", "day", "shop", past=("visitors",), known=("price", "event"), static=("town",))
 
@@ -46,9 +46,9 @@ def _rows_of(shop: str, ahead: int) -> list[Row]:
 
 def changed(table: Sequence[Row], shop: str, index: int, values: Mapping[str, str]) -> list[Row]:
     """The same rows with other values in row `index` of a shop."""
-    places = [place for place, row in enumerate(table) if row["shop"] == shop]
+    indices = [number for number, row in enumerate(table) if row["shop"] == shop]
     copy = list(table)
-    copy[places[index]] = {**table[places[index]], **values}
+    copy[indices[index]] = {**table[indices[index]], **values}
     return copy
 
 
@@ -70,7 +70,7 @@ def panel(table: Sequence[Row] | None = None, columns: Columns = COLUMNS) -> Pan
 
 
 def spec(of: Panel, *, cell: Cell = "gru", calendar: bool = True) -> ModelSpec:
-    """A network that reads all that stands beside a panel, and the time."""
+    """A network that reads all covariates of a panel, and the calendar."""
     christmas = tuple(int(np.datetime64(f"{year}-12-25").astype(int)) for year in range(2020, 2050))
     return ModelSpec(
         WindowSpec(6, 3),

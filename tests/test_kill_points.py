@@ -14,6 +14,8 @@ from forecast.storage import modelfile
 from tests.faults import Faults, calls_of, fails, in_a_process_that_dies
 from tests.models import model, network
 
+pytestmark = pytest.mark.slow
+
 DATA = b"year,tons\n2001,3\n"
 
 

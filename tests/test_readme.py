@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 LINES = [

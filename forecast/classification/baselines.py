@@ -1,30 +1,30 @@
-"""The yardsticks of probabilities: how often each class came, in all, in the month, after the last one."""
+"""Baselines of class probabilities: base rates, monthly base rates, and rates given the last class."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 import numpy as np
 
-from forecast.data.arrays import Floats, Integers, Times
+from forecast.data.arrays import Floats, Integers, Times, row_positions
 from forecast.data.panel import Panel
 
 
 class ClassForecaster(Protocol):
-    """Something fitted that tells how likely each class is."""
+    """A fitted model that predicts class probabilities."""
 
     @property
     def name(self) -> str:
-        """How tables call it."""
+        """Its name in tables."""
         ...
 
     def probabilities(self, history: Panel, horizon: int) -> Floats:
-        """(series, horizon, classes) how likely each class is in the next rows of every series."""
+        """(series, horizon, classes) probability of each class in the next rows of every series."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class BaseRates:
-    """How often each class came, in every row or series alike."""
+    """The frequency of each class, the same for every row or series."""
 
     name: ClassVar[str] = "base rates"
 
@@ -38,9 +38,9 @@ class BaseRates:
 
 @dataclass(frozen=True, slots=True)
 class MonthlyRates:
-    """How often each class came in the month of the year that a row stands in."""
+    """The frequency of each class in the month of the year of a row."""
 
-    name: ClassVar[str] = "rates of the month"
+    name: ClassVar[str] = "monthly base rates"
 
     rates: Floats
     """(12, classes)"""
@@ -53,48 +53,45 @@ class MonthlyRates:
 
 @dataclass(frozen=True, slots=True)
 class TransitionRates:
-    """How often each class came so many rows after the class that is the newest."""
+    """The frequency of each class a number of rows after each last class."""
 
-    name: ClassVar[str] = "after the last"
+    name: ClassVar[str] = "given the last class"
 
     rates: Floats
-    """(horizon, classes, classes): step, newest class, class that came."""
+    """(horizon, classes, classes): step, last class, class at that step."""
 
     def probabilities(self, history: Panel, horizon: int) -> Floats:
         """See `ClassForecaster.probabilities`."""
-        newest = history.values[history.bounds[1:] - 1].astype(np.int64)
-        return np.asarray(self.rates[:horizon, newest].transpose(1, 0, 2))
+        last = history.last_values.astype(np.int64)
+        return np.asarray(self.rates[:horizon, last].transpose(1, 0, 2))
 
 
 def fit_class_baselines(past: Panel, horizon: int) -> list[ClassForecaster]:
     """The baselines, fitted to the observed rows of a past."""
-    codes, seen = past.values.astype(np.int64), past.observed
-    base = _rates(
-        np.bincount(codes[seen], minlength=len(past.target.classes)), np.ones(len(past.target.classes))
-    )
-    found: list[ClassForecaster] = [BaseRates(base)]
+    codes = past.values.astype(np.int64)
+    base = _base_rates(codes[past.observed], len(past.target.classes))
+    baselines: list[ClassForecaster] = [BaseRates(base)]
     if past.frequency.form != "integer":
-        found.append(MonthlyRates(_monthly(past, codes, base)))
-    return [*found, TransitionRates(_transitions(past, codes, base, horizon))]
+        baselines.append(MonthlyRates(_monthly_rates(past, codes, base)))
+    return [*baselines, TransitionRates(_transition_rates(past, codes, base, horizon))]
 
 
 def fit_label_baselines(past: Panel) -> list[ClassForecaster]:
-    """The baselines of whole series: how often each label stood."""
-    labels = past.values[past.bounds[1:] - 1].astype(np.int64)
-    return [
-        BaseRates(
-            _rates(np.bincount(labels, minlength=len(past.target.classes)), np.ones(len(past.target.classes)))
-        )
-    ]
+    """The baselines of labels: the frequency of each label among the series."""
+    return [BaseRates(_base_rates(past.last_values.astype(np.int64), len(past.target.classes)))]
 
 
-def _rates(counts: Integers, before: Floats) -> Floats:
-    """Shares of the counts on the last axis, `before` counting as one row more: nothing is impossible."""
-    prior = before / before.sum()
+def _base_rates(codes: Integers, classes: int) -> Floats:
+    return _rates(np.bincount(codes, minlength=classes), np.ones(classes))
+
+
+def _rates(counts: Integers, prior: Floats) -> Floats:
+    """Relative frequencies on the last axis. The prior counts as one more row, so none is zero."""
+    prior = prior / prior.sum()
     return np.asarray((counts + prior) / (counts.sum(axis=-1, keepdims=True) + 1))
 
 
-def _monthly(past: Panel, codes: Integers, base: Floats) -> Floats:
+def _monthly_rates(past: Panel, codes: Integers, base: Floats) -> Floats:
     counts = np.zeros((12, len(past.target.classes)), dtype=np.int64)
     np.add.at(counts, (_months(past, past.times)[past.observed], codes[past.observed]), 1)
     return _rates(counts, base)
@@ -105,8 +102,8 @@ def _months(panel: Panel, times: Times) -> Integers:
     return np.asarray(months % 12)
 
 
-def _transitions(past: Panel, codes: Integers, base: Floats, horizon: int) -> Floats:
-    position = np.arange(len(codes)) - np.repeat(past.bounds[:-1], past.lengths)
+def _transition_rates(past: Panel, codes: Integers, base: Floats, horizon: int) -> Floats:
+    position = row_positions(past.bounds)
     rates = []
     for step in range(1, horizon + 1):
         counts = np.zeros((len(past.target.classes), len(past.target.classes)), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""A fitted network that tells how likely each class is: of the next rows, or of a whole series."""
+"""A fitted network that predicts class probabilities: of the next rows, or of a whole series."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from forecast.data.arrays import Floats
 from forecast.data.panel import Panel
 from forecast.data.results import Probabilities
 from forecast.errors import UsageError
-from forecast.features.inputs import read
+from forecast.features.inputs import read_inputs
 from forecast.forecasters.recurrent import CELL_NAMES, Network
 from forecast.forecasters.weights import last_step_outputs
 from forecast.phrases import counted
@@ -16,37 +16,35 @@ from forecast.phrases import counted
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """Networks whose answers are the logits of classes; their probabilities are averaged."""
+    """An ensemble of networks whose outputs are logits of classes; their probabilities are averaged."""
 
     network: Network
 
     @property
     def name(self) -> str:
-        """The cell, as people write it."""
+        """The name of the cell."""
         return CELL_NAMES[self.network.spec.network.cell]
 
     def probabilities(self, history: Panel, horizon: int) -> Floats:
-        """(series, horizon, classes) how likely each class is; a `UsageError` beyond the trained horizon."""
+        """(series, horizon, classes) probability of each class; a `UsageError` beyond the trained horizon."""
         spec = self.network.spec
         if spec.target.kind == "label" and horizon > 1:
             raise UsageError("a label belongs to a whole series: it has no horizon")
-        if horizon > spec.windows.horizon:
+        if horizon > spec.trained_horizon:
             raise UsageError(
-                f"the model tells of {counted(spec.windows.horizon, 'row')} ahead, not {horizon}",
+                f"the model forecasts {counted(spec.trained_horizon, 'row')} ahead, not {horizon}",
                 hint=f"train one with --horizon {horizon}",
             )
         known = history.tail(self.network.rows_read(history))
-        seen = read(known, spec)
-        total = np.zeros((len(history), spec.windows.horizon, len(spec.target.classes)))
+        inputs = read_inputs(known, spec).inputs
+        total = np.zeros((len(history), spec.trained_horizon, len(spec.target.classes)))
         for weights in self.network.members:
-            logits = last_step_outputs(spec, weights, known.bounds[1:], known.lengths, seen.inputs).astype(
-                np.float64
-            )
-            total += softmax(logits.reshape(total.shape)) / len(self.network.members)
+            logits = last_step_outputs(spec, weights, known.bounds[1:], known.lengths, inputs)
+            total += softmax(logits.astype(np.float64).reshape(total.shape)) / len(self.network.members)
         return total[:, :horizon]
 
     def predict(self, history: Panel, horizon: int) -> Probabilities:
-        """How likely each class is in the next rows of every series, or of each series as a whole."""
+        """The probability of each class in the next rows of every series, or of each series as a whole."""
         return Probabilities(
             ids=history.ids,
             times=history.frequency.after(history.last_times, horizon),
@@ -58,6 +56,6 @@ class Classifier:
 
 
 def softmax(logits: Floats) -> Floats:
-    """Shares on the last axis that add up to 1, in the ratio of the exponentials."""
-    sizes = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(sizes / sizes.sum(axis=-1, keepdims=True))
+    """Probabilities from logits, on the last axis."""
+    exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))

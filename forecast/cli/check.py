@@ -69,7 +69,7 @@ def write_repaired(source: paths.Source, read: ReadSpec, *, delivery: Delivery, 
     """Print the data as they are after repair; what was done is said on stderr."""
     from forecast import workflow
 
-    table = workflow.repaired(source, read, listener=console.listen)
+    table = workflow.repair(source, read, listener=console.listen)
     facts: dict[str, Json] = {"left_out": console.skipped_facts()}
     deliver(table, delivery, schema="forecast.fix/1", facts=facts, color=console.color)
 

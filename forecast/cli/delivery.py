@@ -13,7 +13,7 @@ from forecast.errors import MissingExtra, UsageError
 from forecast.output.escape import escape
 
 if TYPE_CHECKING:
-    from forecast.data.results import Card, Table
+    from forecast.data.results import Card, ResultTable
     from forecast.output.writing import Format, Json
 
 SHOWN_ROWS = 1000
@@ -59,14 +59,14 @@ def plan_delivery(
     file = None if output is None or str(output) == "-" else output
     chosen = _format("json" if json else format, file)
     if chosen == "parquet" and find_spec("pyarrow") is None:
-        raise MissingExtra("Parquet needs pyarrow", hint="pip install pyarrow")
+        raise MissingExtra("Parquet needs pyarrow", hint="pip install 'forecast-rnn[parquet]'")
     if file is not None:
         _check_file(file, inputs)
     return Delivery(chosen, file, excel_safe)
 
 
 def deliver(
-    table: "Table",
+    table: "ResultTable",
     delivery: Delivery,
     *,
     schema: str,
@@ -140,7 +140,7 @@ def _check_file(file: Path, inputs: tuple[str | Path | None, ...]) -> None:
     check_writable(file)
 
 
-def _show(table: "Table", color: Color) -> None:
+def _show(table: "ResultTable", color: Color) -> None:
     from rich.console import Console
     from rich.measure import Measurement
 

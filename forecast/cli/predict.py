@@ -65,7 +65,7 @@ def predict(
         source = None
         history = _needed_source(data, given, named=model is not None)
         rows, read = options.season(season, read)
-        chosen = workflow.zero_shot(
+        chosen = workflow.pretrained_model(
             history,
             read,
             cell=cell,
@@ -135,6 +135,6 @@ def _pretrained(model: "RecurrentForecaster", source: paths.Source) -> str:
     from forecast.reporting import notes
 
     if paths.models_here():
-        return notes.pretrained(model)
+        return notes.pretrained_line(model)
     data = "DATA" if isinstance(source, str) else shlex.quote(str(source))
-    return f"none here: {notes.pretrained(model)}; forecast train {data} makes one of your own"
+    return f"none here: {notes.pretrained_line(model)}; forecast train {data} makes one of your own"

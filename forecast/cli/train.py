@@ -110,7 +110,7 @@ def train(
         return
     from forecast import workflow
 
-    trained = workflow.train(source, request, out=out, resume=resume, listener=console.listen)
+    trained = workflow.train(source, request, model=out, resume=resume, listener=console.listen)
     _report(trained, delivery, console)
     verdict = trained.model.card.verdict
     if require_skill and (verdict is None or verdict.outcome != "useful"):

@@ -1,1 +1,1 @@
-"""Holds: panels, frequencies, windows, channels, results (NumPy; never Keras, Rich, Typer)."""
+"""Panels, frequencies and results: the data structures that all other rooms use (NumPy alone)."""

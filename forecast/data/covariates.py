@@ -1,27 +1,30 @@
-"""What stands beside a panel's target: as a network reads it, ahead of the target, to be filled in."""
+"""The covariates of a panel."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast.data.arrays import Floats, Integers, spans
+from forecast.data.arrays import Floats, Integers, row_positions, slices
 
-Texts = tuple[str, ...]
-
-
-def recode(places: Floats, texts: Texts, into: dict[str, int], *, other: float = np.nan) -> Floats:
-    """Places among `texts` as those that `into` gives them; `other` for what it lacks and what is missing."""
-    codes = np.array([*(into.get(text, other) for text in texts), other], dtype=np.float64)
-    return codes[np.where(np.isnan(places), len(texts), places).astype(np.int64)]
+Vocabulary = tuple[str, ...]
+"""The distinct texts of a column; its values are indices of these."""
 
 
-def align(values: Floats, bounds: Integers, wider: Integers) -> Floats:
-    """Rows of series cut at `bounds` with NaN behind each, so that they are cut at `wider`."""
-    lengths = np.diff(bounds)
-    found = np.full((wider[-1], values.shape[1]), np.nan)
-    found[np.repeat(wider[:-1] - bounds[:-1], lengths) + np.arange(bounds[-1])] = values
-    return found
+def recode(codes: Floats, vocabulary: Vocabulary, into: dict[str, int], *, other: float = np.nan) -> Floats:
+    """Indices of texts in `vocabulary` as the codes that `into` gives these texts.
+
+    `other` for texts that it lacks and for missing values (NaN).
+    """
+    new = np.array([*(into.get(text, other) for text in vocabulary), other], dtype=np.float64)
+    return new[np.where(np.isnan(codes), len(vocabulary), codes).astype(np.int64)]
+
+
+def align(values: Floats, bounds: Integers, longer: Integers) -> Floats:
+    """Rows of series with `bounds`, extended by rows of NaN at their ends to the bounds `longer`."""
+    aligned = np.full((longer[-1], values.shape[1]), np.nan)
+    aligned[np.repeat(longer[:-1], np.diff(bounds)) + row_positions(bounds)] = values
+    return aligned
 
 
 def as_columns(columns: Sequence[Floats], rows: int) -> Floats:
@@ -31,41 +34,43 @@ def as_columns(columns: Sequence[Floats], rows: int) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Covariates:
-    """The columns beside the target, in the order past, known, static; texts as places in a vocabulary.
+    """The covariates of a panel, in the order past, known, static.
 
-    Known columns go on behind the last row of their series: what is known ahead.
+    A categorical column holds indices of its vocabulary; NaN is a missing value. Known covariates may
+    extend beyond the last row of their series, into the future.
     """
 
     past: Floats
-    """(rows, past columns), row for row with the panel."""
+    """(rows, past columns) for the rows of the panel."""
     known: Floats
-    """(known rows, known columns); each series starts with its first row of the panel."""
+    """(known rows, known columns); each series starts with its first row in the panel."""
     known_bounds: Integers
-    """(series + 1,) first known row of each series, and their number."""
+    """(series + 1,) bounds of the known rows."""
     static: Floats
     """(series, static columns)"""
-    vocabularies: tuple[tuple[str, ...], ...]
-    """The texts of each column; () for a column of numbers. NaN stands for what is not known."""
+    vocabularies: tuple[Vocabulary, ...]
+    """The texts of each column; () for a column of numbers."""
 
-    def rows(self, taken: Integers, first: Integers) -> "Covariates":
-        """Past rows `taken`, and the known ones from row `first[i]` of each series on."""
-        bounds, behind = spans(self.known_bounds, first, np.diff(self.known_bounds) - first)
-        return replace(self, past=self.past[taken], known=self.known[behind], known_bounds=bounds)
+    def rows(self, rows: Integers, first: Integers) -> "Covariates":
+        """These rows of the past ones, and the known ones of each series from its row `first[i]` on."""
+        bounds, known = slices(self.known_bounds[:-1] + first, np.diff(self.known_bounds) - first)
+        return replace(self, past=self.past[rows], known=self.known[known], known_bounds=bounds)
 
-    def select(self, chosen: Integers, taken: Integers) -> "Covariates":
-        """The series at these positions; `taken` are their rows."""
-        counts = np.diff(self.known_bounds)[chosen]
-        bounds = np.concatenate(([0], np.cumsum(counts)))
-        behind = np.repeat(self.known_bounds[:-1][chosen] - bounds[:-1], counts) + np.arange(bounds[-1])
+    def select(self, series: Integers, rows: Integers) -> "Covariates":
+        """The series at these indices; `rows` are the indices of their rows."""
+        bounds, known = slices(self.known_bounds[:-1][series], np.diff(self.known_bounds)[series])
         return replace(
             self,
-            past=self.past[taken],
-            known=self.known[behind],
+            past=self.past[rows],
+            known=self.known[known],
             known_bounds=bounds,
-            static=self.static[chosen],
+            static=self.static[series],
         )
 
-    def held(self, bounds: Integers, steps: int) -> "Covariates":
-        """With `steps` more past rows behind each series of these bounds, the last one repeated."""
+    def extended(self, bounds: Integers, steps: int) -> "Covariates":
+        """With `steps` more past rows after the end of each series, which repeat its last one.
+
+        `bounds` are those of the panel.
+        """
         ends = np.repeat(bounds[1:], steps)
         return replace(self, past=np.insert(self.past, ends, self.past[ends - 1], axis=0))

@@ -1,4 +1,12 @@
-"""The step of a clock: inferred once, then asked."""
+"""The regular step of the times of a panel, and arithmetic with it.
+
+>>> months = np.array(["2019-01-31", "2019-02-28", "2019-03-31"], dtype="datetime64[s]")
+>>> monthly = infer_frequency(months, np.array([0, 3]))
+>>> monthly.adjective, monthly.month_end, monthly.default_season
+('monthly', True, 12)
+>>> monthly.text(monthly.after(months[-1:], 2).ravel())
+['2019-04-30', '2019-05-31']
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,7 +24,7 @@ Dates = NDArray[np.datetime64]
 Times = Integers | Dates
 
 FIRST_YEAR, LAST_YEAR = 1500, 2999
-"""Integers in here are taken for years."""
+"""Integers in this range are years."""
 
 DAY = 86_400
 SECONDS: dict[Unit, int] = {"week": 7 * DAY, "day": DAY, "hour": 3600, "minute": 60, "second": 1}
@@ -34,13 +42,16 @@ ADJECTIVES: dict[Unit, str] = {
     "step": "stepwise",
 }
 
+_MONDAY = np.datetime64("1969-12-29", "D")
+"""Number 0 of `_weekday_number`."""
+
 MONTHLY_SHARE = 0.9
-"""Share of rows on one day of the month that makes a step of months: the rest is then named as wrong."""
+"""Fraction of rows on one day of the month from which the step is monthly: the others are then errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frequency:
-    """A regular step of time and how times of it are written."""
+    """A regular step of time, and the form in which its times are written."""
 
     unit: Unit
     """"step" is a plain counter; "weekday" a day that skips Saturday and Sunday."""
@@ -49,16 +60,16 @@ class Frequency:
     form: Form = "date"
     """How times are written: 2019, 2019-07, 2019-07-31 or 2019-07-31T12:00:00."""
     month_end: bool = False
-    """Times of months, quarters and years stand on a month's last day."""
+    """Whether the times of months, quarters and years are the last day of a month."""
     offset_seconds: int | None = None
-    """Zone of the times, in seconds east of UTC; None where the data names none."""
+    """Time zone, in seconds east of UTC; None where the data have none."""
 
     def after(self, last: Times, steps: int) -> Times:
-        """Times of the next `steps` rows, (series, steps), behind each of `last`, (series,)."""
+        """Times of the next `steps` rows, (series, steps), after each of `last`, (series,)."""
         return self.shift(last[:, None], np.arange(1, steps + 1))
 
     def shift(self, times: Times, steps: Integers) -> Times:
-        """Each time moved by so many steps of this clock; the two shapes broadcast."""
+        """Each time moved by so many steps; the two shapes broadcast."""
         if self.form == "integer":
             return times.astype(np.int64) + steps * self.count
         local = self.local(times)
@@ -66,14 +77,14 @@ class Frequency:
             return self._zoned(_shift_months(local, steps * self._base_units, month_end=self.month_end))
         if self.unit == "weekday":
             return self._zoned(_shift_weekdays(local, steps * self.count))
-        return _moved(times, steps * self._base_units)
+        return _add_seconds(times, steps * self._base_units)
 
     def steps_between(self, first: Times, times: Times) -> Integers:
         """Whole steps from `first` to each time, rounded down where a time is between two steps."""
         return (self._ordinal(times) - self._ordinal(first)) // self._base_units
 
     def floor(self, times: Times) -> Times:
-        """The start of the step that each time lies in: steps stand on the calendar, weeks on Mondays."""
+        """The start of the calendar period that each time lies in; weeks start on Mondays."""
         if self.form == "integer":
             return times.astype(np.int64) // self.count * self.count
         local = self.local(times)
@@ -81,12 +92,13 @@ class Frequency:
             months = local.astype("datetime64[M]").astype(np.int64) // self._base_units * self._base_units
             return self._zoned(months.astype("datetime64[M]"))
         if self.unit == "weekday":
-            return self._zoned(_weekday(_weekday_number(local) // self.count * self.count))
+            number = _weekday_number(local) // self.count * self.count
+            return self._zoned(np.busday_offset(_MONDAY, number))
         monday = 4 * DAY if self.unit == "week" else 0  # 1970-01-01 was a Thursday
-        return self._zoned(_moved(local, -((local.astype(np.int64) - monday) % self._base_units)))
+        return self._zoned(_add_seconds(local, -((local.astype(np.int64) - monday) % self._base_units)))
 
     def text(self, times: Times) -> list[str]:
-        """Times as they are written in results: integers that came in, else ISO 8601."""
+        """Times as results write them: integers as in the data, others in ISO 8601."""
         if self.form == "integer":
             return [str(time) for time in times.astype(np.int64)]
         unit: Literal["M", "D", "s"] = {"month": "M", "date": "D"}.get(self.form, "s")  # type: ignore[assignment]
@@ -95,13 +107,13 @@ class Frequency:
 
     @property
     def adjective(self) -> str:
-        """How a step is called: "yearly", "monthly", "15-minutely", "stepwise"."""
+        """The name of the step: "yearly", "monthly", "15-minutely", "stepwise"."""
         word = ADJECTIVES[self.unit]
         return word if self.count == 1 else f"{self.count}-{word}"
 
     @property
     def default_season(self) -> int:
-        """Rows in a year for months and weeks, in a week for days, in a day below; 1 where none fits."""
+        """Rows in a year for months and weeks, in a week for days, in a day for shorter steps; else 1."""
         if self.form == "integer":
             return 1
         if self.unit in MONTHS:
@@ -120,6 +132,7 @@ class Frequency:
         return self.count * (MONTHS.get(self.unit) or SECONDS.get(self.unit) or 1)
 
     def _ordinal(self, times: Times) -> Integers:
+        """Times as numbers of base units since a fixed one."""
         if self.form == "integer":
             return times.astype(np.int64)
         local = self.local(times)
@@ -130,30 +143,32 @@ class Frequency:
         return local.astype(np.int64)
 
     def local(self, times: Times) -> Dates:
-        """Times as clocks of the data's own zone show them."""
-        return _moved(times, self.offset_seconds or 0)
+        """Times in the data's own zone."""
+        return _add_seconds(times, self.offset_seconds or 0)
 
     def _zoned(self, local: Dates) -> Dates:
-        return _moved(local, -(self.offset_seconds or 0))
+        """The inverse of `local`."""
+        return _add_seconds(local, -(self.offset_seconds or 0))
 
 
-def infer(
+def infer_frequency(
     times: Times, bounds: Integers, *, form: Form = "date", offset_seconds: int | None = None
 ) -> Frequency:
-    """The step most rows of sorted series keep.
+    """The most common step of sorted series; a `DataError` where no series has two rows.
 
-    `form` tells how the times came in; integers are always of form "integer".
+    `form` is how the times are written in the data; integers are always of form "integer".
     """
+    # Differences of neighbouring rows count only within a series.
     within = np.ones(max(len(times) - 1, 0), dtype=bool)
     inner = bounds[1:-1]
     within[inner[(inner > 0) & (inner < len(times))] - 1] = False
     if not within.any():
-        raise DataError("one row a series shows no step of time", hint="give two rows of a series or more")
+        raise DataError("one row per series shows no step of time", hint="give two rows of a series or more")
     if times.dtype.kind in "iu":
         step = _most_common(_differences(times.astype(np.int64))[within])
         years = times.min() >= FIRST_YEAR and times.max() <= LAST_YEAR
         return Frequency("year" if years else "step", step, "integer")
-    local = _moved(times, offset_seconds or 0)
+    local = _add_seconds(times, offset_seconds or 0)
     step = _most_common(_differences(local.astype(np.int64))[within])
     if step >= 28 * DAY:
         monthly = _by_months(local, within, form=form, offset_seconds=offset_seconds)
@@ -162,28 +177,28 @@ def infer(
     return _by_seconds(local, within, step, form=form, offset_seconds=offset_seconds)
 
 
-def on_last_day(times: Times, offset_seconds: int | None) -> NDArray[np.bool_]:
-    """(rows,) whether each stands on the last day of its month, in its zone."""
-    days = _moved(times, offset_seconds or 0).astype("datetime64[D]")
+def is_month_end(times: Times, offset_seconds: int | None) -> NDArray[np.bool_]:
+    """(rows,) whether each time is on the last day of its month, in its zone."""
+    days = _add_seconds(times, offset_seconds or 0).astype("datetime64[D]")
     last: NDArray[np.bool_] = (days + 1).astype("datetime64[M]") != days.astype("datetime64[M]")
     return last
 
 
-def _moved(times: Times, seconds: int | Integers) -> Dates:
-    moved: Dates = (times.astype("datetime64[s]").astype(np.int64) + seconds).astype("datetime64[s]")
-    return moved
+def _add_seconds(times: Times, seconds: int | Integers) -> Dates:
+    result: Dates = (times.astype("datetime64[s]").astype(np.int64) + seconds).astype("datetime64[s]")
+    return result
 
 
 def _by_months(
     local: Dates, within: NDArray[np.bool_], *, form: Form, offset_seconds: int | None
 ) -> Frequency | None:
-    """A step of whole months, where nearly all rows stand on one day of the month or on its last."""
+    """A step of whole months, where nearly all rows are on one day of the month or on its last."""
     days = local.astype("datetime64[D]")
     months = days.astype("datetime64[M]")
     day_of_month = days.astype(np.int64) - months.astype("datetime64[D]").astype(np.int64) + 1
-    usual = _most_common(day_of_month)
-    month_end = bool(on_last_day(local, 0).mean() >= MONTHLY_SHARE)
-    if not month_end and (usual > 28 or (day_of_month == usual).mean() < MONTHLY_SHARE):
+    common_day = _most_common(day_of_month)
+    month_end = bool(is_month_end(local, 0).mean() >= MONTHLY_SHARE)
+    if not month_end and (common_day > 28 or (day_of_month == common_day).mean() < MONTHLY_SHARE):
         return None
     step = _most_common(_differences(months.astype(np.int64))[within])
     unit: Unit = "year" if step % 12 == 0 else "quarter" if step == 3 else "month"
@@ -194,18 +209,19 @@ def _by_months(
 def _by_seconds(
     local: Dates, within: NDArray[np.bool_], step: int, *, form: Form, offset_seconds: int | None
 ) -> Frequency:
-    """A step of a fixed length, or of days that leave out the weekend."""
-    if step == DAY and _leaves_out_weekends(local, within):
+    """A step of a fixed length, or of working days."""
+    if step == DAY and _skips_weekends(local, within):
         return Frequency("weekday", 1, form, offset_seconds=offset_seconds)
     unit: Unit = next(unit for unit, length in SECONDS.items() if step % length == 0)
     count = step // SECONDS[unit]
     return Frequency(unit, count, form, offset_seconds=offset_seconds)
 
 
-def _leaves_out_weekends(local: Dates, within: NDArray[np.bool_]) -> bool:
-    """No row on a weekend, though some step went over one."""
-    days = local.astype("datetime64[D]").astype(np.int64)
-    return bool(np.all((days + 3) % 7 < 5) and np.any(_differences(days)[within] == 3))
+def _skips_weekends(local: Dates, within: NDArray[np.bool_]) -> bool:
+    """Whether no row is on a weekend, though some step spans one."""
+    days = local.astype("datetime64[D]")
+    spans = _differences(days.astype(np.int64))[within] == 3
+    return bool(np.is_busday(days).all() and spans.any())
 
 
 def _differences(numbers: Integers) -> Integers:
@@ -213,7 +229,7 @@ def _differences(numbers: Integers) -> Integers:
 
 
 def _most_common(numbers: Integers) -> int:
-    """The most frequent number above zero, the smallest of equals; 1 where there is none."""
+    """The most frequent number above zero, the smallest of equally frequent ones; 1 without any."""
     values, counts = np.unique(numbers[numbers > 0], return_counts=True)
     return int(values[counts.argmax()]) if len(values) else 1
 
@@ -239,14 +255,10 @@ def _weekday_number(local: Dates) -> Integers:
 
 
 def _shift_weekdays(local: Dates, steps: Integers) -> Dates:
-    days = _weekday(_weekday_number(local) + steps)
-    result: Dates = days.astype("datetime64[s]") + (local - local.astype("datetime64[D]"))
+    """Working days later, at the same time of day; a day of a weekend counts as the Friday before."""
+    days = local.astype("datetime64[D]")
+    result: Dates = np.busday_offset(days, steps, roll="backward").astype("datetime64[s]") + (local - days)
     return result
-
-
-def _weekday(number: Integers) -> Dates:
-    """The day of a number that `_weekday_number` gives."""
-    return (7 * (number // 5) + number % 5 - 3).astype("datetime64[D]")
 
 
 def _zone_text(offset_seconds: int | None) -> str:

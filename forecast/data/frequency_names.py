@@ -1,4 +1,4 @@
-"""A step of time in a word: those that the tool prints, and those that people know from pandas."""
+"""Names of frequencies: those that the tool prints, and the aliases of pandas."""
 
 import re
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from forecast.data.frequency import (
     Frequency,
     Times,
     Unit,
-    on_last_day,
+    is_month_end,
 )
 from forecast.errors import DataError, UsageError
 
-MOST_UNITS = 1_000_000
+MAX_UNITS_PER_STEP = 1_000_000
 """Units in one step."""
 
 _ALIASES: dict[str, Unit] = {
@@ -28,7 +28,7 @@ _ALIASES: dict[str, Unit] = {
     **dict.fromkeys(("T", "min"), "minute"),
     **dict.fromkeys(("S", "s", "sec"), "second"),
 }
-"""One letter alone may be a month or a minute, so case tells."""
+"""Case matters: "M" is a month, "min" a minute."""
 
 WORDS: dict[str, Unit] = {
     **{adjective: unit for unit, adjective in ADJECTIVES.items()},
@@ -42,13 +42,16 @@ WORDS: dict[str, Unit] = {
 
 @dataclass(frozen=True, slots=True)
 class NamedFrequency:
-    """A step that was asked for."""
+    """A step of time given by its name."""
 
     unit: Unit
     count: int
 
-    def clock(self, times: Times, *, form: Form, offset_seconds: int | None) -> Frequency:
-        """The frequency ; whether rows keep it is for the rows to show."""
+    def frequency(self, times: Times, *, form: Form, offset_seconds: int | None) -> Frequency:
+        """The frequency of these times; a `DataError` for integers with a step of dates, or the reverse.
+
+        Whether the rows keep the step is not checked here.
+        """
         adjective = ADJECTIVES[self.unit]
         if times.dtype.kind in "iu":
             if self.unit not in ("year", "step"):
@@ -59,24 +62,24 @@ class NamedFrequency:
             return Frequency(self.unit, self.count, "integer")
         if self.unit == "step":
             raise DataError("the times are dates, not plain steps", hint="leave out --freq")
-        month_end = self.unit in MONTHS and bool(on_last_day(times, offset_seconds).all())
+        month_end = self.unit in MONTHS and bool(is_month_end(times, offset_seconds).all())
         return Frequency(self.unit, self.count, self._form(form), month_end, offset_seconds)
 
     def _form(self, form: Form) -> Form:
-        """How times are written, in enough parts for the step."""
+        """The form in which times of this step can be written."""
         if self.unit in ("hour", "minute", "second"):
             return "datetime"
         return "date" if form == "month" and self.unit not in MONTHS else form
 
 
-def named(text: str) -> NamedFrequency:
-    """The step in "monthly", "2-hourly", "15min", "W", "step"; else a `UsageError`."""
+def parse_frequency(text: str) -> NamedFrequency:
+    """The step named "monthly", "2-hourly", "15min", "W" or "step"; a `UsageError` for other text."""
     match = re.fullmatch(r"([1-9][0-9]{0,6})?[- ]?([A-Za-z-]+)", text.strip())
     unit = None
     if match is not None:
         word = match[2]
         unit = _ALIASES.get(word) or (WORDS.get(word.lower()) if len(word) > 2 else None)
-    if match is None or unit is None or int(match[1] or 1) > MOST_UNITS:
+    if match is None or unit is None or int(match[1] or 1) > MAX_UNITS_PER_STEP:
         raise UsageError(
             f'--freq: "{text}" is not a step of time',
             hint=f"one of {', '.join(ADJECTIVES.values())}, or with a number: 15min, 2h, 4-weekly",

@@ -1,4 +1,4 @@
-"""Known covariates after the end of a panel: filled, or written as rows to fill in."""
+"""Known covariates after the end of a panel: filled in, or written as a table to fill in."""
 
 from dataclasses import replace
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from forecast.data import results
-from forecast.data.arrays import Floats, Integers, spans
+from forecast.data.arrays import Floats, Integers, bounds_of, series_at, slices
 from forecast.data.covariates import align
 from forecast.data.panel import Panel
 from forecast.errors import DataError, UsageError
@@ -14,32 +14,34 @@ from forecast.errors import DataError, UsageError
 FutureMissing = Literal["hold", "season"]
 
 
-def ahead(panel: Panel, steps: int, missing: FutureMissing | None = None) -> Panel:
-    """The panel with known covariates for `steps` rows behind the end of every series.
+def with_known_future(panel: Panel, steps: int, missing: FutureMissing | None = None) -> Panel:
+    """The panel with known covariates for `steps` rows after the end of every series.
 
-    What is not there is what `missing` makes of it, or a `DataError` that names series, time and column.
+    Missing values are filled with the last one ("hold") or that of a season before ("season"); without
+    `missing` they are a `DataError` that names series, time and column.
     """
-    there = panel.covariates
-    if there is None or not there.known.shape[1]:
+    covariates = panel.covariates
+    if covariates is None or not covariates.known.shape[1]:
         return panel
-    lengths = np.maximum(np.diff(there.known_bounds), panel.lengths + steps)
-    bounds = np.concatenate(([0], np.cumsum(lengths)))
-    known = align(there.known, there.known_bounds, bounds)
+    lengths = np.maximum(np.diff(covariates.known_bounds), panel.lengths + steps)
+    bounds = bounds_of(lengths)
+    known = align(covariates.known, covariates.known_bounds, bounds)
     ends = bounds[:-1] + panel.lengths
     rows = ends[:, None] + np.arange(steps)
-    not_there = rows[np.isnan(known[rows]).any(axis=2)]
-    if len(not_there) and missing is None:
-        raise _not_known(panel, known, bounds, int(not_there[0]))
+    incomplete = rows[np.isnan(known[rows]).any(axis=2)]
+    if len(incomplete) and missing is None:
+        raise _missing_error(panel, known, bounds, int(incomplete[0]))
     season = np.ones_like(lengths) if missing == "hold" else panel.seasons
     for step in range(steps):
-        back = np.where(season <= panel.lengths + step, season, 1)
-        here = known[ends + step]
-        known[ends + step] = np.where(np.isnan(here), known[ends + step - back], here)
-    return replace(panel, covariates=replace(there, known=known, known_bounds=bounds))
+        # A series that is shorter than a season holds its last value.
+        lag = np.where(season <= panel.lengths + step, season, 1)
+        values = known[ends + step]
+        known[ends + step] = np.where(np.isnan(values), known[ends + step - lag], values)
+    return replace(panel, covariates=replace(covariates, known=known, known_bounds=bounds))
 
 
-def _not_known(panel: Panel, known: Floats, bounds: Integers, row: int) -> DataError:
-    series = int(np.searchsorted(bounds, row, side="right")) - 1
+def _missing_error(panel: Panel, known: Floats, bounds: Integers, row: int) -> DataError:
+    series = int(series_at(bounds, row))
     column = panel.columns.known[int(np.argmax(np.isnan(known[row])))]
     last = panel.bounds[series + 1] - 1
     steps = np.array([row - bounds[series] - panel.lengths[series] + 1])
@@ -51,27 +53,28 @@ def _not_known(panel: Panel, known: Floats, bounds: Integers, row: int) -> DataE
     )
 
 
-def future_rows(panel: Panel, steps: int) -> results.Table:
-    """The next `steps` rows of every series to fill in: id, time, and of known covariates what is known."""
-    there, columns = panel.covariates, panel.columns
-    if there is None or not columns.known:
+def future_rows(panel: Panel, steps: int) -> results.ResultTable:
+    """The next `steps` rows of every series to fill in: id, time, and what is known of known covariates."""
+    covariates, columns = panel.covariates, panel.columns
+    if covariates is None or not columns.known:
         raise UsageError(
             "the model reads nothing that is known ahead: there is nothing to fill in",
             hint="forecast train --known names such columns",
         )
-    table: results.Table = {}
+    table: results.ResultTable = {}
     if columns.series is not None:
         table[columns.series] = np.repeat(np.array(panel.ids, dtype=object), steps)
     times = panel.frequency.after(panel.last_times, steps)
     table[columns.time or results.TIME] = results.times_column(times.ravel(), panel.frequency)
+    # The known rows of each series, cut or extended so that it ends `steps` rows after the panel's end.
     bounds = panel.bounds + steps * np.arange(len(panel) + 1)
-    told = np.minimum(np.diff(there.known_bounds), panel.lengths + steps)
-    cut, rows = spans(there.known_bounds, np.zeros_like(told), told)
-    known = align(there.known[rows], cut, bounds)
-    ends = (bounds[1:, None] - steps + np.arange(steps)).ravel()
-    first = len(columns.past)
-    for place, name in enumerate(columns.known):
-        values, vocabulary = known[ends, place], there.vocabularies[first + place]
+    kept = np.minimum(np.diff(covariates.known_bounds), panel.lengths + steps)
+    kept_bounds, rows = slices(covariates.known_bounds[:-1], kept)
+    known = align(covariates.known[rows], kept_bounds, bounds)
+    future = (bounds[1:, None] - steps + np.arange(steps)).ravel()
+    vocabularies = covariates.vocabularies[len(columns.past) :]
+    for index, name in enumerate(columns.known):
+        values, vocabulary = known[future, index], vocabularies[index]
         table[name] = (
             results.texts_column(values, vocabulary) if vocabulary else results.numbers_column(values)
         )

@@ -1,4 +1,22 @@
-"""Many series in one float64 array, with row boundaries, never copied to be sliced."""
+"""A panel: many series in one array, with row boundaries.
+
+>>> panel = Panel(
+...     ids=("north", "south"),
+...     times=np.array([2021, 2022, 2023, 2022, 2023]),
+...     values=np.array([1.0, 2.0, 4.0, 7.0, 5.0]),
+...     observed=np.ones(5, dtype=bool),
+...     bounds=np.array([0, 3, 5]),
+...     columns=Columns(target="sales", time="year", series="region"),
+...     frequency=Frequency("year", form="integer"),
+...     seasons=np.array([1, 1]),
+... )
+>>> panel
+Panel of 2 series, 5 rows, yearly, 2021 to 2023
+>>> panel.select([1]).values
+array([7., 5.])
+>>> panel.tail(2).last_values
+array([4., 5.])
+"""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -7,9 +25,10 @@ from typing import cast
 
 import numpy as np
 
-from forecast.data.arrays import Flags, Floats, Integers, Times, spans
+from forecast.data.arrays import Flags, Floats, Integers, Times, row_positions, slices
 from forecast.data.covariates import Covariates
 from forecast.data.frequency import Frequency
+from forecast.phrases import counted
 from forecast.spec.reading import Columns, Target
 
 
@@ -25,20 +44,20 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Series one behind the other, each sorted by time and regular: one row a step.
+    """Series one after another, each sorted by time, with one row per step.
 
-    Rows of series `i` are `bounds[i]:bounds[i + 1]`. Values lie within +-`LARGEST`; a row that
-    was a gap or a missing value in the data holds a fill and is not `observed`.
+    Rows of series `i` are `bounds[i]:bounds[i + 1]`. Values lie within +-`LARGEST`; a row that was a gap
+    or a missing value in the data holds a filled value and is not `observed`.
     """
 
     ids: tuple[str, ...]
-    """One text a series, byte for byte as in the data; ("",) for a file without an id column."""
+    """One text per series, byte for byte as in the data; ("",) for a file without an id column."""
     times: Times
     """(rows,) int64 for integer years and steps, datetime64[s] for dates (UTC where zoned)."""
     values: Floats
     """(rows,) float64, none of them NaN."""
     observed: Flags
-    """(rows,) False where the value is a fill."""
+    """(rows,) False where the value was filled in."""
     bounds: Integers
     """(series + 1,) first row of each series, and the number of rows."""
     columns: Columns
@@ -47,11 +66,19 @@ class Panel:
     seasons: Integers
     """(series,) rows in a period of each series; 1 is no season."""
     interpolated: bool = False
-    """Some fills lie between the numbers on both sides: they know the row after them."""
+    """Whether some values were filled by interpolation: these depend on later rows."""
     covariates: Covariates | None = None
-    """None where no column beside the target is read."""
+    """None where the data have none, or none is read."""
     target: Target = field(default_factory=Target)
     """What the values are: numbers, or indices of its classes."""
+
+    def __repr__(self) -> str:
+        """Such as: Panel of 56 series, 3,360 rows, yearly, 1961 to 2020."""
+        parts = [f"Panel of {counted(len(self), 'series')}", counted(len(self.values), "row")]
+        parts.append(self.frequency.adjective)
+        if len(self.times):
+            parts.append(" to ".join(time_range(self)))
+        return ", ".join(parts)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -64,8 +91,8 @@ class Panel:
         return (self[index] for index in range(len(self)))
 
     @property
-    def answerable(self) -> Flags:
-        """(rows,) where the newest row of an example may stand: not on a fill that knows what comes."""
+    def valid_origins(self) -> Flags:
+        """(rows,) which rows may be the newest of an example: not one interpolated with later values."""
         return self.observed if self.interpolated else np.ones_like(self.observed)
 
     @property
@@ -78,39 +105,44 @@ class Panel:
         """(series,) the newest time of each series; every series must have a row."""
         return self.times[self.bounds[1:] - 1]
 
-    def in_season(self, season: int | None) -> "Panel":
-        """The panel with this season in every series; with None as it is."""
+    @property
+    def last_values(self) -> Floats:
+        """(series,) the newest value of each series; every series must have a row."""
+        return self.values[self.bounds[1:] - 1]
+
+    def with_season(self, season: int | None) -> "Panel":
+        """The panel with this season in every series; unchanged for None."""
         return self if season is None else replace(self, seasons=np.full(len(self), season))
 
     def rows(self, first: Integers, count: Integers) -> "Panel":
         """The `count[i]` rows of each series from its row `first[i]` on; may leave series empty."""
-        bounds, taken = spans(self.bounds, first, count)
+        bounds, rows = slices(self.bounds[:-1] + first, count)
         return replace(
             self,
-            times=self.times[taken],
-            values=self.values[taken],
-            observed=self.observed[taken],
+            times=self.times[rows],
+            values=self.values[rows],
+            observed=self.observed[rows],
             bounds=bounds,
-            covariates=self.covariates and self.covariates.rows(taken, first),
+            covariates=self.covariates and self.covariates.rows(rows, first),
         )
 
     def first(self, counts: Integers) -> "Panel":
-        """The first `counts[i]` rows of each series: what was known then.
+        """The first `counts[i]` rows of each series, as they were known at that time.
 
-        A series that ends in interpolated rows is held at its last number.
+        In a series that then ends in interpolated rows, these become its last observed value.
         """
         known = self.rows(np.zeros_like(counts), counts)
         if not self.interpolated:
             return known
-        return replace(known, values=held(known.values, known.observed, known.bounds))
+        return replace(known, values=hold_last_number(known.values, known.observed, known.bounds))
 
     def tail(self, rows: int | Integers) -> "Panel":
-        """At most the last `rows` rows of each series, one number for all or, (series,), for each."""
+        """At most the last `rows` rows of each series, one number for all or (series,)."""
         count = np.minimum(self.lengths, rows)
         return self.rows(self.lengths - count, count)
 
     def extended(self, values: Floats) -> "Panel":
-        """The panel with `values`, (series, steps), behind the end of its series, as if they had come."""
+        """The panel with `values`, (series, steps), after the end of its series, as if observed."""
         series, steps = values.shape
         ends = np.repeat(self.bounds[1:], steps)
         new_times = self.frequency.after(self.last_times, steps).ravel()
@@ -120,29 +152,27 @@ class Panel:
             values=np.insert(self.values, ends, values.ravel()),
             observed=np.insert(self.observed, ends, True),
             bounds=self.bounds + steps * np.arange(series + 1),
-            covariates=self.covariates and self.covariates.held(self.bounds, steps),
+            covariates=self.covariates and self.covariates.extended(self.bounds, steps),
         )
 
     def select(self, indices: Sequence[int] | Integers) -> "Panel":
-        """The series at these positions, in this order."""
-        chosen = np.asarray(indices, dtype=np.int64)
-        lengths = self.lengths[chosen]
-        bounds = np.concatenate(([0], np.cumsum(lengths)))
-        taken = np.repeat(self.bounds[:-1][chosen] - bounds[:-1], lengths) + np.arange(bounds[-1])
+        """The series at these indices, in this order."""
+        series = np.asarray(indices, dtype=np.int64)
+        bounds, rows = slices(self.bounds[:-1][series], self.lengths[series])
         return replace(
             self,
-            ids=tuple(self.ids[index] for index in chosen),
-            times=self.times[taken],
-            values=self.values[taken],
-            observed=self.observed[taken],
+            ids=tuple(self.ids[index] for index in series),
+            times=self.times[rows],
+            values=self.values[rows],
+            observed=self.observed[rows],
             bounds=bounds,
-            covariates=self.covariates and self.covariates.select(chosen, taken),
-            seasons=self.seasons[chosen],
+            covariates=self.covariates and self.covariates.select(series, rows),
+            seasons=self.seasons[series],
         )
 
 
-def held(values: Floats, observed: Flags, bounds: Integers) -> Floats:
-    """The values with each series' last number in the rows behind it, where these are fills."""
+def hold_last_number(values: Floats, observed: Flags, bounds: Integers) -> Floats:
+    """The values, with filled rows at the end of each series replaced by its last observed value."""
     last = bounds[1:][bounds[1:] > bounds[:-1]] - 1
     if observed[last].all():
         return values
@@ -153,15 +183,15 @@ def held(values: Floats, observed: Flags, bounds: Integers) -> Floats:
 
 
 def data_sha256(panel: Panel) -> str:
-    """The digest of all that a panel's series hold, and of the columns beside them."""
+    """The digest of all that a panel's series and covariates hold."""
     arrays = [panel.bounds, panel.times.astype(np.int64), panel.values]
     texts = [*panel.ids]
     if panel.columns.season is not None:
         arrays.append(panel.seasons)
     if panel.covariates is not None:
-        beside = panel.covariates
-        arrays += [beside.past, beside.known, beside.known_bounds, beside.static]
-        texts += [text for vocabulary in beside.vocabularies for text in ("", *vocabulary)]
+        covariates = panel.covariates
+        arrays += [covariates.past, covariates.known, covariates.known_bounds, covariates.static]
+        texts += [text for vocabulary in covariates.vocabularies for text in ("", *vocabulary)]
     texts += panel.target.classes
     digest = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogateescape"))
     for array in arrays:
@@ -169,13 +199,12 @@ def data_sha256(panel: Panel) -> str:
     return digest.hexdigest()
 
 
-def ends(panel: Panel) -> tuple[str, str]:
-    """The oldest and the newest time of a panel, as the data writes them."""
+def time_range(panel: Panel) -> tuple[str, str]:
+    """The oldest and the newest time of a panel, as results write them."""
     first, last = panel.frequency.text(np.array([panel.times.min(), panel.times.max()]))
     return first, last
 
 
-def history(panel: Panel, bounds: Integers) -> Integers:
-    """(rows,) where each row of the panel stands among rows cut at `bounds`, which go on behind its ends."""
-    position = np.arange(len(panel.values)) - np.repeat(panel.bounds[:-1], panel.lengths)
-    return np.asarray(np.repeat(bounds[:-1], panel.lengths) + position)
+def rows_within(panel: Panel, bounds: Integers) -> Integers:
+    """(rows,) index of each row of a panel among rows with `bounds`, where its series may be longer."""
+    return np.asarray(np.repeat(bounds[:-1], panel.lengths) + row_positions(panel.bounds))

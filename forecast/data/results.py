@@ -1,6 +1,9 @@
-"""What the tool hands back: frozen values, each able to become a table of columns."""
+"""Results: frozen values, each of which becomes a table of columns or a pandas frame."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -8,6 +11,7 @@ from numpy.typing import NDArray
 
 from forecast.data.arrays import Floats, Integers, Times
 from forecast.data.frequency import Frequency
+from forecast.phrases import counted
 from forecast.spec.model import Origin
 from forecast.spec.reading import Columns, Target
 from forecast.spec.training import TrainingPlan
@@ -15,17 +19,22 @@ from forecast.spec.training import TrainingPlan
 if TYPE_CHECKING:
     import pandas as pd
 
+    from forecast.data.panel import Panel
+
 Labels = NDArray[np.object_] | Integers
-Table = dict[str, Labels | Floats]
-"""Column name -> values, all of one length, in the order they are written."""
+ResultTable = dict[str, Labels | Floats]
+"""Column name -> values, all of one length, in the order in which they are written."""
 
 TIME = "time"
-"""How results call the column of times."""
+"""Name of the column of times where the data have none."""
 
 LARGEST_WHOLE = 2.0**53
-"""Whole numbers under it are written as integers."""
+"""Whole numbers smaller than this are written as integers."""
 
 ScoredBy = Literal["model", "series", "step"]
+
+_HTML_ROWS = 20
+"""Most rows that a notebook shows of a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,41 +49,70 @@ class Forecast:
     levels: tuple[float, ...]
     """Coverage of each interval in percent, ascending."""
     lower: Floats
-    """(levels, series, horizon); NaN where the model knows no interval."""
+    """(levels, series, horizon); NaN where the model has no intervals."""
     upper: Floats
     columns: Columns
     frequency: Frequency
     whole: bool = False
-    """Values are whole numbers, and written as such."""
+    """Whether values are whole numbers, and written as such."""
 
-    def to_table(self) -> Table:
-        """One row a series and step: the id where there is one, time, forecast, lower_80, upper_80, ..."""
-        horizon = self.values.shape[1]
-        table: Table = {}
-        if self.columns.series is not None:
-            table[self.columns.series] = np.repeat(np.array(self.ids, dtype=object), horizon)
-        table[TIME] = times_column(self.times.ravel(), self.frequency)
-        table["forecast"] = self._written(self.values)
+    @classmethod
+    def of(
+        cls,
+        history: "Panel",
+        values: Floats,
+        levels: Sequence[float],
+        *,
+        lower: Floats | None = None,
+        upper: Floats | None = None,
+    ) -> "Forecast":
+        """The forecast of `values`, (series, horizon), after the end of `history`; NaN without intervals."""
+        unknown: Floats = np.full((len(levels), *values.shape), np.nan)
+        return cls(
+            ids=history.ids,
+            times=history.frequency.after(history.last_times, values.shape[1]),
+            values=values,
+            levels=tuple(levels),
+            lower=unknown if lower is None else lower,
+            upper=unknown if upper is None else upper,
+            columns=history.columns,
+            frequency=history.frequency,
+        )
+
+    def __repr__(self) -> str:
+        """Such as: Forecast of 56 series, 4 steps, 2025 to 2028, intervals 80 %."""
+        intervals = ", ".join(f"{level:g} %" for level in self.levels)
+        return _described(self, f"intervals {intervals}" if intervals else "no intervals")
+
+    def to_table(self) -> ResultTable:
+        """One row per series and step: id where there is one, time, forecast, lower_80, upper_80, ...
+
+        The columns of ids and times are named as in the data. Times are texts, or integers where they
+        are integers in the data.
+        """
+        values: ResultTable = {"forecast": self._written(self.values)}
         for index, level in enumerate(self.levels):
-            table[f"lower_{level:g}"] = self._written(self.lower[index])
-            table[f"upper_{level:g}"] = self._written(self.upper[index])
-        return table
+            values[f"lower_{level:g}"] = self._written(self.lower[index])
+            values[f"upper_{level:g}"] = self._written(self.upper[index])
+        return _with_index(values, self)
+
+    def to_frame(self) -> "pd.DataFrame":
+        """The columns of `to_table` as a pandas frame, with timestamps where times are dates."""
+        return _frame_with_timestamps(self)
+
+    def _repr_html_(self) -> str:
+        """The frame as a table, for notebooks."""
+        return _html(self.to_frame())
 
     def _written(self, values: Floats) -> Floats | Integers:
         """Whole numbers as integers, where every one of them fits."""
         fits = self.whole and bool((np.abs(values) < LARGEST_WHOLE).all())
         return values.astype(np.int64).ravel() if fits else values.ravel()
 
-    def to_frame(self) -> "pd.DataFrame":
-        """The same as a pandas frame."""
-        import pandas as pd
-
-        return pd.DataFrame(self.to_table())
-
 
 @dataclass(frozen=True, slots=True)
 class Probabilities:
-    """How likely each class is in the next rows of every series, or of a series as a whole."""
+    """The probability of each class, in the next rows of every series or for a series as a whole."""
 
     ids: tuple[str, ...]
     times: Times
@@ -85,64 +123,118 @@ class Probabilities:
     columns: Columns
     frequency: Frequency
 
-    def to_table(self) -> Table:
-        """One row a series and step: id, time, and the probability of a 1, or the likeliest class and all.
+    def __repr__(self) -> str:
+        """Such as: Probabilities of 2 series, 7 steps, 2025-01-01 to 2025-01-07, 3 classes."""
+        classes = f"{len(self.target.classes)} classes"
+        if self.target.kind == "label":
+            return f"Probabilities of {counted(len(self.ids), 'series')}, {classes}"
+        return _described(self, classes)
 
-        Of whole series one row each, without a time.
+    def to_table(self) -> ResultTable:
+        """One row per series and step: id, time, and the probability of a 1, or the likeliest class and all.
+
+        For labels one row per series, without a time. The columns of ids and times are named as in the
+        data.
         """
         probabilities = self.probabilities.reshape(-1, len(self.target.classes))
-        table: Table = {}
-        if self.target.kind == "class":
-            table[TIME] = times_column(self.times.ravel(), self.frequency)
+        values: ResultTable = {}
         if self.target.is_event:
-            table["probability"] = probabilities[:, 1]
+            values["probability"] = probabilities[:, 1]
         else:
-            table["label"] = np.array(self.target.classes, dtype=object)[probabilities.argmax(axis=1)]
-            table |= {f"p_{name}": probabilities[:, place] for place, name in enumerate(self.target.classes)}
-        if self.columns.series is None:
-            return table
-        # The ids' own name may be that of a result; they must not replace it.
-        name = "series" if self.columns.series in table else self.columns.series
-        return {name: np.repeat(np.array(self.ids, dtype=object), self.probabilities.shape[1]), **table}
+            classes = self.target.classes
+            values["label"] = np.array(classes, dtype=object)[probabilities.argmax(axis=1)]
+            values |= {f"p_{name}": probabilities[:, index] for index, name in enumerate(classes)}
+        return _with_index(values, self, with_times=self.target.kind != "label")
 
     def to_frame(self) -> "pd.DataFrame":
-        """The same as a pandas frame."""
-        import pandas as pd
+        """The columns of `to_table` as a pandas frame, with timestamps where times are dates."""
+        return _frame(self.to_table()) if self.target.kind == "label" else _frame_with_timestamps(self)
 
-        return pd.DataFrame(self.to_table())
+    def _repr_html_(self) -> str:
+        """The frame as a table, for notebooks."""
+        return _html(self.to_frame())
 
 
-def _tiled(count: int, times: int) -> Integers:
-    return np.tile(np.arange(count), times)
+def _described(result: Forecast | Probabilities, last: str) -> str:
+    """A short description of a result with times."""
+    series, horizon = result.times.shape
+    parts = [f"{type(result).__name__} of {counted(series, 'series')}", counted(horizon, "step")]
+    if result.times.size:
+        ends = np.array([result.times.min(), result.times.max()])
+        parts.append(" to ".join(dict.fromkeys(result.frequency.text(ends))))
+    return ", ".join((*parts, last))
+
+
+def _with_index(
+    values: ResultTable, result: Forecast | Probabilities, *, with_times: bool = True
+) -> ResultTable:
+    """The columns of ids and times, named as in the data, and those of `values`.
+
+    Where a column of values has that name, they are called "series" and "time" instead.
+    """
+    columns, index = result.columns, ResultTable()
+    time = columns.time if columns.time is not None and columns.time not in values else TIME
+    if columns.series is not None:
+        used = (*values, time) if with_times else (*values,)
+        name = next(name for name in (columns.series, "series", "id") if name not in used)
+        index[name] = np.repeat(np.array(result.ids, dtype=object), result.times.shape[1])
+    if with_times:
+        index[time] = times_column(result.times.ravel(), result.frequency)
+    return index | values
+
+
+def _frame(table: ResultTable) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.DataFrame(table)
+
+
+def _frame_with_timestamps(result: Forecast | Probabilities) -> "pd.DataFrame":
+    """The table of a result as a frame; dates are timestamps, in the time zone of the data if it has one."""
+    import pandas as pd
+
+    frame = _frame(result.to_table())
+    if result.frequency.form == "integer":
+        return frame
+    stamps = pd.DatetimeIndex(result.times.astype("datetime64[s]").ravel())
+    offset = result.frequency.offset_seconds
+    if offset is not None:
+        stamps = stamps.tz_localize("UTC").tz_convert(timezone(timedelta(seconds=offset)))
+    frame.isetitem(0 if result.columns.series is None else 1, stamps.array)
+    return frame
+
+
+def _html(frame: "pd.DataFrame") -> str:
+    """The first and last rows of a frame as an HTML table; texts of the data are escaped."""
+    return frame.to_html(max_rows=_HTML_ROWS, escape=True)
 
 
 def times_column(times: Times, frequency: Frequency) -> Labels:
-    """Times as results write them: integers that came in, else ISO 8601."""
+    """Times as results write them: integers as in the data, others as texts in ISO 8601."""
     if frequency.form == "integer":
         return times.astype(np.int64)
     return np.array(frequency.text(times), dtype=object)
 
 
 def numbers_column(values: Floats) -> Labels | Floats:
-    """Numbers as results write them: integers, where every one is whole and fits; NaN is no number."""
+    """Numbers as results write them: integers, with None for NaN, where all are whole and small enough."""
     known = ~np.isnan(values)
-    told = values[known]
-    if not ((told == np.rint(told)) & (np.abs(told) < LARGEST_WHOLE)).all():
+    numbers = values[known]
+    if not ((numbers == np.rint(numbers)) & (np.abs(numbers) < LARGEST_WHOLE)).all():
         return values
     if known.all():
         return values.astype(np.int64)
-    pairs = zip(values, known, strict=True)
-    return np.array([int(value) if there else None for value, there in pairs], dtype=object)
+    return np.array([None if math.isnan(value) else int(value) for value in values], dtype=object)
 
 
-def texts_column(places: Floats, vocabulary: tuple[str, ...]) -> Labels:
-    """The texts at places of a vocabulary; None where none is known."""
-    return np.array([None if place != place else vocabulary[int(place)] for place in places], dtype=object)
+def texts_column(codes: Floats, vocabulary: tuple[str, ...]) -> Labels:
+    """The texts at these indices of a vocabulary; None for NaN."""
+    return np.array([None if math.isnan(code) else vocabulary[int(code)] for code in codes], dtype=object)
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """How far forecasts were from what came, over backtests; `models[0]` is the one judged."""
+    """The accuracy of forecasts over backtests; `models[0]` is the one evaluated, the others baselines."""
 
     models: tuple[str, ...]
     metrics: tuple[str, ...]
@@ -150,36 +242,56 @@ class Scores:
     overall: Floats
     """(models, metrics)"""
     by_series: Floats
-    """(models, series, metrics); NaN for a series that no backtest reached."""
+    """(models, series, metrics); NaN for a series without a backtest."""
     by_step: Floats
     """(models, horizon, metrics)"""
     ids: tuple[str, ...]
     series_column: str | None
     backtests: int
     forecasts: int
-    """Numbers that were scored for each model."""
+    """Values that each model was scored on."""
     forecasts_by_series: Integers
-    """(series,) of them."""
+    """(series,)"""
     forecasts_by_step: Integers
-    """(horizon,) of them."""
+    """(horizon,)"""
 
-    def to_table(self, by: ScoredBy = "model") -> Table:
-        """One row a model, or a model and series, or a model and step: model, ..., metrics, forecasts."""
+    def __repr__(self) -> str:
+        """Such as: Scores of GRU, drift on 3 backtests, 12 forecasts; GRU: mae 1.2, skill 0.4."""
+        first = ", ".join(
+            f"{name} {value:.3g}" for name, value in zip(self.metrics, self.overall[0], strict=True)
+        )
+        return (
+            f"Scores of {', '.join(self.models)} on {counted(self.backtests, 'backtest')}, "
+            f"{counted(self.forecasts, 'forecast')}; {self.models[0]}: {first}"
+        )
+
+    def to_table(self, by: ScoredBy = "model") -> ResultTable:
+        """One row per model, per model and series, or per model and step: model, ..., metrics, forecasts."""
         numbers, counts, parts = self._parts(by)
         models: Labels = np.array(self.models, dtype=object)
-        table: Table = {"model": models.repeat(len(counts))}
+        table: ResultTable = {"model": models.repeat(len(counts))}
         if parts is not None:
             column = (self.series_column or "series") if by == "series" else "step"
-            # An id column may be called "model" or "mae"; its values must not replace ours.
-            taken = ("model", *self.metrics, "forecasts")
-            table["series" if column in taken else column] = parts[_tiled(len(parts), len(self.models))]
+            # An id column may be called "model" or "mae"; it must not replace ours.
+            used = ("model", *self.metrics, "forecasts")
+            table["series" if column in used else column] = parts[
+                np.tile(np.arange(len(parts)), len(self.models))
+            ]
         for index, metric in enumerate(self.metrics):
             table[metric] = numbers[..., index].ravel()
-        table["forecasts"] = counts[_tiled(len(counts), len(self.models))]
+        table["forecasts"] = np.tile(counts, len(self.models))
         return table
 
+    def to_frame(self, by: ScoredBy = "model") -> "pd.DataFrame":
+        """The columns of `to_table` as a pandas frame."""
+        return _frame(self.to_table(by))
+
+    def _repr_html_(self) -> str:
+        """The frame as a table, for notebooks."""
+        return _html(self.to_frame())
+
     def _parts(self, by: ScoredBy) -> tuple[Floats, Integers, Labels | None]:
-        """Numbers (models, parts, metrics), how many forecasts each part rests on, and the parts' names."""
+        """Numbers (models, parts, metrics), forecasts of each part, and the names of the parts."""
         if by == "series":
             return self.by_series, self.forecasts_by_series, np.array(self.ids, dtype=object)
         if by == "step":
@@ -189,27 +301,27 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Is the network worth using? Said with the size of the sample it rests on."""
+    """Whether the network is worth using, with the size of the sample that this rests on."""
 
     outcome: Literal["useful", "unclear", "no better"]
     text: str
     """One sentence for a person: "useful: 18 % better than repeating the last value (3 backtests, ...)"."""
     skill: float
-    """1 - MAE / MAE of the seasonal naive forecast; MASE, for a panel."""
+    """1 - MAE / MAE of the seasonal naive forecast; MASE for a panel."""
     best_baseline: str
     better_by: float
-    """1 - MAE / MAE of the best baseline, negative where that won; MASE, for a panel."""
+    """1 - MAE / MAE of the best baseline, negative where that is better; MASE for a panel."""
     echo: bool
-    """The forecasts repeat the last value rather than foresee the next."""
+    """Whether the forecasts stay close to the last value."""
     flat: bool
-    """The forecasts hardly move where the series does."""
+    """Whether the forecasts hardly vary where the series does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What an interval promised and what it kept, on rows not used to calibrate it."""
+    """Nominal and actual coverage of prediction intervals, on values that they were not calibrated on."""
 
-    asked: float
+    nominal: float
     """Percent."""
     achieved: float
     """Percent; NaN where nothing could be held back."""
@@ -219,7 +331,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What a model was made from and how it was judged; nothing that differs between two equal runs."""
+    """The data, training and evaluation of a model; nothing that differs between two equal runs."""
 
     source: str
     rows: int
@@ -232,13 +344,20 @@ class ModelCard:
     """Where the weights come from."""
     parameters: int
     epochs: int
-    """Epochs that the last fit trained for; 0 for pretrained weights as they are."""
+    """Epochs of the last training; 0 for pretrained weights that were not trained further."""
     training: TrainingPlan
     scores: Scores | None
     verdict: Verdict | None
     coverage: Coverage | None
     versions: tuple[tuple[str, str], ...]
     """Library name and version, sorted: forecast, keras, numpy, tensorflow."""
+
+    def __repr__(self) -> str:
+        """Such as: ModelCard of 'harvest.csv', 60 rows, 1 series, 1961 to 2020, scratch, 3,265 parameters."""
+        return (
+            f"ModelCard of {self.source!r}, {counted(self.rows, 'row')}, {counted(self.series, 'series')}, "
+            f"{self.first_time} to {self.last_time}, {self.origin}, {counted(self.parameters, 'parameter')}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +367,17 @@ class Card:
     title: str
     lines: tuple[tuple[str, str], ...]
 
-    def to_table(self) -> Table:
+    def to_table(self) -> ResultTable:
         """Columns item, value."""
         return {
             "item": np.array([label for label, _ in self.lines], dtype=object),
             "value": np.array([text for _, text in self.lines], dtype=object),
         }
+
+    def to_frame(self) -> "pd.DataFrame":
+        """The columns of `to_table` as a pandas frame."""
+        return _frame(self.to_table())
+
+    def _repr_html_(self) -> str:
+        """The frame as a table, for notebooks."""
+        return _html(self.to_frame())

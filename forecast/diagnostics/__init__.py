@@ -1,1 +1,1 @@
-"""What is odd in data: a profile, outliers, the repaired table."""
+"""Diagnostics of data: a profile, outliers, the repaired table."""

@@ -1,63 +1,62 @@
-"""A panel as the table it could have been read from: sorted, one row a step, nothing missing."""
+"""A panel as the table that it could have been read from: sorted, one row per step, nothing missing."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from forecast.data.arrays import Floats, Integers
-from forecast.data.covariates import Covariates
+from forecast.data.arrays import Floats, Integers, row_positions
+from forecast.data.covariates import Covariates, align
 from forecast.data.panel import Panel
-from forecast.data.results import Labels, Table, numbers_column, texts_column, times_column
+from forecast.data.results import Labels, ResultTable, numbers_column, texts_column, times_column
 from forecast.reading.wide import SERIES
 
 VALUE = "value"
-"""How the column of numbers of a wide file is called, once it is long."""
+"""The name of the column of numbers of a wide file, which becomes a long one."""
 
 
-def clean_table(panel: Panel) -> Table:
-    """The id where there is one, the time, the target or label, season and covariates, as the data name them.
+def clean_table(panel: Panel) -> ResultTable:
+    """The id, if there is one, time, target or label, season and covariates, under their names in the data.
 
-    Reading it gives the same panel, but that fills count as observed. A series with
-    columns known ahead goes on behind its end, without a number there.
+    Reading the table gives the same panel, except that fills are observed. With covariates
+    that are known ahead, a series goes on after its end, without values of the target.
     """
     columns, covariates = panel.columns, panel.covariates
     bounds = panel.bounds if covariates is None or not columns.known else covariates.known_bounds
     lengths = np.diff(bounds)
-    table: Table = {}
+    table: ResultTable = {}
     if columns.series is not None or len(panel) > 1:
         table[columns.series or SERIES] = np.repeat(np.array(panel.ids, dtype=object), lengths)
     if columns.time is not None:
-        since_first = np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)
-        starts = panel.times[np.repeat(panel.bounds[:-1], lengths)]
-        table[columns.time] = times_column(panel.frequency.shift(starts, since_first), panel.frequency)
-    values = _placed(panel.values, panel.bounds, bounds)
-    texts = panel.target.classes and not panel.target.is_event
-    written = texts_column(values, panel.target.classes) if texts else numbers_column(values)
-    table[columns.target or VALUE] = written
+        first_times = panel.times[np.repeat(panel.bounds[:-1], lengths)]
+        times = panel.frequency.shift(first_times, row_positions(bounds))
+        table[columns.time] = times_column(times, panel.frequency)
+    values = _extend(panel.values, panel.bounds, bounds)
+    has_names = panel.target.classes and not panel.target.is_event
+    target = texts_column(values, panel.target.classes) if has_names else numbers_column(values)
+    table[columns.target or VALUE] = target
     if columns.season is not None:
         table[columns.season] = np.repeat(panel.seasons, lengths)
     if covariates is not None:
-        table.update(_beside(panel, covariates, bounds))
+        table.update(_covariates(panel, covariates, bounds))
     return table
 
 
-def _beside(panel: Panel, covariates: Covariates, bounds: Integers) -> Iterator[tuple[str, Labels | Floats]]:
-    """Names and values of the covariates in the order past, known, static."""
+def _covariates(
+    panel: Panel, covariates: Covariates, bounds: Integers
+) -> Iterator[tuple[str, Labels | Floats]]:
+    """Names and values of the covariates, in the order past, known, static."""
     known = covariates.known if panel.columns.known else np.empty((bounds[-1], 0))
-    parts = (
-        *(_placed(column, panel.bounds, bounds) for column in covariates.past.T),
+    values = (
+        *(_extend(column, panel.bounds, bounds) for column in covariates.past.T),
         *known.T,
         *(np.repeat(column, np.diff(bounds)) for column in covariates.static.T),
     )
-    for name, values, vocabulary in zip(
-        panel.columns.covariates, parts, covariates.vocabularies, strict=True
+    for name, column, vocabulary in zip(
+        panel.columns.covariates, values, covariates.vocabularies, strict=True
     ):
-        yield name, texts_column(values, vocabulary) if vocabulary else numbers_column(values)
+        yield name, texts_column(column, vocabulary) if vocabulary else numbers_column(column)
 
 
-def _placed(values: Floats, of: Integers, bounds: Integers) -> Floats:
-    """Rows of series at `of` as the first rows of series at `bounds`; NaN behind them."""
-    lengths = np.diff(of)
-    placed = np.full(bounds[-1], np.nan)
-    placed[np.arange(len(values)) + np.repeat(bounds[:-1] - of[:-1], lengths)] = values
-    return placed
+def _extend(values: Floats, bounds: Integers, longer: Integers) -> Floats:
+    """Rows of series cut at `bounds`, with NaN after each series, so that they are cut at `longer`."""
+    return align(values[:, None], bounds, longer)[:, 0]

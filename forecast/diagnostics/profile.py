@@ -1,104 +1,106 @@
-"""What is to be known about data before anything is trained: columns, step, holes, repeats, values far off.
+"""A profile of data before training: columns, step, gaps, missing values, duplicates, outliers.
 
-Everything here is plain and frozen, so that it can be told in words or as JSON. Of
-what is found many times the first five places are named, and the five worst series.
+All classes here are frozen and hold plain values, so that they can be written as JSON. Of what
+occurs many times, the first five places are named and the five series with the most.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
+from forecast.data.arrays import Floats, Integers, series_at
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.diagnostics.outliers import distances
 from forecast.reading.reader import PartialRead
-from forecast.reading.regular import holes
+from forecast.reading.regular import find_holes
 from forecast.reading.roles import READABLE_SHARE
-from forecast.reading.rows import Floats, Integers, Rows
+from forecast.reading.rows import Rows
 from forecast.spec.reading import Columns
 from forecast.tables import dates, numbers
 from forecast.tables.columns import Column
 
-NAMED = 5
-"""Places and series that are named of however many."""
+MAX_NAMED = 5
+"""How many places and series are named."""
 
 FAR = 8.0
-"""Robust standard deviations from its neighbours at which a value is far off: normal noise never is."""
+"""Distance, in robust standard deviations, from which a value is an outlier; normal noise never is."""
 
-
-Kind = Literal["dates", "numbers", "text", "empty"]
+ColumnKind = Literal["dates", "numbers", "text", "empty"]
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnFound:
-    """A column of the data and what it is taken for."""
+class ColumnProfile:
+    """A column of the data and its role."""
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     different: int
-    """Distinct texts."""
+    """The number of distinct texts."""
     part: str
-    """"time", "id", "target", "label", "past", "known", "static", or "" for one that is not used."""
+    """"time", "id", "target", "label", "season", "past", "known", "static", or "" for an unused column."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands."""
+    """A row of the data, or a step of a series."""
 
     line: str
     """"line 19"; "row 19" of a frame."""
     series: str | None
+    """None for a single series."""
     time: str
     value: float | None = None
     far: float | None = None
-    """Robust standard deviations from the values around it."""
+    """For an outlier, its distance from the values around it in robust standard deviations."""
 
 
 @dataclass(frozen=True, slots=True)
-class InSeries:
-    """How often something was found in a series."""
+class SeriesCount:
+    """How often something occurs in a series."""
 
     id: str
     count: int
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Something that was found so many times."""
+class Occurrences:
+    """How often and where something occurs."""
 
     count: int
     places: tuple[Place, ...] = ()
     """The first five."""
     in_series: int = 0
-    """Series it was found in."""
-    worst: tuple[InSeries, ...] = ()
-    """Up to five series with the most, of several."""
+    """The number of series in which it occurs."""
+    worst: tuple[SeriesCount, ...] = ()
+    """Up to five series with the most occurrences; () for a single series."""
 
 
 @dataclass(frozen=True, slots=True)
-class StepFound:
+class StepProfile:
     """The step of the times, and how many rows keep it."""
 
     adjective: str
     kept: int
+    """Rows that are one step after the row before."""
     of: int
-    """Rows that have one before them in their series."""
+    """Rows that have a row before them in their series."""
     first: str
     last: str
 
 
 @dataclass(frozen=True, slots=True)
-class ValuesFound:
-    """What the numbers are like."""
+class ValueSummary:
+    """Statistics of a target of numbers."""
 
     least: float
     most: float
     mean: float
     whole: bool
+    """Whether all are whole numbers."""
     count: int
-    """Numbers that are there."""
+    """Values that are not missing."""
     zeros: int
     negative: int
     constant: int
@@ -106,8 +108,8 @@ class ValuesFound:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassFound:
-    """A class, and how many rows or whole series are of it."""
+class ClassCount:
+    """A class, and how many rows or labelled series have it."""
 
     name: str
     count: int
@@ -115,150 +117,167 @@ class ClassFound:
 
 @dataclass(frozen=True, slots=True)
 class DataProfile:
-    """All of it; None is what reading did not come to."""
+    """What is known about the data; None is what reading did not reach."""
 
     source: str
     rows: int
-    columns: tuple[ColumnFound, ...]
+    columns: tuple[ColumnProfile, ...]
     series: int | None = None
-    step: StepFound | None = None
-    duplicates: Found | None = None
-    missing: Found | None = None
-    gaps: Found | None = None
+    step: StepProfile | None = None
+    duplicates: Occurrences | None = None
+    missing: Occurrences | None = None
+    gaps: Occurrences | None = None
     absent: int | None = None
-    """Rows missing in all gaps together."""
-    outliers: Found | None = None
-    values: ValuesFound | None = None
+    """The number of steps without a row in all gaps."""
+    outliers: Occurrences | None = None
+    values: ValueSummary | None = None
     """Of a target of numbers."""
-    classes: tuple[ClassFound, ...] | None = None
+    classes: tuple[ClassCount, ...] | None = None
     """Of a target of classes, and of labels; the most common first."""
 
 
-def examine(draft: PartialRead) -> DataProfile:
-    """What a draft shows, as far as it goes."""
-    table, rows, frequency = draft.table, draft.rows, draft.frequency
-    found = DataProfile(table.source, draft.file.rows, _columns(draft))
-    if draft.reading is not None and draft.reading.panel.target.kind == "label":
-        panel = draft.reading.panel
-        labels = panel.values[panel.bounds[1:] - 1]
-        return replace(found, series=len(panel), classes=_classes(labels, panel.target.classes))
+def examine(partial: PartialRead) -> DataProfile:
+    """The profile of data, as far as they were read."""
+    table, rows, frequency, result = partial.table, partial.rows, partial.frequency, partial.reading
+    profile = DataProfile(table.source, partial.file.rows, _columns(partial))
+    if result is not None and result.panel.target.kind == "label":
+        panel = result.panel
+        return replace(
+            profile, series=len(panel), classes=_count_classes(panel.last_values, panel.target.classes)
+        )
     if rows is None or not len(rows.times):
-        return found
-    names = () if draft.target is None else draft.target.classes
+        return profile
+    names = () if partial.target is None else partial.target.classes
     if names:
-        found = replace(found, classes=_classes(rows.values, names))
-    look = _Look(rows, frequency, table.place, are_numbers=not names)
-    found = replace(
-        found,
+        profile = replace(profile, classes=_count_classes(rows.values, names))
+    locator = _Locator(rows, frequency, are_numbers=not names)
+    profile = replace(
+        profile,
         series=len(rows.ids),
-        duplicates=look.at(np.flatnonzero(rows.repeats)),
-        missing=look.at(np.flatnonzero(np.isnan(rows.values))),
-        values=None if names else _values(rows),
+        duplicates=locator.occurrences(np.flatnonzero(rows.repeats)),
+        missing=locator.occurrences(np.flatnonzero(np.isnan(rows.values))),
+        values=None if names else _summarize(rows),
     )
     if frequency is not None:
-        single = rows.kept(~rows.repeats)
-        step = holes(single, frequency.steps_between(single.starts, single.times))
-        gaps = replace(look, rows=single).at(step.behind)
-        found = replace(found, step=_step(single, frequency), gaps=gaps, absent=int(step.absent.sum()))
-    if draft.reading is not None and not names:
-        found = replace(found, outliers=_outliers(draft.reading.panel, look))
-    return found
+        single = rows.select(~rows.repeats)
+        holes = find_holes(single, frequency)
+        profile = replace(
+            profile,
+            step=_profile_step(single, frequency),
+            gaps=replace(locator, rows=single).occurrences(holes.after_gap),
+            absent=int(holes.gap_lengths.sum()),
+        )
+    if result is not None and not names:
+        profile = replace(profile, outliers=_find_outliers(result.panel, locator))
+    return profile
 
 
-def _columns(draft: PartialRead) -> tuple[ColumnFound, ...]:
-    parts = _parts(draft)
+def _columns(partial: PartialRead) -> tuple[ColumnProfile, ...]:
+    roles = _role_of_columns(partial)
     return tuple(
-        ColumnFound(column.name, _kind(column), len(column.texts), parts.get(column.name, ""))
-        for column in draft.file.columns
+        ColumnProfile(column.name, _kind(column), len(column.texts), roles.get(column.name, ""))
+        for column in partial.file.columns
     )
 
 
-def _parts(draft: PartialRead) -> dict[str, str]:
-    """Name of a column -> the part it plays."""
-    roles, columns = draft.roles, draft.columns or Columns()
+def _role_of_columns(partial: PartialRead) -> dict[str, str]:
+    """The role of each column that has one; a column of ids that is a covariate too is the id."""
+    roles, columns = partial.roles, partial.columns or Columns()
     if roles is None:
         return {}
-    series = roles.series.texts if roles.series and roles.wide else []
-    told = "label" if draft.target is not None and draft.target.kind == "label" else "target"
-    parts = dict.fromkeys(series if roles.wide else [roles.target.name], told)
+    requested = partial.read.target
+    target = "label" if requested is not None and requested.kind == "label" else "target"
+    targets = roles.series.texts if roles.series and roles.wide else [roles.target.name]
+    role_of = dict.fromkeys(targets, target)
     if columns.season is not None:
-        parts[columns.season] = "season"
-    for part, names in (("past", columns.past), ("known", columns.known), ("static", columns.static)):
-        parts |= dict.fromkeys(names, part)
-    ids = {roles.series.name: "id"} if roles.series and not roles.wide else {}
-    return parts | ids | ({roles.time.name: "time"} if roles.time else {})
+        role_of[columns.season] = "season"
+    for role, names in (("past", columns.past), ("known", columns.known), ("static", columns.static)):
+        role_of |= dict.fromkeys(names, role)
+    if roles.series and not roles.wide:
+        role_of[roles.series.name] = "id"
+    if roles.time:
+        role_of[roles.time.name] = "time"
+    return role_of
 
 
-def _kind(column: Column) -> Kind:
-    """What a column holds, judged by its first texts."""
+def _kind(column: Column) -> ColumnKind:
+    """What a column holds, by its first texts."""
     if dates.kind_of(column.texts) == "dates":
         return "dates"
     if numbers.readable_share(column.texts) >= READABLE_SHARE:
         return "numbers"
-    missing = all(text.strip().lower() in numbers.MISSING for text in column.texts)
-    return "empty" if missing else "text"
+    is_empty = all(text.strip().lower() in numbers.MISSING for text in column.texts)
+    return "empty" if is_empty else "text"
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """Sorted rows, and how places in them are told."""
+class _Locator:
+    """Sorted rows, with what describes places in them."""
 
     rows: Rows
     frequency: Frequency | None
-    place: Callable[[int], str]
-    are_numbers: bool = True
+    are_numbers: bool
 
-    def at(self, found: Integers) -> Found:
-        """What was found at these rows; places in the order of the series, then of time."""
-        places = tuple(self.named(int(row)) for row in found[:NAMED])
-        return _tallied(self.rows.ids, self.rows.series[found], places)
+    def occurrences(self, found: Integers) -> Occurrences:
+        """What was found at these rows, sorted by series and time."""
+        places = tuple(self.place(int(row)) for row in found[:MAX_NAMED])
+        return _count(self.rows.ids, self.rows.series[found], places)
 
-    def named(self, row: int, *, far: float | None = None) -> Place:
+    def place(self, row: int) -> Place:
         """The place of one row."""
         rows = self.rows
         time, value = rows.times[row : row + 1], float(rows.values[row])
-        id = rows.ids[int(np.searchsorted(rows.bounds, row, side="right")) - 1]
         return Place(
-            line=self.place(int(rows.origin[row])),
-            series=id if len(rows.ids) > 1 else None,
+            line=rows.line(row),
+            series=rows.ids[int(series_at(rows.bounds, row))] if len(rows.ids) > 1 else None,
             time=str(time[0]) if self.frequency is None else self.frequency.text(time)[0],
             value=value if self.are_numbers and not np.isnan(value) else None,
-            far=far,
+        )
+
+    def place_of_step(self, panel: Panel, row: int) -> Place:
+        """The place of a row of the panel: that of the last row of the data at this time or before it."""
+        series = int(series_at(panel.bounds, row))
+        index = self.rows.ids.index(panel.ids[series])
+        first, end = self.rows.bounds[index], self.rows.bounds[index + 1]
+        last = np.searchsorted(self.rows.times[first:end], panel.times[row], side="right") - 1
+        return replace(
+            self.place(int(first + max(last, 0))),
+            time=panel.frequency.text(panel.times[row : row + 1])[0],
+            value=float(panel.values[row]),
         )
 
 
-def _tallied(ids: tuple[str, ...], series: Integers, places: tuple[Place, ...]) -> Found:
-    """What was found, by the series of each time it was."""
+def _count(ids: tuple[str, ...], series: Integers, places: tuple[Place, ...]) -> Occurrences:
+    """Occurrences, given the series of each one and the first places."""
     counts = np.bincount(series, minlength=len(ids))
-    most = np.argsort(-counts, kind="stable")[:NAMED].tolist() if len(ids) > 1 else []
-    return Found(
+    most = np.argsort(-counts, kind="stable")[:MAX_NAMED].tolist() if len(ids) > 1 else []
+    return Occurrences(
         count=len(series),
         places=places,
         in_series=int((counts > 0).sum()),
-        worst=tuple(InSeries(ids[each], int(counts[each])) for each in most if counts[each]),
+        worst=tuple(SeriesCount(ids[index], int(counts[index])) for index in most if counts[index]),
     )
 
 
-def _step(rows: Rows, frequency: Frequency) -> StepFound:
-    kept = rows.keeps(frequency)
+def _profile_step(rows: Rows, frequency: Frequency) -> StepProfile:
+    kept = rows.on_next_step(frequency)
     first, last = frequency.text(np.array([rows.times.min(), rows.times.max()]))
-    return StepFound(frequency.adjective, int(kept.sum()), len(kept), first, last)
+    return StepProfile(frequency.adjective, int(kept.sum()), len(kept), first, last)
 
 
-def _values(rows: Rows) -> ValuesFound | None:
-    known = ~np.isnan(rows.values)
-    values = rows.values[known]
+def _summarize(rows: Rows) -> ValueSummary | None:
+    """Statistics of the values; None where all are missing."""
+    present = rows.select(~np.isnan(rows.values))
+    values = present.values
     if not len(values):
         return None
-    rest = rows.kept(known)
-    filled = np.flatnonzero(np.diff(rest.bounds) > 0)
-    starts = rest.bounds[:-1][filled]
+    starts = present.bounds[:-1][np.diff(present.bounds) > 0]
     constant = np.minimum.reduceat(values, starts) == np.maximum.reduceat(values, starts)
     size = np.abs(values).max() or 1.0
-    return ValuesFound(
+    return ValueSummary(
         least=float(values.min()),
         most=float(values.max()),
-        mean=float(size * (values / size).mean()),
+        mean=float(size * (values / size).mean()),  # a sum of large values may overflow
         whole=bool((values == np.rint(values)).all()),
         count=len(values),
         zeros=int((values == 0).sum()),
@@ -267,28 +286,16 @@ def _values(rows: Rows) -> ValuesFound | None:
     )
 
 
-def _classes(values: Floats, names: tuple[str, ...]) -> tuple[ClassFound, ...]:
-    """How often each class came; `values` are their places, NaN where none is known."""
+def _count_classes(values: Floats, names: tuple[str, ...]) -> tuple[ClassCount, ...]:
+    """How often each class occurs, the most common first; `values` are indices, NaN where missing."""
     counts = np.bincount(values[~np.isnan(values)].astype(np.int64), minlength=len(names))
-    return tuple(ClassFound(names[place], int(counts[place])) for place in np.argsort(-counts, kind="stable"))
+    return tuple(ClassCount(names[index], int(counts[index])) for index in np.argsort(-counts, kind="stable"))
 
 
-def _outliers(panel: Panel, look: _Look) -> Found:
-    """Values far from those around them, the farthest first."""
+def _find_outliers(panel: Panel, locator: _Locator) -> Occurrences:
+    """The values far from those around them, the farthest first."""
     distance = distances(panel)
     far = np.flatnonzero(distance > FAR)
-    farthest = far[np.argsort(-distance[far], kind="stable")[:NAMED]]
-    places = tuple(_place_of(panel, int(row), look, float(distance[row])) for row in farthest)
-    return _tallied(panel.ids, np.searchsorted(panel.bounds, far, side="right") - 1, places)
-
-
-def _place_of(panel: Panel, row: int, look: _Look, far: float) -> Place:
-    """The place of a panel's row in the data: the last one there that is no later."""
-    series = int(np.searchsorted(panel.bounds, row, side="right")) - 1
-    position = look.rows.ids.index(panel.ids[series])
-    first, last = look.rows.bounds[position], look.rows.bounds[position + 1]
-    here = np.searchsorted(look.rows.times[first:last], panel.times[row], side="right") - 1
-    place = look.named(int(first + max(here, 0)), far=far)
-    return replace(
-        place, time=panel.frequency.text(panel.times[row : row + 1])[0], value=float(panel.values[row])
-    )
+    farthest = far[np.argsort(-distance[far], kind="stable")[:MAX_NAMED]].tolist()
+    places = tuple(replace(locator.place_of_step(panel, row), far=float(distance[row])) for row in farthest)
+    return _count(panel.ids, series_at(panel.bounds, far), places)

@@ -7,7 +7,7 @@ MASE are defined as in the M4 competition (Makridakis, Spiliotis, Assimakopoulos
 
 import numpy as np
 
-from forecast.data.arrays import Floats
+from forecast.data.arrays import Floats, row_series
 from forecast.data.panel import Panel
 
 Axis = int | tuple[int, ...] | None
@@ -53,7 +53,7 @@ def seasonal_scales(history: Panel) -> Floats:
     """
     lengths = history.lengths
     lag = np.where(lengths > history.seasons, history.seasons, 1)
-    series = np.repeat(np.arange(len(history)), lengths)
+    series = row_series(history.bounds)
     row = np.arange(len(series))
     earlier = np.maximum(row - lag[series], history.bounds[series])
     # Bounded by its series, row t - m is its partner only where it is m rows away.

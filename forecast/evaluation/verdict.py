@@ -1,4 +1,4 @@
-"""Is the network worth using? An answer that knows the size of its sample."""
+"""Is the network worth using? The verdict on its scores, with the size of the sample it rests on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,21 +14,21 @@ from forecast.evaluation.metrics import mean
 Outcome = Literal["useful", "unclear", "no better"]
 
 SMALL_SAMPLE = 30
-"""Forecasts of a series from an origin, below which a sample is called small."""
+"""Blocks (forecasts of one series from one origin) below which a sample is called small."""
 
 _LEAST_FOR_NOISE = 3
-"""Fewer differences than these have no standard error worth the name."""
+"""Fewer differences have no useful standard error."""
 
 _LEAST_FOR_ECHO = 10
-"""Fewer pairs of changes than these correlate by chance."""
+"""Fewer pairs of changes correlate by chance."""
 
 _NEARER = 0.5
-"""A forecast less than half as far from the last value as from the truth echoes. The best
-possible forecast comes that near only where under a fifth of the variance of the next
-change can be foreseen: R / sqrt(1 - R^2) < 1/2."""
+"""A forecast less than half as far from the last value as from the actual value is an echo. The best
+possible forecast is that close only where under a fifth of the variance of the next change can
+be forecast: R / sqrt(1 - R^2) < 1/2."""
 
 _FLAT = 0.05
-"""Spread, in units of the history's mean change, below which a series stands still."""
+"""Spread, in units of the history's mean change, below which a series counts as constant."""
 
 _PHRASES = {
     "last value": "repeating the last value",
@@ -41,18 +41,18 @@ _PHRASES = {
 
 @dataclass(frozen=True, slots=True)
 class OneStepForecasts:
-    """Forecasts one step ahead from consecutive origins, the newest last: they show an echo."""
+    """One-step forecasts from consecutive origins, the newest last: an echo shows in them."""
 
     forecast: Floats
     """(origins, series)"""
     last: Floats
-    """(origins, series) the value that stood at each origin."""
+    """(origins, series) the last value before each origin."""
     actual: Floats
-    """(origins, series) the value that came; NaN where none did."""
+    """(origins, series) the actual value; NaN where it is unknown."""
 
     @classmethod
-    def joined(cls, parts: Sequence["OneStepForecasts"]) -> "OneStepForecasts":
-        """One after the other; a part may also be of one origin alone, (series,)."""
+    def concatenated(cls, parts: Sequence["OneStepForecasts"]) -> "OneStepForecasts":
+        """One after the other; a part may also be of one origin, (series,)."""
         return cls(
             forecast=np.vstack([part.forecast for part in parts]),
             last=np.vstack([part.last for part in parts]),
@@ -67,7 +67,7 @@ def judge(scores: Scores, folds: Sequence[Fold], one_step: OneStepForecasts | No
     """
     metric = deciding_metric(scores.ids)
     errors = scores.overall[:, scores.metrics.index(metric)]
-    if np.isnan(errors).all():  # no series of the panel ever moved: they have no scale
+    if np.isnan(errors).all():  # every series of the panel is constant: none has a scale
         metric = "mae"
         errors = scores.overall[:, scores.metrics.index(metric)]
     model = scores.models[0]
@@ -78,14 +78,14 @@ def judge(scores: Scores, folds: Sequence[Fold], one_step: OneStepForecasts | No
     echo = one_step is not None and echoes(one_step, folds[-1].scales)
     flat = is_flat(folds, model)
     phrase = _PHRASES.get(scores.models[best], scores.models[best])
-    said = (
-        _said(outcome, better_by, phrase)
+    message = (
+        _message(outcome, better_by, phrase)
         if np.isfinite(errors[best])
         else "the errors are too large to compare"
     )
     return Verdict(
         outcome=outcome,
-        text=f"{outcome}: {said} ({sample(scores, len(differences))}){_remark(echo=echo, flat=flat)}",
+        text=f"{outcome}: {message} ({sample(scores, len(differences))}){_remark(echo=echo, flat=flat)}",
         skill=float(scores.overall[0, scores.metrics.index("skill")]),
         best_baseline=scores.models[best],
         better_by=better_by,
@@ -95,21 +95,21 @@ def judge(scores: Scores, folds: Sequence[Fold], one_step: OneStepForecasts | No
 
 
 def _differences(folds: Sequence[Fold], model: str, other: str, *, metric: Literal["mae", "mase"]) -> Floats:
-    """(blocks,) mean error of `model` less that of `other`, for every series and origin.
+    """(blocks,) mean error of `model` minus that of `other`, for every series and origin.
 
-    The steps of one forecast err together: they count as one.
+    Errors of the steps of one forecast are correlated: they count as one block.
     """
     blocks = []
     for fold in folds:
         with np.errstate(over="ignore", invalid="ignore"):
             error, reference = (np.abs(fold.actual - fold.forecasts[name]) for name in (model, other))
             blocks.append(mean(error - reference, axis=1) / (fold.scales if metric == "mase" else 1.0))
-    together = np.concatenate(blocks)
-    return together[np.isfinite(together)]
+    differences = np.concatenate(blocks)
+    return differences[np.isfinite(differences)]
 
 
 def outcome_of(better_by: float, differences: Floats) -> Outcome:
-    """Better or worse by more than one standard error of the differences; too few of them have no say."""
+    """Better or worse by more than one standard error of the differences, (blocks,), if there are enough."""
     if not abs(better_by) > 0:
         return "no better"
     count = len(differences)
@@ -121,18 +121,18 @@ def outcome_of(better_by: float, differences: Floats) -> Outcome:
     return "useful" if better_by > 0 else "no better"
 
 
-def _said(outcome: Outcome, better_by: float, baseline: str) -> str:
+def _message(outcome: Outcome, better_by: float, baseline: str) -> str:
     if np.isnan(better_by):
         return f"{baseline} makes no error"
     if better_by == 0:
         return f"{baseline} is as good"
-    # The share of the worse one's error that the better one spares.
-    spared = _percent(better_by if better_by > 0 else 1 - 1 / (1 - better_by))
+    # The share of the larger error by which the smaller one is smaller.
+    percent = _percent(better_by if better_by > 0 else 1 - 1 / (1 - better_by))
     if outcome == "useful":
-        return f"{spared} better than {baseline}"
+        return f"{percent} better than {baseline}"
     if outcome == "no better":
-        return f"{baseline} is {spared} better; forecast with that"
-    ahead = f"{spared} better than {baseline}" if better_by > 0 else f"{baseline} is {spared} better"
+        return f"{baseline} is {percent} better; forecast with that"
+    ahead = f"{percent} better than {baseline}" if better_by > 0 else f"{baseline} is {percent} better"
     return f"{ahead}, which may be chance"
 
 
@@ -141,7 +141,7 @@ def _percent(share: float) -> str:
 
 
 def sample(scores: Scores, blocks: int) -> str:
-    """Words like "3 backtests, 12 forecasts: small sample", which count as so many `blocks`."""
+    """The size of a sample of so many `blocks`: "3 backtests, 12 forecasts: small sample"."""
     backtests = f"{scores.backtests} backtest{'s' if scores.backtests != 1 else ''}"
     forecasts = f"{scores.forecasts} forecast{'s' if scores.forecasts != 1 else ''}"
     return f"{backtests}, {forecasts}{': small sample' if blocks < SMALL_SAMPLE else ''}"
@@ -149,36 +149,39 @@ def sample(scores: Scores, blocks: int) -> str:
 
 def _remark(*, echo: bool, flat: bool) -> str:
     if flat:
-        return "; its forecasts hardly move"
-    return "; its forecasts mostly repeat the last value" if echo else ""
+        return "; the network's forecasts hardly move"
+    return "; the network's forecasts stay close to the last value" if echo else ""
 
 
 def echoes(one_step: OneStepForecasts, scales: Floats) -> bool:
-    """Whether forecasts one step ahead repeat the last value rather than foresee the next.
+    """Whether one-step forecasts repeat the last value rather than forecast the next.
 
-    They do when they follow the change that was more than the change to come, and
-    stay much nearer to the last value than they come to the truth. Levels would not
-    tell: on a trend or a random walk every forecast correlates with the truth.
+    They do when they correlate with the last change more than with the next, and are
+    much closer to the last value than to the actual one. Levels would not show it:
+    on a trend or a random walk every forecast correlates with the actual values.
     `scales`, (series,), make the series of a panel comparable.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        said, last, came = one_step.forecast / scales, one_step.last / scales, one_step.actual / scales
-        changes = np.stack([np.diff(said, axis=0), np.diff(last, axis=0), (came - last)[1:]]).reshape(3, -1)
-        forecast, before, after = changes[:, np.isfinite(changes).all(axis=0)]
-        follows = _correlation(forecast, before) > max(_correlation(forecast, after), 0.0)
-        near = mean(np.abs(said - last)) < _NEARER * mean(np.abs(said - came))
-    return bool(follows and near and len(forecast) >= _LEAST_FOR_ECHO)
+        forecast, last, actual = (
+            each / scales for each in (one_step.forecast, one_step.last, one_step.actual)
+        )
+        changes = np.stack([np.diff(forecast, axis=0), np.diff(last, axis=0), (actual - last)[1:]])
+        changes = changes.reshape(3, -1)
+        change, before, after = changes[:, np.isfinite(changes).all(axis=0)]
+        follows = _correlation(change, before) > max(_correlation(change, after), 0.0)
+        near = mean(np.abs(forecast - last)) < _NEARER * mean(np.abs(forecast - actual))
+    return bool(follows and near and len(change) >= _LEAST_FOR_ECHO)
 
 
 def _correlation(first: Floats, second: Floats) -> float:
-    """Pearson's; 0 where one of the two stands still, and where squares are too large for numbers."""
+    """Pearson's correlation; 0 where one of the two is constant, or squares overflow."""
     first, second = first - mean(first), second - mean(second)
     size = np.sqrt((first**2).sum()) * np.sqrt((second**2).sum())
     return float((first * second).sum() / size) if 0 < size < np.inf else 0.0
 
 
 def is_flat(folds: Sequence[Fold], model: str) -> bool:
-    """Whether forecasts hardly move, over horizon and origins, where the series does."""
+    """Whether forecasts hardly vary, over horizon and origins, where the series does."""
     if not folds:
         return False
     unit = folds[-1].scales

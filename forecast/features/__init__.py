@@ -1,1 +1,1 @@
-"""A panel as a network reads it: target, covariates, calendar, windows."""
+"""A panel as a network reads it: target, covariates, calendar, inputs, windows."""

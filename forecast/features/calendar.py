@@ -1,4 +1,4 @@
-"""What time itself tells: where a row stands in its day, week and year, and which days are holidays."""
+"""Calendar features: the position of a row in its day, week and year, and public holidays."""
 
 from collections.abc import Iterator
 
@@ -9,45 +9,49 @@ from forecast.data.frequency import DAY, SECONDS, Frequency, Unit
 from forecast.errors import DataError, MissingExtra, UsageError
 
 HARMONICS: dict[str, int] = {"day": 2, "week": 3, "year": 2}
-"""Waves that tell the place in each cycle: three tell all seven days apart."""
+"""Fourier terms of each cycle: three distinguish all seven days of the week."""
 
 PHASES = 2 * sum(HARMONICS.values())
-"""Numbers that `phases` gives for a row."""
+"""Features of a row in `phases`."""
 
 PHASED: tuple[Unit, ...] = ("week", "day", "weekday", "hour", "minute")
-"""Units of which several make a cycle that `phases` tells more of than a season does."""
+"""Units whose data have cycles that `phases` adds to the season."""
 
 YEARS_AHEAD = 20
-"""Years behind the data whose holidays a model knows."""
+"""Years after the end of the data whose holidays a model stores."""
 
 _YEAR_SECONDS = 365.2425 * DAY
 
 
 def phases(times: Times, frequency: Frequency) -> Floats:
-    """(rows, PHASES) sines and cosines of the place in day, week and year; 0 for cycles that are too short.
+    """(rows, PHASES) Fourier terms of the day, week and year; 0 for cycles shorter than two steps.
 
-    The place some rows ahead is a linear function of these, so one row tells of all its horizon.
+    The terms of a later row are a linear function of these, so each row describes its whole horizon.
     """
     seconds = frequency.local(times).astype("datetime64[s]").astype(np.int64)
     years = seconds.astype("datetime64[s]").astype("datetime64[Y]")
     start = years.astype("datetime64[s]").astype(np.int64)
     length = (years + 1).astype("datetime64[s]").astype(np.int64) - start
-    # 1970-01-01 was a Thursday.
-    place = {"day": seconds / DAY, "week": seconds / (7 * DAY) + 3 / 7, "year": (seconds - start) / length}
     step = _step_seconds(frequency)
-    found = [
-        wave
-        for cycle, cycle_seconds in (("day", DAY), ("week", 7 * DAY), ("year", _YEAR_SECONDS))
-        for wave in _waves(place[cycle], HARMONICS[cycle], told=2 * step <= cycle_seconds)
+    cycles: tuple[tuple[str, float, Floats], ...] = (
+        ("day", DAY, seconds / DAY),
+        ("week", 7 * DAY, seconds / (7 * DAY) + 3 / 7),  # 1970-01-01 was a Thursday
+        ("year", _YEAR_SECONDS, (seconds - start) / length),
+    )
+    terms = [
+        term if 2 * step <= cycle_seconds else np.zeros_like(term)
+        for cycle, cycle_seconds, position in cycles
+        for term in _fourier_terms(position, HARMONICS[cycle])
     ]
-    return np.stack(found, axis=1)
+    return np.stack(terms, axis=1)
 
 
-def _waves(place: Floats, harmonics: int, *, told: bool) -> Iterator[Floats]:
+def _fourier_terms(position: Floats, harmonics: int) -> Iterator[Floats]:
+    """Sines and cosines of a position in cycles."""
     for harmonic in range(1, harmonics + 1):
-        angle = 2 * np.pi * harmonic * (place % 1)
-        yield np.where(told, np.sin(angle), 0.0)
-        yield np.where(told, np.cos(angle), 0.0)
+        angle = 2 * np.pi * harmonic * (position % 1)
+        yield np.sin(angle)
+        yield np.cos(angle)
 
 
 def _step_seconds(frequency: Frequency) -> float:
@@ -58,9 +62,10 @@ def _step_seconds(frequency: Frequency) -> float:
 
 
 def holidays_in(times: Times, frequency: Frequency, dates: Integers, *, horizon: int) -> Floats:
-    """(rows, horizon + 1) holidays among the days of each row and of each of the `horizon` next ones.
+    """(rows, horizon + 1) numbers of holidays in the step of each row and of each of the `horizon` next ones.
 
-    Rows shorter than a day tell whether theirs is a holiday.
+    For steps shorter than a day it is 1 where their day is a holiday. A `DataError` beyond the last year
+    that the model has holidays of.
     """
     starts = frequency.local(frequency.shift(times[:, None], np.arange(horizon + 2)))
     days = starts.astype("datetime64[D]").astype(np.int64)
@@ -69,31 +74,32 @@ def holidays_in(times: Times, frequency: Frequency, dates: Integers, *, horizon:
         raise DataError(f"the model's holidays end on {last}", hint="train a new model")
     if _step_seconds(frequency) < DAY:
         return np.isin(days[:, :-1], dates).astype(np.float64)
-    before = np.searchsorted(dates, days)
-    return np.diff(before, axis=1).astype(np.float64)
+    earlier = np.searchsorted(dates, days)  # holidays before each step
+    return np.diff(earlier, axis=1).astype(np.float64)
 
 
-def holiday_dates(place: str, first_year: int, last_year: int) -> tuple[int, ...]:
+def holiday_dates(region: str, first_year: int, last_year: int) -> tuple[int, ...]:
     """Days since 1970-01-01 of the public holidays of a country, "FR", or of a part of it, "US-CA".
 
-    They are those of the library `holidays`, which an extra installs.
+    They come from the library `holidays`, which an extra installs: `MissingExtra` without it, and a
+    `UsageError` for an unknown region.
     """
     try:
         import holidays
     except ImportError:
         raise MissingExtra(
-            "--holidays needs a list of them", hint="pip install 'forecast[holidays]'"
+            "--holidays needs a list of them", hint="pip install 'forecast-rnn[holidays]'"
         ) from None
-    country, _, part = place.upper().partition("-")
+    country, _, part = region.upper().partition("-")
     try:
-        found = holidays.country_holidays(
+        dates = holidays.country_holidays(
             country, subdiv=part or None, years=range(first_year, last_year + 1)
         )
     except NotImplementedError:
         raise UsageError(
-            f'--holidays: no holidays are known for "{place}"',
+            f'--holidays: no holidays are known for "{region}"',
             hint="name a country by two letters, such as FR, or a part of it, such as US-CA",
         ) from None
-    if not found:
-        raise UsageError(f'--holidays: "{place}" has none from {first_year} to {last_year}')
-    return tuple(sorted(int(np.datetime64(date, "D").astype(np.int64)) for date in found))
+    if not dates:
+        raise UsageError(f'--holidays: "{region}" has none from {first_year} to {last_year}')
+    return tuple(sorted(int(np.datetime64(date, "D").astype(np.int64)) for date in dates))

@@ -1,120 +1,134 @@
-"""Covariates as a network reads them: scaled numbers, codes of categories."""
+"""Covariates as a network reads them: scaled numbers and codes of categories."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from forecast.data.arrays import Floats, Integers
-from forecast.data.covariates import Covariates, Texts, as_columns, recode
-from forecast.data.panel import Panel, history
-from forecast.features.target import usual_sizes
+from forecast.data.arrays import Floats, Integers, row_positions, row_series
+from forecast.data.covariates import Covariates, Vocabulary, as_columns, recode
+from forecast.data.panel import Panel, rows_within
+from forecast.features.target import typical_sizes
 from forecast.spec.limits import MAX_CATEGORIES
 from forecast.spec.model import Covariate
 from forecast.spec.reading import Role
 
-WITHIN_SHARE = 0.5
-"""Share of a column's spread within its series, under which it is read relative to each series."""
+MAX_WITHIN_SPREAD = 0.5
+"""Fraction of a column's spread within its series, under which it is read relative to each series."""
 
-
-USUAL_ROWS = 8
-"""Newest rows that tell what size of a number is usual in its series."""
+TYPICAL_SIZE_ROWS = 8
+"""Newest rows that the typical size of a series' numbers is a mean of."""
 
 
 def covariate_specs(panel: Panel, known: Panel) -> tuple[Covariate, ...]:
-    """The covariates of a panel as a network reads them, scaled by the rows `known` of it alone."""
-    if panel.covariates is None or known.covariates is None:
+    """The specifications of a panel's covariates, scaled by its rows `known` alone."""
+    covariates = known.covariates
+    if panel.covariates is None or covariates is None:
         return ()
-    there = known.covariates
-    columns = [*there.past.T, *there.known[history(known, there.known_bounds)].T, *there.static.T]
+    known_columns = covariates.known[rows_within(known, covariates.known_bounds)]
     return tuple(
-        _described(name, role, column, vocabulary, known)
+        _covariate_spec(name, role, column, vocabulary, known)
         for name, role, column, vocabulary in zip(
-            panel.columns.covariates, panel.columns.roles, columns, panel.covariates.vocabularies, strict=True
+            panel.columns.covariates,
+            panel.columns.roles,
+            [*covariates.past.T, *known_columns.T, *covariates.static.T],
+            panel.covariates.vocabularies,
+            strict=True,
         )
     )
 
 
 def rescaled(covariates: Sequence[Covariate], known: Panel) -> tuple[Covariate, ...]:
-    """The covariates scaled anew by the rows `known`; texts keep their embeddings."""
+    """The covariates scaled again by the rows `known`; categories keep their embeddings."""
     pairs = zip(covariates, covariate_specs(known, known), strict=True)
-    return tuple(replace(now, categories=before.categories) for before, now in pairs)
+    return tuple(replace(new, categories=old.categories) for old, new in pairs)
 
 
-def _described(name: str, role: Role, column: Floats, vocabulary: Texts, known: Panel) -> Covariate:
+def _covariate_spec(name: str, role: Role, column: Floats, vocabulary: Vocabulary, known: Panel) -> Covariate:
+    """How a network reads a column: as categories, relative to each row's own number, or standardized."""
     if vocabulary:
         return Covariate(name, role, categories=tuple(sorted(vocabulary[:MAX_CATEGORIES])))
     bounds = known.bounds
-    # What a series is, its label, may well be told by its level.
+    # The level of a covariate may tell the label of a series, so it is kept for labels.
     if role != "static" and known.target.kind != "label" and _levels_differ(column, bounds):
-        now = np.flatnonzero(np.arange(len(column)) != np.repeat(bounds[:-1], np.diff(bounds)))
-        steps = changes(column, bounds, now, now[:, None] - 1)
+        rows = np.flatnonzero(row_positions(bounds) > 0)
+        steps = changes(column, bounds, rows, rows[:, None] - 1)
         return Covariate(name, role, spread=_spread(steps) or 1.0, relative=True)
-    told = column[~np.isnan(column)]
-    size = float(np.abs(told).max(initial=0.0)) or 1.0  # squares of numbers near 1e308 are no numbers
-    centre = size * float((told / size).mean()) if len(told) else 0.0
-    return Covariate(name, role, centre=centre, spread=size * _spread(told / size) or 1.0)
+    values = column[~np.isnan(column)]
+    size = float(np.abs(values).max(initial=0.0)) or 1.0  # scaled first: squares near 1e308 overflow
+    centre = size * float((values / size).mean()) if len(values) else 0.0
+    return Covariate(name, role, centre=centre, spread=size * _spread(values / size) or 1.0)
 
 
 def _spread(numbers: Floats) -> float:
-    """The standard deviation of those that are known; 0 where there are none."""
-    told = numbers[~np.isnan(numbers)]
-    return float(told.std()) if len(told) else 0.0
+    """The standard deviation of those that are not missing; 0 without any."""
+    values = numbers[~np.isnan(numbers)]
+    return float(values.std()) if len(values) else 0.0
 
 
 def _levels_differ(column: Floats, bounds: Integers) -> bool:
-    """Whether a column moves far less within a series than from one to another: fields, prices, cities."""
-    series = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))[~np.isnan(column)]
-    told = column[~np.isnan(column)]
+    """Whether a column varies far less within a series than between them: areas, prices, cities."""
+    series = row_series(bounds)[~np.isnan(column)]
+    values = column[~np.isnan(column)]
     if len(np.unique(series)) < 2:
         return False
-    told = told / (np.abs(told).max() or 1.0)
-    means = np.bincount(series, told) / np.maximum(np.bincount(series), 1)
-    within = float(np.sqrt(np.mean((told - means[series]) ** 2)))
-    return within < WITHIN_SHARE * float(told.std())
+    values = values / (np.abs(values).max() or 1.0)
+    means = np.bincount(series, values) / np.maximum(np.bincount(series), 1)
+    within = float(np.sqrt(np.mean((values - means[series]) ** 2)))
+    return within < MAX_WITHIN_SPREAD * float(values.std())
 
 
-def changes(column: Floats, bounds: Integers, now: Integers, rows: Integers) -> Floats:
-    """(rows, places) how far the numbers at `rows` are from that at `now`, (rows,), in sizes usual then.
+def changes(column: Floats, bounds: Integers, origins: Integers, rows: Integers) -> Floats:
+    """Differences of the numbers at `rows`, (origins, n), from that at each of `origins`, (origins,).
 
-    Close to the logarithm of their ratio: a tenth more is about 0.1 in a small series as in a large one.
+    In units of the typical size of the series' numbers at the origin and after asinh: close to the
+    logarithm of their ratio, so 10 % more is about 0.1 in a small series as in a large one.
     """
-    sizes = usual_sizes(np.nan_to_num(column), bounds, rows=USUAL_ROWS)[now, None]
+    sizes = typical_sizes(np.nan_to_num(column), bounds, rows=TYPICAL_SIZE_ROWS)[origins, None]
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(np.arcsinh(column[rows] / sizes) - np.arcsinh(column[now, None] / sizes))
+        return np.asarray(np.arcsinh(column[rows] / sizes) - np.arcsinh(column[origins, None] / sizes))
 
 
-def encode_categories(there: Covariates, columns: Sequence[Covariate]) -> Covariates:
-    """The covariates with each text as its place among the model's; others are not known."""
-    parts = iter((*there.past.T, *there.known.T, *there.static.T))
-    told: dict[Role, list[Floats]] = {"past": [], "known": [], "static": []}
-    for column, vocabulary in zip(columns, there.vocabularies, strict=True):
-        values = next(parts)
-        if column.categories:
-            places = {text: place for place, text in enumerate(column.categories)}
-            values = recode(values, vocabulary, places)
-        told[column.role].append(values)
+def encode_categories(covariates: Covariates, specs: Sequence[Covariate]) -> Covariates:
+    """The covariates with texts as indices of the model's categories; NaN for other texts."""
+    parts = iter((*covariates.past.T, *covariates.known.T, *covariates.static.T))
+    encoded: dict[Role, list[Floats]] = {"past": [], "known": [], "static": []}
+    for spec, vocabulary in zip(specs, covariates.vocabularies, strict=True):
+        column = next(parts)
+        if spec.categories:
+            codes = {category: code for code, category in enumerate(spec.categories)}
+            column = recode(column, vocabulary, codes)
+        encoded[spec.role].append(column)
     return Covariates(
-        past=as_columns(told["past"], len(there.past)),
-        known=as_columns(told["known"], len(there.known)),
-        known_bounds=there.known_bounds,
-        static=as_columns(told["static"], len(there.static)),
-        vocabularies=tuple(column.categories for column in columns),
+        past=as_columns(encoded["past"], len(covariates.past)),
+        known=as_columns(encoded["known"], len(covariates.known)),
+        known_bounds=covariates.known_bounds,
+        static=as_columns(encoded["static"], len(covariates.static)),
+        vocabularies=tuple(spec.categories for spec in specs),
     )
 
 
 def mask_unseen_categories(past: Panel, panel: Panel) -> Panel:
-    """The panel with texts that stand nowhere in `past` not known: no network of that past learned them."""
-    there, before = panel.covariates, past.covariates
-    if there is None or before is None:
+    """The panel with NaN for categories that do not occur in `past`, which no network of it can know."""
+    covariates, seen = panel.covariates, past.covariates
+    if covariates is None or seen is None:
         return panel
-    kinds = iter(there.vocabularies)
+    past_count, known_count = covariates.past.shape[1], covariates.known.shape[1]
+    first_static = past_count + known_count
+    vocabularies = covariates.vocabularies
+    masked = replace(
+        covariates,
+        past=_masked(covariates.past, seen.past, vocabularies[:past_count]),
+        known=_masked(covariates.known, seen.known, vocabularies[past_count:first_static]),
+        static=_masked(covariates.static, seen.static, vocabularies[first_static:]),
+    )
+    return replace(panel, covariates=masked)
 
-    def kept(columns: Floats, seen: Floats) -> Floats:
-        pairs = zip(columns.T, seen.T, strict=True)
-        told = [np.where(np.isin(one, of) | (not next(kinds)), one, np.nan) for one, of in pairs]
-        return as_columns(told, len(columns))
 
-    past_columns, known = kept(there.past, before.past), kept(there.known, before.known)
-    static = kept(there.static, before.static)
-    return replace(panel, covariates=replace(there, past=past_columns, known=known, static=static))
+def _masked(columns: Floats, seen: Floats, vocabularies: Sequence[Vocabulary]) -> Floats:
+    """The columns with NaN for categories that do not occur in the same column of `seen`."""
+    masked = columns.copy()
+    for index, vocabulary in enumerate(vocabularies):
+        if vocabulary:
+            masked[~np.isin(columns[:, index], seen[:, index]), index] = np.nan
+    return masked

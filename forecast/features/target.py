@@ -1,15 +1,14 @@
-"""Each step of a series as the network sees it, and its answers back in the series' own units.
+"""The target as a network reads it at each row, and its outputs converted back to values.
 
-Everything at row t is computed from rows up to t of the same series alone, so the
-channels of a whole panel are one causal array, computed once for all windows, and
-no window can see past its end. Every mean runs over a bounded number of rows
-(`rows_remembered`), so the tail of a series gives the same answers as all of it.
+The features of row t are computed from rows up to t of the same series alone, so those of a whole
+panel are one causal array, computed once for all windows, and no window can see past its end. Every
+mean runs over a bounded number of rows (`rows_remembered`), so the tail of a series gives the same
+outputs as all of it.
 
-With w = asinh(x / scale): close to a logarithm for large values, linear near zero,
-defined for zeros and negatives. A value far out of the usual is cut off before anything
-else, so that one of 1e6 among threes does not set the scale for all. Answers are
-changes from a naive reference in units of volatility: an answer of zero *is* the
-(seasonal) naive forecast.
+Values are transformed by w = asinh(x / scale): close to a logarithm for large values, linear near
+zero, defined for zeros and negatives. Outliers are clipped first, so that a value of 1e6 among threes
+does not set the scale for all. Outputs are changes from a naive reference in units of volatility: an
+output of zero *is* the (seasonal) naive forecast.
 """
 
 from collections.abc import Iterator
@@ -18,89 +17,91 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.arrays import LARGEST, Flags, Floats, Integers, spans
+from forecast.data.arrays import LARGEST, Flags, Floats, Integers, row_positions, slices
 
 LAGS = 8
-"""Newest values that every step shows, in units of volatility around their level."""
+"""Newest values among the features of a row, in units of volatility around their level."""
 
 CLIP = 20.0
-"""Bound on every channel: an outlier shows as one, without drowning the others."""
+"""Bound on every feature, so that an outlier does not dominate the others."""
 
 OUTLIER = 10.0
-"""Medians of the newest sizes, zeros aside, above which a value is an outlier."""
+"""Multiple of the median size of the newest nonzero values above which a value is an outlier."""
 
 SURPRISE = 3.0
-"""Medians, or values just before it, by which a value may exceed all before it, and an outlier the one
-just before it: a new size that stays counts in full from its second row on."""
+"""Multiple of that median, or of the previous value, by which a value may exceed the largest before it,
+and an outlier the previous value: a lasting change of level counts in full from its second row on."""
 
-_OTHERS = 5
-"""Channels that tell of no lag: age, volatility twice, whether a season was seen, the season."""
+_OTHER_FEATURES = 5
+"""Age, volatility twice, whether there is a whole season of history, the season."""
 
 VOLATILITY_FLOOR = 1e-3
-"""Below this the series is treated as standing still: 0.1 % of its scale."""
+"""Smallest volatility that is divided by: 0.1 % of a series' scale."""
 
 LONGER_SEASONS = {24: 168}
-"""A second season that a first one comes with: hours of a day have a week too."""
+"""A second, longer season for a first one: hourly data with a daily season have a weekly one too."""
 
-FIRST_JUDGED_ROW = 3
-"""Rows of a series before this one have seen too little to be trained on."""
+FIRST_TRAINING_ROW = 3
+"""First row of a series that is trained on: earlier ones have too little history."""
 
 _CHUNK = 1 << 17
 """Numbers sorted in one go: what the processor's cache holds."""
 
-_FAR = 700.0
-"""The hyperbolic sine of more is no number."""
+_MAX_TRANSFORMED = 700.0
+"""Bound on w: the hyperbolic sine of larger numbers overflows."""
 
 
 @dataclass(frozen=True, slots=True)
 class TargetFeatures:
-    """What the network reads at every row, and what turns its answers into values."""
+    """The inputs of every row, and what converts a network's outputs into values."""
 
     inputs: NDArray[np.float32]
-    """(rows, channels), within -CLIP..CLIP."""
+    """(rows, features), within -CLIP..CLIP."""
     reference: Floats
-    """(rows, horizon) the naive forecast from values that are no outliers, in the units of the data."""
+    """(rows, horizon) the naive forecast from values without outliers, in the units of the data."""
     scale: Floats
-    """(rows,) mean size of the newest of them, in the units of the data; 1 where all are zero."""
+    """(rows,) mean size of the newest values, in the units of the data; 1 where all are zero."""
     volatility: Floats
-    """(rows,) mean size of a seasonal change of w; 0 where the series stood still."""
+    """(rows,) mean size of a seasonal change of w; 0 where the series is constant."""
 
     def at(self, rows: Integers) -> "TargetFeatures":
-        """The channels of some rows alone."""
+        """The features of these rows."""
         return TargetFeatures(
             self.inputs[rows], self.reference[rows], self.scale[rows], self.volatility[rows]
         )
 
-    def restore(self, answers: Floats) -> Floats:
-        """Values in the data's units from `answers`, (rows, steps) in units of volatility."""
-        reference, scale = self.reference[:, : answers.shape[1]], self.scale[:, None]
+    def to_values(self, outputs: Floats) -> Floats:
+        """Values in the units of the data from `outputs`, (rows, steps) in units of volatility."""
+        reference, scale = self.reference[:, : outputs.shape[1]], self.scale[:, None]
         start = _transformed(reference, scale)
-        # Written as a change so that an answer of zero gives the reference to the last bit.
+        # Written as a change so that an output of zero gives the reference to the last bit.
         with np.errstate(over="ignore"):
-            moved = np.sinh(np.clip(start + self.volatility[:, None] * answers, -_FAR, _FAR))
-            restored = reference + scale * (moved - np.sinh(start))
-        return np.asarray(np.clip(restored, -LARGEST, LARGEST))
+            moved = np.sinh(
+                np.clip(start + self.volatility[:, None] * outputs, -_MAX_TRANSFORMED, _MAX_TRANSFORMED)
+            )
+            values = reference + scale * (moved - np.sinh(start))
+        return np.asarray(np.clip(values, -LARGEST, LARGEST))
 
-    def units(self, actual: Floats) -> Floats:
-        """The inverse of `restore`: the answers that would have given `actual`, (rows, steps)."""
+    def to_outputs(self, actual: Floats) -> Floats:
+        """The inverse of `to_values`: the outputs that would have given `actual`, (rows, steps)."""
         reference, scale = self.reference[:, : actual.shape[1]], self.scale[:, None]
         change = _transformed(actual, scale) - _transformed(reference, scale)
         return change / np.maximum(self.volatility, VOLATILITY_FLOOR)[:, None]
 
 
 def _transformed(values: Floats, scale: Floats) -> Floats:
-    """The transform w of values, never farther from zero than there is a way back."""
+    """The transform w of values, bounded so that it can be inverted."""
     with np.errstate(over="ignore"):  # 1e308 among numbers of 1e-300
-        return np.asarray(np.clip(np.arcsinh(values / scale), -_FAR, _FAR))
+        return np.asarray(np.clip(np.arcsinh(values / scale), -_MAX_TRANSFORMED, _MAX_TRANSFORMED))
 
 
-def width(season: int | None, horizon: int) -> int:
-    """Number of channels of a step; without one season for all (None) there is room for every season's."""
-    return LAGS + _phases(season) * horizon + _OTHERS
+def feature_count(season: int | None, horizon: int) -> int:
+    """Number of features of a row; for series with seasons of their own (None), enough for every season."""
+    return LAGS + _features_per_step(season) * horizon + _OTHER_FEATURES
 
 
-def _phases(season: int | None) -> int:
-    """Channels of a step for each row of the horizon."""
+def _features_per_step(season: int | None) -> int:
+    """Features for each row of the horizon: from one season before, two, and from the longer season."""
     return 0 if season == 1 else 3 if season in (None, *LONGER_SEASONS) else 2
 
 
@@ -115,178 +116,182 @@ def volatility_rows(season: int) -> int:
 
 
 def rows_remembered(season: int) -> int:
-    """Rows before a step that its channels depend on.
+    """Rows before a row that its features depend on.
 
-    A volatility's changes depend on scales, a scale on values, and whether one is an
-    outlier on as many before it.
+    The changes of a volatility depend on scales, a scale on values, and whether a value is an outlier
+    on as many values before it.
     """
     used = volatility_rows(season) + max(scale_rows(season), season)
     return max(used, LONGER_SEASONS.get(season, 0)) + scale_rows(season)
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
-    """Flat rows of many series, and how to look back in each without leaving it."""
+class _Lagged:
+    """The values of many series, and their lags within each series."""
 
     values: Floats
     position: Integers
-    """(rows,) rows of the own series before this one."""
+    """(rows,) rows of the same series before each one."""
 
     @classmethod
-    def of(cls, values: Floats, bounds: Integers) -> "_Rows":
-        return cls(values, np.arange(len(values)) - np.repeat(bounds[:-1], np.diff(bounds)))
+    def of(cls, values: Floats, bounds: Integers) -> "_Lagged":
+        return cls(values, row_positions(bounds))
 
-    def back(self, lag: int) -> tuple[Floats, Flags]:
-        """Values `lag` rows earlier (the series' first value where there is none), and where there is one."""
-        there = self.position >= lag
+    def lag(self, lag: int) -> tuple[Floats, Flags]:
+        """The values `lag` rows earlier, or the series' first where there is none, and where there is one."""
+        exists = self.position >= lag
         index = np.arange(len(self.values)) - np.minimum(self.position, lag)
-        return self.values[index], there
+        return self.values[index], exists
 
 
-def channels(values: Floats, bounds: Integers, *, season: int | Integers, horizon: int) -> TargetFeatures:
-    """The channels of every row; `values` holds the series one behind the other, cut at `bounds`.
+def target_features(
+    values: Floats, bounds: Integers, *, season: int | Integers, horizon: int
+) -> TargetFeatures:
+    """The features of every row of the series in `values`, given by `bounds`.
 
-    The season is one for all or, (series,), that of each. Then all have the layout of
-    `width(None, horizon)`, with zeros where a season has no such channel.
+    The season is one for all or, (series,), that of each. In the latter case all rows have the
+    features of `feature_count(None, horizon)`, with zeros where a season lacks one.
     """
     if isinstance(season, int):
         return _in_season(values, bounds, season=season, horizon=horizon)
     rows = len(values)
-    inputs = np.zeros((rows, width(None, horizon)), dtype=np.float32)
-    found = TargetFeatures(inputs, np.empty((rows, horizon)), np.empty(rows), np.empty(rows))
-    for each, cut, taken in _alike(bounds, season):
-        part = _in_season(values[taken], cut, season=each, horizon=horizon)
-        inputs[taken[:, None], places(each, horizon)] = part.inputs
-        found.reference[taken] = part.reference
-        found.scale[taken], found.volatility[taken] = part.scale, part.volatility
-    return found
+    inputs = np.zeros((rows, feature_count(None, horizon)), dtype=np.float32)
+    features = TargetFeatures(inputs, np.empty((rows, horizon)), np.empty(rows), np.empty(rows))
+    for each, some_bounds, some in _by_season(bounds, season):
+        part = _in_season(values[some], some_bounds, season=each, horizon=horizon)
+        inputs[some[:, None], feature_columns(each, horizon)] = part.inputs
+        features.reference[some] = part.reference
+        features.scale[some], features.volatility[some] = part.scale, part.volatility
+    return features
 
 
-def _alike(bounds: Integers, seasons: Integers) -> Iterator[tuple[int, Integers, Integers]]:
-    """Each season, the bounds of series where only those that have it are left, and their rows."""
+def _by_season(bounds: Integers, seasons: Integers) -> Iterator[tuple[int, Integers, Integers]]:
+    """Each season, the bounds of its series (others have no rows), and the indices of their rows."""
     for season in np.unique(seasons).tolist():
-        yield season, *spans(bounds, np.zeros_like(seasons), np.where(seasons == season, np.diff(bounds), 0))
+        yield season, *slices(bounds[:-1], np.where(seasons == season, np.diff(bounds), 0))
 
 
-def places(season: int, horizon: int) -> Integers:
-    """(channels,) where those of a season are in the layout of all seasons."""
-    room = _phases(None)
-    phases = np.arange(room * horizon).reshape(horizon, room)[:, : _phases(season)].ravel()
-    return np.concatenate((np.arange(LAGS), LAGS + phases, LAGS + room * horizon + np.arange(_OTHERS)))
+def feature_columns(season: int, horizon: int) -> Integers:
+    """(features,) columns of one season's features among those of `feature_count(None, horizon)`."""
+    most = _features_per_step(None)
+    steps = np.arange(most * horizon).reshape(horizon, most)[:, : _features_per_step(season)].ravel()
+    return np.concatenate((np.arange(LAGS), LAGS + steps, LAGS + most * horizon + np.arange(_OTHER_FEATURES)))
 
 
 def _in_season(values: Floats, bounds: Integers, *, season: int, horizon: int) -> TargetFeatures:
+    """The features of series of one season, in the order of `feature_columns`."""
     values = without_outliers(values, bounds, season=season)
-    rows = _Rows.of(values, bounds)
+    rows = _Lagged.of(values, bounds)
     scale = _scale(rows, season)
     now = _transformed(values, scale)
     seasonal = _volatility(rows, scale, now, lag=season, season=season)
     stepwise = seasonal if season == 1 else _volatility(rows, scale, now, lag=1, season=season)
-    seen = rows.position >= season
-    volatility = np.where(seen, seasonal, stepwise)
+    has_season = rows.position >= season
+    volatility = np.where(has_season, seasonal, stepwise)
     unit = np.maximum(volatility, VOLATILITY_FLOOR)
     level = _level(rows, scale, season)
 
-    inputs = np.zeros((len(values), width(season, horizon)), dtype=np.float32)
+    inputs = np.zeros((len(values), feature_count(season, horizon)), dtype=np.float32)
     reference = np.empty((len(values), horizon))
     columns = iter(inputs.T)
 
-    def put(channel: Floats, where: Flags | bool = True) -> None:
-        next(columns)[:] = np.where(where, np.clip(channel, -CLIP, CLIP), 0.0)
+    def put(feature: Floats, where: Flags | bool = True) -> None:
+        next(columns)[:] = np.where(where, np.clip(feature, -CLIP, CLIP), 0.0)
 
     for lag in range(LAGS):
-        earlier, there = rows.back(lag)
-        put((_transformed(earlier, scale) - level) / unit, there)
+        earlier, exists = rows.lag(lag)
+        put((_transformed(earlier, scale) - level) / unit, exists)
     longer = LONGER_SEASONS.get(season, 0)
     for step in range(1, horizon + 1):
+        # The value a season before the row `step` ahead lies `-step % season` rows back.
         lag = -step % season
-        phase, _ = rows.back(lag)
-        reference[:, step - 1] = np.where(seen, phase, values)
+        phase, _ = rows.lag(lag)
+        reference[:, step - 1] = np.where(has_season, phase, values)
         if season > 1:
-            before, known = rows.back(lag + season)
+            earlier, exists = rows.lag(lag + season)
             phase = _transformed(phase, scale)
-            put((phase - level) / unit, seen)
-            put((phase - _transformed(before, scale)) / unit, known)
+            put((phase - level) / unit, has_season)
+            put((phase - _transformed(earlier, scale)) / unit, exists)
         if longer:
-            phase, known = rows.back(-step % longer)
-            put((_transformed(phase, scale) - level) / unit, known)
-    # An age beyond what is remembered would differ between a series and its tail.
+            phase, exists = rows.lag(-step % longer)
+            put((_transformed(phase, scale) - level) / unit, exists)
+    # Bounded, since a larger age would differ between a series and its tail.
     put(np.log1p(np.minimum(rows.position, rows_remembered(season)).astype(np.float64)) / 5)
     put(np.log(unit))
     put(np.log(unit / np.maximum(stepwise, VOLATILITY_FLOOR)))
-    put(seen.astype(np.float64))
+    put(has_season.astype(np.float64))
     put(np.full(len(values), np.log(season) / 5))
     return TargetFeatures(inputs, reference, scale, volatility)
 
 
 def without_outliers(values: Floats, bounds: Integers, *, season: int | Integers) -> Floats:
-    """The values, each cut off where it is far larger than those up to it (`OUTLIER`, `SURPRISE`)."""
-    kept = np.empty_like(values)
+    """The values, each clipped where it is far larger than those up to it (`OUTLIER`, `SURPRISE`)."""
+    clipped = np.empty_like(values)
     if not isinstance(season, int):
-        for each, cut, taken in _alike(bounds, season):
-            kept[taken] = without_outliers(values[taken], cut, season=each)
-        return kept
-    rows = _Rows.of(values, bounds)
+        for each, some_bounds, some in _by_season(bounds, season):
+            clipped[some] = without_outliers(values[some], some_bounds, season=each)
+        return clipped
+    rows = _Lagged.of(values, bounds)
     lags = np.arange(scale_rows(season))
     step = max(_CHUNK // len(lags), 1)
     for first in range(0, len(values), step):
         here = slice(first, first + step)
         index = np.arange(len(values))[here, None] - lags
+        # (rows, lags) sizes of each row's newest values, its own first; 0 before the start of the series.
         newest = np.where(lags <= rows.position[here, None], np.abs(values[np.maximum(index, 0)]), 0.0)
         with np.errstate(over="ignore"):  # ten times 1e308
             median = _median_above_zero(newest)
-            room = SURPRISE * np.maximum(median, newest[:, 1])
-            usual = np.maximum(OUTLIER * median, newest[:, 1] + room)
-            most = np.minimum(usual, newest[:, 1:].max(axis=1) + room)
-        kept[here] = np.clip(values[here], -most, most)
-    return kept
+            margin = SURPRISE * np.maximum(median, newest[:, 1])
+            limit = np.maximum(OUTLIER * median, newest[:, 1] + margin)
+            limit = np.minimum(limit, newest[:, 1:].max(axis=1) + margin)
+        clipped[here] = np.clip(values[here], -limit, limit)
+    return clipped
 
 
 def _median_above_zero(sizes: Floats) -> Floats:
-    """(rows,) of the sizes that are not 0, (rows, sizes); the larger of two in the middle, 0 of none."""
+    """(rows,) median of the nonzero sizes, (rows, sizes): the larger of two in the middle, 0 without any."""
     count = np.count_nonzero(sizes, axis=1)
     middle = sizes.shape[1] - np.maximum((count + 1) // 2, 1)
     return np.asarray(np.sort(sizes, axis=1)[np.arange(len(sizes)), middle])
 
 
-def _scale(rows: _Rows, season: int) -> Floats:
-    mean = _mean_back(rows, np.abs(rows.values), scale_rows(season))
+def _scale(rows: _Lagged, season: int) -> Floats:
+    mean = _moving_mean(rows, np.abs(rows.values), scale_rows(season))
     return np.where(mean > 0, mean, 1.0)
 
 
-def usual_sizes(values: Floats, bounds: Integers, *, rows: int) -> Floats:
+def typical_sizes(values: Floats, bounds: Integers, *, rows: int) -> Floats:
     """(rows,) mean size of the newest `rows` values of each series; 1 where all are zero."""
-    mean = _mean_back(_Rows.of(values, bounds), np.abs(values), rows)
+    mean = _moving_mean(_Lagged.of(values, bounds), np.abs(values), rows)
     return np.where(mean > 0, mean, 1.0)
 
 
-def _level(rows: _Rows, scale: Floats, season: int) -> Floats:
-    """Mean of the last `season` values of w, all in today's scale."""
+def _level(rows: _Lagged, scale: Floats, season: int) -> Floats:
+    """Mean of the last `season` values of w, all in the row's own scale."""
     total = np.zeros_like(scale)
     for lag in range(season):
-        earlier, there = rows.back(lag)
-        total += np.where(there, _transformed(earlier, scale), 0.0)
+        earlier, exists = rows.lag(lag)
+        total += np.where(exists, _transformed(earlier, scale), 0.0)
     return total / np.minimum(rows.position + 1, season)
 
 
-def _volatility(rows: _Rows, scale: Floats, now: Floats, *, lag: int, season: int) -> Floats:
-    earlier, there = rows.back(lag)
-    changes = np.where(there, np.abs(now - _transformed(earlier, scale)), 0.0)
-    past = _Rows(changes, np.maximum(rows.position - lag, -1))
-    return _mean_back(past, changes, volatility_rows(season))
+def _volatility(rows: _Lagged, scale: Floats, now: Floats, *, lag: int, season: int) -> Floats:
+    earlier, exists = rows.lag(lag)
+    changes = np.where(exists, np.abs(now - _transformed(earlier, scale)), 0.0)
+    past = _Lagged(changes, np.maximum(rows.position - lag, -1))
+    return _moving_mean(past, changes, volatility_rows(season))
 
 
-def _mean_back(rows: _Rows, sizes: Floats, count: int) -> Floats:
-    """Mean of the newest `count` sizes of the own series, fewer at its start.
+def _moving_mean(rows: _Lagged, sizes: Floats, count: int) -> Floats:
+    """(rows,) mean of the newest `count` sizes of the same series, of fewer at its start.
 
-    A running sum would be faster, but mixes series of very different size and
-    loses their last digits.
+    A running sum would be faster, but mixes series of very different size and loses their last digits.
     """
     total = np.zeros_like(sizes)
     index = np.arange(len(sizes))
     for lag in range(count):
-        there = rows.position >= lag
-        if not there.any():
+        exists = rows.position >= lag
+        if not exists.any():
             break
-        total += np.where(there, sizes[np.maximum(index - lag, 0)] / count, 0.0)
+        total += np.where(exists, sizes[np.maximum(index - lag, 0)] / count, 0.0)
     return total * (count / np.clip(rows.position + 1, 1, count))

@@ -1,9 +1,8 @@
-"""Every (past, future) pair of a panel, by index, without making them.
+"""The training windows of a panel, by index, without copying any rows.
 
-A window is `window` rows that the network reads followed by `horizon` rows that it
-answers. A series of n rows gives n - window - horizon + 1 of them, and
-no window crosses two series. A series too short for one gives a single masked
-window of its first n - horizon rows.
+A window is `window` rows that the network reads followed by `horizon` rows that it forecasts. A
+series of n rows has n - window - horizon + 1 windows, and no window crosses two series. A series too
+short for one has a single masked window of its first n - horizon rows.
 
 >>> windows = Windows(np.array([6, 4]), WindowSpec(window=3, horizon=2))
 >>> len(windows)
@@ -23,19 +22,19 @@ from forecast.spec.model import ModelSpec, WindowSpec
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some windows, as places in the rows of a panel."""
+    """Some windows, as row indices of a panel."""
 
     starts: Integers
     """(batch,) first row of each window."""
     steps: Integers
-    """(batch,) rows that it reads: `window`, or fewer in a masked one."""
+    """(batch,) rows that the network reads: `window`, or fewer in a masked window."""
 
 
 class Windows:
-    """The windows of series of known lengths that lie one behind the other."""
+    """The windows of series of given lengths."""
 
     def __init__(self, lengths: Integers, spec: WindowSpec, *, first_rows: Integers | None = None) -> None:
-        """`first_rows` is where each series starts; one behind the other when left out."""
+        """`first_rows` is the first row of each series; by default they follow one another."""
         self.spec = spec
         self._first_rows = np.cumsum(lengths) - lengths if first_rows is None else first_rows
         self._lengths = lengths
@@ -46,16 +45,16 @@ class Windows:
         return int(self._ends[-1]) if len(self._ends) else 0
 
     def batch(self, indices: Integers) -> Batch:
-        """The windows at `indices`, counted over all series in their order."""
+        """The windows at `indices`, counted over all series in order."""
         series = np.searchsorted(self._ends, indices, side="right")
-        before = np.where(series > 0, self._ends[series - 1], 0)
-        starts = self._first_rows[series] + indices - before
+        earlier = np.where(series > 0, self._ends[series - 1], 0)  # windows of earlier series
+        starts = self._first_rows[series] + indices - earlier
         steps = np.minimum(self.spec.window, self._lengths[series] - self.spec.horizon)
         return Batch(starts, steps)
 
 
 class WholeSeries:
-    """One window a series: all of its rows, or the newest `window` of a longer one."""
+    """One window per series: all of its rows, or the newest `window` of a longer one."""
 
     def __init__(self, lengths: Integers, window: int, *, first_rows: Integers) -> None:
         self._steps = np.minimum(lengths, window)
@@ -70,7 +69,10 @@ class WholeSeries:
 
 
 def windows_of(panel: Panel, spec: ModelSpec, *, without: Integers | None = None) -> Windows | WholeSeries:
-    """All windows that a network learns from; of each series all but its `without` newest rows."""
+    """All windows that a network is trained on; of each series all but its `without` newest rows.
+
+    Of labels only whole series are used: one with rows left out has no window.
+    """
     lengths = panel.lengths if without is None else panel.lengths - without
     first_rows = panel.bounds[:-1]
     if spec.target.kind != "label":

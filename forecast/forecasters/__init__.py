@@ -1,1 +1,1 @@
-"""Forecasts: fitted networks, baselines and model files (NumPy; never Keras)."""
+"""Fitted forecasters in NumPy, without Keras: networks, baselines, combination, calibration."""

@@ -1,9 +1,27 @@
 """SimpleRNN, LSTM, GRU and Dense forward passes in NumPy, in Keras' weight order.
 
-A cell is one step, a layer the loop that carries its state, the network's memory.
-Formulas: Elman 1990 (SimpleRNN); Hochreiter & Schmidhuber 1997 (LSTM, gates in the
-order input, forget, candidate, output); Cho et al. 2014 (GRU, gates update, reset,
-candidate, with the reset applied after the recurrent product).
+A cell is one step; a layer is the loop that carries the state h, the network's memory, from step to
+step. x is a step's input, h' the state before it, W the kernel, U the recurrent kernel and b the bias.
+Products with W are computed for all steps at once, before the loop. The letters are those of
+`forecast.network.bptt`; * is elementwise.
+
+SimpleRNN (Elman 1990):
+
+    h = tanh(xW + h'U + b)
+
+LSTM (Hochreiter & Schmidhuber 1997), column blocks in the order i, f, g, o:
+
+    i, f, o = sigmoid(xW + h'U + b)     input, forget and output gate
+    g = tanh(xW + h'U + b)              candidate
+    c = f * c' + i * g                  cell state
+    h = o * tanh(c)
+
+GRU (Cho et al. 2014), column blocks in the order z, r, g, with the reset gate applied after the
+recurrent product and so a bias of its own, b_h, for that product:
+
+    z, r = sigmoid(xW + b_x + h'U + b_h)            update and reset gate
+    g = tanh(xW + b_x + r * (h'U + b_h))            candidate
+    h = z * h' + (1 - z) * g
 """
 
 from collections.abc import Callable
@@ -19,14 +37,14 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class LayerWeights:
-    """One recurrent layer: `units` cells reading `channels` inputs."""
+    """The weights of one recurrent layer of `units` cells that reads `channels` inputs."""
 
     kernel: Array
-    """(channels, gates * units)"""
+    """W, (channels, gates * units)."""
     recurrent_kernel: Array
-    """(units, gates * units)"""
+    """U, (units, gates * units)."""
     bias: Array
-    """(gates * units,), for a GRU (2, gates * units): of the inputs and of the state."""
+    """b, (gates * units,); for a GRU b_x and b_h, (2, gates * units)."""
 
 
 def _sigmoid(x: Array) -> Array:
@@ -36,45 +54,48 @@ def _sigmoid(x: Array) -> Array:
 
 def simple_rnn(inputs: Array, weights: LayerWeights) -> Array:
     """States after every step, (batch, steps, units), from `inputs`, (batch, steps, channels)."""
+    recurrent = weights.recurrent_kernel
     projected = inputs @ weights.kernel + weights.bias
     states = np.empty_like(projected)
-    state = np.zeros_like(projected[:, 0])
+    h = np.zeros_like(projected[:, 0])
     for step in range(inputs.shape[1]):
-        state = np.tanh(projected[:, step] + state @ weights.recurrent_kernel)
-        states[:, step] = state
+        h = np.tanh(projected[:, step] + h @ recurrent)
+        states[:, step] = h
     return states
 
 
 def lstm(inputs: Array, weights: LayerWeights) -> Array:
     """States after every step, (batch, steps, units), from `inputs`, (batch, steps, channels)."""
-    units = weights.recurrent_kernel.shape[0]
+    recurrent = weights.recurrent_kernel
+    units = len(recurrent)
     projected = inputs @ weights.kernel + weights.bias
     states = np.empty((*inputs.shape[:2], units), dtype=np.float32)
-    state = carry = np.zeros((len(inputs), units), dtype=np.float32)
+    h = c = np.zeros((len(inputs), units), dtype=np.float32)
     for step in range(inputs.shape[1]):
-        gates = projected[:, step] + state @ weights.recurrent_kernel
-        keep_in, keep_old = _sigmoid(gates[:, :units]), _sigmoid(gates[:, units : 2 * units])
-        candidate, let_out = np.tanh(gates[:, 2 * units : 3 * units]), _sigmoid(gates[:, 3 * units :])
-        carry = keep_old * carry + keep_in * candidate
-        state = let_out * np.tanh(carry)
-        states[:, step] = state
+        gates = projected[:, step] + h @ recurrent
+        i, f = _sigmoid(gates[:, :units]), _sigmoid(gates[:, units : 2 * units])
+        g, o = np.tanh(gates[:, 2 * units : 3 * units]), _sigmoid(gates[:, 3 * units :])
+        c = f * c + i * g
+        h = o * np.tanh(c)
+        states[:, step] = h
     return states
 
 
 def gru(inputs: Array, weights: LayerWeights) -> Array:
     """States after every step, (batch, steps, units), from `inputs`, (batch, steps, channels)."""
-    units = weights.recurrent_kernel.shape[0]
-    projected = inputs @ weights.kernel + weights.bias[0]
+    recurrent = weights.recurrent_kernel
+    units = len(recurrent)
+    input_bias, recurrent_bias = weights.bias
+    projected = inputs @ weights.kernel + input_bias
     states = np.empty((*inputs.shape[:2], units), dtype=np.float32)
-    state = np.zeros((len(inputs), units), dtype=np.float32)
+    h = np.zeros((len(inputs), units), dtype=np.float32)
     for step in range(inputs.shape[1]):
-        ahead = projected[:, step]
-        memory = state @ weights.recurrent_kernel + weights.bias[1]
-        gates = _sigmoid(ahead[:, : 2 * units] + memory[:, : 2 * units])
-        update, reset = gates[:, :units], gates[:, units:]
-        candidate = np.tanh(ahead[:, 2 * units :] + reset * memory[:, 2 * units :])
-        state = update * state + (np.float32(1) - update) * candidate
-        states[:, step] = state
+        x, p = projected[:, step], h @ recurrent + recurrent_bias
+        gates = _sigmoid(x[:, : 2 * units] + p[:, : 2 * units])
+        z, r = gates[:, :units], gates[:, units:]
+        g = np.tanh(x[:, 2 * units :] + r * p[:, 2 * units :])
+        h = z * h + (np.float32(1) - z) * g
+        states[:, step] = h
     return states
 
 

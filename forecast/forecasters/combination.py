@@ -1,9 +1,9 @@
-"""What a network's forecast is blended with, and how much of it: what each series' own past says.
+"""Forecast combination: the weight that another method gets in a network's forecast.
 
-The network and the other method, Theta or the last value, both forecast the newest horizons
-of the past from the rows before them, and the usual share of the other one is weighted by that.
-Weights that fall with the square of the errors there are those of the best mean of two forecasts
-whose errors are independent (Bates & Granger 1969, "The combination of forecasts").
+The network and the other method, Theta or the last value, both forecast the newest horizons of the
+past from the rows before them, and a prior weight is updated with their errors there. Weights that
+are inversely proportional to the squared errors are those of the best mean of two forecasts whose
+errors are independent (Bates & Granger 1969, "The combination of forecasts").
 """
 
 import numpy as np
@@ -15,59 +15,63 @@ from forecast.forecasters.theta import theta
 from forecast.spec.training import Combine
 
 ORIGINS = 2
-"""Horizons of a series' past that tell how good both were: better than one, three or four."""
+"""Past origins, a horizon apart, at which both are compared: better than one, three or four."""
 
-IN_NAMES: dict[Combine, str] = {"none": "", "theta": " + Theta", "last-value": " + last value"}
-"""How the names of blended networks end."""
+NAME_SUFFIXES: dict[Combine, str] = {"none": "", "theta": " + Theta", "last-value": " + last value"}
+"""How the names of networks end that are combined with another method."""
 
-FARTHEST = 1e100
-"""Sizes of a series by which a forecast is off at most, so that sums of squares stay numbers."""
+MAX_SCALED_ERROR = 1e100
+"""Bound on an error, in units of the series' scale, so that sums of squares stay finite."""
 
 LONG_ROWS = 60
 """Rows from which a series counts as long."""
 
-SHORT_SHARE, LONG_SHARE = 0.15, 0.4
-"""Theta's usual part in the forecast of a short and of a long series: better on held-back rows than one
-share for both, see docs/pretrained.md."""
+SHORT_WEIGHT, LONG_WEIGHT = 0.15, 0.4
+"""Prior weight of Theta for a short and for a long series: better on held-back rows than one weight for
+both, see docs/pretrained.md."""
 
-SEASONAL_SHARE, RESTLESS_SHARE = 0.15, 0.75
-"""The last value's usual part where the changes of a series show its season or are too few to, and where
-they do not: then it is close to a random walk, and its last value nearly all there is to know."""
+SEASONAL_WEIGHT, NON_SEASONAL_WEIGHT = 0.15, 0.75
+"""Prior weight of the last value where the changes of a series are seasonal or too few to tell, and where
+they are not: such a series is close to a random walk, and its last value nearly the best forecast."""
 
 
-def other(combine: Combine, history: Panel, steps: int) -> Floats:
-    """(series, steps) forecasts of what the network is blended with."""
+def combined_method_forecast(combine: Combine, history: Panel, steps: int) -> Floats:
+    """(series, steps) forecasts of the method that the network is combined with."""
     if combine == "theta":
         return theta(history, steps)
-    last = history.values[history.bounds[1:] - 1]
-    return np.repeat(last[:, None], steps, axis=1)
+    return np.repeat(history.last_values[:, None], steps, axis=1)
 
 
 def prior_weight(combine: Combine, history: Panel, season: int | Integers) -> Floats:
-    """(series,) part of the forecast that is the other method's, before it is asked how good it was."""
+    """(series,) weight of the other method before any errors are known."""
     if combine == "theta":
-        return np.where(history.lengths < LONG_ROWS, SHORT_SHARE, LONG_SHARE)
+        return np.where(history.lengths < LONG_ROWS, SHORT_WEIGHT, LONG_WEIGHT)
     seasons = np.broadcast_to(season, len(history)).tolist()
-    restless = [_lacks_season(each.values, rows) for each, rows in zip(history, seasons, strict=True)]
-    return np.where(restless, RESTLESS_SHARE, SEASONAL_SHARE)
+    non_seasonal = [_lacks_season(each.values, rows) for each, rows in zip(history, seasons, strict=True)]
+    return np.where(non_seasonal, NON_SEASONAL_WEIGHT, SEASONAL_WEIGHT)
 
 
 def _lacks_season(values: Floats, season: int) -> bool:
-    """Would a season show in the changes of the series, and does not?"""
-    changes = np.diff(values / (np.abs(values).max() or 1.0))  # so small that their squares are numbers
+    """Whether the changes of a series are enough for the season test and fail it."""
+    changes = np.diff(values / (np.abs(values).max() or 1.0))  # scaled so that squares stay finite
     return len(changes) >= 3 * season and not is_seasonal(changes, season)
 
 
 def earlier_origins(lengths: Integers, season: int | Integers, horizon: int) -> list[tuple[Integers, Flags]]:
-    """For each look back: (series,) rows before the origin, and which series have enough of them to judge."""
+    """For each of `ORIGINS` past origins: (series,) rows before it, and which series have enough of them."""
     least = np.maximum(2 * np.asarray(season) + 4, 12)
-    looks = [lengths - back * horizon for back in range(1, ORIGINS + 1)]
-    return [(rows, rows >= least) for rows in looks]
+    origins = [lengths - back * horizon for back in range(1, ORIGINS + 1)]
+    return [(rows, rows >= least) for rows in origins]
 
 
-def share(usual: Floats, network: Floats, others: Floats) -> Floats:
-    """(series,) the other method's part, given how far off both were; the usual one where neither was."""
-    both = np.where(network + others > 0, network + others, 1.0)
-    fors, against = usual * np.square(network / both), (1 - usual) * np.square(others / both)
+def weight(prior: Floats, network_errors: Floats, other_errors: Floats) -> Floats:
+    """(series,) weight of the other method, given sums of absolute errors of both, (series,).
+
+    With prior weight w and errors e of the network and d of the other method it is
+    w e^2 / (w e^2 + (1 - w) d^2); the prior where both errors are zero.
+    """
+    total = np.where(network_errors + other_errors > 0, network_errors + other_errors, 1.0)
+    other = prior * np.square(network_errors / total)
+    network = (1 - prior) * np.square(other_errors / total)
     with np.errstate(invalid="ignore"):
-        return np.where(fors + against > 0, fors / (fors + against), usual)
+        return np.where(other + network > 0, other / (other + network), prior)

@@ -1,4 +1,4 @@
-"""The one shape that everything able to forecast has."""
+"""The interface that every forecaster has."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -8,13 +8,16 @@ from forecast.data.results import Forecast
 
 
 class Forecaster(Protocol):
-    """Something fitted that answers for any history, also of series it never saw."""
+    """A fitted model that forecasts any history, also of series that it was not fitted to."""
 
     @property
     def name(self) -> str:
-        """How tables call it."""
+        """Its name in tables."""
         ...
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
-        """The `horizon` rows behind the end of every series of `history`; each needs one row at least."""
+        """The `horizon` rows after the end of every series of `history`, with intervals of `levels` percent.
+
+        Every series needs at least one row. A model without intervals gives NaN.
+        """
         ...

@@ -1,8 +1,8 @@
-"""Channels + weights = a fitted network that forecasts without Keras.
+"""Fitted recurrent networks that forecast in NumPy, without Keras.
 
-A network is many-to-one: recurrent layers read the steps of a window one after the
-other, and the last state alone gives the next `horizon` answers. A linear skip leads
-from the last step's channels to the answers too.
+A network is many-to-one: recurrent layers read the steps of a window one after the other, and the
+last state alone gives the outputs for the next `trained_horizon` rows. A linear skip connection
+leads from the last step's inputs to the outputs.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,13 @@ from forecast.data.arrays import Floats, Integers
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.data.results import Forecast, ModelCard
-from forecast.features.inputs import layout, read, rows_needed, season_of
-from forecast.features.target import TargetFeatures, places, scale_rows, without_outliers
+from forecast.features.inputs import input_layout, read_inputs, rows_needed, season_of
+from forecast.features.target import TargetFeatures, feature_columns, scale_rows, without_outliers
 from forecast.forecasters import combination
 from forecast.forecasters.calibration import Calibration
 from forecast.forecasters.theta import rows_read as theta_rows
 from forecast.forecasters.weights import Weights, last_step_outputs, weight_shapes
+from forecast.phrases import counted
 from forecast.spec.model import Bounds, Cell, ModelSpec
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import Combine
@@ -30,19 +31,19 @@ CELL_NAMES: dict[Cell, str] = {"simple-rnn": "SimpleRNN", "lstm": "LSTM", "gru":
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Trained networks of one shape that forecast any history together; their intervals are unknown."""
+    """An ensemble of trained networks of one shape, without intervals of its own."""
 
     spec: ModelSpec
     members: tuple[Weights, ...]
-    """Tensors by name of each network, shapes given by `weight_shapes(spec)`. Answers are averaged."""
+    """The weights of each network, in the shapes of `weight_shapes(spec)`. Outputs are averaged."""
     combine: Combine = "none"
-    """What a part of the forecast comes from, the larger the better that was before."""
+    """The method that the forecast is combined with, weighted by the past errors of both."""
 
     @property
     def name(self) -> str:
-        """The cell, as people write it, and what it is blended with: GRU, LSTM + Theta."""
+        """The cell and the method that it is combined with: GRU, LSTM + Theta."""
         cell = CELL_NAMES[self.spec.network.cell]
-        return cell + combination.IN_NAMES[self.combine]
+        return cell + combination.NAME_SUFFIXES[self.combine]
 
     def rows_read(self, history: Panel) -> int:
         """Newest rows of any series of `history` that a forecast depends on."""
@@ -53,158 +54,162 @@ class Network:
         needed = rows_needed(self.spec, season=season)
         if self.combine == "none":
             return needed
-        earliest = combination.ORIGINS * self.spec.windows.horizon
+        earliest = combination.ORIGINS * self.spec.trained_horizon
         return earliest + max(needed, theta_rows(season) + scale_rows(season))
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
         """The next rows of every series of `history`; see `Forecaster.predict`."""
         unknown = np.full((len(levels), horizon), np.nan)
-        return self.predict_within(history, unknown, levels=levels)
+        return self.predict_with_half_widths(history, unknown, levels=levels)
 
-    def predict_within(self, history: Panel, half_widths: Floats, *, levels: Sequence[float]) -> Forecast:
+    def predict_with_half_widths(
+        self, history: Panel, half_widths: Floats, *, levels: Sequence[float]
+    ) -> Forecast:
         """The next rows, with intervals of `half_widths`, (levels, horizon), in units of volatility.
 
-        Steps beyond the trained horizon come from feeding the forecasts back, a block
-        of `spec.windows.horizon` at a time.
+        Beyond the trained horizon it forecasts recursively, in blocks of `spec.trained_horizon` steps:
+        each block's forecasts become the history of the next.
         """
-        horizon = half_widths.shape[1]
-        reach = np.concatenate((np.zeros((1, horizon)), -half_widths, half_widths))
-        found = np.empty((len(reach), len(history), horizon))
+        horizon, trained = half_widths.shape[1], self.spec.trained_horizon
+        values = np.empty((len(history), horizon))
+        lower = np.empty((len(levels), len(history), horizon))
+        upper = np.empty_like(lower)
         known = history.tail(self.rows_read(history))
-        share = None
-        for first in range(0, horizon, self.spec.windows.horizon):
-            here = slice(first, min(first + self.spec.windows.horizon, horizon))
+        weight = None
+        for first in range(0, horizon, trained):
+            block = slice(first, min(first + trained, horizon))
             past = _Past.of(known, self)
-            # What is fed back is no past to be judged by.
-            share = past.share() if share is None else share
-            answers, last = past.answers(here.stop - first, share)
-            for place, shift in zip(found, reach, strict=True):
-                place[:, here] = last.restore(answers + shift[here])
-            if here.stop < horizon:
-                known = known.extended(found[0][:, here])
-        return Forecast(
-            ids=history.ids,
-            times=history.frequency.after(history.last_times, horizon),
-            values=found[0],
-            levels=tuple(levels),
-            lower=found[1 : len(levels) + 1],
-            upper=found[len(levels) + 1 :],
-            columns=history.columns,
-            frequency=history.frequency,
-        )
+            # Only actual values may set the weight, so it is that of the first block.
+            weight = past.combination_weight() if weight is None else weight
+            outputs, last = past.outputs(block.stop - first, weight)
+            values[:, block] = last.to_values(outputs)
+            for index, half_width in enumerate(half_widths[:, block]):
+                lower[index, :, block] = last.to_values(outputs - half_width)
+                upper[index, :, block] = last.to_values(outputs + half_width)
+            if block.stop < horizon:
+                known = known.extended(values[:, block])
+        return Forecast.of(history, values, levels, lower=lower, upper=upper)
 
-    def errors(self, history: Panel, future: Floats) -> Floats:
-        """Signed errors in units of volatility against `future`, both (series, steps); NaN stays NaN.
+    def errors(self, history: Panel, actual: Floats) -> Floats:
+        """Errors actual - forecast in units of volatility; `actual` is (series, steps), NaN stays NaN.
 
-        At most the trained horizon's steps can be judged.
+        There are at most as many steps as in the trained horizon.
         """
         past = _Past.of(history.tail(self.rows_read(history)), self)
-        answers, last = past.answers(future.shape[1], past.share())
-        return last.units(future) - answers
+        outputs, last = past.outputs(actual.shape[1], past.combination_weight())
+        return last.to_outputs(actual) - outputs
 
-    def answers_at(self, ends: Integers, lengths: Integers, inputs: NDArray[np.float32]) -> Floats:
-        """(series, horizon) mean of the members' answers to the windows that end before `ends`."""
-        answers = np.zeros((len(ends), self.spec.windows.horizon))
+    def outputs_at(self, ends: Integers, lengths: Integers, inputs: NDArray[np.float32]) -> Floats:
+        """(series, trained horizon) the members' mean outputs; see `last_step_outputs`."""
+        outputs = np.zeros((len(ends), self.spec.trained_horizon))
         for weights in self.members:
-            answers += last_step_outputs(self.spec, weights, ends, lengths, inputs) / len(self.members)
-        return answers
+            outputs += last_step_outputs(self.spec, weights, ends, lengths, inputs) / len(self.members)
+        return outputs
 
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """The rows that a network forecasts from, read once."""
+    """The rows that a network forecasts from, with its inputs computed once for all origins."""
 
     network: Network
     history: Panel
-    usual: Panel
-    """The same with outliers cut off, as what it is blended with reads it."""
+    clipped: Panel
+    """The history without outliers, as the combined method reads it."""
     inputs: NDArray[np.float32]
-    channels: TargetFeatures
+    features: TargetFeatures
 
     @classmethod
     def of(cls, history: Panel, network: Network) -> "_Past":
-        seen = read(history, network.spec)
-        if seen.channels is None:
+        read = read_inputs(history, network.spec)
+        if read.target_features is None:
             raise TypeError("a network of classes forecasts no values")
-        season = season_of(history, network.spec)
-        usual = history
+        clipped = history
         if network.combine != "none":
-            kept = without_outliers(history.values, history.bounds, season=season)
-            usual = replace(history, values=kept)
-        return cls(network, history, usual, seen.inputs, seen.channels)
+            season = season_of(history, network.spec)
+            clipped = replace(history, values=without_outliers(history.values, history.bounds, season=season))
+        return cls(network, history, clipped, read.inputs, read.target_features)
 
-    def share(self) -> Floats:
-        """(series,) part of the forecast that is not the network's."""
+    def combination_weight(self) -> Floats:
+        """(series,) weight of the combined method, by both methods' errors at earlier origins."""
         lengths = self.history.lengths
         if self.network.combine == "none":
             return np.zeros(len(lengths))
-        season, horizon = season_of(self.history, self.network.spec), self.network.spec.windows.horizon
+        season, horizon = season_of(self.history, self.network.spec), self.network.spec.trained_horizon
         errors = np.zeros((2, len(lengths)))
         for rows, enough in combination.earlier_origins(lengths, season, horizon):
-            judged = np.flatnonzero(enough)
-            if len(judged):
-                errors[:, judged] += self._errors(judged, rows[judged])
-        usual = combination.prior_weight(self.network.combine, self.usual, season)
-        return combination.share(usual, *errors)
+            series = np.flatnonzero(enough)
+            if len(series):
+                errors[:, series] += self._absolute_errors(series, rows[series])
+        prior = combination.prior_weight(self.network.combine, self.clipped, season)
+        return combination.weight(prior, *errors)
 
-    def _errors(self, series: Integers, rows: Integers) -> Floats:
-        """(2, series) sums of absolute errors, the network's first, of forecasts from `rows` rows of each."""
-        horizon = self.network.spec.windows.horizon
+    def _absolute_errors(self, series: Integers, rows: Integers) -> Floats:
+        """(2, series) sums over a horizon, the network's first, of forecasts from the first `rows` rows.
+
+        Errors are in units of each series' newest scale; unobserved values do not count.
+        """
+        horizon = self.network.spec.trained_horizon
         ends = self.history.bounds[series] + rows
-        answers = self.network.answers_at(ends, rows, self.inputs)
-        others = combination.other(self.network.combine, self.usual.select(series).first(rows), horizon)
-        came = ends[:, None] + np.arange(horizon)
-        size = self.channels.scale[self.history.bounds[series + 1] - 1, None]
-        with np.errstate(over="ignore", invalid="ignore"):  # 1e308 among numbers of 1e-300
-            far = [
-                np.abs(said / size - self.history.values[came] / size)
-                for said in (self.channels.at(ends - 1).restore(answers), others)
-            ]
-        off: Floats = np.where(self.history.observed[came], np.fmin(far, combination.FARTHEST), 0.0).sum(
-            axis=2
+        outputs = self.network.outputs_at(ends, rows, self.inputs)
+        known = self.clipped.select(series).first(rows)
+        forecasts = (
+            self.features.at(ends - 1).to_values(outputs),
+            combination.combined_method_forecast(self.network.combine, known, horizon),
         )
-        return off
+        future = ends[:, None] + np.arange(horizon)
+        scale = self.features.scale[self.history.bounds[series + 1] - 1, None]
+        with np.errstate(over="ignore", invalid="ignore"):  # 1e308 among numbers of 1e-300
+            errors = [np.abs(values / scale - self.history.values[future] / scale) for values in forecasts]
+        bounded_errors = np.fmin(errors, combination.MAX_SCALED_ERROR)
+        return np.asarray(np.where(self.history.observed[future], bounded_errors, 0.0).sum(axis=2))
 
-    def answers(self, steps: int, share: Floats) -> tuple[Floats, TargetFeatures]:
-        """(series, steps) in units of volatility, and the channels of each series' last row."""
+    def outputs(self, steps: int, weight: Floats) -> tuple[Floats, TargetFeatures]:
+        """(series, steps) in units of volatility, and the features of each series' last row."""
         ends = self.history.bounds[1:]
-        last = self.channels.at(ends - 1)
-        answers = self.network.answers_at(ends, self.history.lengths, self.inputs)[:, :steps]
+        last = self.features.at(ends - 1)
+        outputs = self.network.outputs_at(ends, self.history.lengths, self.inputs)[:, :steps]
         if self.network.combine == "none":
-            return answers, last
-        part = share[:, None]
-        others = combination.other(self.network.combine, self.usual, steps)
-        return last.units((1 - part) * last.restore(answers) + part * others), last
+            return outputs, last
+        other = combination.combined_method_forecast(self.network.combine, self.clipped, steps)
+        combined = (1 - weight[:, None]) * last.to_values(outputs) + weight[:, None] * other
+        return last.to_outputs(combined), last
 
 
 @dataclass(frozen=True, slots=True)
 class RecurrentForecaster:
-    """A fitted model, whole: what `predict` needs and what the model file holds."""
+    """A fitted model: all that `predict` needs and that the model file holds."""
 
     network: Network
     horizon: int
-    """Rows it is asked for when nobody says."""
+    """Rows that it forecasts by default."""
     bounds: Bounds
     read: ReadSpec
-    """How new data are to be read, its columns found."""
+    """How new data are to be read, with the columns detected in training."""
     frequency: Frequency
     tail: Panel
-    """The newest rows of every series trained on: what a forecast without data continues from."""
+    """The newest rows of every series trained on, from which it forecasts where no data are given."""
     calibration: Calibration
     card: ModelCard
 
+    def __repr__(self) -> str:
+        """Such as: RecurrentForecaster GRU + Theta, reads 24 steps, forecasts 4, trained on 'sales.csv'."""
+        return (
+            f"RecurrentForecaster {self.name}, reads {counted(self.spec.windows.window, 'step')}, "
+            f"forecasts {self.horizon:,}, trained on {self.card.source!r}"
+        )
+
     @property
     def spec(self) -> ModelSpec:
-        """The shape of its networks."""
+        """The specification of its networks."""
         return self.network.spec
 
     @property
     def name(self) -> str:
-        """How tables call it."""
+        """Its name in tables."""
         return self.network.name
 
     def rows_trained_on(self, panel: Panel) -> Integers:
-        """(series,) rows that are no newer than the newest it was trained on; 0 for a new series."""
+        """(series,) rows up to the newest that it was trained on; 0 for a new series."""
         trained = dict(zip(self.tail.ids, self.tail.last_times, strict=True))
         return np.array(
             [
@@ -218,19 +223,21 @@ class RecurrentForecaster:
         """The next rows of every series of `history`; see `Forecaster.predict`."""
         half_widths = self.calibration.half_width(levels, horizon)
         known = history.tail(self.network.rows_read(history))
-        return bounded(self.network.predict_within(known, half_widths, levels=levels), known, self.bounds)
+        return bounded(
+            self.network.predict_with_half_widths(known, half_widths, levels=levels), known, self.bounds
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class BoundedForecaster:
-    """Networks whose forecasts are kept to what values may be, as a backtest judges them."""
+    """A network whose forecasts are kept within bounds, as a backtest evaluates it."""
 
     network: Network
     bounds: Bounds
 
     @property
     def name(self) -> str:
-        """How tables call it."""
+        """Its name in tables."""
         return self.network.name
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
@@ -240,9 +247,9 @@ class BoundedForecaster:
 
 
 def bounded(forecast: Forecast, history: Panel, bounds: Bounds) -> Forecast:
-    """The forecast and its intervals kept to what values may be.
+    """The forecast and its intervals, clipped to the bounds and rounded where values are whole numbers.
 
-    Without a minimum that was asked for, a series whose `history` was never negative stays so.
+    Without a given minimum, the forecasts of a series whose `history` was never negative are not either.
     """
     low, high = bounds.range
     if bounds.minimum is None:
@@ -251,27 +258,27 @@ def bounded(forecast: Forecast, history: Panel, bounds: Bounds) -> Forecast:
     else:
         lows = np.full((len(history), 1), low)
 
-    def kept(values: Floats) -> Floats:
+    def clip(values: Floats) -> Floats:
         return np.clip(np.rint(values) if bounds.whole else values, lows, high)
 
     return replace(
         forecast,
-        values=kept(forecast.values),
-        lower=kept(forecast.lower),
-        upper=kept(forecast.upper),
+        values=clip(forecast.values),
+        lower=clip(forecast.lower),
+        upper=clip(forecast.upper),
         whole=bounds.whole,
     )
 
 
 def widen_inputs(network: Network, spec: ModelSpec) -> Network:
-    """A network that answers as this one does and reads what `spec` has beside the series too.
+    """A network with the same forecasts that also reads the covariates and the calendar of `spec`.
 
-    What it reads more has no weight yet; embeddings start as Keras', small and random.
+    The weights of additional inputs are zero; embeddings are initialized as in Keras, small and random.
     """
     if spec == network.spec:
         return network
     random = np.random.default_rng(0)
-    had = layout(network.spec).numbers
+    old_numbers = input_layout(network.spec).numbers
     members = []
     for weights in network.members:
         wide = {}
@@ -280,17 +287,17 @@ def widen_inputs(network: Network, spec: ModelSpec) -> Network:
                 wide[name] = random.uniform(-0.05, 0.05, shape).astype(np.float32)
                 continue
             wide[name] = np.zeros(shape, dtype=np.float32)
-            part = wide[name][:had] if name in ("layer0/kernel", "skip/kernel") else wide[name]
+            part = wide[name][:old_numbers] if name in ("layer0/kernel", "skip/kernel") else wide[name]
             part[...] = weights[name]
         members.append(wide)
     return replace(network, spec=spec, members=tuple(members))
 
 
-def in_season(network: Network, season: int) -> Network:
-    """A network of all seasons as one of a single season: it answers as it did to series of that one."""
-    taken = places(season, network.spec.windows.horizon)
+def for_season(network: Network, season: int) -> Network:
+    """The part of a network for all seasons that reads series of one season: the same forecasts for these."""
+    columns = feature_columns(season, network.spec.trained_horizon)
     members = []
     for weights in network.members:
-        reading = {name: weights[name][taken] for name in ("layer0/kernel", "skip/kernel")}
-        members.append(weights | reading)
+        selected = {name: weights[name][columns] for name in ("layer0/kernel", "skip/kernel")}
+        members.append(weights | selected)
     return replace(network, spec=replace(network.spec, season=season), members=tuple(members))

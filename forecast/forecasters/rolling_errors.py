@@ -1,4 +1,4 @@
-"""How far off a network would have been, had it been asked earlier."""
+"""Errors of a network at earlier origins of the series that it is to forecast."""
 
 import numpy as np
 
@@ -6,35 +6,35 @@ from forecast.data.arrays import Floats
 from forecast.data.panel import Panel
 from forecast.forecasters.recurrent import Network
 
-MOST_ORIGINS = 8
-"""Origins of a series that are looked back from at most, a horizon apart."""
+MAX_ORIGINS = 8
+"""Most origins of a series, a horizon apart."""
 
-ENOUGH_ERRORS = 250
-"""Errors at a step from which older origins are left out."""
+SUFFICIENT_ERRORS = 250
+"""Errors per step from which no older origins are added."""
 
-MOST_SERIES = 2_000
-"""Series that are looked back on at most, spread evenly over all."""
+MAX_SERIES = 2_000
+"""Most series that errors are measured on, spread evenly over all."""
 
-_LEAST_ROWS = 8
-"""Rows that a forecast starts from at least, and a season."""
+_MIN_ROWS = 8
+"""Fewest rows before an origin, in addition to at least a season."""
 
 
-def past_errors(network: Network, panel: Panel, *, most: int = MOST_ORIGINS) -> Floats:
-    """(forecasts, horizon) errors in units of volatility, NaN where nothing was measured.
+def past_errors(network: Network, panel: Panel, *, max_origins: int = MAX_ORIGINS) -> Floats:
+    """(forecasts, horizon) errors in units of volatility, NaN where the actual value is unobserved.
 
-    From the origin a horizon before the end of every series that is long enough, and, until there
-    are enough of them, from older ones, `most` in all.
+    The first origin of every series that is long enough is a horizon before its end; as long as
+    errors are too few, older origins are added, up to `max_origins`.
     """
-    horizon = network.spec.windows.horizon
-    if len(panel) > MOST_SERIES:
-        panel = panel.select(np.linspace(0, len(panel) - 1, MOST_SERIES).astype(np.int64))
-    ends = panel.lengths - horizon * np.arange(most)[:, None]
-    long = ends > horizon + np.maximum(_LEAST_ROWS, panel.seasons)
-    looks = 1 + int(np.searchsorted(long.sum(axis=1).cumsum(), ENOUGH_ERRORS))
-    origins, series = np.nonzero(long[:looks])
+    horizon = network.spec.trained_horizon
+    if len(panel) > MAX_SERIES:
+        panel = panel.select(np.linspace(0, len(panel) - 1, MAX_SERIES).astype(np.int64))
+    ends = panel.lengths - horizon * np.arange(max_origins)[:, None]
+    long = ends > horizon + np.maximum(_MIN_ROWS, panel.seasons)
+    needed = 1 + int(np.searchsorted(long.sum(axis=1).cumsum(), SUFFICIENT_ERRORS))
+    origins, series = np.nonzero(long[:needed])
     if not len(series):
         return np.empty((0, horizon))
     past = panel.select(series).first(ends[origins, series])
-    came = past.tail(horizon)
-    actual = np.where(came.observed, came.values, np.nan).reshape(-1, horizon)
+    future = past.tail(horizon)
+    actual = np.where(future.observed, future.values, np.nan).reshape(-1, horizon)
     return network.errors(past.first(past.lengths - horizon), actual)

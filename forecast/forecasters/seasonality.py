@@ -1,15 +1,18 @@
-"""Is a series seasonal, and what does each phase of its season add?"""
+"""A test of seasonality, and seasonal indices."""
 
 import numpy as np
 
 from forecast.data.arrays import Floats
 
-_TESTED_AT = 1.645
-"""Normal quantile of the season test: 90 % of white noise passes as unseasonal."""
+_CRITICAL_VALUE = 1.645
+"""Normal quantile of the season test: 90 % of white-noise series are found not seasonal."""
 
 
 def is_seasonal(values: Floats, season: int) -> bool:
-    """The M4 competition's test: is the autocorrelation at the season larger than noise's would be?"""
+    """The M4 competition's test: whether the autocorrelation at the season exceeds that of noise.
+
+    Always false for a season of 1 and for less than three seasons of values.
+    """
     if season == 1 or len(values) < 3 * season:
         return False
     correlation, limit = season_test(values, season)
@@ -17,26 +20,27 @@ def is_seasonal(values: Floats, season: int) -> bool:
 
 
 def season_test(values: Floats, season: int) -> tuple[float, float]:
-    """The autocorrelation at the season, and the size that noise's stays under in nine of ten series.
+    """The autocorrelation at the season, and the bound that nine of ten noise series stay within.
 
-    Both are 0 for a series that stands still.
+    Both are 0 for a constant series.
     """
     centred = values - values.mean()
     power = float(centred @ centred)
     if power <= 0:
         return 0.0, 0.0
     correlations = np.array([centred[:-lag] @ centred[lag:] for lag in range(1, season + 1)]) / power
-    limit = _TESTED_AT * np.sqrt((1 + 2 * np.sum(correlations[:-1] ** 2)) / len(values))
+    limit = _CRITICAL_VALUE * np.sqrt((1 + 2 * np.sum(correlations[:-1] ** 2)) / len(values))
     return float(correlations[-1]), float(limit)
 
 
-def seasonal_indices(values: Floats, season: int, *, multiplied: bool) -> Floats:
-    """(season,) classical decomposition: mean distance of each phase from a centred moving average."""
-    ends = np.ones(season) if season % 2 else np.concatenate(([0.5], np.ones(season - 1), [0.5]))
-    trend = np.convolve(values, ends / season, mode="valid")
-    half = len(ends) // 2
+def seasonal_indices(values: Floats, season: int, *, multiplicative: bool) -> Floats:
+    """(season,) classical decomposition: each phase's mean deviation from a centred moving average."""
+    # An even season has no middle row: its average is of two shifted ones, with half weights at the ends.
+    kernel = np.ones(season) if season % 2 else np.concatenate(([0.5], np.ones(season - 1), [0.5]))
+    trend = np.convolve(values, kernel / season, mode="valid")
+    half = len(kernel) // 2
     inner = values[half : len(values) - half]
-    apart = inner / trend if multiplied else inner - trend
+    detrended = inner / trend if multiplicative else inner - trend
     phase = (np.arange(half, len(values) - half)) % season
-    means = np.bincount(phase, weights=apart, minlength=season) / np.bincount(phase, minlength=season)
-    return np.asarray(means / means.mean() if multiplied else means - means.mean())
+    means = np.bincount(phase, weights=detrended, minlength=season) / np.bincount(phase, minlength=season)
+    return np.asarray(means / means.mean() if multiplicative else means - means.mean())

@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeAlias
 
-from forecast.features.inputs import UNKNOWN, embeddings, layout
+from forecast.features.inputs import UNKNOWN, embeddings, input_layout
 from forecast.forecasters.weights import Weights, weight_shapes
 from forecast.network import backend, bptt
 from forecast.spec.model import ModelSpec
@@ -29,7 +29,7 @@ def build(spec: ModelSpec, *, seed: int, loops: Loops = "keras") -> keras.Model:
     are the same for both `loops`.
     """
     keras.utils.set_random_seed(seed)
-    channels = layout(spec)
+    channels = input_layout(spec)
     inputs = keras.Input((None, channels.numbers + len(channels.codes)), name="steps")
     states = features = _embed(spec, inputs, seed=seed)
     for index, units in enumerate(spec.network.units):
@@ -43,7 +43,7 @@ def build(spec: ModelSpec, *, seed: int, loops: Loops = "keras") -> keras.Model:
 
 def _embed(spec: ModelSpec, inputs: keras.KerasTensor, *, seed: int) -> keras.KerasTensor:
     """The steps with an embedding in place of every code; columns with the same categories share one."""
-    channels = layout(spec)
+    channels = input_layout(spec)
     tables = {name: keras.layers.Embedding(*shape, name=name) for name, shape in embeddings(spec).items()}
     codes = keras.ops.cast(inputs[..., channels.numbers :], "int32")
     if spec.target.kind == "label" and channels.codes:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.data.arrays import Flags, Integers
+from forecast.data.arrays import Flags, Integers, bounds_of, row_positions, row_series
 from forecast.data.panel import Panel
 from forecast.spec.model import ModelSpec
 
@@ -42,7 +42,7 @@ def held_out_rows(panel: Panel, spec: ModelSpec) -> Integers:
     lengths = panel.lengths
     if spec.target.kind == "label":
         return np.where(_held_out_series(len(panel)), lengths, 0)
-    window, horizon = spec.windows.window, spec.windows.horizon
+    window, horizon = spec.windows.window, spec.trained_horizon
     wanted = np.ceil(_FRACTION * lengths).astype(np.int64)
     windows = np.maximum((wanted - horizon + 1) // window, 1) if spec.target.classes else 1
     rows = np.clip(wanted, horizon, windows * window + horizon - 1)
@@ -62,15 +62,15 @@ def validation_windows(panel: Panel, held_out: Integers, spec: ModelSpec) -> Val
     window = spec.windows.window
     count = np.where(held_out > 0, 1, 0)
     if spec.target.kind != "label":
-        count *= np.maximum((held_out - spec.windows.horizon + 1) // window, 1)
+        count *= np.maximum((held_out - spec.trained_horizon + 1) // window, 1)
     # One entry per window: its series, and how many windows of the series are newer.
-    series = np.repeat(np.arange(len(panel)), count)
-    newer = np.arange(len(series)) - np.repeat(np.cumsum(count) - count, count)
+    bounds = bounds_of(count)
+    series, newer = row_series(bounds), row_positions(bounds)
     chosen = np.linspace(0, len(series) - 1, min(len(series), MAX_WINDOWS)).astype(np.int64)
     series, newer = series[chosen], newer[chosen]
     lengths = panel.lengths[series]
     # Rows within the series: the last one read has its whole horizon inside the series.
-    end = lengths - newer * window - (0 if spec.target.kind == "label" else spec.windows.horizon)
+    end = lengths - newer * window - (0 if spec.target.kind == "label" else spec.trained_horizon)
     start = np.maximum(end - window, 0)
     # The last row before the held-out ones is the first whose target, the next row, is held out.
     first = np.maximum(lengths - held_out[series] - 1 - start, 0)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.data.results import Table
+from forecast.data.results import ResultTable
 from forecast.output.escape import escape
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ SIGNIFICANT = 4
 Column = NDArray[np.object_] | NDArray[np.float64] | NDArray[np.int64]
 
 
-def texts(table: Table) -> dict[str, list[str]]:
+def texts(table: ResultTable) -> dict[str, list[str]]:
     """Each column as the texts a person reads; a missing number is a dot."""
     return {escape(name): _texts(column) for name, column in table.items()}
 
@@ -28,7 +28,7 @@ def is_number(column: Column) -> bool:
     return column.dtype.kind in "fi"
 
 
-def rich_table(table: Table) -> "rich.table.Table":
+def rich_table(table: ResultTable) -> "rich.table.Table":
     """A table for a terminal, whose text is never read as markup."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table as RichTable

@@ -12,7 +12,7 @@ from typing import BinaryIO, Literal, cast
 
 import numpy as np
 
-from forecast.data.results import Table
+from forecast.data.results import ResultTable
 from forecast.errors import MissingExtra
 from forecast.output.terminal import Column, is_number, texts
 
@@ -30,7 +30,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 def write(
-    table: Table,
+    table: ResultTable,
     stream: BinaryIO,
     *,
     format: Format,
@@ -53,7 +53,7 @@ def write(
     stream.flush()
 
 
-def for_spreadsheets(table: Table) -> Table:
+def for_spreadsheets(table: ResultTable) -> ResultTable:
     """The table with a ' before every text and column name that a spreadsheet would take for a formula."""
     return {
         _no_formula(name): column
@@ -76,12 +76,12 @@ def plain(value: Json) -> Json:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _starts(table: Table) -> range:
+def _starts(table: ResultTable) -> range:
     """The first row of each chunk."""
     return range(0, len(next(iter(table.values()), ())), CHUNK_ROWS)
 
 
-def _write_separated(table: Table, stream: BinaryIO, delimiter: str) -> None:
+def _write_separated(table: ResultTable, stream: BinaryIO, delimiter: str) -> None:
     special = re.compile(f'["\\r\\n{delimiter}]')
     header = (_quoted(name, special) for name in table)
     stream.write(_encoded(delimiter.join(header) + "\n"))
@@ -103,7 +103,7 @@ def _quoted(text: str, special: re.Pattern[str]) -> str:
     return '"' + text.replace('"', '""') + '"' if special.search(text) else text
 
 
-def _records(table: Table) -> Iterator[list[str]]:
+def _records(table: ResultTable) -> Iterator[list[str]]:
     """JSON objects in chunks, one text a row."""
     for start in _starts(table):
         columns = [_cells(column[start : start + CHUNK_ROWS]) for column in table.values()]
@@ -116,7 +116,7 @@ def _cells(column: Column) -> list[Cell]:
     return [number if math.isfinite(number) else None for number in column.tolist()]
 
 
-def _write_json(table: Table, stream: BinaryIO, head: Mapping[str, Json]) -> None:
+def _write_json(table: ResultTable, stream: BinaryIO, head: Mapping[str, Json]) -> None:
     stream.write(_encoded(_ENCODER.encode(plain(dict(head)))[:-1] + ', "rows": ['))
     separator = "\n"
     for records in _records(table):
@@ -125,14 +125,14 @@ def _write_json(table: Table, stream: BinaryIO, head: Mapping[str, Json]) -> Non
     stream.write(b"\n]}\n")
 
 
-def _write_json_lines(table: Table, stream: BinaryIO) -> None:
+def _write_json_lines(table: ResultTable, stream: BinaryIO) -> None:
     for records in _records(table):
         for record in records:
             stream.write(_encoded(record + "\n"))
             stream.flush()
 
 
-def _write_markdown(table: Table, stream: BinaryIO) -> None:
+def _write_markdown(table: ResultTable, stream: BinaryIO) -> None:
     columns = [
         [name, "--:" if is_number(table[original]) else ":--", *cells]
         for original, (name, cells) in zip(table, texts(table).items(), strict=True)
@@ -144,12 +144,12 @@ def _write_markdown(table: Table, stream: BinaryIO) -> None:
     stream.write(_encoded("".join(lines)))
 
 
-def _write_parquet(table: Table, stream: BinaryIO) -> None:
+def _write_parquet(table: ResultTable, stream: BinaryIO) -> None:
     try:
         import pyarrow as arrow
         from pyarrow import parquet
     except ImportError as error:
-        raise MissingExtra("Parquet needs pyarrow", hint="pip install pyarrow") from error
+        raise MissingExtra("Parquet needs pyarrow", hint="pip install 'forecast-rnn[parquet]'") from error
     sink = arrow.BufferOutputStream()
     parquet.write_table(arrow.table(dict(table)), sink)
     stream.write(sink.getvalue())

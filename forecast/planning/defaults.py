@@ -1,10 +1,14 @@
-"""What is usual for data like these: the answers when nobody says."""
+"""Defaults that depend on the data: horizon, season, window, and the method to combine with."""
 
 import numpy as np
 
 from forecast.data.frequency import Unit
 from forecast.data.panel import Panel
-from forecast.spec.training import Combine
+from forecast.spec.model import Bounds, Cell
+from forecast.spec.training import Combine, TrainRequest
+
+CELL: Cell = "gru"
+"""As accurate as an LSTM, with three quarters of its weights."""
 
 HORIZONS: dict[Unit, int] = {
     "year": 4,
@@ -15,47 +19,50 @@ HORIZONS: dict[Unit, int] = {
     "weekday": 10,
     "hour": 24,
 }
-"""Rows answered when nobody says; 4 for every other unit, and at most a sixth of the rows."""
+"""Default horizon by frequency; 4 for every other unit, and at most a sixth of the rows."""
 
 LONGEST_SEASON_AHEAD = 24
-"""Rows answered at most where series have seasons of their own."""
+"""Maximum default horizon where each series has its own season."""
 
 
 def horizon(panel: Panel) -> int:
-    """Rows to forecast when nobody says; with own seasons, that of the series in the middle."""
-    rows, usual = int(panel.lengths.max()), HORIZONS.get(panel.frequency.unit, 4)
+    """The default horizon: by frequency, or, where each series has its own season, the median season."""
+    rows, default = int(panel.lengths.max()), HORIZONS.get(panel.frequency.unit, 4)
     if panel.columns.season is not None:
-        usual = max(4, min(middle_season(panel), LONGEST_SEASON_AHEAD))
-    return max(1, min(usual, rows // 6))
+        default = max(4, min(median_season(panel), LONGEST_SEASON_AHEAD))
+    return max(1, min(default, rows // 6))
 
 
 def horizon_reason(panel: Panel) -> str:
-    """Why that many."""
+    """Why that horizon."""
     if panel.columns.season is not None:
-        return f"half of the series have a season of {middle_season(panel)} or less"
-    return f"usual for {panel.frequency.adjective} rows"
+        return f"half of the series have a season of {median_season(panel)} or less"
+    return f"default for {panel.frequency.adjective} rows"
 
 
-def middle_season(panel: Panel) -> int:
+def median_season(panel: Panel) -> int:
     """The season that half of the series do not exceed."""
     return int(np.quantile(panel.seasons, 0.5, method="lower"))
 
 
-def season(panel: Panel, asked: int | None) -> tuple[int | None, str]:
-    """The season to read a panel with, and why; 1 is none, None that of each series."""
+def season(panel: Panel, requested: int | None) -> tuple[int | None, str]:
+    """The season that a network reads the panel with, and why.
+
+    1 is no season, None the season of each series, which a column gives.
+    """
     if panel.columns.season is not None:
-        return None, f'column "{panel.columns.season}" tells that of each series'
-    usual, rows = panel.frequency.default_season, int(panel.lengths.max())
-    if asked is not None:
-        return asked, "asked for"
-    if rows < 3 * usual:
-        return 1, f"{rows} rows are fewer than three seasons of {usual}"
-    return usual, f"usual for {panel.frequency.adjective} rows"
+        return None, f'given for each series by column "{panel.columns.season}"'
+    default, rows = panel.frequency.default_season, int(panel.lengths.max())
+    if requested is not None:
+        return requested, "requested"
+    if rows < 3 * default:
+        return 1, f"{rows} rows are fewer than three seasons of {default}"
+    return default, f"default for {panel.frequency.adjective} rows"
 
 
 def window(panel: Panel, season: int | None, horizon: int) -> int:
-    """Rows a network of one's own reads when nobody says."""
-    rows, season = int(panel.lengths.max()), season or middle_season(panel)
+    """The default window, in rows, of a network trained from scratch."""
+    rows, season = int(panel.lengths.max()), season or median_season(panel)
     return max(1, min(max(2 * season, 2 * horizon, 8), (rows - horizon) // 3))
 
 
@@ -65,13 +72,24 @@ def averaged(season: int | None) -> bool:
 
 
 def combine(season: int | None) -> tuple[Combine, str]:
-    """Whether some of Theta makes it better, and why: measured on held-back rows, see docs/pretrained.md."""
+    """What a pretrained network is combined with, and why: measured on held-out rows, docs/pretrained.md."""
     if season is None:
-        return "none", "with seasons of several kinds it was not measured"
+        return "none", "not measured for series with different seasons"
     if season == 1:
-        return "none", "without a season the network alone was better than with Theta"
+        return "none", "without a season the network alone was more accurate than with Theta"
     if season == 24:
-        return "none", "on hours the network alone was better than with Theta"
+        return "none", "on hours the network alone was more accurate than with Theta"
     if season in (5, 7):
-        return "last-value", "on days some of the last value made it better, more than Theta did"
-    return "theta", "with a season some of Theta made it better"
+        return "last-value", "on days the last value improved it, more than Theta did"
+    return "theta", "with a season Theta improved it"
+
+
+def bounds(panel: Panel, request: TrainRequest) -> Bounds:
+    """The bounds requested; where none are, integers stay integers."""
+    observed = panel.values[panel.observed]
+    integers = bool((observed == np.rint(observed)).all())
+    return Bounds(
+        minimum=request.min,
+        maximum=request.max,
+        whole=integers if request.integer is None else request.integer,
+    )

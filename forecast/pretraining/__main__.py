@@ -16,7 +16,7 @@ import numpy as np
 from forecast.data.panel import Panel
 from forecast.data.results import Coverage, ModelCard
 from forecast.events import EpochEnded, Event
-from forecast.forecasters.calibration import achieved, calibrate
+from forecast.forecasters.calibration import calibrate, measured_coverage
 from forecast.forecasters.recurrent import Network, RecurrentForecaster
 from forecast.forecasters.rolling_errors import past_errors
 from forecast.forecasters.weights import Weights
@@ -79,7 +79,7 @@ def pretrain(
         frequency=first.training.frequency,
         tail=first.training.select([]),
         calibration=calibrate(np.concatenate(errors)),
-        card=_card(first.training, network, recipe.plan(seed=seed), source, achieved(errors, 80.0)),
+        card=_card(first.training, network, recipe.plan(seed=seed), source, measured_coverage(errors, 80.0)),
     )
 
 

@@ -7,7 +7,7 @@ from zlib import crc32
 
 import numpy as np
 
-from forecast.data.arrays import Floats
+from forecast.data.arrays import Floats, bounds_of
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.pretraining import corpus, synthetic
@@ -176,7 +176,7 @@ def _panel(parts: Sequence[list[Floats]], seasons: Sequence[int]) -> Panel:
         times=np.concatenate([np.arange(length) for length in lengths]),
         values=np.concatenate(series),
         observed=np.ones(lengths.sum(), dtype=bool),
-        bounds=np.concatenate(([0], np.cumsum(lengths))),
+        bounds=bounds_of(lengths),
         columns=Columns(target="y", time="step", series="series", season="season" if mixed else None),
         frequency=Frequency("step", form="integer"),
         seasons=np.repeat(seasons, [len(part) for part in parts]),

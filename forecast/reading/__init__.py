@@ -1,1 +1,1 @@
-"""Columns become a checked `Panel`, or one `DataError` that names its place."""
+"""Reading: columns of text become a `Panel`, or one `DataError` that names its place."""

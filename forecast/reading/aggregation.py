@@ -1,155 +1,160 @@
-"""Several rows become one: rows of one time, or all rows within one step of a clock."""
+"""Several rows are aggregated to one: rows of equal time, or all rows within one step."""
 
 from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
-from forecast.data.arrays import LARGEST
-from forecast.data.frequency import Frequency, Times
+from forecast.data.arrays import LARGEST, Flags, Floats, Integers, Times, first_true
+from forecast.data.frequency import Frequency
 from forecast.errors import DataError
 from forecast.phrases import counted
-from forecast.reading.rows import Flags, Floats, Integers, Rows
+from forecast.reading.rows import Rows
 from forecast.spec.reading import Resample
-from forecast.tables.table import Table
 
-Way = Literal["first", "last", "sum", "mean", "min", "max"]
+Aggregation = Literal["first", "last", "sum", "mean", "min", "max"]
 
-USUAL_SPACING = 0.9
-"""Share of the steps between rows that are no longer than the usual one: Friday to Monday is."""
+TYPICAL_SPACING_QUANTILE = 0.9
+"""Quantile of the distances between rows that is their typical spacing, so that weekends do not count."""
 
 FINER = 0.9
-"""Share of a period that the usual step stays under, where a period can be incomplete."""
+"""A period can be incomplete where the typical spacing is under this share of its length."""
 
 
-def one_row_a_time(rows: Rows, way: Way, table: Table) -> tuple[Rows, tuple[str, ...]]:
-    """Rows with each time once a series, and a sentence where some had to be merged."""
-    again = rows.repeats
-    if not again.any():
+def merge_duplicates(rows: Rows, method: Aggregation) -> tuple[Rows, tuple[str, ...]]:
+    """One row for each series and time, and a sentence if there were several."""
+    repeats = rows.repeats
+    if not repeats.any():
         return rows, ()
-    starts = np.flatnonzero(~again)
-    first = int(np.flatnonzero(again)[0])
-    told = (
-        f"{counted(int(again.sum()), 'duplicate')} merged by {way} "
-        f"(first: {_place(rows, first - 1, table)} and {table.place(int(rows.origin[first]))})"
+    first = int(repeats.argmax())
+    message = (
+        f"{counted(int(repeats.sum()), 'duplicate')} merged by {method} "
+        f"(first: {rows.line(first - 1)} and {rows.line(first)})"
     )
-    return _merged(rows, starts, way, table), (told,)
+    return _aggregate(rows, np.flatnonzero(~repeats), method), (message,)
 
 
-def calendar(frequency: Frequency) -> Frequency:
-    """The same step with times that stand on the starts of its periods: 2019-03-01 for March."""
+def period_start_frequency(frequency: Frequency) -> Frequency:
+    """The same step with times at the start of its periods, as resampled rows have: 2019-03-01 for March."""
     whole_days = frequency.unit not in ("hour", "minute", "second") and frequency.offset_seconds is None
     form = "date" if frequency.form == "datetime" and whole_days else frequency.form
     return replace(frequency, month_end=False, form=form)
 
 
-def resampled(rows: Rows, frequency: Frequency, way: Resample, table: Table) -> tuple[Rows, tuple[str, ...]]:
-    """One row for each step of the clock that holds rows, named by its start, and what was done.
+def resample(rows: Rows, frequency: Frequency, method: Resample) -> tuple[Rows, tuple[str, ...]]:
+    """One row, at its start, for each period that has rows, and sentences about what was done.
 
-    A first or last period that the rows enter or leave part way is dropped: its sum, its
-    extremes and often its mean would look like a fall that never happened.
+    A first or last period of a series is dropped where the series starts or ends within it:
+    its sum, its extremes and often its mean would show a fall that never happened.
     """
     periods = frequency.floor(rows.times)
     starts = np.flatnonzero(~replace(rows, times=periods).repeats)
     sizes = np.diff(np.append(starts, len(rows.times)))
-    whole = replace(_merged(rows, starts, way, table), times=periods[starts])
-    cut = _incomplete(rows, whole, frequency)
-    made = counted(len(starts), f"{frequency.adjective} row")
-    told = [
-        f"{counted(len(rows.times), 'row')} resampled to {made} by {way}: "
+    resampled = replace(_aggregate(rows, starts, method), times=periods[starts])
+    incomplete = _incomplete_periods(rows, resampled, frequency)
+    count = counted(len(starts), f"{frequency.adjective} row")
+    messages = [
+        f"{counted(len(rows.times), 'row')} resampled to {count} by {method}: "
         f"{sizes.min():,} to {sizes.max():,} in each"
     ]
-    if again := int(rows.repeats.sum()):
-        told.append(f"{counted(again, 'row')} of them at the same time as another")
-    if cut.any():
-        row = int(np.flatnonzero(cut)[0])
-        text = frequency.text(whole.times[row : row + 1])[0]
-        told.append(
-            f"{counted(int(cut.sum()), 'incomplete period')} dropped at the ends "
+    if repeats := int(rows.repeats.sum()):
+        messages.append(f"{counted(repeats, 'row')} at the same time as another row")
+    if incomplete.any():
+        row = int(incomplete.argmax())
+        text = frequency.text(resampled.times[row : row + 1])[0]
+        messages.append(
+            f"{counted(int(incomplete.sum()), 'incomplete period')} dropped at the ends "
             f"(first: {text} with {counted(int(sizes[row]), 'row')})"
         )
-    return whole.kept(~cut), tuple(told)
+    return resampled.select(~incomplete), tuple(messages)
 
 
-def _place(rows: Rows, row: int, table: Table) -> str:
-    return table.place(int(rows.origin[row]))
-
-
-def _merged(rows: Rows, starts: Integers, way: Way, table: Table) -> Rows:
-    """One row for each run of rows; `starts` holds the first row of each."""
+def _aggregate(rows: Rows, starts: Integers, method: Aggregation) -> Rows:
+    """One row for each run of rows; `starts` holds the first row of each run."""
     if len(starts) == len(rows.times):
         return rows
-    values = _aggregated(rows.values, starts, way)
-    for index in np.flatnonzero(np.abs(values) > LARGEST)[:1].tolist():
+    values = _aggregate_values(rows.values, starts, method)
+    if (run := first_true(np.abs(values) > LARGEST)) is not None:
         raise DataError(
-            "the rows here add up to more than numbers go",
-            where=f"{table.source}, {_place(rows, int(starts[index]), table)}",
-            hint="numbers go up to 1e308",
+            f"the {method} of these rows is too large",
+            where=rows.where(int(starts[run])),
+            hint="the largest number is 1e308",
         )
-    bounds = np.searchsorted(starts, rows.bounds)
-    return Rows(rows.ids, rows.times[starts], values, rows.origin[starts], bounds, rows.seasons)
+    return replace(
+        rows,
+        times=rows.times[starts],
+        values=values,
+        origin=rows.origin[starts],
+        bounds=np.searchsorted(starts, rows.bounds),
+    )
 
 
-def _aggregated(values: Floats, starts: Integers, way: Way) -> Floats:
-    """(runs,) the numbers of each run as one; rows without a number do not count, NaN where none has one."""
-    known = ~np.isnan(values)
-    match way:
+def _aggregate_values(values: Floats, starts: Integers, method: Aggregation) -> Floats:
+    """(runs,) one number for each run; missing ones do not count, NaN where all are missing."""
+    present = ~np.isnan(values)
+    match method:
         case "min":
             return np.asarray(np.fmin.reduceat(values, starts))
         case "max":
             return np.asarray(np.fmax.reduceat(values, starts))
         case "first" | "last":
-            return _outermost(values, known, starts, way)
-    counts = np.add.reduceat(known.astype(np.int64), starts)
-    # Added by size: the order of rows in the file must not show in the last digit.
+            return _first_or_last(values, present, starts, method)
+    counts = np.add.reduceat(present.astype(np.int64), starts)
+    # Added in order of size, so that the last digit does not depend on the order of rows in the file.
     run = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(values))))
-    ordered = np.where(known, values, 0.0)[np.lexsort((values, run))]
+    ordered = np.where(present, values, 0.0)[np.lexsort((values, run))]
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        total = np.add.reduceat(ordered, starts)
-        if way == "mean":
-            shares = np.add.reduceat(ordered / np.maximum(counts, 1)[run], starts)
-            total = np.where(np.isfinite(total), total / np.maximum(counts, 1), shares)
-    return np.where(counts > 0, total, np.nan)
+        result = np.add.reduceat(ordered, starts)
+        if method == "mean":
+            # Where the sum overflows, the mean is the sum of each number divided by their count.
+            divided_first = np.add.reduceat(ordered / np.maximum(counts, 1)[run], starts)
+            result = np.where(np.isfinite(result), result / np.maximum(counts, 1), divided_first)
+    return np.where(counts > 0, result, np.nan)
 
 
-def _outermost(values: Floats, known: Flags, starts: Integers, way: Literal["first", "last"]) -> Floats:
-    """The first or the last number of each run."""
+def _first_or_last(
+    values: Floats, present: Flags, starts: Integers, method: Literal["first", "last"]
+) -> Floats:
+    """(runs,) the first or the last number of each run; NaN where all are missing."""
     rows = np.arange(len(values))
-    if way == "first":
-        chosen = np.minimum.reduceat(np.where(known, rows, len(values)), starts)
-        return np.append(values, np.nan)[chosen]
-    return np.append(values, np.nan)[np.maximum.reduceat(np.where(known, rows, -1), starts)]
+    # The index of a NaN that is appended stands for "none": len(values), or -1.
+    if method == "first":
+        chosen = np.minimum.reduceat(np.where(present, rows, len(values)), starts)
+    else:
+        chosen = np.maximum.reduceat(np.where(present, rows, -1), starts)
+    return np.append(values, np.nan)[chosen]
 
 
-def _incomplete(rows: Rows, whole: Rows, frequency: Frequency) -> Flags:
-    """(periods,) which first and last periods have room for a usual step before or behind their rows.
+def _incomplete_periods(rows: Rows, resampled: Rows, frequency: Frequency) -> Flags:
+    """(periods,) which first and last periods of a series have room for another row at the outer end.
 
-    Where the usual step is nearly a period, there is no telling, and every period counts as complete.
+    There is room where the distance from a period's end to the outermost row is the typical
+    spacing or more. Where that spacing is nearly a period, every period counts as complete.
     """
-    cut = np.zeros(len(whole.times), dtype=bool)
-    spacing = _usual_spacing(rows)
-    there = np.diff(whole.bounds) > 0
+    incomplete = np.zeros(len(resampled.times), dtype=bool)
+    spacing = _typical_spacing(rows)
     if spacing is None:
-        return cut
-    first, last = whole.bounds[:-1][there], whole.bounds[1:][there] - 1
-    end = _numbers(frequency.shift(whole.times[last], np.ones(len(last), dtype=np.int64)))
-    before = _numbers(rows.times[rows.bounds[:-1][there]]) - _numbers(whole.times[first])
-    behind = end - _numbers(rows.times[rows.bounds[1:][there] - 1])
-    finer = spacing < FINER * (end - _numbers(whole.times[last]))
-    cut[first] |= finer & (before >= spacing)
-    cut[last] |= finer & (behind > spacing)
-    return cut
+        return incomplete
+    has_rows = np.diff(resampled.bounds) > 0
+    first, last = resampled.bounds[:-1][has_rows], resampled.bounds[1:][has_rows] - 1
+    last_start = _as_integers(resampled.times[last])
+    last_end = _as_integers(frequency.shift(resampled.times[last], np.ones(len(last), dtype=np.int64)))
+    before = _as_integers(rows.times[rows.bounds[:-1][has_rows]]) - _as_integers(resampled.times[first])
+    after = last_end - _as_integers(rows.times[rows.bounds[1:][has_rows] - 1])
+    is_finer = spacing < FINER * (last_end - last_start)
+    incomplete[first] |= is_finer & (before >= spacing)
+    incomplete[last] |= is_finer & (after > spacing)
+    return incomplete
 
 
-def _usual_spacing(rows: Rows) -> float | None:
-    """Seconds or integers from a row to the next of its series, that nine in ten stay within."""
-    times = _numbers(rows.times)
-    within = np.diff(rows.series) == 0
-    apart = (times[1:] - times[:-1])[within]
-    apart = apart[apart > 0]
-    return float(np.quantile(apart, USUAL_SPACING)) if len(apart) else None
+def _typical_spacing(rows: Rows) -> float | None:
+    """The quantile of the distances between rows of a series, in seconds or integers; None without any."""
+    times = _as_integers(rows.times)
+    distances = (times[1:] - times[:-1])[np.diff(rows.series) == 0]
+    distances = distances[distances > 0]
+    return float(np.quantile(distances, TYPICAL_SPACING_QUANTILE)) if len(distances) else None
 
 
-def _numbers(times: Times) -> Integers:
-    """Times as integers: seconds since 1970, or the integers they are."""
+def _as_integers(times: Times) -> Integers:
+    """Times as seconds since 1970, or the integers that they are."""
     return times.astype(np.int64)

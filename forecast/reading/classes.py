@@ -1,91 +1,98 @@
-"""A target that is one of a few classes: rain or not, sun, fog or snow, what a sentence asks for."""
-
-from dataclasses import dataclass
+"""The target column as numbers, or as one of a few classes such as rain or no rain."""
 
 import numpy as np
 
-from forecast.data.arrays import Floats
 from forecast.errors import DataError, UsageError
 from forecast.phrases import listed
 from forecast.spec.limits import MAX_CLASSES
-from forecast.spec.reading import EVENT, ReadSpec
+from forecast.spec.reading import EVENT, ReadSpec, Target
 from forecast.tables import numbers
 from forecast.tables.columns import CellError, Column
+from forecast.tables.numbers import Numbers
 from forecast.tables.table import Table
 
-_SPELLED = {"0": "0", "0.0": "0", "1": "1", "1.0": "1"}
+_EVENT_OF_TEXT = {"0": "0", "0.0": "0", "1": "1", "1.0": "1"}
 
 
-@dataclass(frozen=True, slots=True)
-class Classes:
-    """A column read as classes."""
+def parse_target(table: Table, column: Column, read: ReadSpec) -> tuple[Target, Numbers]:
+    """What the target column holds, and its texts as numbers, or as indices of their classes.
 
-    names: tuple[str, ...]
-    """Sorted."""
-    values: Floats
-    """(texts,) the place of each text of the column among the names; NaN where it is missing."""
+    Where the kind is not given in `read`:
 
+    * 0 and 1 are classes, unless a policy makes new values of them, such as a mean;
+    * texts without a number among them are classes if the user named the column;
+    * all else is numbers.
 
-def classes_of(table: Table, target: Column, read: ReadSpec) -> Classes | None:
-    """The classes of a target; None where it is numbers.
-
-    Noughts and ones are classes, and so are texts, none of them a number, of a column that
-    the user named. Classes that a model knows are those that there are.
+    The classes are those of a model where `read` has them, else those in the data. A
+    `DataError` for a text that is neither missing nor one of them; a `UsageError` where a
+    policy makes new values of classes.
     """
-    asked = read.target
-    if asked is not None and asked.kind == "value":
-        return None
-    known = () if asked is None else asked.classes
-    present = {text: text.strip() for text in target.texts if text.strip().lower() not in numbers.MISSING}
-    events = {text: _SPELLED.get(name, "") for text, name in present.items()}
-    are_events = EVENT in (known, tuple(sorted(set(events.values()))))
-    texts = read.columns.target is not None and present and numbers.readable_share([*present]) == 0
-    numbers_too = are_events and asked is None and _between(read)
-    if numbers_too or not (are_events or asked is not None or texts):
-        return None
-    _refuse_between(read)
-    if are_events:
-        return _placed(table, target, events, EVENT)
-    return _placed(table, target, present, known or _few(table, target, present))
+    classes = {text: text.strip() for text in column.texts if text.strip().lower() not in numbers.MISSING}
+    events = {text: _EVENT_OF_TEXT.get(name, "") for text, name in classes.items()}
+    known = () if read.target is None else read.target.classes
+    is_event = EVENT in (known, tuple(sorted(set(events.values()))))
+    if read.target is not None:
+        has_classes = read.target.kind != "value"
+    elif is_event:
+        has_classes = not _creates_values(read)
+    else:
+        is_named = read.columns.target is not None
+        has_classes = is_named and bool(classes) and numbers.readable_share([*classes]) == 0
+    if not has_classes:
+        return Target(), table.numbers(column, read.notation)
+
+    _refuse_created_values(read)
+    names: tuple[str, ...] = EVENT
+    if is_event:
+        classes = events
+    else:
+        names = known or _names_of(classes, table, column)
+    target = Target("class" if read.target is None else read.target.kind, names)
+    return target, _indices(classes, names, table, column)
 
 
-def _between(read: ReadSpec) -> bool:
-    """Whether reading makes new values of those that there are."""
+def _creates_values(read: ReadSpec) -> bool:
+    """Whether the policies make values that are not in the data."""
     policy = read.policy
-    fills = "interpolate" in (policy.gaps, policy.missing)
-    return read.wide or fills or bool(policy.resample) or policy.duplicates in ("sum", "mean")
+    interpolates = "interpolate" in (policy.gaps, policy.missing)
+    return read.wide or interpolates or bool(policy.resample) or policy.duplicates in ("sum", "mean")
 
 
-def _refuse_between(read: ReadSpec) -> None:
+def _refuse_created_values(read: ReadSpec) -> None:
     if read.wide:
         raise UsageError(
             "the columns of a wide file are numbers, not classes",
-            hint="make it long, a row for each series and time",
+            hint="make the file long: one row for each series and time",
         )
-    if _between(read):
+    if _creates_values(read):
         raise UsageError(
-            "there is no sum of two classes and nothing between them",
-            hint="--gaps hold repeats the last one; --no-classes reads noughts and ones as numbers",
+            "classes cannot be added, averaged or interpolated",
+            hint="--gaps hold repeats the last class; --no-classes reads 0 and 1 as numbers",
         )
 
 
-def _few(table: Table, target: Column, present: dict[str, str]) -> tuple[str, ...]:
-    names = tuple(sorted(set(present.values())))
+def _names_of(classes: dict[str, str], table: Table, column: Column) -> tuple[str, ...]:
+    """The distinct classes, sorted; a `DataError` for one alone or too many."""
+    names = tuple(sorted(set(classes.values())))
     if 2 <= len(names) <= MAX_CLASSES:
         return names
-    many = f"{len(names):,} class{'' if len(names) == 1 else 'es'}"
+    count = f"{len(names):,} class{'' if len(names) == 1 else 'es'}"
     raise DataError(
-        f'column "{target.name}" holds {many}; a target has 2 to {MAX_CLASSES}',
+        f'column "{column.name}" holds {count}; a target has 2 to {MAX_CLASSES}',
         where=table.source,
         hint=f"it has {listed(names)}",
     )
 
 
-def _placed(table: Table, target: Column, present: dict[str, str], names: tuple[str, ...]) -> Classes:
-    places = {name: place for place, name in enumerate(names)}
-    for index, text in enumerate(target.texts):
-        if text in present and present[text] not in places:
-            unknown = f'"{text}" is none of the classes that the model knows: {listed(names)}'
-            raise table.refusal(target, CellError(index, unknown))
-    values = [places[present[text]] if text in present else np.nan for text in target.texts]
-    return Classes(names, np.array(values, dtype=np.float64))
+def _indices(classes: dict[str, str], names: tuple[str, ...], table: Table, column: Column) -> Numbers:
+    """The index among `names` of the class of each text, NaN where it is missing."""
+    index_of = {name: index for index, name in enumerate(names)}
+    values = np.full(len(column.texts), np.nan)
+    for position, text in enumerate(column.texts):
+        if text not in classes:
+            continue
+        if classes[text] not in index_of:
+            message = f'"{text}" is not one of the classes of the model: {listed(names)}'
+            raise table.refusal(column, CellError(position, message))
+        values[position] = index_of[classes[text]]
+    return Numbers(values, numbers.PLAIN)

@@ -1,8 +1,8 @@
-"""The columns beside the target, put on its steps: covariates, and what is known ahead of it.
+"""Covariates on the steps of a panel, with those known ahead beyond its end.
 
-What is missing in a row is what stood in the row before; what no row before tells is
-left open, and read as an average number or an unknown text. Of several rows in a step
-numbers are averaged, and the last text counts.
+A missing value is the last one before it in its series; without one it stays NaN, which a
+network reads as an average number or an unknown category. Where several rows are within one
+step, numbers are averaged and the last category counts.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,9 +10,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast.data.arrays import Flags, Floats, Integers, Times
-from forecast.data.covariates import Covariates, Texts, align, as_columns, recode
-from forecast.data.panel import Panel, history
+from forecast.data.arrays import (
+    Flags,
+    Floats,
+    Integers,
+    Times,
+    bounds_of,
+    first_true,
+    row_positions,
+)
+from forecast.data.covariates import Covariates, Vocabulary, align, as_columns, recode
+from forecast.data.panel import Panel, rows_within
 from forecast.errors import DataError, UsageError
 from forecast.phrases import counted
 from forecast.reading.roles import READABLE_SHARE
@@ -20,227 +28,230 @@ from forecast.reading.rows import Rows
 from forecast.spec.limits import MAX_HORIZON
 from forecast.spec.reading import Notation, Role
 from forecast.tables import numbers
-from forecast.tables.columns import CellError, Column
-from forecast.tables.table import Table
+from forecast.tables.columns import Column
 
 
 @dataclass(frozen=True, slots=True)
 class CovariateRows:
-    """The columns beside the target, as rows of a table tell them."""
+    """The covariates in the rows of a table."""
 
     rows: Rows
-    """The rows they stand in, sorted; their values are of no interest here."""
+    """The rows of the covariates; the values in it are not used."""
     columns: tuple[Column, ...]
     values: tuple[Floats, ...]
-    """(rows,) of each column: numbers, NaN where missing, or places in its vocabulary."""
-    vocabularies: tuple[tuple[str, ...], ...]
-    """The texts of each column, sorted; () for a column of numbers."""
+    """(rows,) of each column: numbers, or indices into its vocabulary; NaN where missing."""
+    vocabularies: tuple[Vocabulary, ...]
+    """Of each column, sorted."""
 
     @property
-    def texts(self) -> tuple[str, ...]:
-        """Names of the columns that are texts."""
+    def categorical(self) -> tuple[str, ...]:
+        """The names of the columns that hold categories."""
         pairs = zip(self.columns, self.vocabularies, strict=True)
         return tuple(column.name for column, vocabulary in pairs if vocabulary)
 
 
-def texts_among(columns: Sequence[Column], named: Sequence[str]) -> tuple[str, ...]:
-    """Those that are to be read as texts: the named ones, and those that hold few numbers."""
-    there = [column.name for column in columns]
-    for name in named:
-        if name not in there:
+def find_categorical(columns: Sequence[Column], requested: Sequence[str]) -> tuple[str, ...]:
+    """The names of the categorical columns: the requested ones, and those with few numbers."""
+    names = [column.name for column in columns]
+    for name in requested:
+        if name not in names:
             raise UsageError(
-                f"--text {name}: nothing beside the target is called so",
-                hint=f"name it with --past, --known or --static {name} too",
+                f"--text {name}: no covariate has this name",
+                hint=f"add it as a covariate with --past, --known or --static {name}",
             )
     return tuple(
         column.name
         for column in columns
-        if column.name in named or numbers.readable_share(column.texts) < READABLE_SHARE
+        if column.name in requested or numbers.readable_share(column.texts) < READABLE_SHARE
     )
 
 
-def parsed(
-    table: Table, columns: Sequence[Column], rows: Rows, *, texts: Sequence[str], notation: Notation
+def parse_covariates(
+    columns: Sequence[Column], rows: Rows, *, categorical: Sequence[str], notation: Notation
 ) -> CovariateRows:
-    """The columns, those of `texts` as texts and the others as numbers; a `DataError` where they are none."""
-    values, vocabularies = [], []
+    """The covariates in some rows; a `DataError` for a text in a column that is not categorical."""
+    values: list[Floats] = []
+    vocabularies: list[Vocabulary] = []
     for column in columns:
-        if column.name in texts:
+        vocabulary: Vocabulary = ()
+        if column.name in categorical:
             vocabulary = tuple(sorted(text for text in column.texts if text.strip()))
-            places = {text: place for place, text in enumerate(vocabulary)}
-            told = np.array([places.get(text, np.nan) for text in column.texts])
+            indices = {text: index for index, text in enumerate(vocabulary)}
+            parsed = np.array([indices.get(text, np.nan) for text in column.texts])
         else:
-            vocabulary, told = (), _numbers(table, column, notation)
-        values.append(told[column.codes[rows.origin]])
+            parsed = rows.table.numbers(column, notation).values
+        values.append(rows.of_texts(column, parsed))
         vocabularies.append(vocabulary)
     return CovariateRows(rows, tuple(columns), tuple(values), tuple(vocabularies))
 
 
-def _numbers(table: Table, column: Column, notation: Notation) -> Floats:
-    try:
-        return numbers.parse(column.texts, notation, delimiter=table.delimiter).values
-    except CellError as bad:
-        raise table.refusal(column, bad) from None
+def align_covariates(covariates: CovariateRows, panel: Panel) -> tuple[Covariates, tuple[str, ...]]:
+    """The covariates on the steps of a panel, and sentences about missing values.
 
-
-def covariates_of(beside: CovariateRows, panel: Panel, table: Table) -> tuple[Covariates, tuple[str, ...]]:
-    """The columns on the steps of a panel, those known ahead beyond its end, and what was filled."""
-    grid = _Grid.of(panel, beside, goes_on=bool(panel.columns.known))
-    grid.refuse_astray(panel, beside.rows, table)
-    inside = _among_first(panel.lengths, grid.bounds)
-    found: dict[Role, list[Floats]] = {"past": [], "known": [], "static": []}
-    told: list[str] = []
+    A `DataError` for a static covariate that changes, or a row after the end of the target that
+    is between two steps or too far ahead.
+    """
+    grid = _Grid.of(panel, covariates.rows, beyond_end=bool(panel.columns.known))
+    in_history = _is_among_first(panel.lengths, grid.bounds)
+    by_role: dict[Role, list[Floats]] = {"past": [], "known": [], "static": []}
+    messages: list[str] = []
     for column, values, vocabulary, role in zip(
-        beside.columns, beside.values, beside.vocabularies, panel.columns.roles, strict=True
+        covariates.columns, covariates.values, covariates.vocabularies, panel.columns.roles, strict=True
     ):
         if role == "static":
-            found[role].append(_constant(panel, beside.rows, column, values, table))
+            by_role[role].append(_static_values(panel, covariates.rows, column, values))
             continue
-        placed = grid.placed(values, vocabulary)
-        found[role].append(_held(placed, grid.bounds, until=panel.lengths))
-        told += _told(column.name, placed, found[role][-1], inside=inside)
+        aligned = grid.align(values, is_categorical=bool(vocabulary))
+        filled = _hold_last(aligned, grid.bounds, until=panel.lengths)
+        by_role[role].append(filled)
+        messages += _describe_missing(column.name, aligned, filled, in_history)
     return Covariates(
-        past=as_columns(found["past"], len(grid))[history(panel, grid.bounds)],
-        known=as_columns(found["known"], len(grid)),
+        past=as_columns(by_role["past"], len(grid))[rows_within(panel, grid.bounds)],
+        known=as_columns(by_role["known"], len(grid)),
         known_bounds=grid.bounds,
-        static=as_columns(found["static"], len(panel)),
-        vocabularies=beside.vocabularies,
-    ), tuple(told)
+        static=as_columns(by_role["static"], len(panel)),
+        vocabularies=covariates.vocabularies,
+    ), tuple(messages)
 
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """The steps of each series of a panel, and on which of them rows of a table stand."""
+    """The steps of each series of a panel and beyond its end, and the rows on them."""
 
     bounds: Integers
     """(series + 1,) first step of each series, and the number of steps."""
     rows: Integers
-    """Rows of the table that stand on a step, in their order."""
+    """(rows on a step,) rows of series and times that the panel has, in their order."""
     steps: Integers
-    """The step of each of them, counted over all series."""
+    """(rows on a step,) the step of each of them, counted over all series."""
 
     def __len__(self) -> int:
         return int(self.bounds[-1])
 
     @classmethod
-    def of(cls, panel: Panel, beside: CovariateRows, *, goes_on: bool) -> "_Grid":
-        places = {id: place for place, id in enumerate(panel.ids)}
-        rows = beside.rows
-        series = np.array([places.get(id, -1) for id in rows.ids], dtype=np.int64)[rows.series]
-        (kept,) = np.nonzero(series >= 0)
-        series = series[kept]
-        starts: Times = panel.times[panel.bounds[:-1][series]]
-        steps = panel.frequency.steps_between(starts, rows.times[kept])
-        inside = (steps >= 0) & (goes_on | (steps < panel.lengths[series]))
-        kept, series, steps = kept[inside], series[inside], steps[inside]
+    def of(cls, panel: Panel, rows: Rows, *, beyond_end: bool) -> "_Grid":
+        """The steps of a panel, extended as far as there are rows if `beyond_end`.
+
+        A `DataError` for a row after the end of the target that is between two steps or more
+        than `MAX_HORIZON` steps after it.
+        """
+        indices = {id: index for index, id in enumerate(panel.ids)}
+        series = np.array([indices.get(id, -1) for id in rows.ids], dtype=np.int64)[rows.series]
+        (selected,) = np.nonzero(series >= 0)
+        series = series[selected]
+        first_times: Times = panel.times[panel.bounds[:-1][series]]
+        steps = panel.frequency.steps_between(first_times, rows.times[selected])
+        inside = (steps >= 0) & (beyond_end | (steps < panel.lengths[series]))
+        selected, series, steps = selected[inside], series[inside], steps[inside]
+        _refuse_off_step(panel, rows, selected, series, steps)
         lengths = panel.lengths.copy()
         np.maximum.at(lengths, series, steps + 1)
-        bounds = np.concatenate(([0], np.cumsum(lengths)))
-        return cls(bounds, kept, bounds[:-1][series] + steps)
+        bounds = bounds_of(lengths)
+        return cls(bounds, selected, bounds[:-1][series] + steps)
 
-    def refuse_astray(self, panel: Panel, rows: Rows, table: Table) -> None:
-        """Refuse rows behind the end of the target that keep no step, or stand too far behind it."""
-        series = np.searchsorted(self.bounds, self.steps, side="right") - 1
-        step = self.steps - self.bounds[:-1][series]
-        starts: Times = panel.times[panel.bounds[:-1][series]]
-        behind = step - panel.lengths[series] + 1
-        astray = panel.frequency.shift(starts, step) != rows.times[self.rows]
-        wrong = ((behind > 0) & astray) | (behind > MAX_HORIZON)
-        for place in np.flatnonzero(wrong)[:1].tolist():
-            row = int(self.rows[place])
-            far = f"stands {behind[place]:,} steps behind the end of the target"
-            off = f"does not keep the {panel.frequency.adjective} step"
-            raise DataError(
-                f"{panel.frequency.text(rows.times[row : row + 1])[0]} {off if astray[place] else far}",
-                where=table.where(int(rows.origin[row])),
-                hint="forecast future writes the rows to fill in",
-            )
-
-    def placed(self, values: Floats, vocabulary: tuple[str, ...]) -> Floats:
-        """(steps,) the mean of the numbers on each step, or the last text; NaN where there is none."""
-        there = ~np.isnan(values[self.rows])
-        steps, told = self.steps[there], values[self.rows][there]
-        found = np.full(len(self), np.nan)
-        if vocabulary:
-            found[steps] = told
-            return found
+    def align(self, values: Floats, *, is_categorical: bool) -> Floats:
+        """(steps,) the mean of the numbers on each step, or the last category; NaN where there is none."""
+        present = ~np.isnan(values[self.rows])
+        steps, values = self.steps[present], values[self.rows][present]
+        aligned = np.full(len(self), np.nan)
+        if is_categorical:
+            aligned[steps] = values  # of several rows on a step the last one stays
+            return aligned
         counts = np.bincount(steps, minlength=len(self))
-        shares = np.bincount(steps, told / counts[steps], minlength=len(self))
-        return np.where(counts > 0, shares, found)
+        means = np.bincount(steps, values / counts[steps], minlength=len(self))
+        return np.where(counts > 0, means, aligned)
 
 
-def _told(name: str, placed: Floats, filled: Floats, *, inside: Flags) -> Iterator[str]:
-    """What was missing in a column, and what stands there now."""
-    held = int((np.isnan(placed) & ~np.isnan(filled)).sum())
-    if held:
-        yield f'{counted(held, "missing value")} of "{name}" filled with the last one'
-    still = int(np.isnan(filled[inside]).sum())
-    if still:
-        yield f'{counted(still, "value")} of "{name}" before its first one taken as unknown'
+def _refuse_off_step(panel: Panel, rows: Rows, selected: Integers, series: Integers, steps: Integers) -> None:
+    """Refuse rows after the end of the target that are between two steps or too far ahead.
+
+    `selected` are indices of rows, `series` and `steps` their series in the panel and their
+    steps since its start.
+    """
+    first_times: Times = panel.times[panel.bounds[:-1][series]]
+    ahead = steps - panel.lengths[series] + 1
+    between_steps = panel.frequency.shift(first_times, steps) != rows.times[selected]
+    wrong = ((ahead > 0) & between_steps) | (ahead > MAX_HORIZON)
+    if (index := first_true(wrong)) is not None:
+        row = int(selected[index])
+        (time,) = panel.frequency.text(rows.times[row : row + 1])
+        off_step = f"does not keep the {panel.frequency.adjective} step"
+        too_far = f"is {ahead[index]:,} steps after the end of the target"
+        raise DataError(
+            f"{time} {off_step if between_steps[index] else too_far}",
+            where=rows.where(row),
+            hint="forecast future writes the rows to fill in",
+        )
 
 
-def _held(values: Floats, bounds: Integers, *, until: Integers) -> Floats:
-    """The values with a missing one among the first `until[i]` of each series replaced by the last before."""
+def _describe_missing(name: str, aligned: Floats, filled: Floats, in_history: Flags) -> Iterator[str]:
+    """Sentences about the missing values of a covariate: those filled, and those that remain."""
+    fills = int((np.isnan(aligned) & ~np.isnan(filled)).sum())
+    if fills:
+        yield f'{counted(fills, "missing value")} of "{name}" filled with the last value'
+    remaining = int(np.isnan(filled[in_history]).sum())
+    if remaining:
+        yield f'{counted(remaining, "missing value")} of "{name}" before its first value left unknown'
+
+
+def _hold_last(values: Floats, bounds: Integers, *, until: Integers) -> Floats:
+    """The values, with each NaN among the first `until[i]` of a series replaced by the last value before."""
     steps = np.arange(len(values))
     starts = np.repeat(bounds[:-1], np.diff(bounds))
     newest = np.maximum.accumulate(np.where(np.isnan(values), starts, steps))
-    return np.where(_among_first(until, bounds), values[newest], values)
+    return np.where(_is_among_first(until, bounds), values[newest], values)
 
 
-def _constant(panel: Panel, rows: Rows, column: Column, values: Floats, table: Table) -> Floats:
-    """(series,) the one value of each series; NaN where it has none."""
-    told = ~np.isnan(values)
-    places = {id: place for place, id in enumerate(rows.ids)}
-    found = np.full(len(panel), np.nan)
+def _static_values(panel: Panel, rows: Rows, column: Column, values: Floats) -> Floats:
+    """(series,) the one value of each series, NaN where it has none; a `DataError` where it has two."""
+    present = ~np.isnan(values)
+    indices = {id: index for index, id in enumerate(rows.ids)}
+    static = np.full(len(panel), np.nan)
     for series, id in enumerate(panel.ids):
-        part = slice(rows.bounds[places[id]], rows.bounds[places[id] + 1])
-        here = values[part][told[part]]
-        if not len(here):
+        first_row, end = rows.bounds[indices[id]], rows.bounds[indices[id] + 1]
+        part = slice(first_row, end)
+        own = values[part][present[part]]
+        if not len(own):
             continue
-        (other,) = np.nonzero(told[part] & (values[part] != here[0]))
-        if len(other):
-            row = int(rows.origin[part][other[0]])
+        if (other := first_true(present[part] & (values[part] != own[0]))) is not None:
+            row = int(first_row) + other
+            text = column.texts[column.codes[rows.origin[row]]]
             raise DataError(
-                f'"{column.texts[column.codes[row]]}" is not what stood before in series "{id}": '
-                "a static covariate stays the same",
-                where=table.where(row, column),
+                f'"{text}" differs from the value before it in series "{id}": a static covariate is constant',
+                where=rows.where(row, column),
                 hint=f"--known {column.name} if it is known ahead, else --past {column.name}",
             )
-        found[series] = here[0]
-    return found
+        static[series] = own[0]
+    return static
 
 
-def with_future(panel: Panel, future: CovariateRows, table: Table) -> Panel:
-    """The panel with what rows of the future tell of its known covariates; other rows tell nothing."""
-    there = panel.covariates
-    if there is None:
+def with_future(panel: Panel, future: CovariateRows) -> Panel:
+    """The panel with the known covariates after its end from rows of the future; other rows are ignored."""
+    covariates = panel.covariates
+    if covariates is None:
         return panel
-    grid = _Grid.of(panel, future, goes_on=True)
-    grid.refuse_astray(panel, future.rows, table)
-    lengths = np.maximum(np.diff(there.known_bounds), np.diff(grid.bounds))
-    bounds = np.concatenate(([0], np.cumsum(lengths)))
-    known = align(there.known, there.known_bounds, bounds)
-    ahead = ~_among_first(panel.lengths, bounds)
-    vocabularies = list(there.vocabularies)
-    first = len(panel.columns.past)
-    for place, (values, texts) in enumerate(zip(future.values, future.vocabularies, strict=True), first):
-        vocabularies[place], values = _joined(vocabularies[place], texts, values)
-        placed = align(grid.placed(values, texts)[:, None], grid.bounds, bounds)[:, 0]
-        told = ahead & ~np.isnan(placed)
-        known[told, place - first] = placed[told]
-    covariates = replace(there, known=known, known_bounds=bounds, vocabularies=tuple(vocabularies))
+    grid = _Grid.of(panel, future.rows, beyond_end=True)
+    lengths = np.maximum(np.diff(covariates.known_bounds), np.diff(grid.bounds))
+    bounds = bounds_of(lengths)
+    known = align(covariates.known, covariates.known_bounds, bounds)
+    after_end = ~_is_among_first(panel.lengths, bounds)
+    vocabularies = list(covariates.vocabularies)
+    first = len(panel.columns.past)  # the vocabularies of the known columns come after those of the past
+    for index, (values, vocabulary) in enumerate(zip(future.values, future.vocabularies, strict=True)):
+        old = vocabularies[first + index]
+        if vocabulary:
+            # New categories go to the end, so that the indices of the old ones stay.
+            merged = tuple(dict.fromkeys((*old, *vocabulary)))
+            vocabularies[first + index] = merged
+            values = recode(values, vocabulary, {text: code for code, text in enumerate(merged)})
+        column = grid.align(values, is_categorical=bool(vocabulary))
+        column = align(column[:, None], grid.bounds, bounds)[:, 0]
+        given = after_end & ~np.isnan(column)
+        known[given, index] = column[given]
+    covariates = replace(covariates, known=known, known_bounds=bounds, vocabularies=tuple(vocabularies))
     return replace(panel, covariates=covariates)
 
 
-def _joined(texts: Texts, others: Texts, places: Floats) -> tuple[Texts, Floats]:
-    """The texts with the new ones of `others` behind them, and `places` among others as places among all."""
-    if not others:
-        return texts, places
-    joined = tuple(dict.fromkeys((*texts, *others)))
-    return joined, recode(places, others, {text: place for place, text in enumerate(joined)})
-
-
-def _among_first(counts: Integers, bounds: Integers) -> Flags:
-    """(rows,) whether a row cut at `bounds` is one of the first `counts[i]` of its series."""
-    position = np.arange(bounds[-1]) - np.repeat(bounds[:-1], np.diff(bounds))
-    return np.asarray(position < np.repeat(counts, np.diff(bounds)))
+def _is_among_first(counts: Integers, bounds: Integers) -> Flags:
+    """(rows,) whether a row is one of the first `counts[i]` of its series, cut at `bounds`."""
+    return np.asarray(row_positions(bounds) < np.repeat(counts, np.diff(bounds)))

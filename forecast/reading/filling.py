@@ -1,69 +1,66 @@
-"""Rows without a number get one by a stated policy, from the rows before them or from both sides.
+"""Fills for rows without a number, from the rows before them or by interpolation.
 
-`hold`, `season` and the usual way look back alone, so no fill is changed by a later
-row. `interpolate` knows the next number: a panel filled so says it (`Panel.interpolated`),
-a part of it that ends within a stretch of fills is held at its last number (`held`), and
-no row of such a stretch is the newest that a network is trained to answer from.
+`hold` and `season` use earlier rows alone, so no fill depends on a later row. `interpolate`
+uses the next number: `Panel.interpolated` marks a panel with such fills, a part of it that
+ends within a stretch of fills is held at its last number (`data.panel.hold_last_number`), and no example
+to train a network ends within such a stretch.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from forecast.data.arrays import Flags, Floats, Integers, row_positions
 from forecast.spec.reading import Gaps
 
-Integers = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-
 _LARGE = 1e300
-"""Numbers above which the difference of two may be no number."""
+"""The difference of two numbers above this size may overflow."""
 
 
-def filled(
+def fill(
     values: Floats,
     bounds: Integers,
     *,
-    there: Flags,
+    has_row: Flags,
     missing: Gaps | None,
     gaps: Gaps | None,
     season: Integers,
 ) -> Floats:
     """The values, (rows,), with every NaN filled.
 
-    Series lie one behind the other, cut at `bounds`; the first and the last row of each
-    hold a number. A NaN that is `there` in the data is filled as `missing` says, a step
-    without a row as `gaps` says; None is the value a season, (rows,), before, as "season" is.
+    Series are one after another, cut at `bounds`; the first and the last row of each have a
+    number. A NaN that `has_row` in the data is filled by the policy `missing`, a step without a
+    row by `gaps`. The default, None, is "season": the value one `season`, (rows,), earlier, and
+    in the first season of a series the last value.
     """
     empty = np.isnan(values)
     if not empty.any():
         return values
-    linear = empty & np.where(there, missing == "interpolate", gaps == "interpolate")
-    held_back = empty & np.where(there, missing == "hold", gaps == "hold")
+    interpolated = empty & np.where(has_row, missing == "interpolate", gaps == "interpolate")
+    held = empty & np.where(has_row, missing == "hold", gaps == "hold")
     result = values.copy()
-    result[linear] = _between(values, np.flatnonzero(linear))
-    rows = np.arange(len(values))
-    position = rows - np.repeat(bounds[:-1], np.diff(bounds))
-    behind = np.where(held_back | (position < season), 1, season)
-    return np.asarray(result[_followed(rows - np.where(empty & ~linear, behind, 0))])
+    result[interpolated] = _interpolate(values, np.flatnonzero(interpolated))
+    # Each fill copies an earlier row, which may be a fill itself; all other rows copy themselves.
+    lag = np.where(held | (row_positions(bounds) < season), 1, season)
+    source = np.arange(len(values)) - np.where(empty & ~interpolated, lag, 0)
+    return np.asarray(result[_resolve(source)])
 
 
-def _followed(back: Integers) -> Integers:
-    """(rows,) where each row ends that goes back from row to row until one points at itself."""
+def _resolve(source: Integers) -> Integers:
+    """(rows,) the row that each row copies in the end, where a copied row may copy another."""
     while True:
-        further = back[back]
-        if np.array_equal(further, back):
-            return back
-        back = further
+        further = source[source]
+        if np.array_equal(further, source):
+            return source
+        source = further
 
 
-def _between(values: Floats, rows: Integers) -> Floats:
-    """Values of `rows` on the straight line between the numbers on both sides."""
+def _interpolate(values: Floats, rows: Integers) -> Floats:
+    """Values of `rows` on the straight line between the numbers before and after them."""
     numbers = np.flatnonzero(~np.isnan(values))
     after = np.searchsorted(numbers, rows)
     left, right = numbers[after - 1], numbers[after]
-    share = (rows - left) / (right - left)
-    one, other = values[left], values[right]
+    weight = (rows - left) / (right - left)
+    start, end = values[left], values[right]
     with np.errstate(over="ignore", invalid="ignore"):
-        line = one + (other - one) * share
-    far = np.maximum(np.abs(one), np.abs(other)) > _LARGE
-    return np.where(far, one * (1 - share) + other * share, line)
+        line = start + (end - start) * weight
+    may_overflow = np.maximum(np.abs(start), np.abs(end)) > _LARGE
+    return np.where(may_overflow, start * (1 - weight) + end * weight, line)

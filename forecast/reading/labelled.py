@@ -1,54 +1,57 @@
-"""Series that end in one label each: the words of a sentence, and what it asks for.
+"""Series with one label each, such as the words of a sentence and what it asks for.
 
-The order of rows is that of the time column where one is named, else that of the data.
-A class is told once for a series, or in each of its rows.
+The order of rows is that of the time column where there is one, else that of the data. The
+label is in one row of a series, or in all of them.
 """
 
 from dataclasses import replace
 
 import numpy as np
 
-from forecast.data.arrays import Floats, Integers, Times
+from forecast.data.arrays import Floats, first_true, row_positions
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.errors import DataError, UsageError
 from forecast.events import SeriesSkipped
-from forecast.reading.classes import Classes, classes_of
-from forecast.reading.covariates import covariates_of, parsed, texts_among
-from forecast.reading.roles import Roles, refuse_double_use, refuse_twins
+from forecast.reading.roles import Roles, refuse_double_use, refuse_equal_names
 from forecast.reading.rows import Rows
-from forecast.spec.reading import ReadSpec, Target
+from forecast.spec.reading import Columns, ReadSpec, Target
 from forecast.tables.columns import Column
 from forecast.tables.table import Table
 
 STEPS = Frequency("step", form="integer")
-"""The clock of rows that are counted."""
+"""The frequency of counted rows."""
 
 
-def label_roles(table: Table, read: ReadSpec) -> Roles:
-    """The columns of sequences; without the label where it is to be told."""
+def find_label_roles(table: Table, read: ReadSpec) -> Roles:
+    """The columns of labelled series; an empty column of labels where a model predicts them.
+
+    A `UsageError` for options that a label excludes; a `DataError` for a column that does not
+    exist or has two roles.
+    """
     columns = read.columns
-    _refuse_others(read)
-    beside = tuple(table.named(name) for name in (*columns.past, *columns.static))
-    there = columns.target in table.names or not _known(read)
-    label = table.named(columns.target or "") if there else Column("", [""], np.zeros(table.rows, np.int32))
-    time = None if columns.time is None else table.named(columns.time)
-    series = table.named(columns.series or "")
-    parts = {"label": label, "time": time, "id": series}
-    named = [(part, column) for part, column in parts.items() if column is not None]
-    refuse_double_use(table, [*named, *(("a covariate", column) for column in beside)])
-    for column in (label, time, series, *beside):
-        refuse_twins(table, column)
-    return Roles(label, time, series, (), beside)
+    _refuse_other_options(read)
+    covariates = tuple(table.column(name) for name in (*columns.past, *columns.static))
+    if columns.target not in table.names and has_model_classes(read):
+        label = Column("", [""], np.zeros(table.rows, np.int32))
+    else:
+        label = table.column(columns.target or "")
+    time = None if columns.time is None else table.column(columns.time)
+    series = table.column(columns.series or "")
+    requested = [("label", label), ("time", time), ("id", series)]
+    refuse_double_use(table, [*requested, *(("a covariate", column) for column in covariates)])
+    for column in (label, time, series, *covariates):
+        refuse_equal_names(table, column)
+    return Roles(label, time, series, (), covariates)
 
 
-def _known(read: ReadSpec) -> bool:
-    """Whether a model knows the classes: then data need no label."""
+def has_model_classes(read: ReadSpec) -> bool:
+    """Whether the data are read for a model, which knows the classes: then they need no label."""
     return read.target is not None and bool(read.target.classes)
 
 
-def _refuse_others(read: ReadSpec) -> None:
-    """Refuse options that do not go together with a label, and a label that has nothing to be told from."""
+def _refuse_other_options(read: ReadSpec) -> None:
+    """Refuse a label without ids and covariates, and options that exclude a label."""
     columns = read.columns
     if columns.series is None or not (columns.past or columns.static):
         raise UsageError(
@@ -66,68 +69,50 @@ def _refuse_others(read: ReadSpec) -> None:
         raise UsageError(f"--label and {', '.join(given)} do not go together: a label is of a whole series")
 
 
-def sorted_rows(series: Column, order: Times) -> Rows:
-    """The rows by id and `order`, (rows,), counted within each series from 1."""
-    by_id = sorted(range(len(series.texts)), key=series.texts.__getitem__)
-    number = np.argsort(by_id)[series.codes]
-    origin = np.lexsort((order, number))
-    bounds = np.concatenate(([0], np.cumsum(np.bincount(number, minlength=len(by_id)))))
-    position = np.arange(len(origin)) - np.repeat(bounds[:-1], np.diff(bounds)) + 1
-    ids = tuple(series.texts[index] for index in by_id)
-    return Rows(ids, position, np.zeros(len(origin)), origin, bounds)
+def label_rows(rows: Rows, label: Column, read: ReadSpec) -> tuple[Rows, tuple[SeriesSkipped, ...]]:
+    """The rows, counted within each series from 1, with the label of their series as value.
 
-
-def labelled_panel(
-    table: Table, roles: Roles, rows: Rows, read: ReadSpec
-) -> tuple[Panel, tuple[str, ...], tuple[SeriesSkipped, ...]]:
-    """The panel of sequences, its values places of their classes; what was filled; what has no label."""
-    classes = classes_of(table, roles.target, read)
-    assert classes is not None
-    labels = _labels(table, roles.target, rows, classes)
-    skipped: tuple[SeriesSkipped, ...] = ()
-    if roles.target.name and not _known(read):
-        bare = np.flatnonzero(np.isnan(labels)).tolist()
-        skipped = tuple(_unlabelled(rows, series, table) for series in bare)
-        rows, labels = rows.without(bare), np.delete(labels, bare)
-    named = read.columns.text
-    texts = named if _known(read) else texts_among(roles.beside, named)
-    beside = parsed(table, roles.beside, rows, texts=texts, notation=read.notation)
-    panel = Panel(
-        ids=rows.ids,
-        times=rows.times,
-        values=np.repeat(np.nan_to_num(labels), np.diff(rows.bounds)),
-        observed=np.repeat(~np.isnan(labels), np.diff(rows.bounds)),
-        bounds=rows.bounds,
-        columns=replace(read.columns, text=beside.texts),
-        frequency=STEPS,
-        seasons=np.ones(len(rows.ids), dtype=np.int64),
-        target=Target("label", classes.names),
+    Series without a label are skipped, unless a model predicts it; a `DataError` for two labels
+    of a series.
+    """
+    labels = _series_labels(rows, label)
+    counted = replace(rows, times=row_positions(rows.bounds) + 1, values=labels[rows.series])
+    if has_model_classes(read):
+        return counted, ()
+    unlabelled = np.flatnonzero(np.isnan(labels)).tolist()
+    skipped = tuple(
+        SeriesSkipped(rows.ids[series], "no row has a label", rows.where_series(series))
+        for series in unlabelled
     )
-    covariates, told = covariates_of(beside, panel, table)
-    return replace(panel, covariates=covariates), told, skipped
+    return counted.without(unlabelled), skipped
 
 
-def _unlabelled(rows: Rows, series: int, table: Table) -> SeriesSkipped:
-    first = int(rows.origin[rows.bounds[series]])
-    return SeriesSkipped(rows.ids[series], "no row holds a label", table.where(first))
-
-
-def _labels(table: Table, label: Column, rows: Rows, classes: Classes) -> Floats:
-    """(series,) the class of each; NaN where no row tells it."""
-    told = classes.values[label.codes[rows.origin]]
-    found = np.full(len(rows.ids), np.nan)
-    there = np.flatnonzero(~np.isnan(told))
-    found[rows.series[there][::-1]] = told[there][::-1]
-    _refuse_two(table, label, rows, there[told[there] != found[rows.series[there]]])
-    return found
-
-
-def _refuse_two(table: Table, label: Column, rows: Rows, other: Integers) -> None:
-    for row in other[:1].tolist():
-        origin = int(rows.origin[row])
-        id, text = rows.ids[rows.series[row]], label.texts[label.codes[origin]]
+def _series_labels(rows: Rows, label: Column) -> Floats:
+    """(series,) the label of each series, NaN where no row has one; a `DataError` for two labels."""
+    present = ~np.isnan(rows.values)
+    given = np.flatnonzero(present)
+    labels = np.full(len(rows.ids), np.nan)
+    labels[rows.series[given][::-1]] = rows.values[given][::-1]  # the first of each series stays
+    if (row := first_true(present & (rows.values != labels[rows.series]))) is not None:
+        id, text = rows.ids[rows.series[row]], label.texts[label.codes[rows.origin[row]]]
         raise DataError(
             f'series "{id}" has another label before "{text}"',
-            where=table.where(origin, label),
-            hint="one label a series; --target forecasts what changes from row to row",
+            where=rows.where(row, label),
+            hint="one label per series; --target forecasts what changes from row to row",
         )
+    return labels
+
+
+def labelled_panel(rows: Rows, columns: Columns, target: Target) -> Panel:
+    """The panel of labelled series; rows of a series whose label is unknown are not observed."""
+    return Panel(
+        ids=rows.ids,
+        times=rows.times,
+        values=np.nan_to_num(rows.values),
+        observed=~np.isnan(rows.values),
+        bounds=rows.bounds,
+        columns=columns,
+        frequency=STEPS,
+        seasons=rows.seasons,
+        target=target,
+    )

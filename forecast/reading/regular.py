@@ -1,247 +1,211 @@
-"""Sorted rows become one row a step: gaps and missing values are filled by a policy and counted.
+"""Sorted rows become a panel with one row per step; gaps and missing values are filled and counted.
 
-Where nobody says, a fill is what the naive forecast for the row would have been, so
-no row is changed by a later one. A series that cannot be used is left out of several,
-and refused alone.
+By default a fill is the (seasonal) naive forecast for its row, so it does not depend on later
+rows. Of several series, those that cannot be used are skipped; a single one is refused.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from forecast.data.frequency import Frequency, Times
+from forecast.data.arrays import Integers, Times, bounds_of, row_positions
+from forecast.data.frequency import Frequency
+from forecast.data.panel import Panel
 from forecast.errors import DataError
 from forecast.events import SeriesSkipped
 from forecast.phrases import counted
-from forecast.reading.filling import filled
+from forecast.reading.filling import fill
 from forecast.reading.rows import Rows
-from forecast.spec.reading import Gaps, Policy
-from forecast.tables.table import Table
+from forecast.spec.reading import Columns, Gaps, Policy, Target
 
-Integers = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-
-MOST_FILLED = 0.4
+MAX_FILLED_SHARE = 0.4
 """Share of a series' rows that may be fills."""
 
 
 @dataclass(frozen=True, slots=True)
-class Regular:
-    """Rows one step apart, without a missing value."""
-
-    ids: tuple[str, ...]
-    times: Times
-    values: Floats
-    observed: Flags
-    bounds: Integers
-    seasons: Integers
-    """(series,) rows in a period of each series."""
-    repairs: tuple[str, ...]
-    skipped: tuple[SeriesSkipped, ...] = ()
-    interpolated: bool = False
-    """Some fills lie between the numbers on both sides."""
-
-
-@dataclass(frozen=True, slots=True)
 class Holes:
-    """Steps of sorted rows that hold no number."""
+    """The steps of sorted rows without a number."""
 
     steps: Integers
-    """(rows,) the step that each row stands on, counted from 0 in each series."""
+    """(rows,) the step of each row, counted from 0 in each series."""
     missing: Integers
     """Rows without a number."""
-    behind: Integers
-    """(gaps,) the row behind each gap."""
-    absent: Integers
-    """(gaps,) the steps without a row in each."""
+    after_gap: Integers
+    """(gaps,) the first row after each gap."""
+    gap_lengths: Integers
+    """(gaps,) the number of steps without a row."""
 
 
-def holes(rows: Rows, steps: Integers) -> Holes:
-    """The gaps and missing values of rows that stand on `steps`, (rows,), counted from 0 in each series."""
-    jumps = np.diff(steps, prepend=0)
+def find_holes(rows: Rows, frequency: Frequency) -> Holes:
+    """The gaps and missing values of rows without duplicates."""
+    steps = frequency.steps_between(rows.first_times, rows.times)
+    increments = np.diff(steps, prepend=0)
     firsts = rows.bounds[:-1]
-    jumps[firsts[firsts < len(jumps)]] = 1
-    behind = np.flatnonzero(jumps > 1)
-    return Holes(steps, np.flatnonzero(np.isnan(rows.values)), behind, jumps[behind] - 1)
+    increments[firsts[firsts < len(increments)]] = 1
+    after_gap = np.flatnonzero(increments > 1)
+    return Holes(steps, np.flatnonzero(np.isnan(rows.values)), after_gap, increments[after_gap] - 1)
 
 
-def regular(rows: Rows, frequency: Frequency, table: Table, policy: Policy) -> Regular:
-    """The rows with every step filled, without the series that keep no step or miss too much.
+def skip_unusable(rows: Rows, frequency: Frequency) -> tuple[Rows, tuple[SeriesSkipped, ...]]:
+    """The rows without the series that cannot be used, and those series; a `DataError` if none is left.
 
-    A `DataError` where no series is left, or where the policy allows no fill and one is due.
+    A series cannot be used where it has no number, rows between two steps, or too many holes.
     """
-    leading, trailing = _before_and_behind_numbers(rows)
-    inner = rows.kept(~(leading | trailing))
-    steps = frequency.steps_between(inner.starts, inner.times)
-    faults = dict(sorted(_faults(inner, steps, frequency, table)))
-    if faults:
-        _refuse_if_none_is_left(rows.ids, faults, table)
-        skipped = tuple(
-            SeriesSkipped(rows.ids[series], fault.message, table.where(int(rows.origin[rows.bounds[series]])))
-            for series, fault in faults.items()
-        )
-        return replace(regular(rows.without(list(faults)), frequency, table, policy), skipped=skipped)
-    found = holes(inner, steps)
-    _refuse_errors(rows, inner, found, table, policy)
-    repairs = (
-        *_told_dropped(rows, leading, trailing, table),
-        *_told_fills(inner, found, frequency, table, policy),
+    errors = dict(sorted(_find_errors(rows, frequency), key=lambda pair: pair[0]))
+    if not errors:
+        return rows, ()
+    if len(errors) == len(rows.ids):
+        raise _no_series_left(rows, [*errors.values()])
+    skipped = tuple(
+        SeriesSkipped(rows.ids[series], error.message, rows.where_series(series))
+        for series, error in errors.items()
     )
-    return _filled(inner, steps, frequency, policy, repairs=repairs)
+    return rows.without([*errors]), skipped
 
 
-def _before_and_behind_numbers(rows: Rows) -> tuple[Flags, Flags]:
-    """(rows,) rows before the first number of their series, and rows behind its last."""
-    numbers = np.concatenate(([0], np.cumsum(~np.isnan(rows.values))))
-    before, up_to = numbers[rows.bounds[:-1]][rows.series], numbers[rows.bounds[1:]][rows.series]
-    return numbers[1:] == before, numbers[:-1] == up_to
-
-
-def within_numbers(rows: Rows) -> Rows:
-    """The rows from the first number of each series to its last."""
-    leading, trailing = _before_and_behind_numbers(rows)
-    return rows.kept(~(leading | trailing))
-
-
-def _faults(
-    rows: Rows, steps: Integers, frequency: Frequency, table: Table
-) -> Iterator[tuple[int, DataError]]:
-    """Position of each series that cannot be used, and why; one reason each."""
+def _find_errors(rows: Rows, frequency: Frequency) -> Iterator[tuple[int, DataError]]:
+    """The index of each series that cannot be used, with one reason, in no particular order."""
+    rows = rows.trimmed
+    steps = frequency.steps_between(rows.first_times, rows.times)
     series = rows.series
     numbers = np.bincount(series[~np.isnan(rows.values)], minlength=len(rows.ids))
-    for each in np.flatnonzero(numbers == 0).tolist():
-        yield each, DataError("no row holds a number", where=table.source, hint="leave it out, or fill it in")
-    off = np.flatnonzero(frequency.shift(rows.starts, steps) != rows.times)
-    irregular, first = np.unique(series[off], return_index=True)
-    for each, places in zip(irregular.tolist(), np.split(off, first)[1:], strict=True):
-        yield each, _off_step(rows, each, places=places, frequency=frequency, table=table)
+    for index in np.flatnonzero(numbers == 0).tolist():
+        yield index, _error(rows, "no row has a number", hint="leave it out, or fill it in")
+
+    between_steps = np.flatnonzero(frequency.shift(rows.first_times, steps) != rows.times)
+    irregular, first = np.unique(series[between_steps], return_index=True)
+    for index, wrong in zip(irregular.tolist(), np.split(between_steps, first)[1:], strict=True):
+        yield index, _irregular(rows, index, wrong, frequency)
+
     sizes = np.zeros_like(numbers)
-    sizes[series] = steps + 1
-    hollow = sizes - numbers > MOST_FILLED * sizes
-    hollow[irregular] = False
-    for each in np.flatnonzero(hollow).tolist():
-        yield each, _hollow(int(sizes[each] - numbers[each]), int(sizes[each]), table=table)
+    sizes[series] = steps + 1  # the last row of each series counts
+    missing = sizes - numbers
+    too_sparse = missing > MAX_FILLED_SHARE * sizes
+    too_sparse[irregular] = False
+    for index in np.flatnonzero(too_sparse).tolist():
+        share = f"over {MAX_FILLED_SHARE:.0%} of the steps have no number"
+        message = f"{share} ({missing[index]:,} of {sizes[index]:,})"
+        yield index, _error(rows, message, hint="start the series where fewer numbers are missing")
 
 
-def _off_step(rows: Rows, series: int, *, places: Integers, frequency: Frequency, table: Table) -> DataError:
-    """Rows of one series that lie between two steps, the first three with their places."""
+def _error(rows: Rows, message: str, *, hint: str) -> DataError:
+    return DataError(message, where=rows.table.source, hint=hint)
+
+
+def _irregular(rows: Rows, series: int, wrong: Integers, frequency: Frequency) -> DataError:
+    """The error for a series with rows between two steps, `wrong`; the first three are named."""
     named = [
-        f"{text} ({table.place(int(rows.origin[row]))})"
-        for row, text in zip(places[:3], frequency.text(rows.times[places[:3]]), strict=True)
+        f"{text} ({rows.line(int(row))})"
+        for row, text in zip(wrong[:3], frequency.text(rows.times[wrong[:3]]), strict=True)
     ]
-    of = rows.bounds[series + 1] - rows.bounds[series]
-    return DataError(
-        f"{len(places):,} of {of:,} rows do not keep the {frequency.adjective} step: {', '.join(named)}"
-        + ("" if len(places) <= 3 else ", ..."),
-        where=table.source,
+    total = rows.bounds[series + 1] - rows.bounds[series]
+    return _error(
+        rows,
+        f"{len(wrong):,} of {total:,} rows do not keep the {frequency.adjective} step: {', '.join(named)}"
+        + ("" if len(wrong) <= 3 else ", ..."),
         hint="--resample mean puts them on the step, --resample sum adds them up; --freq names another",
     )
 
 
-def _hollow(missing: int, steps: int, *, table: Table) -> DataError:
-    return DataError(
-        f"over {MOST_FILLED:.0%} of the steps have no number ({missing:,} of {steps:,})",
-        where=table.source,
-        hint="start where the data is denser",
+def _no_series_left(rows: Rows, errors: list[DataError]) -> DataError:
+    """The error where no series can be used; of several the first five are named."""
+    if len(errors) == 1:
+        return errors[0]
+    pairs = zip(rows.ids[:5], errors[:5], strict=True)
+    named = ", ".join(f'"{id}" ({error.message})' for id, error in pairs)
+    more = "" if len(errors) <= 5 else f" and {len(errors) - 5:,} more"
+    return _error(rows, f"none of {len(errors):,} series can be used: {named}{more}", hint=errors[0].hint)
+
+
+def regular_panel(
+    rows: Rows, frequency: Frequency, policy: Policy, *, columns: Columns, target: Target
+) -> tuple[Panel, tuple[str, ...]]:
+    """The panel of usable series, from the first number of each to its last, and what was repaired.
+
+    A `DataError` where the policy refuses gaps or missing values and there are some.
+    """
+    trimmed = rows.trimmed
+    holes = find_holes(trimmed, frequency)
+    _refuse_holes(rows, trimmed, holes, policy)
+    sizes = holes.steps[trimmed.bounds[1:] - 1] + 1
+    bounds = bounds_of(sizes)
+    values = np.full(bounds[-1], np.nan)
+    has_row = np.zeros(bounds[-1], dtype=bool)
+    indices = bounds[:-1][trimmed.series] + holes.steps
+    values[indices] = trimmed.values
+    has_row[indices] = True
+    times = trimmed.times
+    if len(times) < len(values):
+        first_times: Times = trimmed.times[np.repeat(trimmed.bounds[:-1], sizes)]
+        times = frequency.shift(first_times, row_positions(bounds))
+    season = np.repeat(trimmed.seasons, sizes)
+    filled = fill(values, bounds, has_row=has_row, missing=policy.missing, gaps=policy.gaps, season=season)
+    observed = ~np.isnan(values)
+    panel = Panel(
+        ids=trimmed.ids,
+        times=times,
+        values=filled,
+        observed=observed,
+        bounds=bounds,
+        columns=columns,
+        frequency=frequency,
+        seasons=trimmed.seasons,
+        interpolated="interpolate" in (policy.missing, policy.gaps) and not observed.all(),
+        target=target,
     )
+    return panel, (*_dropped(rows), *_filled(trimmed, holes, frequency, policy))
 
 
-def _refuse_if_none_is_left(ids: tuple[str, ...], faults: dict[int, DataError], table: Table) -> None:
-    if len(faults) < len(ids):
-        return
-    if len(ids) == 1:
-        raise faults[0]
-    named = ", ".join(f'"{ids[series]}" ({fault.message})' for series, fault in [*faults.items()][:5])
-    raise DataError(
-        f"none of {len(ids):,} series can be used: {named}"
-        + ("" if len(ids) <= 5 else f" and {len(ids) - 5:,} more"),
-        where=table.source,
-        hint=faults[0].hint,
-    )
-
-
-def _refuse_errors(rows: Rows, inner: Rows, found: Holes, table: Table, policy: Policy) -> None:
-    """Refuse gaps and missing values that the policy calls errors, those at both ends too."""
+def _refuse_holes(rows: Rows, trimmed: Rows, holes: Holes, policy: Policy) -> None:
+    """Refuse gaps and missing values, those at both ends of a series too, where the policy is "error"."""
     missing = np.flatnonzero(np.isnan(rows.values))
     if policy.missing == "error" and len(missing):
-        told = counted(len(missing), "missing value")
-        raise _hole(told, rows, int(missing[0]), table, option="--missing")
-    if policy.gaps == "error" and len(found.behind):
-        told = f"{counted(len(found.behind), 'gap')} of {counted(int(found.absent.sum()), 'row')}"
-        raise _hole(f"{told}, the first before this one", inner, int(found.behind[0]), table, option="--gaps")
+        raise _hole(counted(len(missing), "missing value"), rows, int(missing[0]), option="--missing")
+    if policy.gaps == "error" and len(holes.after_gap):
+        message = f"{_count_gaps(holes)}, the first before this one"
+        raise _hole(message, trimmed, int(holes.after_gap[0]), option="--gaps")
 
 
-def _hole(told: str, rows: Rows, row: int, table: Table, *, option: str) -> DataError:
-    id = rows.ids[int(rows.series[row])]
-    series = f', series "{id}"' if len(rows.ids) > 1 else ""
+def _hole(message: str, rows: Rows, row: int, *, option: str) -> DataError:
+    series = f', series "{rows.ids[rows.series[row]]}"' if len(rows.ids) > 1 else ""
     return DataError(
-        told,
-        where=f"{table.where(int(rows.origin[row]))}{series}",
+        message,
+        where=f"{rows.where(row)}{series}",
         hint=f"{option} hold, season or interpolate fills them",
     )
 
 
-def _filled(
-    rows: Rows, steps: Integers, frequency: Frequency, policy: Policy, *, repairs: tuple[str, ...]
-) -> Regular:
-    """Rows within their first and last numbers, with every step between filled."""
-    sizes = steps[rows.bounds[1:] - 1] + 1
-    bounds = np.concatenate(([0], np.cumsum(sizes)))
-    values = np.full(bounds[-1], np.nan)
-    there = np.zeros(bounds[-1], dtype=bool)
-    places = bounds[:-1][rows.series] + steps
-    values[places] = rows.values
-    there[places] = True
-    observed = ~np.isnan(values)
-    times = rows.times
-    if len(times) < len(values):
-        since_first = np.arange(bounds[-1]) - np.repeat(bounds[:-1], sizes)
-        starts: Times = rows.times[np.repeat(rows.bounds[:-1], sizes)]
-        times = frequency.shift(starts, since_first)
-    assert rows.seasons is not None
-    season = np.repeat(rows.seasons, sizes)
-    whole = filled(values, bounds, there=there, missing=policy.missing, gaps=policy.gaps, season=season)
-    ahead = "interpolate" in (policy.missing, policy.gaps) and not observed.all()
-    return Regular(rows.ids, times, whole, observed, bounds, rows.seasons, repairs, interpolated=ahead)
+def _count_gaps(holes: Holes) -> str:
+    """Words like "3 gaps of 5 rows"."""
+    return f"{counted(len(holes.after_gap), 'gap')} of {counted(int(holes.gap_lengths.sum()), 'row')}"
 
 
-def _told_dropped(rows: Rows, leading: Flags, trailing: Flags, table: Table) -> list[str]:
-    return [
-        f"{counted(int(gone.sum()), f'{name} missing value')} dropped "
-        f"(first: {table.place(int(rows.origin[gone].min()))})"
-        for name, gone in (("leading", leading), ("trailing", trailing))
-        if gone.any()
-    ]
+def _dropped(rows: Rows) -> Iterator[str]:
+    """Sentences about missing values at both ends of series."""
+    for name, dropped in (("leading", rows.leading), ("trailing", rows.trailing)):
+        if dropped.any():
+            first = rows.table.line(int(rows.origin[dropped].min()))
+            yield f"{counted(int(dropped.sum()), f'{name} missing value')} dropped (first: {first})"
 
 
-def _told_fills(rows: Rows, found: Holes, frequency: Frequency, table: Table, policy: Policy) -> list[str]:
-    told, seasons = [], rows.seasons
-    assert seasons is not None
-    if len(found.missing):
-        row = found.missing[0]
+def _filled(rows: Rows, holes: Holes, frequency: Frequency, policy: Policy) -> Iterator[str]:
+    """Sentences about the fills, with the first one of each kind."""
+    if len(holes.missing):
+        row = int(holes.missing[0])
         first = frequency.text(rows.times[row : row + 1])[0]
-        how = _how(policy.missing, seasons, until=int(found.steps[found.missing].max()))
-        told.append(
-            f"{counted(len(found.missing), 'missing value')} {how} "
-            f"(first: {first}, {table.place(int(rows.origin[row]))})"
-        )
-    if len(found.behind):
-        row = found.behind[0]
+        how = _how_filled(policy.missing, rows.seasons, last_step=int(holes.steps[holes.missing].max()))
+        yield f"{counted(len(holes.missing), 'missing value')} {how} (first: {first}, {rows.line(row)})"
+    if len(holes.after_gap):
+        row = int(holes.after_gap[0])
         first = frequency.text(frequency.shift(rows.times[row - 1 : row], np.array([1])))[0]
-        how = _how(policy.gaps, seasons, until=int(found.steps[found.behind].max()) - 1)
-        told.append(
-            f"{counted(len(found.behind), 'gap')} of {counted(int(found.absent.sum()), 'row')} {how} "
-            f"(first: {first}, before {table.place(int(rows.origin[row]))})"
-        )
-    return told
+        how = _how_filled(policy.gaps, rows.seasons, last_step=int(holes.steps[holes.after_gap].max()) - 1)
+        yield f"{_count_gaps(holes)} {how} (first: {first}, before {rows.line(row)})"
 
 
-def _how(policy: Gaps | None, seasons: Integers, *, until: int) -> str:
-    """Words like "filled with the last value"; no step after `until` was filled."""
+def _how_filled(policy: Gaps | None, seasons: Integers, *, last_step: int) -> str:
+    """Words like "filled with the last value"; `last_step` is the last one that was filled."""
     if policy == "interpolate":
         return "filled by interpolation"
-    seasonal = policy != "hold" and ((seasons > 1) & (seasons <= until)).any()
-    return f"filled with {'the value a season before' if seasonal else 'the last value'}"
+    is_seasonal = policy != "hold" and ((seasons > 1) & (seasons <= last_step)).any()
+    return f"filled with {'the value one season earlier' if is_seasonal else 'the last value'}"

@@ -1,78 +1,85 @@
-"""The column that gives each series of a panel a season of its own."""
+"""The column that gives each series of a panel its own season."""
 
 from dataclasses import replace
 
 import numpy as np
 
-from forecast.data.frequency import Frequency, infer
+from forecast.data.arrays import Floats, first_true
+from forecast.data.frequency import Frequency, infer_frequency
 from forecast.errors import DataError
-from forecast.reading.rows import Floats, Rows
+from forecast.reading.rows import Rows
 from forecast.spec.limits import MAX_WINDOW
 from forecast.spec.reading import Notation
-from forecast.tables import numbers
 from forecast.tables.columns import CellError, Column
-from forecast.tables.table import Table
 
-_KEPT = 0.5
-"""Share of a series' rows from which it keeps a step."""
+_REGULAR_SHARE = 0.5
+"""A series has a step if a larger share of its rows is one such step after the row before."""
 
 
-def with_seasons(rows: Rows, column: Column | None, table: Table, notation: Notation) -> Rows:
-    """The rows with the season of each series; as they are where no column tells it."""
-    if column is None:
-        return rows
-    told = _told(column, table, notation)[column.codes[rows.origin]]
-    there = np.flatnonzero(~np.isnan(told))
-    known, first = np.unique(rows.series[there], return_index=True)
-    for series in np.setdiff1d(np.arange(len(rows.ids)), known)[:1].tolist():
+def read_seasons(rows: Rows, column: Column, notation: Notation) -> Rows:
+    """The rows with the season of each series; some rows of a series may leave it out.
+
+    A `DataError` where a series has no season or two of them.
+    """
+    row_seasons = rows.of_texts(column, _parse_seasons(rows, column, notation))
+    given = np.flatnonzero(~np.isnan(row_seasons))
+    series_given, first = np.unique(rows.series[given], return_index=True)
+    for series in np.setdiff1d(np.arange(len(rows.ids)), series_given)[:1].tolist():
         raise DataError(
-            f'no row of series "{rows.ids[series]}" tells its season',
-            where=table.where(int(rows.origin[rows.bounds[series]]), column),
-            hint="write 1 for none",
+            f'no row of series "{rows.ids[series]}" gives its season',
+            where=rows.where(int(rows.bounds[series]), column),
+            hint="write 1 for no season",
         )
-    seasons = told[there[first]].astype(np.int64)
-    for row in there[told[there] != seasons[rows.series[there]]][:1].tolist():
-        before = f"season {seasons[rows.series[row]]} stood before"
-        alone = len(rows.ids) == 1
-        raise DataError(
-            f"{told[row]:g}, and {before}" + ("" if alone else f' in series "{rows.ids[rows.series[row]]}"'),
-            where=table.where(int(rows.origin[row]), column),
-            hint="a season stays the same within a series"
-            + ("; --id names the column that tells several apart" if alone else ""),
-        )
+    seasons = row_seasons[given[first]].astype(np.int64)
+    other = np.zeros(len(row_seasons), dtype=bool)
+    other[given] = row_seasons[given] != seasons[rows.series[given]]
+    if (row := first_true(other)) is not None:
+        raise _second_season(rows, row, column, row_seasons[row], int(seasons[rows.series[row]]))
     return replace(rows, seasons=seasons)
 
 
-def _told(column: Column, table: Table, notation: Notation) -> Floats:
-    """(texts,) the season that each text of the column means; NaN for none."""
-    try:
-        told = numbers.parse(column.texts, notation, delimiter=table.delimiter).values
-        wrong = ~np.isnan(told) & ~((told >= 1) & (told <= MAX_WINDOW) & (told == np.rint(told)))
-        for index in np.flatnonzero(wrong)[:1].tolist():
-            raise CellError(
-                index,
-                f'"{column.texts[index]}" is no season',
-                hint=f"a season is a whole number of rows from 1, which is none, to {MAX_WINDOW:,}",
-            )
-    except CellError as bad:
-        raise table.refusal(column, bad) from None
-    return told
+def _second_season(rows: Rows, row: int, column: Column, season: float, first: int) -> DataError:
+    """The error for a row whose season is not that of the rows before it in its series."""
+    message = f"season {season:g} differs from season {first} before it"
+    hint = "a season is constant within a series"
+    if len(rows.ids) > 1:
+        message += f' in series "{rows.ids[rows.series[row]]}"'
+    else:
+        hint += "; if there are several series, name the column that identifies them with --id"
+    return DataError(message, where=rows.where(row, column), hint=hint)
 
 
-def refuse_other_steps(rows: Rows, frequency: Frequency, table: Table) -> None:
-    """Refuse a series that keeps a step which is not the panel's, where each has a season of its own."""
-    if rows.seasons is None:
-        return
-    within = rows.series[np.flatnonzero(np.diff(rows.series) == 0)]
-    pairs = np.bincount(within, minlength=len(rows.ids))
-    kept = np.bincount(within, rows.keeps(frequency), minlength=len(rows.ids))
-    for series in np.flatnonzero((pairs > 1) & (kept < _KEPT * pairs)).tolist():
-        one = rows.one(series)
-        own = infer(one.times, one.bounds, form=frequency.form, offset_seconds=frequency.offset_seconds)
-        if one.keeps(own).mean() > _KEPT:
+def _parse_seasons(rows: Rows, column: Column, notation: Notation) -> Floats:
+    """(texts,) the season in each text of the column; NaN where missing."""
+    seasons = rows.table.numbers(column, notation).values
+    is_season = (seasons >= 1) & (seasons <= MAX_WINDOW) & (seasons == np.rint(seasons))
+    if (index := first_true(~np.isnan(seasons) & ~is_season)) is not None:
+        error = CellError(
+            index,
+            f'"{column.texts[index]}" is not a season',
+            hint=f"a season is a whole number of rows, from 1 (no season) to {MAX_WINDOW:,}",
+        )
+        raise rows.table.refusal(column, error)
+    return seasons
+
+
+def refuse_other_steps(rows: Rows, frequency: Frequency) -> None:
+    """Refuse a series that has a regular step other than that of the panel.
+
+    Only for data with a column of seasons: it suggests that steps differ between series.
+    """
+    series = rows.series[np.flatnonzero(np.diff(rows.series) == 0)]
+    pairs = np.bincount(series, minlength=len(rows.ids))
+    regular = np.bincount(series, rows.on_next_step(frequency), minlength=len(rows.ids))
+    for index in np.flatnonzero((pairs > 1) & (regular < _REGULAR_SHARE * pairs)).tolist():
+        one = rows.single(index)
+        own = infer_frequency(
+            one.times, one.bounds, form=frequency.form, offset_seconds=frequency.offset_seconds
+        )
+        if one.on_next_step(own).mean() > _REGULAR_SHARE:
             raise DataError(
-                f'series "{rows.ids[series]}" is {own.adjective}, most rows are {frequency.adjective}',
-                where=table.where(int(one.origin[0])),
-                hint="times of one panel have one step: for series of several, number the rows of each "
-                "1, 2, 3 and name that column with --time",
+                f'series "{rows.ids[index]}" is {own.adjective}, most rows are {frequency.adjective}',
+                where=one.where(0),
+                hint="all series must have the same step: where steps differ, number the rows of each "
+                "series 1, 2, 3 and name that column with --time",
             )

@@ -1,4 +1,4 @@
-"""What `check` says: all that was found in the data, and what `train` would do with it."""
+"""The report of `check`: what was found in the data, and what `train` would do with it."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -8,12 +8,12 @@ import numpy as np
 from forecast.data.panel import Panel
 from forecast.data.results import Card
 from forecast.diagnostics.profile import (
-    ClassFound,
-    ColumnFound,
+    ClassCount,
+    ColumnProfile,
     DataProfile,
-    Found,
+    Occurrences,
     Place,
-    ValuesFound,
+    ValueSummary,
     examine,
 )
 from forecast.errors import DataError
@@ -25,8 +25,6 @@ from forecast.planning.plan import Plan
 from forecast.reading.reader import PartialRead
 from forecast.reporting import notes
 from forecast.serialize import to_plain
-from forecast.spec.model import Cell, Origin
-from forecast.spec.training import Combine
 
 if TYPE_CHECKING:
     from forecast.output.writing import Json
@@ -41,7 +39,7 @@ MOST_TESTED = 1000
 """Series whose season is tested, spread evenly over all."""
 
 MANY_OUTLIERS = 0.01
-"""Share of values from which those far off are the nature of the data rather than errors."""
+"""Share of outliers among the values above which they are too many to be errors."""
 
 _PARTS = {
     "season": "the season of each series",
@@ -66,37 +64,22 @@ class Seasonality:
     correlation: float | None
     """Autocorrelation at the season, of a single series."""
     limit: float | None
-    """What the autocorrelation of noise stays under in nine of ten series."""
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What `train` would do, in numbers."""
-
-    window: int
-    horizon: int
-    season: int | None
-    windows: int
-    cell: Cell
-    units: tuple[int, ...]
-    members: int
-    origin: Origin
-    combine: Combine
-    backtests: int
-    seconds: float
-    """About."""
-    megabytes: float
-    """About."""
+    """Autocorrelation that noise exceeds in one of ten series."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataReport:
-    """What was found, planned and refused; `card` says all of it in words."""
+    """What was found, planned and refused; `card` has all of it in words."""
 
     card: Card
     findings: DataProfile
     seasonality: Seasonality | None
-    planned: Planned | None
+    plan: Plan | None
+    """What `train` would do; None where it would refuse."""
+    seconds: float
+    """Estimated time of training."""
+    megabytes: float
+    """Estimated memory of training."""
     repairs: tuple[str, ...]
     refusal: DataError | None
     """Why `train` would refuse the data."""
@@ -107,11 +90,30 @@ class DataReport:
         return {
             "findings": cast("Json", to_plain(self.findings)),
             "seasonality": cast("Json", to_plain(self.seasonality)),
-            "plan": cast("Json", to_plain(self.planned)),
+            "plan": self._plan_facts(),
             "repairs": list(self.repairs),
             "refusal": None
             if refusal is None
             else {"message": refusal.message, "where": refusal.where, "hint": refusal.hint},
+        }
+
+    def _plan_facts(self) -> "Json":
+        if self.plan is None:
+            return None
+        recipe, spec = self.plan.recipe, self.plan.recipe.spec
+        return {
+            "window": spec.windows.window,
+            "horizon": self.plan.horizon,
+            "season": spec.season,
+            "windows": self.plan.windows,
+            "cell": spec.network.cell,
+            "units": list(spec.network.units),
+            "ensemble": recipe.ensemble,
+            "origin": recipe.origin,
+            "combine": recipe.combine,
+            "backtests": self.plan.backtests,
+            "seconds": round(self.seconds, 1),
+            "megabytes": round(self.megabytes),
         }
 
 
@@ -122,20 +124,23 @@ def data_report(
     *,
     refusal: DataError | None = None,
 ) -> DataReport:
-    """What is to be said of a draft, and of the plan for its panel where there is one."""
+    """The report on data read as far as possible, and on the plan for their panel, if there is one."""
     found, reading = examine(draft), draft.reading
     season = None if reading is None else _seasonality(reading.panel, plan)
-    planned = None if panel is None or plan is None else _planned(panel, plan)
+    seconds, megabytes = 0.0, 0.0
+    if panel is not None and plan is not None:
+        seconds, megabytes = estimates.seconds(panel, plan), estimates.megabytes(panel, plan)
     lines = [
         *_data(draft, found),
         *_found(found),
         *([] if season is None else [("seasonality", _season(season))]),
-        *([] if reading is None else _mended(draft)),
-        *([] if panel is None or plan is None else _future(panel, plan)),
+        *([] if reading is None else _repairs(draft)),
+        *([] if panel is None or plan is None else _training(panel, plan, seconds, megabytes)),
         *([] if refusal is None else [("refused", str(refusal))]),
     ]
     repairs = () if reading is None else reading.repairs
-    return DataReport(Card(found.source, tuple(lines)), found, season, planned, repairs, refusal)
+    card = Card(found.source, tuple(lines))
+    return DataReport(card, found, season, plan, seconds, megabytes, repairs, refusal)
 
 
 def _data(draft: PartialRead, found: DataProfile) -> list[Line]:
@@ -153,19 +158,19 @@ def _data(draft: PartialRead, found: DataProfile) -> list[Line]:
 
 def _rows(draft: PartialRead, found: DataProfile) -> str:
     if draft.reading is not None:
-        return notes.rows_of(draft.reading.panel)
+        return notes.rows_line(draft.reading.panel)
     series = f" in {found.series:,} series" if found.series is not None and found.series > 1 else ""
     return f"{counted(found.rows, 'row')}{series}"
 
 
-def _column(column: ColumnFound) -> str:
-    """Words like "tons: numbers, 58 different, the target"."""
+def _column(column: ColumnProfile) -> str:
+    """Such as "tons: numbers, 58 different, the target"."""
     part = f", {_PARTS.get(column.part, f'the {column.part}')}" if column.part else ", not used"
     return f"{column.name}: {column.kind}, {column.different:,} different{part}"
 
 
 def _found(found: DataProfile) -> list[Line]:
-    """The step, what is not there, what is there twice, what is far off."""
+    """Frequency, gaps, missing values, duplicates, outliers, values or classes."""
     lines = []
     if found.step is not None and found.step.of:
         step = found.step
@@ -185,8 +190,8 @@ def _found(found: DataProfile) -> list[Line]:
     return lines
 
 
-def _many(found: Found, of: str = "", *, before: str = "") -> str:
-    """Words like "3 of 5 rows: before line 8 (1914), ... and 4 more"."""
+def _many(found: Occurrences, of: str = "", *, before: str = "") -> str:
+    """Such as "3 of 5 rows: before line 8 (1914), ... and 4 more"."""
     if not found.count:
         return "none"
     places = [f"{before}{_place(place)}" for place in found.places]
@@ -199,7 +204,7 @@ def _place(place: Place) -> str:
     return f"{place.line} ({series}{place.time})"
 
 
-def _worst(found: Found) -> str:
+def _worst(found: Occurrences) -> str:
     """The series with the most, where it is not one alone."""
     if found.in_series < 2:
         return ""
@@ -207,20 +212,20 @@ def _worst(found: Found) -> str:
     return f"; in {found.in_series:,} series, most in {named}"
 
 
-def _outliers(found: Found, numbers: int) -> str:
+def _outliers(found: Occurrences, numbers: int) -> str:
     if not found.count:
         return "none"
     named = "; ".join(
-        f"{place.value:.6g}, {place.far:,.0f} times{' as far as usual' * (not index)}, {_place(place)}"
-        for index, place in enumerate(found.places)
+        f"{place.value:.6g}, {place.far:,.0f} standard deviations away, {_place(place)}"
+        for place in found.places
     )
-    many = "; so many are in the nature of the data" if found.count > MANY_OUTLIERS * numbers else ""
+    many = "; too many to be errors" if found.count > MANY_OUTLIERS * numbers else ""
     more = f" and {found.count - len(found.places):,} more" if found.count > len(found.places) else ""
     return f"{found.count:,}: {named}{more}{_worst(found)}{many}"
 
 
-def _values(values: ValuesFound, series: int) -> str:
-    """Words like "0 to 9.5, mean 4.2; whole numbers, 3 zeros, none negative"."""
+def _values(values: ValueSummary, series: int) -> str:
+    """Such as "0 to 9.5, mean 4.2; whole numbers, 3 zeros, none negative"."""
     still = f"{values.constant:,} of {series:,} series never change" if series > 1 else "never changes"
     facts = [
         "whole numbers" if values.whole else "",
@@ -232,8 +237,8 @@ def _values(values: ValuesFound, series: int) -> str:
     return f"{range}; {', '.join(filter(None, facts))}"
 
 
-def _classes(found: tuple[ClassFound, ...]) -> str:
-    """Words like "5: sun 714 (49 %), rain 641 (44 %), ... and 2 more"."""
+def _classes(found: tuple[ClassCount, ...]) -> str:
+    """Such as "5: sun 714 (49 %), rain 641 (44 %), ... and 2 more"."""
     total = max(sum(each.count for each in found), 1)
     named = [
         f"{each.name} {each.count:,} ({100 * each.count / total:.0f} %)" for each in found[:MOST_CLASSES]
@@ -243,11 +248,11 @@ def _classes(found: tuple[ClassFound, ...]) -> str:
 
 
 def _seasonality(panel: Panel, plan: Plan | None) -> Seasonality | None:
-    """The evidence for the season that is planned, else for the usual one."""
+    """The evidence for the season of the plan, else for the default one."""
     if panel.target.classes:
         return None
     if plan is not None and plan.recipe.spec.season != 1:
-        panel = panel.in_season(plan.recipe.spec.season)
+        panel = panel.with_season(plan.recipe.spec.season)
     long = np.flatnonzero((panel.seasons > 1) & (panel.lengths >= 3 * panel.seasons))
     if not len(long):
         return None
@@ -261,63 +266,41 @@ def _seasonality(panel: Panel, plan: Plan | None) -> Seasonality | None:
 
 
 def _season(found: Seasonality) -> str:
-    """Words like "autocorrelation 0.76 at 12 rows, more than the 0.25 of noise"."""
+    """Such as "autocorrelation 0.76 at 12 rows, more than the 0.25 of noise"."""
     if found.correlation is None:
-        season = f"a season of {found.season} rows" if found.season else "a season of their own"
+        season = f"a season of {found.season} rows" if found.season else "their own season"
         return f"{found.seasonal:,} of {found.series:,} series pass the test of {season}"
     side = "more" if found.seasonal else "no more"
     at = f"autocorrelation {found.correlation:.2f} at {found.season} rows"
     return f"{at}, {side} than the {found.limit:.2f} of noise"
 
 
-def _mended(draft: PartialRead) -> list[Line]:
+def _repairs(draft: PartialRead) -> list[Line]:
     assert draft.reading is not None
     reading = draft.reading
     curve = len(reading.panel) == 1 and not reading.panel.target.classes
     shape = [("shape", notes.sparkline(reading.panel[0].values))] if curve else []
     return [
         *(("repaired", repair) for repair in reading.repairs),
-        *(("left out", text) for text in notes.skipped(reading)),
+        *(("skipped", text) for text in notes.skipped(reading)),
         *shape,
     ]
 
 
-def _planned(panel: Panel, plan: Plan) -> Planned:
-    recipe, spec = plan.recipe, plan.recipe.spec
-    return Planned(
-        window=spec.windows.window,
-        horizon=plan.horizon,
-        season=spec.season,
-        windows=plan.windows,
-        cell=spec.network.cell,
-        units=spec.network.units,
-        members=recipe.members,
-        origin=recipe.origin,
-        combine=recipe.combine,
-        backtests=plan.backtests,
-        seconds=round(estimates.seconds(panel, plan), 1),
-        megabytes=round(estimates.megabytes(panel, plan)),
-    )
-
-
-def _future(panel: Panel, plan: Plan) -> list[Line]:
-    """What `train` would do, why, and what it would cost."""
+def _training(panel: Panel, plan: Plan, seconds: float, megabytes: float) -> list[Line]:
+    """What `train` would do, why, and the estimated cost."""
+    trains = plan.recipe.origin != "pretrained"
+    remark = "early stopping may change it" if trains else "nothing is trained"
     return [
-        ("windows", notes.arithmetic(panel, plan)),
-        ("plan", notes.planned(plan)),
+        ("windows", notes.windows_line(panel, plan)),
+        ("plan", notes.plan_line(plan)),
         *plan.reasons,
-        ("memory", f"about {estimates.megabytes(panel, plan):,.0f} MB"),
-        ("time", _time(estimates.seconds(panel, plan), plan)),
+        ("memory", f"estimated memory: {megabytes:,.0f} MB"),
+        ("time", f"estimated training time: {_duration(seconds)}; {remark}"),
     ]
 
 
-def _time(seconds: float, plan: Plan) -> str:
-    nothing = plan.recipe.origin == "pretrained"
-    stop = "nothing is trained" if nothing else "early stopping may make it less or more"
-    return f"about {_about(seconds)}; {stop}"
-
-
-def _about(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     """A length of time with a digit or two: "3 s", "40 s", "6 min", "2 h"."""
     if seconds < 10:
         return f"{max(round(seconds), 1)} s"

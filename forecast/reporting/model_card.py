@@ -3,23 +3,23 @@
 from dataclasses import replace
 
 from forecast.data.results import Card, ModelCard
-from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
-from forecast.reporting.notes import _layers, _season, coverage, read_beside
+from forecast.forecasters.recurrent import RecurrentForecaster
+from forecast.reporting.notes import covariates_line, coverage, network_name, season_name
 from forecast.spec.model import Bounds, ModelSpec, Origin
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import Combine
 
 _COMBINATIONS: dict[Combine, str] = {
     "none": "the network's",
-    "theta": "the network's, in part Theta's: the more, the better that was on each series' newest rows",
-    "last-value": "the network's, in part the last value: the more, the better that was on the newest rows",
+    "theta": "combination of the network and Theta, weighted by their errors on each series' newest rows",
+    "last-value": "combination of the network and the last value, weighted by errors on the newest rows",
 }
 
 
 _STARTS: dict[Origin, str] = {
     "scratch": "random weights",
     "fine-tuned": "pretrained weights",
-    "averaged": "pretrained weights, averaged with them",
+    "averaged": "pretrained weights, averaged with the pretrained networks",
     "pretrained": "pretrained weights",
     "continued": "the weights of an older model",
 }
@@ -28,12 +28,12 @@ _STARTS: dict[Origin, str] = {
 def model_card(model: RecurrentForecaster) -> Card:
     """The card of a model, for a person."""
     card, spec = model.card, model.spec
-    calendar = read_beside(replace(spec, covariates=()))
+    calendar = covariates_line(replace(spec, covariates=()))
     lines = [
         ("network", _networks(model)),
-        ("window", f"reads {spec.windows.window} rows, answers {_answers(spec)}"),
-        ("season", _season(spec.season)),
-        ("forecast", "probabilities" if spec.target.classes else _COMBINATIONS[model.network.combine]),
+        ("window", f"reads {spec.windows.window} rows, {_outputs(spec)}"),
+        ("season", season_name(spec.season)),
+        ("forecast", "class probabilities" if spec.target.classes else _COMBINATIONS[model.network.combine]),
         ("classes", ", ".join(spec.target.classes))
         if spec.target.classes
         else ("values", values_of(model.bounds)),
@@ -59,15 +59,17 @@ def _data(model: RecurrentForecaster) -> str:
     return f"{rows}, {card.first_time} to {card.last_time}, {model.frequency.adjective}"
 
 
-def _answers(spec: ModelSpec) -> str:
-    return "for a series as a whole" if spec.target.kind == "label" else f"the next {spec.windows.horizon}"
+def _outputs(spec: ModelSpec) -> str:
+    if spec.target.kind == "label":
+        return "gives one label for each series"
+    return f"forecasts the next {spec.trained_horizon}"
 
 
 def _columns(read: ReadSpec) -> str:
-    """Words like "target=sold  time=month  series=store"."""
+    """Such as "target=sold  time=month  series=store"."""
     columns, series = read.columns, read.columns.series
     if read.wide:
-        series = f"{len(read.targets)} columns" if read.targets else "every column of numbers"
+        series = f"{len(read.targets)} columns" if read.targets else "every numeric column"
     kind = "label" if read.target is not None and read.target.kind == "label" else "target"
     named = {kind: columns.target, "time": columns.time, "series": series}
     parts = {part: ",".join(getattr(columns, part)) for part in ("past", "known", "static")}
@@ -76,9 +78,8 @@ def _columns(read: ReadSpec) -> str:
 
 
 def _networks(model: RecurrentForecaster) -> str:
-    """Words like "GRU 32, 3,000 weights" or "5 x GRU 32, averaged, 15,000 weights in all"."""
-    network, members = model.spec.network, len(model.network.members)
-    one = f"{CELL_NAMES[network.cell]} {_layers(network.units)}"
+    """Such as "GRU 32, 3,000 weights" or "5 x GRU 32, averaged, 15,000 weights in all"."""
+    one, members = network_name(model.spec.network), len(model.network.members)
     weights = f"{model.card.parameters:,} weights"
     return f"{one}, {weights}" if members == 1 else f"{members} x {one}, averaged, {weights} in all"
 
@@ -86,15 +87,15 @@ def _networks(model: RecurrentForecaster) -> str:
 def _training(card: ModelCard) -> str:
     start = _STARTS[card.origin]
     if card.origin == "pretrained":
-        return f"none: {start}, as they are"
+        return f"none: {start}, unchanged"
     return f"{card.epochs} epochs from {start}, seed {card.training.seed}"
 
 
 def values_of(bounds: Bounds) -> str:
-    """What forecasts may be: "whole numbers, at least 0, at most 9"."""
-    low = "never negative where a series never was"
+    """Such as "integers, at least 0, at most 9"."""
+    low = "not negative where a series never was"
     parts = [
-        "whole numbers" if bounds.whole else "",
+        "integers" if bounds.whole else "",
         low if bounds.minimum is None else f"at least {bounds.minimum:.12g}",
         "" if bounds.maximum is None else f"at most {bounds.maximum:.12g}",
     ]

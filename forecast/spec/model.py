@@ -1,4 +1,4 @@
-"""A model before it exists: frozen, checked, JSON both ways."""
+"""The specification of a model: windows, network, covariates, calendar, target, bounds."""
 
 import math
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ HOLIDAY_DAYS = (-719_162, 2_932_896)
 
 @dataclass(frozen=True, slots=True)
 class WindowSpec:
-    """Rows the network reads and rows it answers."""
+    """Rows that a network reads, and rows that it forecasts from them."""
 
     window: int
     horizon: int
@@ -46,7 +46,7 @@ class NetworkSpec:
     units: tuple[int, ...] = (32,)
     """Units of each recurrent layer, the first layer first."""
     dropout: float = 0.0
-    """Share of each layer's output dropped in training, never inside the recurrence."""
+    """Dropout rate after each layer, never inside the recurrence."""
 
     def __post_init__(self) -> None:
         if self.cell not in CELLS:
@@ -61,13 +61,13 @@ class NetworkSpec:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What values may be; forecasts and intervals are kept to it."""
+    """What values may be; forecasts and intervals are clipped to it."""
 
     minimum: float | None = None
-    """None: what was never negative stays so, each series by its own rows."""
+    """None: a series that was never negative stays so."""
     maximum: float | None = None
     whole: bool = False
-    """Whole numbers only."""
+    """Integers only."""
 
     def __post_init__(self) -> None:
         for name, bound in (("min", self.minimum), ("max", self.maximum)):
@@ -80,7 +80,7 @@ class Bounds:
 
     @property
     def range(self) -> tuple[float, float]:
-        """The smallest and the largest value there may be; infinite where there is no bound."""
+        """The smallest and the largest value allowed; infinite where there is no bound."""
         up, down = (math.ceil, math.floor) if self.whole else (float, float)
         return (
             -math.inf if self.minimum is None else float(up(self.minimum)),
@@ -90,17 +90,17 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Covariate:
-    """A column beside the target, as a network reads it."""
+    """A covariate as a network reads it: scaled numbers, or categories."""
 
     name: str
     role: Role
     categories: tuple[str, ...] = ()
-    """Texts that have an embedding each, sorted; none for a column of numbers."""
+    """Texts that have an embedding each, sorted; () for numbers."""
     centre: float = 0.0
     spread: float = 1.0
     """Numbers are read as (number - centre) / spread."""
     relative: bool = False
-    """Numbers are read as changes from the row's own, in the size usual in their series then, / spread."""
+    """Numbers are read as changes from the row's own, relative to the size of their series, / spread."""
 
     def __post_init__(self) -> None:
         check_range("categories", len(self.categories), 0, MAX_CATEGORIES)
@@ -110,12 +110,12 @@ class Covariate:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What a network reads of the time itself."""
+    """What a network reads of the calendar."""
 
     phases: bool = False
-    """Where a row stands in its day, week and year."""
+    """The position of a row in its day, week and year."""
     holidays: str | None = None
-    """Country whose public holidays are known ahead: FR, or US-CA with a part of the country."""
+    """Country whose public holidays it reads: FR, or US-CA for a part of a country."""
     holiday_dates: tuple[int, ...] = ()
     """Its holidays, as days since 1970-01-01, ascending, so that a forecast needs no list of them."""
 
@@ -129,7 +129,7 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """All that decides a network's tensors: rebuilt from a model file by our code alone."""
+    """All that determines a network's tensors: the network of a model file is rebuilt from it."""
 
     windows: WindowSpec
     network: NetworkSpec

@@ -51,23 +51,23 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which column of the data plays which part; None is to be guessed, or absent."""
+    """The roles of the columns; None is detected in the data, or absent."""
 
     target: str | None = None
     """What is to be forecast: numbers, or classes, or the one label of each series (`Target.kind`)."""
     time: str | None = None
     series: str | None = None
-    """The column whose text tells the series of a panel apart."""
+    """The column that identifies the series of a panel."""
     season: str | None = None
     """The column of whole numbers that gives each series its own season; None where all have the same."""
     past: tuple[str, ...] = ()
-    """Covariates known up to now, as the target is."""
+    """Observed covariates: past values only."""
     known: tuple[str, ...] = ()
-    """Covariates known ahead, such as prices and campaigns."""
+    """Covariates known in advance, such as prices and campaigns."""
     static: tuple[str, ...] = ()
-    """Covariates that stay the same within a series."""
+    """Covariates that are constant in each series."""
     text: tuple[str, ...] = ()
-    """Covariates that are read as texts; those that hold few numbers are found to be."""
+    """Covariates that are categories; those with few numbers are detected."""
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -92,7 +92,7 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Notation:
-    """How a file writes its fields, numbers and times; None is to be found out."""
+    """How a file writes its fields, numbers and times; None is detected in the data."""
 
     delimiter: str | None = None
     """One character."""
@@ -100,7 +100,7 @@ class Notation:
     """A text codec of Python."""
     decimal: str | None = None
     thousands: str | None = None
-    """Between thousands."""
+    """Separator between thousands."""
     date_format: str | None = None
     """A pattern of `strptime`, such as "%d.%m.%Y", or one of `DATE_WORDS`."""
 
@@ -117,7 +117,7 @@ class Notation:
 
 
 def _check_mark(name: str, mark: str | None) -> None:
-    """Refuse what cannot stand between fields or within a number."""
+    """Refuse what cannot separate fields or be part of a number."""
     if mark is None:
         return
     if len(mark) != 1:
@@ -140,17 +140,17 @@ def _check_encoding(name: str) -> None:
 
 
 def _check_pattern(pattern: str) -> None:
-    """Refuse what cannot be read, names no year, or is read in another way where the language is another."""
+    """Refuse what cannot be parsed, has no year, or depends on the language of the machine."""
     reason = ""
     if re.search("%[cxXZ]", pattern):
-        reason = "means another thing in every place"
+        reason = "depends on the language of the machine"
     elif not re.search("%[YyG]", pattern):
-        reason = "names no year"
+        reason = "has no year"
     else:
         try:
             datetime.strptime(datetime(2019, 12, 31, tzinfo=UTC).strftime(pattern), pattern)
         except (ValueError, re.error) as error:
-            reason = f"cannot be read: {error}"
+            reason = f"cannot be parsed: {error}"
     if reason:
         hint = f"write it as in %d.%m.%Y, %m/%d/%y or %Y-%m-%d %H:%M, or one of {', '.join(DATE_WORDS)}"
         raise UsageError(f'date-format "{pattern}" {reason}', hint=hint)
@@ -158,18 +158,18 @@ def _check_pattern(pattern: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What to do with rows that are not one number a step; None is the usual way."""
+    """What to do with rows that are not one number per step; None is the default of each."""
 
     gaps: Gaps | None = None
-    """Steps without a row; as a naive forecast would fill them: a season before, else the last value."""
+    """Steps without a row; by default the seasonal naive forecast: the value a season before, or the last."""
     missing: Gaps | None = None
     """Rows without a number; as `gaps`."""
     duplicates: Duplicates | None = None
-    """Rows of one series and time; "error"."""
+    """Rows of the same series and time; by default "error"."""
     resample: Resample | None = None
-    """How rows within one step become one; rows off the step are refused."""
+    """How rows within one step become one; by default rows off the step are refused."""
     unusable: Unusable | None = None
-    """A series that cannot be used, of several; "skip"."""
+    """One of several series that cannot be used; by default "skip"."""
 
     def __post_init__(self) -> None:
         for name, value, words in (
@@ -185,27 +185,27 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class ReadSpec:
-    """How data are to be read; a model remembers it and reads new data the same way."""
+    """How data are read; a model remembers it and reads new data the same way."""
 
     columns: Columns = Columns()
     notation: Notation = Notation()
     policy: Policy = Policy()
     frequency: str | None = None
-    """The step of the times in a word such as "monthly" or "15min"; None is to be found out."""
+    """The frequency in a word such as "monthly" or "15min"; None is detected in the data."""
     wide: bool = False
-    """Each series is a column of its own; the name of `columns.series` is that of no column then."""
+    """Each series is a column; `columns.series` is then a name for results, not a column."""
     targets: tuple[str, ...] = ()
-    """Columns of a wide file that are read; () is every one of numbers."""
+    """Columns of a wide file that are read; () for every numeric one."""
     target: Target | None = None
     """What kind of target it is, with the classes that a model knows; None is detected in the data."""
 
     def __post_init__(self) -> None:
         if self.targets and not self.wide:
-            raise UsageError("several targets are the columns of a wide file")
+            raise UsageError("several targets make a wide file")
         if self.wide and self.target is not None and self.target.kind == "label":
             raise UsageError("--label and --wide do not go together: a label is of a whole series")
         if self.wide and self.columns.target is not None:
-            raise UsageError("a wide file has a target in every column of numbers, not one")
+            raise UsageError("every numeric column of a wide file is a target, not one")
 
     @property
     def alone(self) -> "ReadSpec":
@@ -213,7 +213,7 @@ class ReadSpec:
         return replace(self, columns=self.columns.alone)
 
     def over(self, remembered: "ReadSpec") -> "ReadSpec":
-        """What is remembered, save where this says otherwise of one file's notation and policy."""
+        """`remembered`, with the notation and the policy that this one states."""
         return replace(
             remembered,
             notation=_merged(self.notation, remembered.notation),
@@ -224,6 +224,6 @@ class ReadSpec:
 T = TypeVar("T", Notation, Policy)
 
 
-def _merged(said: T, remembered: T) -> T:
-    values = {field.name: getattr(said, field.name) for field in fields(said)}
+def _merged(stated: T, remembered: T) -> T:
+    values = {field.name: getattr(stated, field.name) for field in fields(stated)}
     return replace(remembered, **{name: value for name, value in values.items() if value is not None})

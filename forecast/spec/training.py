@@ -1,4 +1,4 @@
-"""What is asked of training, and what it does."""
+"""What is requested of training, and the training as decided."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,21 +18,21 @@ DEVICES: tuple[Device, ...] = get_args(Device)
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """How a network is trained."""
+    """How a network is trained, decided."""
 
     epochs: int = 300
-    """Epochs at most; early stopping may end sooner."""
+    """Maximum epochs; early stopping may end sooner."""
     batch_size: int = 32
-    """Windows in one update."""
+    """Windows per update."""
     epoch_windows: int | None = None
-    """Windows in one epoch, drawn without repeats until all were seen; None is all of them."""
+    """Windows per epoch, drawn without repeats until all were seen; None for all."""
     learning_rate: float = 1e-3
     decay: Decay = "constant"
-    """How the learning rate goes: the averaged weights make up for a constant one in short trainings."""
+    """Schedule of the learning rate: averaged weights make up for a constant one in short trainings."""
     clip: float = 1.0
-    """Global norm that a gradient is clipped to."""
+    """Global norm to which gradients are clipped."""
     patience: int = 30
-    """Epochs without a better validation loss before training stops."""
+    """Early-stopping patience, in epochs."""
     seed: int = 0
     device: Device = "auto"
     max_seconds: float | None = None

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from forecast.errors import ModelError
-from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster, in_season
+from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster, for_season
 from forecast.spec.model import CELLS, Cell
 from forecast.storage import modelfile
 
@@ -32,7 +32,7 @@ def open_pretrained(cell: Cell, season: int | None) -> RecurrentForecaster:
     model = modelfile.load(_path(cell, season))
     if model.spec.season == season or season is None:
         return model
-    return replace(model, network=in_season(model.network, season))
+    return replace(model, network=for_season(model.network, season))
 
 
 def has_pretrained(cell: Cell, season: int | None) -> bool:

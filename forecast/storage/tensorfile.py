@@ -234,7 +234,7 @@ def _check_format(fields: Fields, expected: int) -> None:
     if number > expected:
         raise ModelError(
             f"was made by a newer forecast (format {number}; this one reads up to {expected})",
-            hint="upgrade: pip install --upgrade forecast",
+            hint="upgrade: pip install --upgrade forecast-rnn",
         )
     if number < expected:
         raise ModelError(

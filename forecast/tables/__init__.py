@@ -1,1 +1,1 @@
-"""Bytes become columns of text, and texts numbers and times."""
+"""Tables: bytes are read as columns of text, and texts as numbers and times."""

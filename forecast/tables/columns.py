@@ -1,4 +1,4 @@
-"""One column of text, each distinct text held once."""
+"""One column of text; each distinct text is stored once."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 class CellError(Exception):
-    """One text of a column cannot be read; whoever knows the column turns it into a `DataError`."""
+    """One text of a column cannot be read; `Table.refusal` turns it into a `DataError`."""
 
     def __init__(self, index: int, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -25,4 +25,4 @@ class Column:
     texts: list[str]
     """Distinct texts in order of first appearance, byte for byte as in the data."""
     codes: NDArray[np.int32]
-    """(rows,)"""
+    """(rows,) indices into `texts`."""

@@ -1,4 +1,4 @@
-"""Texts become times in the one way that the user names: a pattern, or a word for a kind of number."""
+"""Times in a column of text whose format the user names: a `strptime` pattern, or a kind of number."""
 
 import re
 from collections.abc import Callable
@@ -6,134 +6,133 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecast.data.frequency import DAY, Form
 from forecast.tables.columns import CellError
-from forecast.tables.dates import ParsedTimes, in_one_zone, refuse_empty
+from forecast.tables.dates import ParsedTimes, fraction_of_second, in_one_zone, refuse_empty
 
 EXCEL_START = -25_569 * DAY
-"""Seconds from 1970 to the day 0 of a spreadsheet, 1899-12-30."""
+"""Seconds from 1970 to day 0 of a spreadsheet, 1899-12-30."""
 EXCEL_DAYS = (61, 2_958_466)
-"""1900-03-01 to the end of 9999: before it spreadsheets count a day that never was."""
+"""1900-03-01 to the end of 9999: earlier day numbers are off by one, as spreadsheets have a 1900-02-29."""
 LAST_SECOND = 253_402_300_799
 """Of the year 9999."""
 
-CLOCK_PARTS = "HIMSfpz"
-DAY_PARTS = "djaAuw"
-MONTH_PARTS = "mbBUWV"
+DIRECTIVES: dict[Form, str] = {"datetime": "HIMSfpz", "date": "djaAuw", "month": "mbBUWV"}
+"""Directives of `strptime` that need a form of results, the most detailed form first."""
 
 Second = tuple[int, int | None]
 """Seconds since 1970, local where there is a zone; seconds east of UTC, None without a zone."""
 
 
+class _FractionOfSecondError(ValueError):
+    """The time is no whole second."""
+
+
+_ERRORS = (ValueError, InvalidOperation, OverflowError)
+"""What the parsers below raise for a text of another format."""
+
+
 def parse(texts: list[str], date_format: str) -> ParsedTimes:
-    """The time in each text, all of them written as said."""
+    """The time in each text, all in this format; a `CellError` for a text of another format."""
     cleaned = [text.strip() for text in texts]
     refuse_empty(cleaned)
-    reader = _WORDS.get(date_format) or _pattern(date_format)
-    found: list[Second] = []
+    parse_text = _parser(date_format)
+    parsed: list[Second] = []
     for index, text in enumerate(cleaned):
         try:
-            found.append(reader(text))
-        except (ValueError, InvalidOperation, OverflowError) as error:
-            raise _unlike(index, texts[index], date_format, str(error)) from None
-    form = _form(date_format)
-    seconds = np.array([second for second, _ in found], dtype=np.int64)
+            parsed.append(parse_text(text))
+        except _FractionOfSecondError:
+            raise fraction_of_second(index, texts[index]) from None
+        except _ERRORS:
+            raise CellError(
+                index,
+                f'"{texts[index]}" is not written as {date_format}',
+                hint="correct it, or the --date-format",
+            ) from None
+    seconds = np.array([second for second, _ in parsed], dtype=np.int64)
     times = seconds.astype("datetime64[s]")
-    note = f"times as {date_format}"
+    form = _form(date_format)
     if form == "integer":
-        return ParsedTimes(times.astype("datetime64[Y]").astype(np.int64) + 1970, form, None, note)
-    offsets = [offset for _, offset in found]
+        return ParsedTimes(times.astype("datetime64[Y]").astype(np.int64) + 1970, form, None)
+    if date_format == "excel" and (seconds % DAY).any():
+        form = "datetime"
+    offsets = [offset for _, offset in parsed]
     if all(offset is None for offset in offsets):
-        return ParsedTimes(times, _day_or_clock(form, seconds, date_format), None, note)
+        return ParsedTimes(times, form, None)
     return in_one_zone(texts, times, offsets)
 
 
-def fits(texts: list[str], date_format: str, *, most: int = 1000) -> float:
-    """Share of the first texts that are written as said; 0 where all are empty."""
+def matching_share(texts: list[str], date_format: str, *, most: int = 1000) -> float:
+    """Share of the first `most` texts that are in this format; 0 where all are empty."""
     sample = [text.strip() for text in texts[:most] if text.strip()]
-    reader = _WORDS.get(date_format) or _pattern(date_format)
-    return sum(_reads(reader, text) for text in sample) / max(len(sample), 1)
+    parse_text = _parser(date_format)
+    return sum(_is_parsed(parse_text, text) for text in sample) / max(len(sample), 1)
 
 
-def _reads(reader: Callable[[str], Second], text: str) -> bool:
+def _is_parsed(parse_text: Callable[[str], Second], text: str) -> bool:
     try:
-        reader(text)
-    except (ValueError, InvalidOperation, OverflowError):
+        parse_text(text)
+    except _ERRORS:
         return False
     return True
 
 
-def _unlike(index: int, text: str, date_format: str, reason: str) -> CellError:
-    if reason.startswith("between"):
-        return CellError(index, f'"{text}" is between two seconds', hint="round times to seconds")
-    return CellError(
-        index, f'"{text}" is not written as {date_format}', hint="correct it, or the --date-format"
-    )
-
-
 def _form(date_format: str) -> Form:
-    """How times so written are written in results."""
-    if date_format in _WORDS:
+    """The form of results that shows all that the format holds; whole days for spreadsheets."""
+    if date_format in _NUMBERS:
         return "date" if date_format == "excel" else "datetime"
-    parts = set(re.findall("%(.)", date_format))
-    for form, those in (("datetime", CLOCK_PARTS), ("date", DAY_PARTS), ("month", MONTH_PARTS)):
-        if parts & set(those):
-            return form  # type: ignore[return-value]
-    return "integer"
+    used = set(re.findall("%(.)", date_format))
+    return next((form for form, directives in DIRECTIVES.items() if used & set(directives)), "integer")
 
 
-def _day_or_clock(form: Form, seconds: NDArray[np.int64], date_format: str) -> Form:
-    """Days of a spreadsheet have a time of day where one of them has a fraction."""
-    return "datetime" if date_format == "excel" and (seconds % DAY).any() else form
+def _parser(date_format: str) -> Callable[[str], Second]:
+    """The function that parses one text of this format."""
+    return _NUMBERS.get(date_format) or _pattern_parser(date_format)
 
 
-def _pattern(pattern: str) -> Callable[[str], Second]:
+def _pattern_parser(pattern: str) -> Callable[[str], Second]:
     start = datetime(1970, 1, 1)
 
-    def read(text: str) -> Second:
+    def parse_text(text: str) -> Second:
         time = datetime.strptime(text, pattern)
         if time.microsecond:
-            raise ValueError("between two seconds")
+            raise _FractionOfSecondError
         offset = time.utcoffset()
-        whole = time.replace(tzinfo=None) - start
-        seconds = whole.days * DAY + whole.seconds
+        since_start = time.replace(tzinfo=None) - start
+        seconds = since_start.days * DAY + since_start.seconds
         return seconds, None if offset is None else round(offset.total_seconds())
 
-    return read
+    return parse_text
 
 
-def _excel(text: str) -> Second:
+def _parse_excel(text: str) -> Second:
     days = Decimal(text)
     if not days.is_finite() or not EXCEL_DAYS[0] <= days < EXCEL_DAYS[1]:
         raise ValueError("no day of a spreadsheet")
-    # A spreadsheet keeps 15 digits of a day: seconds are rounded, not found to be between two.
+    # A spreadsheet stores 15 digits of a day: rounding to seconds loses nothing.
     return round(days * DAY) + EXCEL_START, None
 
 
-def _epoch(per_second: int) -> Callable[[str], Second]:
-    def read(text: str) -> Second:
+def _epoch_parser(per_second: int) -> Callable[[str], Second]:
+    def parse_text(text: str) -> Second:
         if not re.fullmatch("[+-]?[0-9]{1,19}", text, re.ASCII):
             raise ValueError("no integer")
         seconds, rest = divmod(int(text), per_second)
         if rest:
-            raise ValueError("between two seconds")
-        return _bounded(seconds), 0
+            raise _FractionOfSecondError
+        if abs(seconds) > LAST_SECOND:
+            raise ValueError("beyond the year 9999")
+        return seconds, 0
 
-    return read
-
-
-def _bounded(seconds: int) -> int:
-    if abs(seconds) > LAST_SECOND:
-        raise ValueError("beyond the year 9999")
-    return seconds
+    return parse_text
 
 
-_WORDS: dict[str, Callable[[str], Second]] = {
-    "excel": _excel,
-    "epoch": _epoch(1),
-    "epoch-ms": _epoch(10**3),
-    "epoch-us": _epoch(10**6),
-    "epoch-ns": _epoch(10**9),
+_NUMBERS: dict[str, Callable[[str], Second]] = {
+    "excel": _parse_excel,
+    "epoch": _epoch_parser(1),
+    "epoch-ms": _epoch_parser(10**3),
+    "epoch-us": _epoch_parser(10**6),
+    "epoch-ns": _epoch_parser(10**9),
 }
+"""Formats that are numbers, `forecast.spec.reading.DATE_WORDS`."""

@@ -1,7 +1,7 @@
-"""Texts become times, or the one text that is none is named.
+"""Times in a column of text; a text that is no time is an error with its position.
 
-A column is written in one way throughout. A day before or after a month needs
-a row that proves the order; nothing is taken for a time in 1970 by mistake.
+All times of a column have one format. Where the day or the month may be first, some row
+must prove the order; no number is read as a time in 1970 by mistake.
 """
 
 import re
@@ -20,7 +20,8 @@ EXCEL_SERIALS = range(25_000, 80_001)
 """Days since 1899-12-30 from 1968 to 2119."""
 EPOCHS = range(10**9, 10**10)
 """Seconds since 1970 from 2001 to 2286."""
-EPOCH_UNITS = (("seconds", 1), ("milliseconds", 10**3), ("microseconds", 10**6), ("nanoseconds", 10**9))
+EPOCH_UNITS = (1, 10**3, 10**6, 10**9)
+"""Units per second: seconds, milliseconds, microseconds, nanoseconds."""
 
 _NAME = (
     "(?P<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -29,7 +30,7 @@ _NAME = (
 _YEAR = "(?P<year>[0-9]{4})"
 _MONTH = "(?P<month>[0-9]{1,2})"
 _DAY = "(?P<day>[0-9]{1,2})"
-_CLOCK = (
+_TIME_OF_DAY = (
     "(?:(?:T|t| +)(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
     "(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
     " ?(?P<zone>Z|z|UTC|GMT|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)?)?"
@@ -37,112 +38,113 @@ _CLOCK = (
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """A way of writing times."""
+class TimePattern:
+    """A format of times that is recognised without being named."""
 
-    pattern: re.Pattern[str]
+    regex: re.Pattern[str]
     form: Form
+    """How results write these times; "datetime" where one has a time of day."""
     example: str
 
 
-def _layout(pattern: str, form: Form, example: str) -> Layout:
-    return Layout(re.compile(pattern, re.IGNORECASE | re.ASCII), form, example)
+def _time_pattern(regex: str, form: Form, example: str) -> TimePattern:
+    return TimePattern(re.compile(regex, re.IGNORECASE | re.ASCII), form, example)
 
 
-DAY_FIRST = _layout(f"{_DAY}([/.-]){_MONTH}\\2{_YEAR}{_CLOCK}", "date", "31/12/2019")
-MONTH_FIRST = _layout(f"{_MONTH}([/.-]){_DAY}\\2{_YEAR}{_CLOCK}", "date", "12/31/2019")
-LAYOUTS = (
-    _layout(f"{_YEAR}([/.-]){_MONTH}\\2{_DAY}{_CLOCK}", "date", "2019-12-31"),
-    _layout(f"{_YEAR}[-/]?M?{_MONTH}", "month", "2019-12"),
-    _layout(f"{_YEAR}[- ]?Q(?P<quarter>[1-4])", "month", "2019Q4"),
-    _layout(f"Q(?P<quarter>[1-4])[- /]?{_YEAR}", "month", "Q4 2019"),
-    _layout(f"{_NAME}[-/ ]?{_YEAR}", "month", "Dec 2019"),
-    _layout(f"{_YEAR}[-/ ]?{_NAME}", "month", "2019 Dec"),
-    _layout(f"{_DAY}[-/ ]?{_NAME}[-/ ]?{_YEAR}{_CLOCK}", "date", "31 Dec 2019"),
-    _layout(f"{_NAME} ?{_DAY},? {_YEAR}{_CLOCK}", "date", "Dec 31, 2019"),
-    _layout(
+DAY_FIRST = _time_pattern(f"{_DAY}([/.-]){_MONTH}\\2{_YEAR}{_TIME_OF_DAY}", "date", "31/12/2019")
+MONTH_FIRST = _time_pattern(f"{_MONTH}([/.-]){_DAY}\\2{_YEAR}{_TIME_OF_DAY}", "date", "12/31/2019")
+TIME_PATTERNS = (
+    _time_pattern(f"{_YEAR}([/.-]){_MONTH}\\2{_DAY}{_TIME_OF_DAY}", "date", "2019-12-31"),
+    _time_pattern(f"{_YEAR}[-/]?M?{_MONTH}", "month", "2019-12"),
+    _time_pattern(f"{_YEAR}[- ]?Q(?P<quarter>[1-4])", "month", "2019Q4"),
+    _time_pattern(f"Q(?P<quarter>[1-4])[- /]?{_YEAR}", "month", "Q4 2019"),
+    _time_pattern(f"{_NAME}[-/ ]?{_YEAR}", "month", "Dec 2019"),
+    _time_pattern(f"{_YEAR}[-/ ]?{_NAME}", "month", "2019 Dec"),
+    _time_pattern(f"{_DAY}[-/ ]?{_NAME}[-/ ]?{_YEAR}{_TIME_OF_DAY}", "date", "31 Dec 2019"),
+    _time_pattern(f"{_NAME} ?{_DAY},? {_YEAR}{_TIME_OF_DAY}", "date", "Dec 31, 2019"),
+    _time_pattern(
         "(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})T(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})"
         "(?P<second>[0-9]{2})?(?P<zone>Z|[+-][0-9]{2}:?(?:[0-9]{2})?)?",
         "datetime",
         "20191231T235959Z",
     ),
-    _layout(f"{_YEAR}-?W(?P<week>[0-9]{{2}})(?:-?(?P<weekday>[1-7]))?", "date", "2019-W52"),
+    _time_pattern(f"{_YEAR}-?W(?P<week>[0-9]{{2}})(?:-?(?P<weekday>[1-7]))?", "date", "2019-W52"),
     DAY_FIRST,
     MONTH_FIRST,
 )
 _COMPACT_DAY = "(?P<year>[12][0-9]{3})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12][0-9]|3[01])"
 _COMPACT_HOUR = _COMPACT_DAY.replace("[12][0-9]{3}", "(?:19|20)[0-9]{2}") + "(?P<hour>[01][0-9]|2[0-3])"
-COMPACT = (
-    _layout("(?P<year>[12][0-9]{3})(?P<month>0[1-9]|1[0-2])", "month", "201912"),
-    _layout(_COMPACT_DAY, "date", "20191231"),
-    _layout(_COMPACT_HOUR, "datetime", "2019123123"),
-    _layout(f"{_COMPACT_HOUR}(?P<minute>[0-5][0-9])", "datetime", "201912312359"),
-    _layout(f"{_COMPACT_HOUR}(?P<minute>[0-5][0-9])(?P<second>[0-5][0-9])", "datetime", "20191231235959"),
+COMPACT_PATTERNS = (
+    _time_pattern("(?P<year>[12][0-9]{3})(?P<month>0[1-9]|1[0-2])", "month", "201912"),
+    _time_pattern(_COMPACT_DAY, "date", "20191231"),
+    _time_pattern(_COMPACT_HOUR, "datetime", "2019123123"),
+    _time_pattern(f"{_COMPACT_HOUR}(?P<minute>[0-5][0-9])", "datetime", "201912312359"),
+    _time_pattern(
+        f"{_COMPACT_HOUR}(?P<minute>[0-5][0-9])(?P<second>[0-5][0-9])", "datetime", "20191231235959"
+    ),
 )
-"""Integers that are dates; with an hour only of 1900 to 2099, as ten digits may be seconds since 1970."""
+"""Integers that are dates; with an hour, of 1900 to 2099: other ten digits may be seconds since 1970."""
 TWO_DIGIT_YEAR = re.compile(
     f"(?:[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-][0-9]{{2}}|(?:[0-9]{{1,2}}[-/ ])?{_NAME}[-/ ]?[0-9]{{2}})(?: .*)?",
     re.IGNORECASE | re.ASCII,
 )
 TWO_YEARS = re.compile("([12][0-9]{3})[/-]([0-9]{2}|[12][0-9]{3})", re.ASCII)
-NAMED_ZONE = re.compile(r".*[0-9]:[0-9]{2}.*?(?: ?[A-Z]{3,5}|\[[\w/+-]+\])", re.ASCII)
-ADVICE = (
-    "write times as 2019-12-31, 2019-12-31T23:00Z, 2019-12, 2019Q4 or 2019, or say --date-format %d.%m.%Y"
+ZONE_NAME = re.compile(r".*[0-9]:[0-9]{2}.*?(?: ?[A-Z]{3,5}|\[[\w/+-]+\])", re.ASCII)
+FORMAT_HINT = (
+    "write times as 2019-12-31, 2019-12-31T23:00Z, 2019-12, 2019Q4 or 2019, or give --date-format %d.%m.%Y"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedTimes:
-    """The times of a column's distinct texts and how they were written."""
+    """The times of a column's distinct texts and how they are written."""
 
     times: Times
     """(texts,) int64 for integer years and steps, datetime64[s] else (UTC where zoned)."""
     form: Form
     offset_seconds: int | None
-    note: str
-    """Why this is taken for times: "dates like 2019-12-31"."""
+    """Zone of the times, in seconds east of UTC; None where they have none."""
     repair: str = ""
-    """A sentence where zones had to be made one."""
+    """A sentence where times of several zones were converted to UTC."""
 
 
 READABLE_SHARE = 0.8
-"""Share of dates that makes a column one of dates; its other texts are then errors."""
+"""A column with a larger share of dates is one of dates; its other texts are then errors."""
 
-Kind = Literal["dates", "years", "stamps", "steps", "none"]
-"""Stamps are dates and seconds since 1970 that are written as integers."""
+TimeKind = Literal["dates", "years", "stamps", "steps", "none"]
+"""Stamps are integers such as 20191231, or seconds since 1970."""
 
 
-def kind_of(texts: list[str], *, most: int = 1000) -> Kind:
-    """What a column could be as times, judged by its first texts; nothing is proved yet."""
-    sample = [text.strip() for text in texts[:most] if text.strip()]
-    sample = _without_zero_fractions(sample)
+def kind_of(texts: list[str], *, most: int = 1000) -> TimeKind:
+    """The kind of times that a column may hold, by its first `most` texts; parsing may still fail."""
+    sample = _without_zero_fractions([text.strip() for text in texts[:most] if text.strip()])
     numbers = integers(sample)
     if numbers is not None and sample:
-        if _compact(sample) or _epoch(numbers):
+        if _compact_pattern(sample) or _epoch_unit(numbers):
             return "stamps"
         return "years" if _all_within(numbers, range(FIRST_YEAR, LAST_YEAR + 1)) else "steps"
-    for pattern in (*(layout.pattern for layout in LAYOUTS), TWO_DIGIT_YEAR):
-        if sum(map(bool, map(pattern.fullmatch, sample))) > READABLE_SHARE * len(sample):
+    for regex in (*(pattern.regex for pattern in TIME_PATTERNS), TWO_DIGIT_YEAR):
+        if sum(map(bool, map(regex.fullmatch, sample))) > READABLE_SHARE * len(sample):
             return "dates"
     return "none"
 
 
 def parse(texts: list[str], *, integer_steps: bool = False) -> ParsedTimes:
-    """The time in each text; all are written in one way.
+    """The time in each text, all of one format; a `CellError` for a text without a time of that format.
 
-    With `integer_steps` integers are plain counters, whatever dates they look like.
+    With `integer_steps`, integers are plain counters even if they look like dates.
     """
     cleaned = [text.strip() for text in texts]
     refuse_empty(cleaned)
     cleaned = _without_zero_fractions(cleaned)
     numbers = integers(cleaned)
     if numbers is not None:
-        return _from_integers(cleaned, numbers, integer_steps=integer_steps)
+        return _parse_integers(cleaned, numbers, integer_steps=integer_steps)
     _refuse_two_years(texts, cleaned)
     if integers(cleaned[:1]) is not None:
         index = next(index for index, text in enumerate(cleaned) if integers([text]) is None)
-        raise CellError(index, f'"{texts[index]}" is not a time like "{texts[0]}"', hint=ADVICE)
-    return _from_layout(texts, cleaned, _layout_of(texts, cleaned))
+        raise CellError(index, f'"{texts[index]}" is not a time like "{texts[0]}"', hint=FORMAT_HINT)
+    return _parse_by_pattern(texts, cleaned, _detect_pattern(texts, cleaned))
 
 
 def refuse_empty(texts: list[str]) -> None:
@@ -153,15 +155,11 @@ def refuse_empty(texts: list[str]) -> None:
 
 
 def _refuse_two_years(texts: list[str], cleaned: list[str]) -> None:
-    """Refuse seasons such as 2004/05, 2005/06: each alone could be a month, together they are none."""
-    found = map(TWO_YEARS.fullmatch, cleaned)
-    alone_a_month = len(texts) == 1 and re.fullmatch(".*[/-](0[1-9]|1[0-2])", cleaned[0])
-    if not alone_a_month and all(match and (int(match[2]) - int(match[1])) % 100 == 1 for match in found):
-        raise CellError(
-            0,
-            f'"{texts[0]}" is two years',
-            hint="write one, that in which it begins or that in which it ends",
-        )
+    """Refuse seasons such as 2004/05, 2005/06: each one could be a month, the column cannot."""
+    matches = map(TWO_YEARS.fullmatch, cleaned)
+    single_month = len(texts) == 1 and re.fullmatch(".*[/-](0[1-9]|1[0-2])", cleaned[0])
+    if not single_month and all(match and (int(match[2]) - int(match[1])) % 100 == 1 for match in matches):
+        raise CellError(0, f'"{texts[0]}" is two years', hint="write one year: the first or the second")
 
 
 def _all_within(numbers: list[int], span: range) -> bool:
@@ -169,89 +167,88 @@ def _all_within(numbers: list[int], span: range) -> bool:
 
 
 def _without_zero_fractions(texts: list[str]) -> list[str]:
-    """Integers that were written as 2019.0, as programs do where one was missing."""
+    """Integers written as 2019.0 (by programs that read a column with missing values) as 2019."""
     if all(re.fullmatch(r"-?[0-9]+[.]0+", text) for text in texts):
         return [text.partition(".")[0] for text in texts]
     return texts
 
 
-def _compact(texts: list[str]) -> Layout | None:
-    """The way in which all integers are dates like 20191231."""
-    for layout in COMPACT:
-        if all(map(layout.pattern.fullmatch, texts)):
-            return layout
+def _compact_pattern(texts: list[str]) -> TimePattern | None:
+    """The pattern by which all integers are dates like 20191231; None where there is none."""
+    for pattern in COMPACT_PATTERNS:
+        if all(map(pattern.regex.fullmatch, texts)):
+            return pattern
     return None
 
 
-def _epoch(numbers: list[int]) -> tuple[str, int] | None:
-    """The unit in which all integers count from 1970: its name, and how many make a second."""
-    for name, per_second in EPOCH_UNITS:
+def _epoch_unit(numbers: list[int]) -> int | None:
+    """How many units make a second, where all integers count one unit from 1970; else None."""
+    for per_second in EPOCH_UNITS:
         if _all_within(numbers, range(EPOCHS.start * per_second, EPOCHS.stop * per_second)):
-            return name, per_second
+            return per_second
     return None
 
 
-def _from_integers(texts: list[str], numbers: list[int], *, integer_steps: bool) -> ParsedTimes:
+def _parse_integers(texts: list[str], numbers: list[int], *, integer_steps: bool) -> ParsedTimes:
     if not integer_steps:
-        if layout := _compact(texts):
-            return _from_layout(texts, texts, layout)
-        if epoch := _epoch(numbers):
-            return _from_epochs(texts, numbers, name=epoch[0], per_second=epoch[1])
+        if pattern := _compact_pattern(texts):
+            return _parse_by_pattern(texts, texts, pattern)
+        if per_second := _epoch_unit(numbers):
+            return _parse_epochs(texts, numbers, per_second)
         if _all_within(numbers, EXCEL_SERIALS):
             raise CellError(
                 0,
                 f'"{texts[0]}" looks like a day number of a spreadsheet',
-                hint="--date-format excel reads it so; plain steps are numbered from 1",
+                hint="--date-format excel reads it as a date; number plain steps from 1",
             )
-    years = _all_within(numbers, range(FIRST_YEAR, LAST_YEAR + 1))
-    note = "integers that look like years" if years else "integers"
-    return ParsedTimes(np.array(numbers, dtype=np.int64), "integer", None, note)
+    return ParsedTimes(np.array(numbers, dtype=np.int64), "integer", None)
 
 
-def _from_epochs(texts: list[str], numbers: list[int], *, name: str, per_second: int) -> ParsedTimes:
+def _parse_epochs(texts: list[str], numbers: list[int], per_second: int) -> ParsedTimes:
     for index, number in enumerate(numbers):
         if number % per_second:
-            raise _between_seconds(index, texts[index])
+            raise fraction_of_second(index, texts[index])
     seconds = np.array(numbers, dtype=np.int64) // per_second
-    return ParsedTimes(seconds.astype("datetime64[s]"), "datetime", 0, f"{name} since 1970 (UTC)")
+    return ParsedTimes(seconds.astype("datetime64[s]"), "datetime", 0)
 
 
-def _layout_of(texts: list[str], cleaned: list[str]) -> Layout:
-    """The layout that every text has; of several that are proved by no text none is chosen."""
-    possible = list(LAYOUTS)
+def _detect_pattern(texts: list[str], cleaned: list[str]) -> TimePattern:
+    """The pattern that every text matches; a `CellError` for none, or where day and month are ambiguous."""
+    possible = list(TIME_PATTERNS)
     for index, text in enumerate(cleaned):
-        still = [layout for layout in possible if layout.pattern.fullmatch(text)]
-        if not still:
-            raise _no_layout(index, texts, possible)
-        possible = still
+        matching = [pattern for pattern in possible if pattern.regex.fullmatch(text)]
+        if not matching:
+            raise _no_pattern_fits(index, texts, possible)
+        possible = matching
     if DAY_FIRST in possible:
-        return _day_or_month_first(texts, cleaned)
+        return _detect_day_or_month_first(texts, cleaned)
     return possible[0]
 
 
-def _no_layout(index: int, texts: list[str], possible: list[Layout]) -> CellError:
+def _no_pattern_fits(index: int, texts: list[str], possible: list[TimePattern]) -> CellError:
+    """The error for the text at `index`, which matches none of the patterns that all before it match."""
     text = texts[index].strip()
-    if NAMED_ZONE.fullmatch(text):
+    if ZONE_NAME.fullmatch(text):
         return CellError(
-            index, f'"{text}" has a zone in words', hint="write it as Z or +01:00, or leave all of them out"
+            index, f'"{text}" has a named time zone', hint="write zones as Z or +01:00, or leave them all out"
         )
     if TWO_DIGIT_YEAR.fullmatch(text):
         return CellError(
             index,
-            f'"{text}" has a year of two digits',
-            hint="say how to read it: --date-format " + _like(text),
+            f'"{text}" has a two-digit year',
+            hint="give its format: --date-format " + _suggested_format(text),
         )
-    if index == 0 or len(possible) == len(LAYOUTS):
-        return CellError(index, f'"{text}" is not a time', hint=ADVICE)
+    if index == 0 or len(possible) == len(TIME_PATTERNS):
+        return CellError(index, f'"{text}" is not a time', hint=FORMAT_HINT)
     return CellError(
         index,
         f'"{text}" is not a time written like "{texts[0]}"',
-        hint="write all times in one way: " + possible[0].example,
+        hint="write all times in one format: " + possible[0].example,
     )
 
 
-def _like(text: str) -> str:
-    """A --date-format that may be meant by a text of numbers or a month's name: "%d.%m.%y"."""
+def _suggested_format(text: str) -> str:
+    """A likely --date-format for a date of numbers or with the name of a month: "%d.%m.%y"."""
     if named := re.search(r"[^\W\d]+", text):
         short = len(named[0].rstrip(".")) <= 3
         text = text.replace(named[0], "%b" if short else "%B", 1)
@@ -260,60 +257,65 @@ def _like(text: str) -> str:
         month_first = int(re.findall("[0-9]+", text)[1]) > 12
         parts = ["%m", "%d"] if month_first else ["%d", "%m"]
         parts.append("%Y" if re.search("[0-9]{4}", text) else "%y")
-    parts += ["%H", "%M", "%S"]
-    marks = iter(parts)
-    return '"' + re.sub("[0-9]+", lambda _: next(marks, ""), text) + '"'
+    directives = iter([*parts, "%H", "%M", "%S"])
+    return '"' + re.sub("[0-9]+", lambda _: next(directives, ""), text) + '"'
 
 
-def _day_or_month_first(texts: list[str], cleaned: list[str]) -> Layout:
-    """The order that some row proves with a number over 12."""
-    first_over, second_over, unlike = -1, -1, -1
+def _detect_day_or_month_first(texts: list[str], cleaned: list[str]) -> TimePattern:
+    """The order of day and month, proved by a number over 12; a `CellError` where nothing proves it.
+
+    Where the two numbers of every date are equal the order makes no difference.
+    """
+    # The last rows that prove an order, and the first row in which the order matters; -1 for none.
+    first_over, second_over, unequal = -1, -1, -1
     for index, text in enumerate(cleaned):
         first, second = (int(part) for part in re.split("[/.-]", text, maxsplit=2)[:2])
         first_over = index if first > 12 else first_over
         second_over = index if second > 12 else second_over
-        unlike = index if first != second and unlike < 0 else unlike
+        unequal = index if first != second and unequal < 0 else unequal
     if first_over >= 0 and second_over >= 0:
         raise CellError(
             second_over,
             f'"{texts[second_over]}" has the month first, "{texts[first_over]}" has it second',
-            hint="write all dates in one way: 2019-12-31",
+            hint="write all dates in one format: 2019-12-31",
         )
-    if first_over < 0 and second_over < 0 and unlike >= 0:
+    if first_over < 0 and second_over < 0 and unequal >= 0:
         raise CellError(
-            unlike,
-            f'"{texts[unlike]}" may have the day or the month first, and no row proves which',
-            hint="say which: --date-format " + _like(texts[unlike]) + ", or the other way round",
+            unequal,
+            f'"{texts[unequal]}" may have the day or the month first, and no row proves which',
+            hint=f"choose one: --date-format {_suggested_format(texts[unequal])}, or the other way round",
         )
     return DAY_FIRST if first_over >= 0 else MONTH_FIRST
 
 
-def _from_layout(texts: list[str], cleaned: list[str], layout: Layout) -> ParsedTimes:
-    """Times by one layout: each text is rewritten as ISO 8601, all are converted at once."""
-    isos: list[str] = []
+def _parse_by_pattern(texts: list[str], cleaned: list[str], pattern: TimePattern) -> ParsedTimes:
+    """Times of one pattern: each text is rewritten as ISO 8601, then all are converted at once."""
+    iso_texts: list[str] = []
     zones: list[str | None] = []
-    clocked = False
-    writer = _iso_week if "week" in layout.pattern.groupindex else _iso
+    has_time_of_day = False
+    to_iso = _week_as_iso if "week" in pattern.regex.groupindex else _date_as_iso
     for index, text in enumerate(cleaned):
-        match = layout.pattern.fullmatch(text)
+        match = pattern.regex.fullmatch(text)
         part = match.groupdict() if match else {}
         if (part.get("fraction") or "0").strip("0"):
-            raise _between_seconds(index, text)
-        isos.append(writer(part))
+            raise fraction_of_second(index, text)
+        iso_texts.append(to_iso(part))
         zones.append(part.get("zone"))
-        clocked = clocked or part.get("hour") is not None
-    times = _converted(texts, isos)
+        has_time_of_day = has_time_of_day or part.get("hour") is not None
+    times = _to_times(texts, iso_texts)
     if any(zones):
-        offset_of = {zone: _offset(zone) for zone in set(zones) if zone}
+        offset_of = {zone: _offset_seconds(zone) for zone in set(zones) if zone}
         return in_one_zone(texts, times, [offset_of[zone] if zone else None for zone in zones])
-    return ParsedTimes(times, "datetime" if clocked else layout.form, None, f"dates like {cleaned[0]}")
+    return ParsedTimes(times, "datetime" if has_time_of_day else pattern.form, None)
 
 
-def _between_seconds(index: int, text: str) -> CellError:
-    return CellError(index, f'"{text}" is between two seconds', hint="round times to seconds")
+def fraction_of_second(index: int, text: str) -> CellError:
+    """The error for a time that is no whole second."""
+    return CellError(index, f'"{text}" has a fraction of a second', hint="round times to seconds")
 
 
-def _iso(part: dict[str, str | None]) -> str:
+def _date_as_iso(part: dict[str, str | None]) -> str:
+    """A date in ISO 8601 from the named groups of its pattern; the first day of a month or quarter."""
     month = part.get("month")
     if name := part.get("name"):
         month = str(MONTH_NAMES.index(name[:3].lower()) + 1)
@@ -324,8 +326,8 @@ def _iso(part: dict[str, str | None]) -> str:
     return f"{part['year']}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute}:{second}"
 
 
-def _iso_week(part: dict[str, str | None]) -> str:
-    """The date of a week's day, Monday where none is named; "" where the year has no such week."""
+def _week_as_iso(part: dict[str, str | None]) -> str:
+    """The date of a day of an ISO week, by default Monday; "" if the year has no such week."""
     week, weekday = int(part["week"] or 0), int(part.get("weekday") or 1)
     fourth = np.datetime64(f"{part['year']}-01-04", "D")  # always in week 1
     monday = fourth - (fourth.astype(np.int64) + 3) % 7 + 7 * (week - 1)
@@ -333,19 +335,20 @@ def _iso_week(part: dict[str, str | None]) -> str:
     return str(monday + weekday - 1) + "T00:00:00" if thursday_year == part["year"] else ""
 
 
-def _converted(texts: list[str], isos: list[str]) -> NDArray[np.datetime64]:
+def _to_times(texts: list[str], iso_texts: list[str]) -> NDArray[np.datetime64]:
+    """The times; a `CellError` for the first that is not in the calendar, such as 30 February."""
     try:
-        if all(isos):
-            return np.array(isos, dtype="datetime64[s]")
+        if all(iso_texts):
+            return np.array(iso_texts, dtype="datetime64[s]")
     except ValueError:
         pass
-    for index, iso in enumerate(isos):
-        if not iso or not _convertible(iso):
-            raise CellError(index, f'"{texts[index]}" is not in the calendar', hint="correct the date")
+    for index, iso in enumerate(iso_texts):
+        if not iso or not _is_valid_date(iso):
+            raise CellError(index, f'"{texts[index]}" is not a valid date', hint="correct the date")
     raise AssertionError("one text must have failed")
 
 
-def _convertible(iso: str) -> bool:
+def _is_valid_date(iso: str) -> bool:
     try:
         np.datetime64(iso, "s")
     except ValueError:
@@ -353,7 +356,7 @@ def _convertible(iso: str) -> bool:
     return True
 
 
-def _offset(zone: str) -> int:
+def _offset_seconds(zone: str) -> int:
     """Seconds east of UTC."""
     if zone[0] not in "+-":
         return 0
@@ -363,7 +366,10 @@ def _offset(zone: str) -> int:
 
 
 def in_one_zone(texts: list[str], times: NDArray[np.datetime64], zones: list[int | None]) -> ParsedTimes:
-    """UTC times; the zone (seconds east of UTC) is kept where all rows name one, else it is UTC."""
+    """Local times with zones, in seconds east of UTC, as UTC; the zone is kept where all have the same one.
+
+    A `CellError` where some have a zone and some have none.
+    """
     if None in zones:
         index = zones.index(None)
         raise CellError(
@@ -371,6 +377,7 @@ def in_one_zone(texts: list[str], times: NDArray[np.datetime64], zones: list[int
         )
     offsets = [offset for offset in zones if offset is not None]
     utc = times - np.array(offsets, dtype="timedelta64[s]")
-    kinds = sorted(set(offsets))
-    repair = "" if len(kinds) == 1 else f"times of {len(kinds)} zones turned into UTC"
-    return ParsedTimes(utc, "datetime", kinds[0] if len(kinds) == 1 else 0, f"times like {texts[0]}", repair)
+    distinct = set(offsets)
+    if len(distinct) == 1:
+        return ParsedTimes(utc, "datetime", offsets[0])
+    return ParsedTimes(utc, "datetime", 0, repair=f"times of {len(distinct)} zones converted to UTC")

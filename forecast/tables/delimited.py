@@ -1,8 +1,8 @@
-"""Bytes of CSV become columns of text: decoded, sniffed, cut into fields.
+"""Bytes of CSV as columns of text: encoding and delimiter are detected, records are split into fields.
 
-The standard library's `csv` cuts files of every size: a million rows of three
+The standard library's `csv` splits files of every size: a million rows of three
 columns took 1.9 CPU s and 190 MB. pandas took 1.6 s with its import and 230 MB
-more, pads ragged rows in silence, and would be a second reading to keep equal.
+more, and pads rows that are too short without a message.
 """
 
 import codecs
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.errors import DataError
 from forecast.phrases import counted
@@ -26,21 +27,21 @@ from forecast.tables.source import SourceBytes, line_of, wide_encoding
 from forecast.tables.table import Table
 
 DELIMITERS = ("\t", ";", ",", "|")
-"""In the order that decides when two fit equally well."""
-SNIFFED_CHARACTERS = 1 << 16
-SNIFFED_ROWS = 100
-ROWS_AT_ONCE = 20_000
+"""In order of preference where two fit equally well."""
+SAMPLE_CHARACTERS = 1 << 16
+SAMPLE_ROWS = 100
+BLOCK_ROWS = 20_000
 
-FOREIGN_WORD = re.compile(rb"(?<![A-Za-z\xc0-\xff])[\xc0-\xff]{2,}(?![A-Za-z\xc0-\xff])")
-"""A word of letters beyond ASCII alone: Greek or Cyrillic rather than a text of cp1252."""
+NON_ASCII_WORD = re.compile(rb"(?<![A-Za-z\xc0-\xff])[\xc0-\xff]{2,}(?![A-Za-z\xc0-\xff])")
+"""A word without an ASCII letter: Greek or Cyrillic rather than cp1252."""
 
-LATIN_LETTERS = re.compile(rb"[\x80\x85\x91-\x97\xa0-\xff]{1,3}")
-"""A run of bytes that is likely in a text of cp1252: one to three letters or signs."""
+CP1252_RUN = re.compile(rb"[\x80\x85\x91-\x97\xa0-\xff]{1,3}")
+"""A run of bytes beyond ASCII that is likely in cp1252: one to three letters or signs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """Bytes whose encoding and delimiter are known."""
+class CsvText:
+    """A CSV file whose encoding and delimiter are known."""
 
     name: str
     data: bytes
@@ -61,55 +62,55 @@ class Text:
                 line = reader.line_num + 1
         except csv.Error as error:
             raise DataError(
-                f"cannot be cut into fields: {error}",
+                f"cannot be split into fields: {error}",
                 where=f"{self.name}, line {line}",
-                hint="look for a quote that is not closed or stands inside a field",
+                hint="look for a quote that is not closed or that is inside a field",
             ) from None
 
-    def places(self) -> Callable[[int], str]:
-        """What tells the line of a row, counted from 0 behind the header.
+    def line_finder(self) -> Callable[[int], str]:
+        """A function that gives the line of a row, counted from 0 after the header.
 
-        One pass over the text, as far as the furthest row that was asked for, serves all rows.
+        All calls share one pass over the text, which goes as far as the last row needs.
         """
         records = islice(self.records(), 1, None)
         lines = array("q")
 
-        def place(row: int) -> str:
-            lines.extend(line for line, _ in islice(records, max(row + 1 - len(lines), 0)))
+        def line(row: int) -> str:
+            lines.extend(number for number, _ in islice(records, max(row + 1 - len(lines), 0)))
             return f"line {lines[row]}"
 
-        return place
+        return line
 
 
 def read_table(opened: SourceBytes, notation: Notation) -> Table:
-    """The columns of a CSV file as text."""
-    encoding, repairs = _encoding_of(opened, notation.encoding)
-    head = _head(opened, encoding)
-    if not head.strip():
+    """The columns of a CSV file as text; a `DataError` that names the line where it cannot be read."""
+    encoding, repairs = _detect_encoding(opened, notation.encoding)
+    sample = _sample(opened, encoding)
+    if not sample.strip():
         raise DataError("is empty", where=opened.name)
-    if notation.delimiter and notation.delimiter not in head.splitlines()[0]:
+    if notation.delimiter and notation.delimiter not in sample.splitlines()[0]:
         raise DataError(
             f'the delimiter "{notation.delimiter}" is not in the header',
             where=f"{opened.name}, line 1",
-            hint="say --delimiter with another, or leave it out to have it found",
+            hint="give another --delimiter, or leave it out to detect it",
         )
-    text = Text(opened.name, opened.data, encoding, notation.delimiter or _delimiter_of(head))
-    names, columns, rows = _columns_of(text)
+    text = CsvText(opened.name, opened.data, encoding, notation.delimiter or _detect_delimiter(sample))
+    columns, rows = _read_columns(text)
     return Table(
         source=opened.name,
-        columns=tuple(Column(name, *column) for name, column in zip(names, columns, strict=True)),
+        columns=columns,
         rows=rows,
-        place=text.places(),
+        line=text.line_finder(),
         delimiter=text.delimiter,
         repairs=repairs,
     )
 
 
-def _encoding_of(opened: SourceBytes, asked: str | None) -> tuple[str, tuple[str, ...]]:
-    """The encoding that all bytes agree with, and a sentence where it had to be guessed."""
+def _detect_encoding(opened: SourceBytes, given: str | None) -> tuple[str, tuple[str, ...]]:
+    """An encoding in which all bytes are valid, and a sentence where it had to be guessed."""
     data = opened.data
-    if asked is not None:
-        return _proved(opened, asked), ()
+    if given is not None:
+        return _check_encoding(opened, given), ()
     encoding = wide_encoding(data) or "utf-8-sig"
     if encoding == "utf-8-sig" and data.isascii():
         return encoding, ()
@@ -126,22 +127,22 @@ def _encoding_of(opened: SourceBytes, asked: str | None) -> tuple[str, tuple[str
     )
 
 
-def _proved(opened: SourceBytes, asked: str) -> str:
-    """The encoding asked for, if all bytes agree with it; its mark at the start is no text."""
-    known = codecs.lookup(asked).name
-    encoding = "utf-8-sig" if known == "utf-8" else asked
+def _check_encoding(opened: SourceBytes, encoding: str) -> str:
+    """The given encoding if all bytes are valid in it; a byte order mark at the start is skipped."""
+    known = codecs.lookup(encoding).name
+    encoding = "utf-8-sig" if known == "utf-8" else encoding
     wrong = _first_undecodable(opened.data, encoding)
     if wrong is None:
         return encoding
     raise DataError(
         f"byte 0x{opened.data[wrong]:02x} is not {known} text",
         where=f"{opened.name}, line {line_of(opened.data, wrong)}",
-        hint="say --encoding with another, or leave it out to have it found",
+        hint="give another --encoding, or leave it out to detect it",
     )
 
 
 def _first_undecodable(data: bytes, encoding: str) -> int | None:
-    """Position of the first byte that the encoding does not know, found block by block."""
+    """Position of the first byte that is invalid in the encoding; None where all are valid."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     block = 1 << 20
     for start in range(0, len(data), block):
@@ -150,89 +151,81 @@ def _first_undecodable(data: bytes, encoding: str) -> int | None:
             decoder.decode(data[start : start + block], final=start + block >= len(data))
         except UnicodeDecodeError as error:
             return max(start - pending + error.start, 0)
-        except UnicodeError:  # UTF-16 or UTF-32 without the mark that tells the order of bytes
+        except UnicodeError:  # UTF-16 or UTF-32 without a byte order mark
             return 0
     return None
 
 
 def _looks_like_cp1252(data: bytes) -> bool:
-    """Single accented letters among ASCII: no long runs as in Cyrillic, no UTF-8 pairs, no control codes."""
+    """Whether single accented letters are among ASCII: no long runs as in Cyrillic, no UTF-8, no controls."""
     if re.search(rb"[\x00-\x08\x0e-\x1f\x81\x8d\x8f\x90\x9d]", data):
         return False
     runs = re.findall(rb"[\x80-\xff]+", data)
     if any(re.search(rb"[\xc3\xc2][\x80-\xbf]", run) for run in runs):
         return False
-    return not FOREIGN_WORD.search(data) and all(LATIN_LETTERS.fullmatch(run) for run in runs)
+    return not NON_ASCII_WORD.search(data) and all(CP1252_RUN.fullmatch(run) for run in runs)
 
 
-def _head(opened: SourceBytes, encoding: str) -> str:
+def _sample(opened: SourceBytes, encoding: str) -> str:
+    """The first characters, by which the delimiter is detected."""
     stream = io.TextIOWrapper(io.BytesIO(opened.data), encoding=encoding, newline="")
-    return stream.read(SNIFFED_CHARACTERS)
+    return stream.read(SAMPLE_CHARACTERS)
 
 
-def _delimiter_of(head: str) -> str:
-    """The delimiter that gives every row as many fields as the header, and most of them.
+def _detect_delimiter(sample: str) -> str:
+    """The delimiter by which every row has as many fields as the header, the most of them.
 
-    Where none does, the one that cuts the header most: a ragged row is then named.
+    Where there is none, the one by which the header has the most fields: a row of another
+    length is then an error with its line.
     """
-    widths = {delimiter: _widths(head, delimiter) for delimiter in DELIMITERS}
-    even = [mark for mark, counts in widths.items() if counts and len(set(counts)) == 1 and counts[0] > 1]
+    counts = {delimiter: _field_counts(sample, delimiter) for delimiter in DELIMITERS}
+    even = [mark for mark, fields in counts.items() if fields and len(set(fields)) == 1 and fields[0] > 1]
     if even:
-        return max(even, key=lambda mark: widths[mark][0])
-    best = max(DELIMITERS, key=lambda mark: widths[mark][0] if widths[mark] else 0)
-    return best if widths[best] and widths[best][0] > 1 else ","
+        return max(even, key=lambda mark: counts[mark][0])
+    best = max(DELIMITERS, key=lambda mark: counts[mark][0] if counts[mark] else 0)
+    return best if counts[best] and counts[best][0] > 1 else ","
 
 
-def unsniffed_mark(column: Column) -> str:
-    """What may part the fields of a file that was read as one column; "" where nothing does."""
-    marks: list[str] = re.findall(r"[^\w\s.,+-]|\s", column.name)
-    for mark in dict.fromkeys(marks):
-        if all(text.count(mark) == column.name.count(mark) for text in column.texts):
-            return mark
-    return ""
-
-
-def _widths(head: str, delimiter: str) -> list[int]:
-    """Fields of the first rows; a last row that the sniffing may have cut is left out."""
-    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
-    widths: list[int] = []
+def _field_counts(sample: str, delimiter: str) -> list[int]:
+    """The number of fields of each of the first rows, without a last one that the sample may cut."""
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    counts: list[int] = []
     try:
-        widths.extend(len(row) for row in islice(reader, SNIFFED_ROWS) if any(row))
+        for row in islice(reader, SAMPLE_ROWS):
+            if any(row):
+                counts.append(len(row))  # noqa: PERF401 - those before an error count
     except csv.Error:
-        return widths
-    return widths[:-1] if len(head) == SNIFFED_CHARACTERS and len(widths) > 1 else widths
+        return counts
+    return counts[:-1] if len(sample) == SAMPLE_CHARACTERS and len(counts) > 1 else counts
 
 
-Texts = tuple[list[str], "np.ndarray[tuple[int], np.dtype[np.int32]]"]
-
-
-def _columns_of(text: Text) -> tuple[list[str], list[Texts], int]:
-    """Names, columns and the number of rows; distinct texts are numbered as they come."""
+def _read_columns(text: CsvText) -> tuple[tuple[Column, ...], int]:
+    """The columns and the number of rows; distinct texts are numbered in order of appearance."""
     records = text.records()
     line, header = next(records, (0, []))
     if not header:
         raise DataError("is empty", where=text.name)
-    names = _names(text, line, header)
-    numbering: list[defaultdict[str, int]] = [defaultdict() for _ in names]
-    for index in numbering:
-        index.default_factory = index.__len__
-    codes: list[list[np.ndarray[tuple[int], np.dtype[np.int32]]]] = [[] for _ in names]
+    names = _column_names(text, line, header)
+    # One dictionary per column, text -> code: looking up a new text gives it the next code.
+    codes_of_texts: list[defaultdict[str, int]] = [defaultdict() for _ in names]
+    for numbering in codes_of_texts:
+        numbering.default_factory = numbering.__len__
+    blocks: list[list[NDArray[np.int32]]] = [[] for _ in names]
     rows = 0
-    while block := list(islice(records, ROWS_AT_ONCE)):
-        _check_widths(text, block, len(names))
-        for index, parts, fields in zip(
-            numbering, codes, zip(*(f for _, f in block), strict=True), strict=True
-        ):
-            parts.append(np.fromiter(map(index.__getitem__, fields), np.int32, len(block)))
+    while block := list(islice(records, BLOCK_ROWS)):
+        _check_field_counts(text, block, len(names))
+        fields_by_column = zip(*(fields for _, fields in block), strict=True)
+        for numbering, parts, fields in zip(codes_of_texts, blocks, fields_by_column, strict=True):
+            parts.append(np.fromiter(map(numbering.__getitem__, fields), np.int32, len(block)))
         rows += len(block)
     if not rows:
         raise DataError("has a header and no rows", where=text.name)
-    columns = [(list(index), np.concatenate(parts)) for index, parts in zip(numbering, codes, strict=True)]
-    return names, columns, rows
+    columns = zip(names, codes_of_texts, blocks, strict=True)
+    return tuple(Column(name, list(texts), np.concatenate(parts)) for name, texts, parts in columns), rows
 
 
-def _names(text: Text, line: int, header: list[str]) -> list[str]:
-    """Names of the columns without spaces around them; a header of values is refused."""
+def _column_names(text: CsvText, line: int, header: list[str]) -> list[str]:
+    """The names of the columns, stripped; a `DataError` where the header holds values."""
     names = [name.removeprefix("\ufeff").strip() for name in header]
     if all(re.fullmatch(r"[-+.,:/0-9\sTZ]*", name) or name.lower() in MISSING for name in names):
         raise DataError(
@@ -243,7 +236,8 @@ def _names(text: Text, line: int, header: list[str]) -> list[str]:
     return [name or f"column {position}" for position, name in enumerate(names, start=1)]
 
 
-def _check_widths(text: Text, block: list[tuple[int, list[str]]], width: int) -> None:
+def _check_field_counts(text: CsvText, block: list[tuple[int, list[str]]], width: int) -> None:
+    """Refuse a row that has not as many fields as the header."""
     counts = Counter(len(fields) for _, fields in block)
     if set(counts) == {width}:
         return

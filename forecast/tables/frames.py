@@ -1,4 +1,4 @@
-"""A pandas frame or a Parquet file becomes columns of text, read by the same rules as CSV."""
+"""A pandas frame or a Parquet file as columns of text, to be read by the same rules as CSV."""
 
 import io
 from typing import TYPE_CHECKING
@@ -7,7 +7,7 @@ import numpy as np
 
 from forecast.errors import DataError, MissingExtra
 from forecast.tables.columns import Column
-from forecast.tables.source import SourceBytes, most_unpacked
+from forecast.tables.source import SourceBytes, max_unpacked
 from forecast.tables.table import Table
 
 if TYPE_CHECKING:
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 _CELL_BYTES = 8
-"""What a cell of a Parquet file takes at least once it is read."""
+"""The least memory that a cell of a Parquet file takes once it is read."""
 
 
 def frame_table(frame: "pd.DataFrame", name: str = "frame") -> Table:
-    """The columns of a frame, and its index where that says more than row numbers."""
+    """The columns of a frame, and its index unless that is a plain `RangeIndex`."""
     import pandas as pd
 
     if not isinstance(frame.index, pd.RangeIndex):
@@ -28,18 +28,18 @@ def frame_table(frame: "pd.DataFrame", name: str = "frame") -> Table:
         raise DataError("has no columns", where=name)
     if not len(frame):
         raise DataError("has no rows", where=name)
-    columns = tuple(_column(str(label), frame.iloc[:, place]) for place, label in enumerate(frame.columns))
-    return Table(name, columns, len(frame), place=lambda row: f"row {row + 1}")
+    columns = tuple(_column(str(label), frame.iloc[:, index]) for index, label in enumerate(frame.columns))
+    return Table(name, columns, len(frame), line=lambda row: f"row {row + 1}")
 
 
 def parquet_table(opened: SourceBytes) -> Table:
-    """The columns of a Parquet file; needs pyarrow."""
+    """The columns of a Parquet file; a `MissingExtra` error without pyarrow."""
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
         raise MissingExtra(
-            "reading Parquet needs pyarrow", where=opened.name, hint="pip install 'forecast[parquet]'"
+            "reading Parquet needs pyarrow", where=opened.name, hint="pip install 'forecast-rnn[parquet]'"
         ) from None
     try:
         file = pq.ParquetFile(io.BytesIO(opened.data))
@@ -54,30 +54,31 @@ def parquet_table(opened: SourceBytes) -> Table:
 
 
 def _refuse_bomb(opened: SourceBytes, *, cells: int) -> None:
-    """Two megabytes of Parquet can hold 200 million rows; read, they took over ten gigabytes."""
-    most = most_unpacked(len(opened.data))
-    if _CELL_BYTES * cells > most:
+    """Refuse what would fill the memory: 2 MB of Parquet can hold 200 million rows, which took over 10 GB."""
+    limit = max_unpacked(len(opened.data))
+    if _CELL_BYTES * cells > limit:
         raise DataError(
-            f"unpacks to over {most >> 20} MiB", where=opened.name, hint="split it, or save it as CSV"
+            f"unpacks to over {limit >> 20} MiB", where=opened.name, hint="split it, or save it as CSV"
         )
 
 
 def _column(name: str, cells: "pd.Series") -> Column:
-    """Distinct cells as text; what pandas holds for missing is empty text."""
+    """A column of a frame as text; a cell that pandas regards as missing is empty text."""
     import pandas as pd
 
     try:
         codes, uniques = pd.factorize(cells)
-    except TypeError:  # lists and other cells that no column of a table has
+    except TypeError:  # lists and other cells that cannot be hashed
         codes, uniques = pd.factorize(cells.map(str))
     texts = _texts(pd.Index(uniques))
     if (codes < 0).any():
         codes = np.where(codes < 0, len(texts), codes)
         texts = [*texts, ""]
-    return _merged(name, texts, codes.astype(np.int32))
+    return _merge_equal_texts(name, texts, codes.astype(np.int32))
 
 
 def _texts(uniques: "pd.Index") -> list[str]:
+    """Cells as text: times as ISO 8601 (in UTC where they have a zone), floats in full precision."""
     import pandas as pd
 
     if isinstance(uniques, pd.DatetimeIndex):
@@ -97,8 +98,10 @@ def _without_empty_fraction(iso: str) -> str:
     return whole if not fraction.strip("0") else iso
 
 
-def _merged(name: str, texts: list[str], codes: np.ndarray[tuple[int], np.dtype[np.int32]]) -> Column:
-    """One text for cells that differ but are written alike, such as 1 and "1"."""
-    places: dict[str, int] = {}
-    renumber = np.array([places.setdefault(text, len(places)) for text in texts], dtype=np.int32)
-    return Column(name, list(places), renumber[codes])
+def _merge_equal_texts(
+    name: str, texts: list[str], codes: np.ndarray[tuple[int], np.dtype[np.int32]]
+) -> Column:
+    """The column, with one code for cells that differ but give the same text, such as 1 and "1"."""
+    numbering: dict[str, int] = {}
+    new_codes = np.array([numbering.setdefault(text, len(numbering)) for text in texts], dtype=np.int32)
+    return Column(name, list(numbering), new_codes[codes])

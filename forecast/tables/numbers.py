@@ -1,13 +1,12 @@
-"""Texts become numbers, or the one text that is none is named."""
+"""Numbers in a column of text; a text that is no number is an error with its position."""
 
 import re
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from forecast.data.arrays import LARGEST
+from forecast.data.arrays import LARGEST, Floats, first_true
 from forecast.spec.reading import Notation
 from forecast.tables.columns import CellError
 
@@ -18,10 +17,10 @@ MISSING = frozenset(
         *("#div/0!", "#n/a", "#value!", "#null!", "#ref!", "#name?", "#num!"),
     ]
 )
-"""Texts, in lower case, that stand for no number."""
+"""Texts, in lower case, that mean a missing number."""
 
 PLAIN_CHARACTERS = frozenset("0123456789.+-eE")
-"""With these alone Python's `float` takes decimal numbers and nothing else: no 1_000, 0x1F, nan or inf."""
+"""Of texts with these characters alone `float` accepts decimal numbers only: no 1_000, 0x1F, nan or inf."""
 
 DECIMAL_MARKS = (".", ",")
 GROUP_MARKS = (",", ".", " ", "'")
@@ -29,18 +28,18 @@ GROUP_MARKS = (",", ".", " ", "'")
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A way of writing numbers."""
+    """A decimal mark and a thousands separator."""
 
     decimal: str
     group: str
-    """Between thousands; "" for none."""
+    """The thousands separator; "" for none."""
 
     def matches(self, text: str) -> bool:
-        """Whether a text is a number written so."""
+        """Whether a text is a number in this style."""
         return _pattern(self).fullmatch(text) is not None
 
     def number(self, text: str) -> float:
-        """The number in a text that matches."""
+        """The number in a text that matches this style."""
         ungrouped = text.replace(self.group, "") if self.group else text
         return float(ungrouped.replace(self.decimal, "."))
 
@@ -50,7 +49,7 @@ COMMA = Style(",", "")
 
 
 def _styles(notation: Notation) -> tuple[Style, ...]:
-    """The ways of writing that are left open."""
+    """The styles that the notation allows."""
     decimals = DECIMAL_MARKS if notation.decimal is None else (notation.decimal,)
     groups = ("", *GROUP_MARKS) if notation.thousands is None else (notation.thousands,)
     return tuple(Style(decimal, group) for group in groups for decimal in decimals if group != decimal)
@@ -70,16 +69,17 @@ def _pattern(style: Style) -> re.Pattern[str]:
 class Numbers:
     """The numbers of a column's distinct texts."""
 
-    values: NDArray[np.float64]
-    """(texts,) NaN where the text stands for no number."""
+    values: Floats
+    """(texts,) NaN where the number is missing."""
     style: Style
 
 
 def parse(texts: list[str], notation: Notation | None = None, *, delimiter: str = ",") -> Numbers:
-    """The number in each text; NaN for marks of a missing one.
+    """The number in each text, NaN where it is missing; a `CellError` for any other text.
 
-    A file that parts its fields with semicolons often has decimal commas, so there
-    "1.234" alone proves nothing; it is refused unless another number shows what the dot is.
+    All numbers of a column are written in one style, and it must be the only one that fits.
+    A file with semicolons between its fields often has decimal commas: there "1.234" may be
+    1.234 or 1234, and is an error unless another number shows what the dot means.
     """
     styles = _styles(notation or Notation())
     decimals = {style.decimal for style in styles}
@@ -88,19 +88,19 @@ def parse(texts: list[str], notation: Notation | None = None, *, delimiter: str 
     if plain is not None:
         return Numbers(_finite(plain, texts), PLAIN)
     cleaned = [_clean(text) for text in texts]
-    places = [place for place, text in enumerate(cleaned) if text.lower() not in MISSING]
-    present = [cleaned[place] for place in places]
-    found, style = _plain_numbers(present, dots=dots), PLAIN
-    if found is None:
-        style = _style_of(present, [texts[place] for place in places], places, styles, delimiter=delimiter)
-        found = [style.number(text) for text in present]
+    indices = [index for index, text in enumerate(cleaned) if text.lower() not in MISSING]
+    present = [cleaned[index] for index in indices]
+    parsed, style = _plain_numbers(present, dots=dots), PLAIN
+    if parsed is None:
+        style = _detect_style(present, indices, texts, styles, delimiter=delimiter)
+        parsed = [style.number(text) for text in present]
     values = np.full(len(texts), np.nan)
-    values[places] = _finite(found, [texts[place] for place in places], places)
+    values[indices] = _finite(parsed, texts, indices)
     return Numbers(values, style)
 
 
 def readable_share(texts: list[str], *, most: int = 1000) -> float:
-    """Share of the texts that are numbers in some way of writing; 0 where all are missing."""
+    """Share of the texts that are numbers in any style; 0 where all are missing."""
     sample = [text for text in map(_clean, texts[:most]) if text.lower() not in MISSING]
     if not sample:
         return 0.0
@@ -108,18 +108,18 @@ def readable_share(texts: list[str], *, most: int = 1000) -> float:
 
 
 def integers(texts: list[str]) -> list[int] | None:
-    """The integers in the texts, or None where one is something else or beyond 64 bits."""
+    """The integers in the texts; None where a text is no integer of 64 bits."""
     joined = "".join(texts)
     if not joined.isascii() or not set(joined) <= set("0123456789+- "):
         return None
     if not all(re.fullmatch(" *[+-]?[0-9]{1,19} *", text) for text in texts):
         return None
-    found = [int(text) for text in texts]
-    return found if all(abs(number) < 2**63 for number in found) else None
+    numbers = [int(text) for text in texts]
+    return numbers if all(abs(number) < 2**63 for number in numbers) else None
 
 
 def _clean(text: str) -> str:
-    """The text without spaces around it, and one sign for each of minus, thousands space, apostrophe."""
+    """The text stripped, with ASCII characters for minus, thousands space and apostrophe."""
     text = text.strip()
     if text.isascii():
         return text
@@ -127,7 +127,7 @@ def _clean(text: str) -> str:
 
 
 def _plain_numbers(texts: list[str], *, dots: bool) -> list[float] | None:
-    """The numbers, where all are written plainly; without `dots` a dot is not taken for a decimal point."""
+    """The numbers if all are plain, else None; without `dots`, a number with a dot is not plain."""
     characters = set("".join(texts))
     if not characters <= PLAIN_CHARACTERS or ("." in characters and not dots):
         return None
@@ -137,58 +137,63 @@ def _plain_numbers(texts: list[str], *, dots: bool) -> list[float] | None:
         return None
 
 
-def _style_of(
-    present: list[str], written: list[str], places: list[int], styles: tuple[Style, ...], *, delimiter: str
+def _detect_style(
+    present: list[str], indices: list[int], texts: list[str], styles: tuple[Style, ...], *, delimiter: str
 ) -> Style:
-    """The one way of writing that fits every text; all that fit must agree on every number."""
-    others = {style: _first_other(style, present) for style in styles}
-    possible = [style for style, other in others.items() if other == len(present)]
+    """The one style that fits every number; where several fit, they must agree on every number.
+
+    `present` holds the cleaned numbers, `indices` their positions among the original `texts`.
+    """
+    mismatches = {style: _first_mismatch(style, present) for style in styles}
+    possible = [style for style, first in mismatches.items() if first == len(present)]
     if not possible:
-        raise _no_style(max(others.values()), present, written, places, styles)
+        last = max(mismatches.values())
+        raise _no_style_fits(present[last], indices[last], texts, styles)
     if delimiter != ";" and PLAIN in possible:
         return PLAIN
     if delimiter == ";" and COMMA in possible and all("," in text for text in present):
         return COMMA
-    for text, shown, place in zip(present, written, places, strict=True):
+    for text, index in zip(present, indices, strict=True):
         readings = sorted({style.number(text) for style in possible})
         if len(readings) > 1:
             mark = "," if "," in text else "."
             raise CellError(
-                place,
-                f'"{shown}" may be {readings[0]:g} or {readings[-1]:.15g}',
-                hint=f"say which: --decimal {mark} or --thousands {mark}",
+                index,
+                f'"{texts[index]}" may be {readings[0]:g} or {readings[-1]:.15g}',
+                hint=f"choose one: --decimal {mark} or --thousands {mark}",
             )
     return possible[0]
 
 
-def _first_other(style: Style, texts: list[str]) -> int:
-    """Position of the first text that is not written so; their number where all are."""
-    found = map(_pattern(style).fullmatch, texts)
-    return next((index for index, match in enumerate(found) if match is None), len(texts))
+def _first_mismatch(style: Style, texts: list[str]) -> int:
+    """Position of the first text that is not in this style; the number of texts where all are."""
+    matches = map(_pattern(style).fullmatch, texts)
+    return next((index for index, match in enumerate(matches) if match is None), len(texts))
 
 
-def _no_style(
-    at: int, present: list[str], written: list[str], places: list[int], styles: tuple[Style, ...]
-) -> CellError:
-    """The text at which no style is left: no number, or one written in another way than those before it."""
-    text, shown, place = present[at], written[at], places[at]
+def _no_style_fits(text: str, index: int, texts: list[str], styles: tuple[Style, ...]) -> CellError:
+    """The error for the text at which the last possible style fails, with a hint how to read it.
+
+    It is a number in another style than the numbers before it, or no number at all.
+    """
     if any(style.matches(text) for style in styles):
         return CellError(
-            place,
-            f'"{shown}" is written in another way than the numbers before it',
-            hint="write all numbers in one way; --decimal and --thousands say which it is",
+            index,
+            f'"{texts[index]}" is written differently from the numbers before it',
+            hint="write all numbers in one style; --decimal and --thousands select it",
         )
     other = next((style for style in STYLES if style.matches(text)), None)
-    hint = _advice(text) if other is None else f"{_spoken(other)} reads it"
-    return CellError(place, f'"{shown}" is not a number', hint=hint)
+    hint = _correction(text) if other is None else f"{_options_for(other)} reads it"
+    return CellError(index, f'"{texts[index]}" is not a number', hint=hint)
 
 
-def _spoken(style: Style) -> str:
-    """The options that say this way of writing."""
+def _options_for(style: Style) -> str:
+    """The options that select a style: '--decimal , --thousands "."'."""
     return f"--decimal {style.decimal}" + (f' --thousands "{style.group}"' if style.group else "")
 
 
-def _advice(text: str) -> str:
+def _correction(text: str) -> str:
+    """How to correct a text that is a number in no style."""
     if re.fullmatch(r"\([0-9.,]+\)", text):
         return f"write a negative number as -{text[1:-1]}"
     if re.fullmatch(r"[+-]?0[xXoObB][0-9a-fA-F]+", text):
@@ -196,17 +201,17 @@ def _advice(text: str) -> str:
     if re.fullmatch(r"[+-]?[0-9]{1,3}(_[0-9]{3})+", text):
         return "--thousands _ reads it"
     if (bare := re.search(r"[0-9][0-9.,]*", text)) and re.search(r"[^\W\d_]|[%$€£¥]", text):
-        return f"{'--decimal , reads ' + bare[0] + ' ; ' if ',' in bare[0] else ''}remove the unit"
+        return f"{'--decimal , reads ' + bare[0] + '; ' if ',' in bare[0] else ''}remove the unit"
     return "correct it, or leave it empty if the number is missing"
 
 
-def _finite(numbers: list[float], texts: list[str], places: list[int] | None = None) -> NDArray[np.float64]:
-    """The numbers, none of them larger than a panel holds."""
+def _finite(numbers: list[float], texts: list[str], indices: list[int] | None = None) -> Floats:
+    """The numbers; a `CellError` where one is larger than a panel can hold.
+
+    `indices` are their positions among the texts; None where each text has a number.
+    """
     values = np.array(numbers, dtype=np.float64)
-    for index in np.flatnonzero(np.abs(values) > LARGEST)[:1].tolist():
-        raise CellError(
-            places[index] if places else index,
-            f'"{texts[index]}" is too large',
-            hint="numbers go up to 1e308",
-        )
+    if (position := first_true(np.abs(values) > LARGEST)) is not None:
+        index = indices[position] if indices else position
+        raise CellError(index, f'"{texts[index]}" is too large', hint="the largest number is 1e308")
     return values

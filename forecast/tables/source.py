@@ -1,4 +1,4 @@
-"""A path, a pipe or a file object becomes bytes that may be CSV, or is refused by what it is."""
+"""The bytes of a path, a pipe or a file object; what is no CSV is refused, and what it is is named."""
 
 import difflib
 import re
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STDIN = "-"
-BLOCK = 1 << 20
+BLOCK_BYTES = 1 << 20
 """Bytes read at a time."""
-MOST_BYTES = 8 << 30
-"""Bytes a file may hold, unpacked."""
-MOST_UNPACKED_FREELY = 64 << 20
-"""Unpacked bytes that a gzip file may always have."""
-MOST_RATIO = 100
-"""Unpacked bytes for a packed one beyond that: real CSV stays under 30, a bomb has 1000."""
+MAX_BYTES = 8 << 30
+"""The largest size of a file, unpacked."""
+ALWAYS_UNPACKED_BYTES = 64 << 20
+"""A gzip file may always have so many bytes unpacked."""
+MAX_RATIO = 100
+"""Unpacked bytes per packed byte beyond that: real CSV has under 30, a bomb 1000."""
 
 GZIP = b"\x1f\x8b"
 PARQUET = b"PAR1"
@@ -38,9 +38,9 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "a PDF document"),
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"\x89HDF", "an HDF5 file"),
-    (b"BZh", "packed by bzip2"),
-    (b"\xfd7zXZ\x00", "packed by xz"),
-    (b"\x28\xb5\x2f\xfd", "packed by zstd"),
+    (b"BZh", "compressed with bzip2"),
+    (b"\xfd7zXZ\x00", "compressed with xz"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"\x7fELF", "a program"),
     (b"\x80\x04\x95", "a pickle"),
@@ -50,20 +50,21 @@ MARKUP: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"\s*<(?:\?xml|svg)\b", re.IGNORECASE), "an XML document"),
     (re.compile(rb'\s*(?:\{\s*["}]|\[\s*[{\[\]])'), "JSON"),
 )
-WIDE_MARKS = {
+WIDE_BYTE_ORDER_MARKS = {
     b"\xff\xfe\0\0": "utf-32",
     b"\0\0\xfe\xff": "utf-32",
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
-"""First bytes of texts whose letters take two or four bytes, NUL among them."""
+"""First bytes of texts in which a character takes two or four bytes, some of them NUL."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceBytes:
-    """The bytes of a source and how messages call it."""
+    """The bytes of a source, unpacked."""
 
     name: str
+    """Its name in messages: "harvest.csv", "standard input"."""
     data: bytes
 
     @property
@@ -73,19 +74,19 @@ class SourceBytes:
 
 
 def wide_encoding(data: bytes) -> str | None:
-    """The encoding that a mark at the start names, if its letters are wider than a byte."""
-    return next((encoding for mark, encoding in WIDE_MARKS.items() if data.startswith(mark)), None)
+    """UTF-16 or UTF-32 where the data start with their byte order mark, else None."""
+    return next((encoding for mark, encoding in WIDE_BYTE_ORDER_MARKS.items() if data.startswith(mark)), None)
 
 
 def open_source(source: str | Path | BinaryIO, *, encoding: str | None = None) -> SourceBytes:
-    """All bytes of the source, unpacked where they are gzip, with an error for what cannot be CSV.
+    """All bytes of the source, unpacked if they are gzip; a `DataError` for what cannot be CSV or Parquet.
 
-    In some encodings, where one is asked for, NUL is part of a letter.
+    NUL bytes are refused, unless `encoding` is one in which they are part of a character.
     """
     if not isinstance(source, str | Path):
-        return _gathered(_name_of(source), source, encoding)
+        return _read_stream(_name_of(source), source, encoding)
     if str(source) == STDIN:
-        return _gathered("standard input", sys.stdin.buffer, encoding)
+        return _read_stream("standard input", sys.stdin.buffer, encoding)
     path = Path(source)
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", str(source)) and not path.exists():
         raise DataError(
@@ -93,11 +94,11 @@ def open_source(source: str | Path | BinaryIO, *, encoding: str | None = None) -
         )
     try:
         with path.open("rb") as stream:
-            return _gathered(path.name, stream, encoding)
+            return _read_stream(path.name, stream, encoding)
     except IsADirectoryError:
         raise DataError("is a folder, not CSV", where=str(path), hint="name a file in it") from None
     except FileNotFoundError:
-        raise DataError(f'there is no file "{path}"', hint=_nearest_names(path)) from None
+        raise DataError(f'there is no file "{path}"', hint=_similar_names(path)) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise DataError(f"cannot be read: {reason}", where=str(path)) from error
@@ -108,7 +109,7 @@ def _name_of(stream: BinaryIO) -> str:
     return Path(name).name if isinstance(name, str) else "data"
 
 
-def _nearest_names(path: Path) -> str:
+def _similar_names(path: Path) -> str:
     try:
         names = [entry.name for entry in path.parent.iterdir()]
     except OSError:
@@ -117,18 +118,18 @@ def _nearest_names(path: Path) -> str:
     return "did you mean " + " or ".join(f'"{name}"' for name in near) + "?" if near else ""
 
 
-def _gathered(name: str, stream: BinaryIO | BufferedReader, encoding: str | None) -> SourceBytes:
-    """The bytes of a stream; what its first block shows to be no CSV is not read on."""
-    head = stream.read(BLOCK)
-    if head[:2] == GZIP:
-        return SourceBytes(name, _unpacked(name, head, stream, encoding))
-    _refuse_foreign(name, head, encoding)
-    blocks = [head]
-    size = len(head)
-    while block := stream.read(BLOCK):
+def _read_stream(name: str, stream: BinaryIO | BufferedReader, encoding: str | None) -> SourceBytes:
+    """The bytes of a stream; it is not read further if its first block shows that it is no CSV."""
+    first_block = stream.read(BLOCK_BYTES)
+    if first_block[:2] == GZIP:
+        return SourceBytes(name, _unpack(name, first_block, stream, encoding))
+    _refuse_other_formats(name, first_block, encoding)
+    blocks = [first_block]
+    size = len(first_block)
+    while block := stream.read(BLOCK_BYTES):
         size += len(block)
-        if size > MOST_BYTES:
-            raise DataError(f"holds over {MOST_BYTES >> 30} GiB", where=name, hint="split it")
+        if size > MAX_BYTES:
+            raise DataError(f"holds over {MAX_BYTES >> 30} GiB", where=name, hint="split it")
         blocks.append(block)
     data = b"".join(blocks)
     if not data.startswith(PARQUET):
@@ -136,67 +137,73 @@ def _gathered(name: str, stream: BinaryIO | BufferedReader, encoding: str | None
     return SourceBytes(name, data)
 
 
-def most_unpacked(packed: int) -> int:
-    """Bytes that so many packed ones may become."""
-    return min(MOST_BYTES, max(MOST_UNPACKED_FREELY, MOST_RATIO * packed))
+def max_unpacked(packed: int) -> int:
+    """How many bytes a file of `packed` bytes may have unpacked."""
+    return min(MAX_BYTES, max(ALWAYS_UNPACKED_BYTES, MAX_RATIO * packed))
 
 
-def _unpacked(name: str, head: bytes, stream: BinaryIO | BufferedReader, encoding: str | None) -> bytes:
-    """The content of a gzip file of one or more members; a bomb is refused while it is small."""
+def _unpack(name: str, first_block: bytes, stream: BinaryIO | BufferedReader, encoding: str | None) -> bytes:
+    """The content of a gzip file of one or more members; a bomb is refused before it fills the memory."""
     blocks: list[bytes] = []
     size = 0
     try:
-        for taken, block in _inflated(name, head, stream):
+        for packed, block in _inflate(name, first_block, stream):
             size += len(block)
-            if size > (most := most_unpacked(taken)):
+            if size > (limit := max_unpacked(packed)):
                 raise DataError(
-                    f"unpacks to over {most >> 20} MiB", where=name, hint="unpack it first: gunzip"
+                    f"unpacks to over {limit >> 20} MiB", where=name, hint="unpack it first: gunzip"
                 )
             if not blocks:
-                _refuse_foreign(name, block, encoding)
+                _refuse_other_formats(name, block, encoding)
             blocks.append(block)
     except zlib.error as error:
-        raise DataError(f"is a damaged gzip file ({error})", where=name, hint="get it again") from None
+        raise DataError(
+            f"is a damaged gzip file ({error})", where=name, hint="download or copy it again"
+        ) from None
     data = b"".join(blocks)
     _refuse_nul(name, data, encoding)
     return data
 
 
-def _inflated(name: str, head: bytes, stream: BinaryIO | BufferedReader) -> Iterator[tuple[int, bytes]]:
-    """Blocks of the content, each with the number of packed bytes that were needed so far."""
-    packed, taken = head, len(head)
+def _inflate(name: str, first_block: bytes, stream: BinaryIO | BufferedReader) -> Iterator[tuple[int, bytes]]:
+    """Blocks of the content, each with the number of packed bytes that were read so far.
+
+    A file may have several members, one after another, and zeros after the last.
+    """
+    packed, read = first_block, len(first_block)
     member = zlib.decompressobj(wbits=31)
     while packed:
-        block = member.decompress(packed, BLOCK)
+        block = member.decompress(packed, BLOCK_BYTES)
         packed = member.unused_data if member.eof else member.unconsumed_tail
         if block:
-            yield taken - len(packed), block
-        while not member.eof and not packed and (block := member.decompress(b"", BLOCK)):
-            yield taken, block
+            yield read - len(packed), block
+        while not member.eof and not packed and (block := member.decompress(b"", BLOCK_BYTES)):
+            yield read, block
         if not packed:
-            packed = stream.read(BLOCK)
-            taken += len(packed)
+            packed = stream.read(BLOCK_BYTES)
+            read += len(packed)
         if member.eof:
             packed = packed.lstrip(b"\0")
             member = zlib.decompressobj(wbits=31) if packed else member
     if not member.eof:
-        raise DataError("is a gzip file cut short", where=name, hint="get it again")
+        raise DataError("is a truncated gzip file", where=name, hint="download or copy it again")
 
 
-def _refuse_foreign(name: str, head: bytes, encoding: str | None) -> None:
+def _refuse_other_formats(name: str, first_block: bytes, encoding: str | None) -> None:
+    """Refuse the formats that the first bytes of a file show, and NUL bytes."""
     for signature, what in SIGNATURES:
-        if head.startswith(signature):
+        if first_block.startswith(signature):
             raise DataError(f"is {what}, not CSV", where=name, hint="save the table as CSV")
     for pattern, what in MARKUP:
-        if pattern.match(head):
+        if pattern.match(first_block):
             raise DataError(f"is {what}, not CSV", where=name, hint="save the table as CSV")
-    if head.startswith(PARQUET):
+    if first_block.startswith(PARQUET):
         return
-    _refuse_nul(name, head, encoding)
+    _refuse_nul(name, first_block, encoding)
 
 
 def _refuse_nul(name: str, data: bytes, encoding: str | None) -> None:
-    """Refuse NUL, save where letters are wider than a byte: as a mark says, or the encoding asked for."""
+    """Refuse NUL bytes, unless a byte order mark or the given encoding says that characters are wider."""
     if wide_encoding(data) if encoding is None else b"\0" in "a".encode(encoding):
         return
     at = data.find(b"\0")
@@ -212,7 +219,7 @@ def _refuse_nul(name: str, data: bytes, encoding: str | None) -> None:
 
 
 def line_of(data: bytes, at: int) -> int:
-    """The line, from 1, that a byte stands on, whatever ends the lines."""
+    """The line, from 1, of a byte; lines end in LF, CRLF or CR."""
     before = data[:at]
     newlines = before.count(b"\n")
     return 1 + (newlines or before.count(b"\r"))

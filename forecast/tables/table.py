@@ -1,46 +1,49 @@
-"""Columns of text as they stand in the data, each distinct text held once."""
+"""Columns of text as the data have them, and the numbers and times in them."""
 
 import difflib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecast.errors import DataError
 from forecast.phrases import listed
+from forecast.spec.reading import Notation
+from forecast.tables import date_formats, dates, numbers
 from forecast.tables.columns import CellError, Column
-
-Integers = NDArray[np.int64]
+from forecast.tables.dates import ParsedTimes
+from forecast.tables.numbers import Numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns of one length, and the way back from a row to its place in the data."""
+    """Columns of equal length, with the line of each row in the data."""
 
     source: str
+    """The name of the source in messages: "harvest.csv", "standard input"."""
     columns: tuple[Column, ...]
     rows: int
-    place: Callable[[int], str]
-    """"line 19" for a row, counted from 0."""
+    line: Callable[[int], str]
+    """Where a row, counted from 0, is in the data: "line 19" of a file, "row 19" of a frame."""
     delimiter: str = ","
-    """What parts the fields; "," for tables that never were text."""
+    """The field separator; "," for frames and Parquet files."""
     repairs: tuple[str, ...] = ()
     heading: Callable[[int, Column], str] = lambda _row, column: column.name
-    """The name in the data of the column that a row's field stands in."""
+    """The name, in the data, of the column that holds a row's field."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of all columns, from left to right."""
+        """The names of all columns, from left to right."""
         return tuple(column.name for column in self.columns)
 
-    def named(self, name: str) -> Column:
-        """The column of that name; else an error with the nearest one."""
+    def column(self, name: str) -> Column:
+        """The column of this name; a `DataError` that suggests the most similar name if there is none."""
         for column in self.columns:
             if column.name == name:
                 return column
-        near = difflib.get_close_matches(name.lower(), [known.lower() for known in self.names], n=1)
-        meant = [known for known in self.names if near and known.lower() == near[0]]
+        similar = difflib.get_close_matches(name.lower(), [known.lower() for known in self.names], n=1)
+        meant = [known for known in self.names if similar and known.lower() == similar[0]]
         hint = f'did you mean "{meant[0]}"? ' if meant else ""
         raise DataError(
             f'there is no column "{name}"',
@@ -48,16 +51,53 @@ class Table:
             hint=f"{hint}it has {listed(self.names, most=20)}",
         )
 
-    def without(self, *taken: Column | None) -> list[Column]:
+    def without(self, *excluded: Column | None) -> list[Column]:
         """The other columns."""
-        return [column for column in self.columns if not any(column is other for other in taken)]
+        return [column for column in self.columns if not any(column is other for other in excluded)]
+
+    def numbers(self, column: Column, notation: Notation) -> Numbers:
+        """The numbers in the texts of a column, NaN where missing; a `DataError` for any other text."""
+        try:
+            return numbers.parse(column.texts, notation, delimiter=self.delimiter)
+        except CellError as error:
+            separator = "" if len(self.columns) > 1 else _undetected_separator(column)
+            if separator:
+                error.hint = f'if "{separator}" separates the fields, use --delimiter "{separator}"'
+            raise self.refusal(column, error) from None
+
+    def times(
+        self, column: Column, date_format: str | None = None, *, integer_steps: bool = False
+    ) -> ParsedTimes:
+        """The times in the texts of a column; a `DataError` for a text that is no time.
+
+        The format is detected where `date_format` is None. With `integer_steps`, integers are
+        plain counters even if they look like dates.
+        """
+        try:
+            if date_format is not None:
+                return date_formats.parse(column.texts, date_format)
+            return dates.parse(column.texts, integer_steps=integer_steps)
+        except CellError as error:
+            raise self.refusal(column, error) from None
 
     def where(self, row: int, column: Column | None = None) -> str:
-        """The place of a row, or of a field in it, for an error: 'harvest.csv, line 19, column "tons"'."""
-        place = f"{self.source}, {self.place(row)}"
-        return place if column is None else f'{place}, column "{self.heading(row, column)}"'
+        """The location of a row, or of a field in it, for an error: 'harvest.csv, line 19, column "tons"'."""
+        location = f"{self.source}, {self.line(row)}"
+        return location if column is None else f'{location}, column "{self.heading(row, column)}"'
 
-    def refusal(self, column: Column, bad: CellError) -> DataError:
-        """The error for a text of `column`, naming the first row that holds it."""
-        row = int(np.argmax(column.codes == bad.index))
-        return DataError(bad.message, where=self.where(row, column), hint=bad.hint)
+    def refusal(self, column: Column, error: CellError) -> DataError:
+        """The error for a text of `column`, located at the first row that holds this text."""
+        row = int(np.argmax(column.codes == error.index))
+        return DataError(error.message, where=self.where(row, column), hint=error.hint)
+
+
+def _undetected_separator(column: Column) -> str:
+    """What may separate the fields of a file that was read as one column; "" for nothing.
+
+    It is the first character that every row contains as often as the header does.
+    """
+    marks: list[str] = re.findall(r"[^\w\s.,+-]|\s", column.name)
+    for mark in dict.fromkeys(marks):
+        if all(text.count(mark) == column.name.count(mark) for text in column.texts):
+            return mark
+    return ""

@@ -21,36 +21,38 @@ def drawn(classes, rows=50, seed=0):
 
 @pytest.mark.parametrize("classes", [2, 3, 6])
 def test_metrics_are_those_of_scikit_learn(classes):
-    came, probabilities = drawn(classes)
+    actual, probabilities = drawn(classes)
     names = np.arange(classes)
-    assert log_loss(came, probabilities).mean() == pytest.approx(
-        metrics.log_loss(came, probabilities, labels=names)
+    assert log_loss(actual, probabilities).mean() == pytest.approx(
+        metrics.log_loss(actual, probabilities, labels=names)
     )
-    assert accuracy(came, probabilities).mean() == metrics.accuracy_score(came, probabilities.argmax(axis=1))
+    assert accuracy(actual, probabilities).mean() == metrics.accuracy_score(
+        actual, probabilities.argmax(axis=1)
+    )
     if classes == 2:
-        expected = metrics.brier_score_loss(came, probabilities[:, 1])
+        expected = metrics.brier_score_loss(actual, probabilities[:, 1])
     else:
-        expected = ((probabilities - np.eye(classes)[came]) ** 2).sum(axis=1).mean()
-    assert brier(came, probabilities).mean() == pytest.approx(expected)
+        expected = ((probabilities - np.eye(classes)[actual]) ** 2).sum(axis=1).mean()
+    assert brier(actual, probabilities).mean() == pytest.approx(expected)
 
 
 def test_what_was_called_impossible_costs_as_in_scikit_learn_and_not_infinitely():
-    came, probabilities = np.array([0, 1]), np.array([[0.0, 1.0], [0.0, 1.0]])
-    assert log_loss(came, probabilities).mean() == pytest.approx(
-        metrics.log_loss(came, probabilities, labels=[0, 1])
+    actual, probabilities = np.array([0, 1]), np.array([[0.0, 1.0], [0.0, 1.0]])
+    assert log_loss(actual, probabilities).mean() == pytest.approx(
+        metrics.log_loss(actual, probabilities, labels=[0, 1])
     )
-    assert np.isfinite(log_loss(came, probabilities)).all()
+    assert np.isfinite(log_loss(actual, probabilities)).all()
 
 
 def test_of_two_classes_as_likely_the_first_is_taken():
     assert accuracy(np.array([0, 1]), np.array([[0.5, 0.5], [0.5, 0.5]])).tolist() == [1.0, 0.0]
 
 
-def told(ours, *, rows=60, block=None, base=0.5):
+def predictions(ours, *, rows=60, block=None, base=0.5):
     """Events that always come, called so likely; base rates call them likely as `base`."""
     probabilities = np.full(rows, ours, dtype=float) if np.isscalar(ours) else np.asarray(ours)
     return ClassPredictions(
-        came=np.ones(rows, dtype=np.int64),
+        actual=np.ones(rows, dtype=np.int64),
         series=np.arange(rows) % 2,
         step=np.arange(rows) // 2 % 3,
         block=np.arange(rows) if block is None else block,
@@ -68,7 +70,7 @@ def verdict(of, classes=("0", "1")):
 
 def test_scores_are_means_in_all_by_series_and_by_step():
     probabilities = np.where(np.arange(60) % 2, 0.9, 0.6)
-    scores = score_classes(told(probabilities), ("a", "b", "never"), "id", backtests=3)
+    scores = score_classes(predictions(probabilities), ("a", "b", "never"), "id", backtests=3)
     assert scores.metrics == ("log_loss", "brier", "accuracy", "skill")
     assert scores.overall[0, 0] == pytest.approx(-(np.log(0.6) + np.log(0.9)) / 2)
     assert scores.overall[0, 1] == pytest.approx((0.16 + 0.01) / 2)
@@ -82,8 +84,8 @@ def test_scores_are_means_in_all_by_series_and_by_step():
     assert scores.forecasts_by_step.tolist() == [20, 20, 20]
 
 
-def test_what_is_better_in_every_block_is_useful():
-    found = verdict(told(0.8))
+def test_a_model_that_is_better_in_every_block_is_useful():
+    found = verdict(predictions(0.8))
     assert found.outcome == "useful"
     assert found.text == (
         "useful: log loss 0.223 against 0.693 of base rates, Brier score 0.040 against 0.250 "
@@ -92,30 +94,30 @@ def test_what_is_better_in_every_block_is_useful():
     assert found.better_by == pytest.approx(1 - np.log(0.8) / np.log(0.5))
 
 
-def test_what_is_worse_is_no_better():
-    assert verdict(told(0.3)).outcome == "no better"
-    assert verdict(told(0.5)).outcome == "no better"
+def test_a_worse_model_is_no_better():
+    assert verdict(predictions(0.3)).outcome == "no better"
+    assert verdict(predictions(0.5)).outcome == "no better"
 
 
-def test_what_is_better_within_the_noise_is_unclear():
+def test_a_model_that_is_better_within_the_noise_is_unclear():
     probabilities = np.where(np.arange(60) % 2, 0.95, 0.271)
-    assert verdict(told(probabilities)).outcome == "unclear"
+    assert verdict(predictions(probabilities)).outcome == "unclear"
 
 
 def test_rows_that_err_together_count_as_one():
     probabilities = np.where(np.arange(60) % 3 < 2, 0.95, 0.12)
-    assert verdict(told(probabilities)).outcome == "unclear"
+    assert verdict(predictions(probabilities)).outcome == "unclear"
     rested = np.where(np.arange(60) % 3 < 2, 0.95, 0.3)
-    apart, together = verdict(told(rested)), verdict(told(rested, block=np.arange(60) // 20))
+    apart, together = verdict(predictions(rested)), verdict(predictions(rested, block=np.arange(60) // 20))
     assert "small sample" not in apart.text
     assert "60 forecasts: small sample" in together.text
 
 
-def test_texts_are_told_by_the_share_that_is_right():
-    assert "right in 100 % against 0 %" in verdict(told(0.8), classes=("rain", "sun")).text
+def test_the_verdict_on_texts_names_the_accuracy():
+    assert "accuracy 100 % against 0 %" in verdict(predictions(0.8), classes=("rain", "sun")).text
 
 
-def test_parts_are_joined_one_behind_the_other():
-    both = ClassPredictions.joined([told(0.8, rows=4), told(0.2, rows=2)])
-    assert len(both.came) == len(both.block) == 6
+def test_parts_are_concatenated():
+    both = ClassPredictions.concatenated([predictions(0.8, rows=4), predictions(0.2, rows=2)])
+    assert len(both.actual) == len(both.block) == 6
     assert both.probabilities["GRU"][:, 1].tolist() == [0.8] * 4 + [0.2] * 2

@@ -70,7 +70,7 @@ def card(outcome="useful") -> ModelCard:
             echo=False,
             flat=False,
         ),
-        coverage=Coverage(asked=80.0, achieved=83.3, errors=12),
+        coverage=Coverage(nominal=80.0, achieved=83.3, errors=12),
         versions=(("forecast", "0"),),
     )
 

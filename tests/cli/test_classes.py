@@ -12,6 +12,8 @@ from forecast.storage import pretrained as catalog
 from tests import labelled
 from tests.models import save_pretrained
 
+pytestmark = pytest.mark.tensorflow
+
 KINDS = {
     "rain": ("--target", "rain", "--past", "cloud", "--horizon", "2"),
     "sky": ("--target", "sky", "--horizon", "2"),
@@ -19,8 +21,8 @@ KINDS = {
 }
 SMALL = ("--units", "4", "--window", "6", "--epochs", "3", "--backtests", "1", "--device", "cpu")
 HEADERS = {
-    "rain": "time,probability",
-    "sky": "time,label,p_fog,p_rain,p_sun",
+    "rain": "date,probability",
+    "sky": "date,label,p_fog,p_rain,p_sun",
     "intents": "sentence,label,p_alarm,p_music",
 }
 
@@ -68,7 +70,7 @@ def test_predict_writes_probabilities_of_new_data(program, kind):
 
 
 def test_predict_continues_the_rows_of_the_model_and_a_label_needs_data(program):
-    assert program("predict", "--model", "rain.forecast")[1].startswith("time,probability\n2024-04-10,")
+    assert program("predict", "--model", "rain.forecast")[1].startswith("date,probability\n2024-04-10,")
     code, out, err = program("predict", "--model", "intents.forecast")
     assert (code, out) == (2, "")
     assert "a label belongs to a series, and none is given" in err
@@ -183,14 +185,14 @@ def test_a_class_that_the_model_does_not_know_is_refused_with_its_line(program, 
     data.write_text(Path("sky_later.csv").read_text() + "2024-04-30,hail\n")
     code, out, err = program("predict", str(data), "--model", "sky.forecast")
     assert (code, out) == (3, "")
-    assert 'new.csv, line 122, column "sky": "hail" is none of the classes that the model knows' in err
+    assert 'new.csv, line 122, column "sky": "hail" is not one of the classes of the model' in err
 
 
 @pytest.mark.parametrize("policy", [("--gaps", "interpolate"), ("--duplicates", "mean")])
 def test_a_model_of_classes_makes_no_values_between_them(program, policy):
     code, out, err = program("predict", "rain_later.csv", "--model", "rain.forecast", *policy)
     assert (code, out) == (2, "")
-    assert "no sum of two classes" in err
+    assert "classes cannot be added" in err
 
 
 @pytest.mark.parametrize(
@@ -229,7 +231,7 @@ def test_the_pretrained_networks_read_noughts_and_ones_as_numbers(program, monke
     monkeypatch.setattr(catalog, "_FOLDER", save_pretrained(tmp_path, seasons=(1, 7)))
     code, out, err = program("predict", "rain.csv", "--target", "rain", "--model", "pretrained", "-H", "2")
     assert code == 0, err
-    assert out.startswith("time,forecast,lower_80,upper_80\n")
+    assert out.startswith("date,forecast,lower_80,upper_80\n")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -75,7 +75,7 @@ def test_train_as_json_is_one_document(forecast_program):
     assert document["schema"] == "forecast.train/1"
     assert document["model"] == "harvest.forecast"
     assert document["verdict"]["outcome"] == "useful"
-    assert document["coverage"] == {"asked": 80.0, "achieved": 83.3, "errors": 12}
+    assert document["coverage"] == {"nominal": 80.0, "achieved": 83.3, "errors": 12}
     assert [row["model"] for row in document["rows"]] == ["GRU", "last value"]
 
 
@@ -117,7 +117,7 @@ def test_predict_passes_data_horizon_and_levels(forecast_program, workflow):
     code, out, _ = forecast_program("predict", "harvest.csv", "-H", "2", "--level", "95", "--level", "80,50")
     assert code == 0
     assert workflow.calls[1] == ("predict", Path("harvest.csv"), 2, (50.0, 80.0, 95.0))
-    assert out.splitlines()[0] == "time,forecast,lower_50,upper_50,lower_80,upper_80,lower_95,upper_95"
+    assert out.splitlines()[0] == "year,forecast,lower_50,upper_50,lower_80,upper_80,lower_95,upper_95"
 
 
 @pytest.mark.usefixtures("model")
@@ -151,11 +151,11 @@ def test_predict_from_an_empty_pipe_asked_for_with_a_dash_is_the_readers_to_refu
 @pytest.mark.parametrize(
     ("name", "start"),
     [
-        ("next.csv", b"time,forecast"),
-        ("next.tsv", b"time\tforecast"),
+        ("next.csv", b"year,forecast"),
+        ("next.tsv", b"year\tforecast"),
         ("next.JSON", b'{"schema": "forecast.predict/1"'),
-        ("next.jsonl", b'{"time": 2024'),
-        ("next.md", b"| time |"),
+        ("next.jsonl", b'{"year": 2024'),
+        ("next.md", b"| year |"),
         ("next.parquet", b"PAR1"),
     ],
 )
@@ -169,7 +169,7 @@ def test_output_takes_its_format_from_the_suffix(forecast_program, name, start):
 @pytest.mark.usefixtures("model")
 def test_format_wins_over_the_suffix(forecast_program):
     forecast_program("predict", "--output", "next.txt", "-f", "csv")
-    assert Path("next.txt").read_text().startswith("time,forecast")
+    assert Path("next.txt").read_text().startswith("year,forecast")
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_what_cannot_be_delivered_is_refused_before_the_work(forecast_program, w
 
 @pytest.mark.usefixtures("model")
 def test_output_dash_is_stdout(forecast_program):
-    assert forecast_program("predict", "--output", "-")[1].startswith("time,forecast")
+    assert forecast_program("predict", "--output", "-")[1].startswith("year,forecast")
 
 
 @pytest.mark.usefixtures("model")

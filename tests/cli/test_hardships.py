@@ -9,6 +9,8 @@ import pytest
 
 from tests.cli.test_process import FAKE, FORECAST, ROOT
 
+pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
+
 SURROUNDINGS = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 TRAINING = """

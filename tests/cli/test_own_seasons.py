@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from forecast import workflow
 from forecast.storage import modelfile
 from forecast.storage import pretrained as catalog
 from tests.models import model, network
 from tests.panels import wave
+
+pytestmark = pytest.mark.tensorflow
 
 SERIES = {
     "m1": (12, wave(72, growth=0)),
@@ -48,7 +51,7 @@ def trained(tmp_path_factory):
         backtests=1,
         device="cpu",
     )
-    forecast.train(folder / "panel.csv", request, out=folder / "panel.forecast")
+    workflow.train(folder / "panel.csv", request, model=folder / "panel.forecast")
     return folder
 
 
@@ -64,7 +67,7 @@ def test_predict_continues_every_series_behind_its_own_end(program):
     code, out, _ = program("predict")
     assert code == 0
     rows = list(csv.DictReader(out.splitlines()))
-    assert [(row["id"], row["time"]) for row in rows] == [
+    assert [(row["id"], row["step"]) for row in rows] == [
         (name, str(len(SERIES[name][1]) + step)) for name in sorted(SERIES) for step in (1, 2, 3)
     ]
 

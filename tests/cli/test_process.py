@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 FORECAST = [sys.executable, "-m", "forecast"]
 FAKE = [sys.executable, "-m", "tests.cli.fake_program"]
@@ -33,14 +35,14 @@ def run(command, *arguments, shell="", env=None, **options):
 
 def test_predict_prints_csv_and_nothing_else_on_stdout():
     ran = run(FAKE, "predict", "--horizon", "2")
-    assert ran.stdout == "time,forecast,lower_80,upper_80\n2024,0.5,-0.5,1.5\n2025,1.5,0.5,2.5\n"
+    assert ran.stdout == "year,forecast,lower_80,upper_80\n2024,0.5,-0.5,1.5\n2025,1.5,0.5,2.5\n"
     assert ran.stderr == "warning: 2 gaps filled\n"
     assert ran.returncode == 0
 
 
 def test_a_reader_that_leaves_is_answered_quietly_with_141():
     ran = run(FAKE, "predict", "-q", shell="| head -1; echo ${PIPESTATUS[0]}", env={"FAKE_SERIES": "20000"})
-    assert ran.stdout == "field,time,forecast,lower_80,upper_80\n141\n"
+    assert ran.stdout == "field,year,forecast,lower_80,upper_80\n141\n"
     assert ran.stderr == ""
 
 
@@ -62,7 +64,7 @@ def test_a_full_disk_is_a_message_and_exit_1(words):
 def test_a_full_disk_behind_stderr_does_not_end_the_work():
     ran = run(FAKE, "predict", shell="2>/dev/full")
     assert ran.returncode == 0
-    assert ran.stdout.startswith("time,forecast")
+    assert ran.stdout.startswith("year,forecast")
 
 
 def test_a_closed_stdout_is_an_error():
@@ -75,7 +77,7 @@ def test_a_closed_stdout_is_an_error():
 def test_a_closed_stderr_changes_nothing_on_stdout():
     ran = run(FAKE, "predict", shell="2>&-")
     assert ran.returncode == 0
-    assert ran.stdout.startswith("time,forecast")
+    assert ran.stdout.startswith("year,forecast")
 
 
 def test_all_streams_closed_ends_without_a_hang():
@@ -85,7 +87,7 @@ def test_all_streams_closed_ends_without_a_hang():
 def test_a_closed_stdin_is_no_data():
     ran = run(FAKE, "predict", "-q", shell="<&-")
     assert ran.returncode == 0
-    assert ran.stdout.startswith("time,forecast")
+    assert ran.stdout.startswith("year,forecast")
 
 
 def test_predict_reads_a_pipe_and_not_dev_null():

@@ -31,7 +31,7 @@ def leave_out(workflow):
 def _leaving_out(verb, count):
     def leaving_out(*arguments, listener, **options):
         for number in range(1, count + 1):
-            listener(SeriesSkipped(f"s{number}", "no row holds a number", f"sales.csv, line {number}"))
+            listener(SeriesSkipped(f"s{number}", "no row has a number", f"sales.csv, line {number}"))
         return verb(*arguments, listener=listener, **options)
 
     return leaving_out
@@ -52,7 +52,7 @@ def test_the_result_is_the_same_with_series_left_out_and_the_exit_code_is_6(
 def test_each_series_left_out_is_named_and_their_number_is_the_last_word(forecast_program, leave_out):
     leave_out(1)
     err = forecast_program("train", "sales.csv")[2].splitlines()
-    assert err[0] == 'warning: series "s1" is left out: no row holds a number'
+    assert err[0] == 'warning: series "s1" is left out: no row has a number'
     assert err[-2].startswith("saved ")
     assert err[-1] == "warning: 1 series left out, the others used"
 
@@ -68,7 +68,7 @@ def test_quiet_leaves_the_exit_code_to_tell(forecast_program, leave_out):
     leave_out(2)
     code, out, err = forecast_program("predict", "sales.csv", "--quiet")
     assert (code, err) == (6, "")
-    assert out.startswith("time,forecast")
+    assert out.startswith("year,forecast")
 
 
 @pytest.mark.parametrize("words", COMMANDS)
@@ -77,7 +77,7 @@ def test_a_document_names_every_series_left_out(forecast_program, leave_out, wor
     assert json.loads(forecast_program(*arguments)[1])["left_out"] == []
     leave_out(7)
     skipped = json.loads(forecast_program(*arguments)[1])["left_out"]
-    assert skipped[6] == {"id": "s7", "reason": "no row holds a number", "place": "sales.csv, line 7"}
+    assert skipped[6] == {"id": "s7", "reason": "no row has a number", "place": "sales.csv, line 7"}
     assert len(skipped) == 7
 
 
@@ -103,7 +103,7 @@ def test_one_run_does_not_remember_the_series_of_another(forecast_program, leave
 
 def test_escapes_in_an_id_are_spelled(forecast_program, workflow):
     def predict(*_, listener, **__):
-        listener(SeriesSkipped("\x1b[31m", "no row holds a number", "sales.csv, line 2"))
+        listener(SeriesSkipped("\x1b[31m", "no row has a number", "sales.csv, line 2"))
         return workflow.forecast()
 
     workflow.predict = predict
@@ -126,7 +126,7 @@ def hollow():
 def test_a_report_lists_the_series_left_out_with_reason_and_place(real_program, words):
     assert real_program(*words.split(), "--report", "failures.jsonl")[0] == 6
     (line,) = Path("failures.jsonl").read_text().splitlines()
-    assert json.loads(line) == {"id": "b", "reason": "no row holds a number", "place": "sales.csv, line 12"}
+    assert json.loads(line) == {"id": "b", "reason": "no row has a number", "place": "sales.csv, line 12"}
 
 
 @pytest.mark.usefixtures("hollow")
@@ -135,7 +135,7 @@ def test_strict_fails_before_anything_is_written_and_the_report_says_why(real_pr
     code, out, err = real_program(*words.split(), "--strict", "--report", "failures.jsonl")
     assert code == 3
     assert not out or words.startswith("check")
-    assert 'error: sales.csv: 1 of 3 series cannot be used: "b": no row holds a number' in err
+    assert 'error: sales.csv: 1 of 3 series cannot be used: "b": no row has a number' in err
     assert {path.name for path in Path().iterdir()} == {"sales.csv", "failures.jsonl"}
     assert json.loads(Path("failures.jsonl").read_text())["id"] == "b"
 

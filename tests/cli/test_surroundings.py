@@ -7,6 +7,8 @@ import pytest
 
 from tests.measuring import ROOT, run
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = ROOT / "sample_data"
 
 SURROUNDINGS = (

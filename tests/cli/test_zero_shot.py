@@ -46,7 +46,7 @@ def test_without_a_model_the_pretrained_network_answers_in_the_same_form(real_pr
     code, out, err = real_program("predict", "sales.csv", "--target", "sold", "-H", "2", "--level", "50,80")
     assert code == 0
     header, *rows = out.splitlines()
-    assert header == "time,forecast,lower_50,upper_50,lower_80,upper_80"
+    assert header == "month,forecast,lower_50,upper_50,lower_80,upper_80"
     assert [row.split(",")[0] for row in rows] == ["2019-01", "2019-02"]
     assert err.splitlines()[-1] == (
         "model         none here: the pretrained GRU for monthly rows in seasons of 12, blended with Theta; "
@@ -76,7 +76,7 @@ def test_data_may_be_piped(real_program):
 def test_as_json_it_is_the_document_that_a_model_gives(real_program):
     document = json.loads(real_program("predict", "years.csv", "--json", "-q")[1])
     assert document["schema"] == "forecast.predict/1"
-    assert list(document["rows"][0]) == ["time", "forecast", "lower_80", "upper_80"]
+    assert list(document["rows"][0]) == ["year", "forecast", "lower_80", "upper_80"]
 
 
 @pytest.mark.parametrize("stdin", ["/dev/null", "empty"])
@@ -173,7 +173,7 @@ def test_it_loads_nothing_of_weight(pretrained, tmp_path):
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    assert done.stdout.startswith("time,forecast,lower_80,upper_80\n2019-01,")
+    assert done.stdout.startswith("month,forecast,lower_80,upper_80\n2019-01,")
     loaded = set(json.loads(done.stderr.splitlines()[-1]))
     assert "numpy" in loaded
     assert loaded & {"tensorflow", "keras", "sklearn", "scipy", "pandas", "rich", "pyarrow"} == set()

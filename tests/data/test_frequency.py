@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.data.frequency import Frequency, infer
+from forecast.data.frequency import Frequency, infer_frequency
 from forecast.errors import DataError
 
 
@@ -16,7 +16,7 @@ def spaced(first, step, rows=12):
 
 
 def one(times, **how):
-    return infer(times, np.array([0, len(times)]), **how)
+    return infer_frequency(times, np.array([0, len(times)]), **how)
 
 
 def months(first, count, step=1):
@@ -84,9 +84,9 @@ def test_days_of_one_week_alone_are_days():
 
 def test_steps_across_two_series_are_not_counted():
     times = np.array([1, 2, 3, 1, 2, 3, 1])
-    assert infer(times, np.array([0, 3, 6, 7])).count == 1
+    assert infer_frequency(times, np.array([0, 3, 6, 7])).count == 1
     with pytest.raises(DataError, match="no step"):
-        infer(np.array([1, 2, 3]), np.array([0, 1, 2, 3]))
+        infer_frequency(np.array([1, 2, 3]), np.array([0, 1, 2, 3]))
 
 
 def test_after_gives_a_row_of_times_for_each_series():
@@ -126,7 +126,7 @@ def test_leap_days_and_far_years_are_exact():
         ),
     ],
 )
-def test_times_are_written_as_they_came_in(frequency, time, text):
+def test_times_are_written_as_in_the_data(frequency, time, text):
     assert frequency.text(time) == [text]
 
 

@@ -3,22 +3,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.data.frequency import ADJECTIVES, infer
-from forecast.data.frequency_names import named
+from forecast.data.frequency import ADJECTIVES, infer_frequency
+from forecast.data.frequency_names import parse_frequency
 from forecast.errors import DataError, UsageError
 
 MONTHS = np.arange("2020-01", "2021-01", dtype="datetime64[M]").astype("datetime64[s]")
 
 
 def clock(text, times=MONTHS, **how):
-    return named(text).clock(times, **{"form": "date", "offset_seconds": None, **how})
+    return parse_frequency(text).frequency(times, **{"form": "date", "offset_seconds": None, **how})
 
 
 @pytest.mark.parametrize("unit", ADJECTIVES)
 @pytest.mark.parametrize("count", [1, 4])
 def test_every_word_that_the_tool_prints_is_taken_back(unit, count):
     word = ADJECTIVES[unit] if count == 1 else f"{count}-{ADJECTIVES[unit]}"
-    assert (named(word).unit, named(word).count) == (unit, count)
+    assert (parse_frequency(word).unit, parse_frequency(word).count) == (unit, count)
 
 
 @pytest.mark.parametrize(
@@ -37,22 +37,22 @@ def test_every_word_that_the_tool_prints_is_taken_back(unit, count):
     ],
 )
 def test_short_names_and_those_of_pandas_are_known(text, unit, count):
-    assert (named(text).unit, named(text).count) == (unit, count)
+    assert (parse_frequency(text).unit, parse_frequency(text).count) == (unit, count)
 
 
 @pytest.mark.parametrize(
     "text", ["", "m", "0D", "-1D", "1.5h", "3", "fortnightly", "W-SUN", "99999999D", "٣D"]
 )
-def test_other_words_are_wrong_use_answered_with_the_list(text):
+def test_other_words_are_refused_with_the_list(text):
     with pytest.raises(UsageError) as refused:
-        named(text)
+        parse_frequency(text)
     assert "working-daily" in refused.value.hint
 
 
 @given(st.text(max_size=8))
 def test_any_text_is_a_step_or_wrong_use(text):
     try:
-        step = named(text)
+        step = parse_frequency(text)
     except UsageError:
         return
     assert step.count >= 1
@@ -63,7 +63,7 @@ def test_any_text_is_a_step_or_wrong_use(text):
 def test_a_step_that_is_named_as_it_is_found_is_the_same(times):
     times = times.astype("datetime64[s]")
     if len(times) > 1:
-        found = infer(times, np.array([0, len(times)]))
+        found = infer_frequency(times, np.array([0, len(times)]))
         assert clock(found.adjective, times) == found
 
 

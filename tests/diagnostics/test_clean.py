@@ -105,7 +105,7 @@ def test_a_column_alone_stays_alone():
     assert written(panel) == b"y\n1.0\n2.0\n3.5\n"
 
 
-def test_covariates_stay_beside_the_target_and_those_known_ahead_go_on():
+def test_covariates_are_in_the_clean_table_and_those_known_ahead_go_on():
     content = (
         "shop,month,sold,price,weather,size\n"
         "a,2020-01,5,1.5,sun,10\na,2020-02,6,,rain,10\na,2020-04,8,2,sun,10\na,2020-05,,2.5,,10\n"

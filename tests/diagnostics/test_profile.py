@@ -5,22 +5,16 @@ import numpy as np
 import pytest
 
 from forecast.diagnostics.outliers import distances
-from forecast.diagnostics.profile import FAR, ColumnFound, Found, InSeries, examine
-from forecast.errors import DataError
-from forecast.reading.reader import drafts
-from forecast.spec.reading import Columns, ReadSpec
+from forecast.diagnostics.profile import FAR, ColumnProfile, Occurrences, SeriesCount, examine
+from forecast.reading.reader import read_as_far_as_possible
+from forecast.spec.reading import Columns, ReadSpec, Target
 from tests.panels import panel, wave
 
 
 def found(content, **columns):
-    """What the last draft shows, as far as reading came."""
-    last = None
-    try:
-        for draft in drafts(io.BytesIO(content.encode()), ReadSpec(Columns(**columns))):
-            last = draft
-    except DataError:
-        pass
-    return examine(last)
+    """The profile of data, as far as they can be read."""
+    partial, _ = read_as_far_as_possible(io.BytesIO(content.encode()), ReadSpec(Columns(**columns)))
+    return examine(partial)
 
 
 NOTED = "year,y,note,rain,void\n" + "".join(
@@ -30,14 +24,23 @@ NOTED = "year,y,note,rain,void\n" + "".join(
 
 def test_every_column_is_named_with_what_it_holds_and_its_part():
     assert found(NOTED, target="y").columns == (
-        ColumnFound("year", "numbers", 12, "time"),
-        ColumnFound("y", "numbers", 12, "target"),
-        ColumnFound("note", "text", 2, ""),
-        ColumnFound("rain", "numbers", 12, ""),
-        ColumnFound("void", "empty", 1, ""),
+        ColumnProfile("year", "numbers", 12, "time"),
+        ColumnProfile("y", "numbers", 12, "target"),
+        ColumnProfile("note", "text", 2, ""),
+        ColumnProfile("rain", "numbers", 12, ""),
+        ColumnProfile("void", "empty", 1, ""),
     )
     dated = "day,y\n" + "".join(f"2021-03-{day:02d},{day}\n" for day in range(1, 9))
-    assert found(dated).columns[0] == ColumnFound("day", "dates", 8, "time")
+    assert found(dated).columns[0] == ColumnProfile("day", "dates", 8, "time")
+
+
+def test_the_column_of_labels_has_this_role_even_where_reading_fails():
+    content = "s,word,intent\n1,wake,alarm\n1,up,music\n2,play,music\n"
+    columns = Columns("intent", series="s", past=("word",))
+    read = ReadSpec(columns, target=Target("label"))
+    partial, error = read_as_far_as_possible(io.BytesIO(content.encode()), read)
+    assert "has another label" in error.message
+    assert [column.part for column in examine(partial).columns] == ["id", "past", "label"]
 
 
 def test_data_without_a_target_still_show_their_columns():
@@ -63,7 +66,7 @@ def test_gaps_and_missing_values_are_counted_with_their_places_and_the_worst_ser
         ("line 18", "b", "2004"),
         ("line 19", "b", "2005"),
     ]
-    assert (seen.missing.in_series, seen.missing.worst) == (2, (InSeries("b", 2), InSeries("a", 1)))
+    assert (seen.missing.in_series, seen.missing.worst) == (2, (SeriesCount("b", 2), SeriesCount("a", 1)))
     assert (seen.gaps.count, seen.absent) == (2, 3)
     assert [(place.line, place.time) for place in seen.gaps.places] == [
         ("line 21", "2009"),
@@ -78,7 +81,7 @@ def test_no_more_than_five_places_are_named():
     assert (missing.count, len(missing.places), missing.places[4].line) == (15, 5, "line 11")
 
 
-def test_a_refused_duplicate_leaves_the_gaps_to_be_told():
+def test_a_refused_duplicate_leaves_the_gaps_to_be_reported():
     seen = found("year,y\n2000,1\n2001,2\n2001,3\n2004,4\n2005,5\n2006,6\n")
     assert [(place.line, place.value) for place in seen.duplicates.places] == [("line 4", 3.0)]
     assert (seen.gaps.count, seen.absent, seen.outliers) == (1, 2, None)
@@ -90,7 +93,7 @@ def test_the_numbers_are_described():
     assert (values.whole, values.zeros, values.negative, values.constant) == (True, 1, 1, 1)
 
 
-def test_one_wrong_value_is_far_off_and_told_with_its_place():
+def test_one_wrong_value_is_far_off_and_reported_with_its_place():
     numbers = wave(60).round(3)
     numbers[33] *= 10
     seen = found("year,y\n" + "".join(f"{1900 + n},{value}\n" for n, value in enumerate(numbers)))
@@ -134,4 +137,4 @@ def test_numbers_of_any_size_are_measured(size):
 
 
 def test_nothing_found_is_a_count_of_zero():
-    assert found("year,y\n2000,1\n2001,2\n2002,4\n").gaps == Found(0)
+    assert found("year,y\n2000,1\n2001,2\n2002,4\n").gaps == Occurrences(0)

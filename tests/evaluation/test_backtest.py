@@ -13,12 +13,13 @@ from forecast.evaluation.backtest import (
     origin_alignment,
     rows_known_at,
     score,
+    splits,
 )
 from forecast.forecasters.baselines import Drift, Mean, Naive, SeasonalNaive
 from forecast.forecasters.theta import Theta
 from tests.panels import interpolated, panel
 
-SHARED, OWN = "the same time in all series", "rows before each series' own end"
+SHARED, OWN = "by time", "by rows before the end"
 
 
 def started(history: Panel, *years: int) -> Panel:
@@ -49,7 +50,7 @@ def test_a_series_that_ended_before_the_origin_is_known_whole_and_not_judged():
     history = panel(np.arange(10), np.arange(5), np.arange(10))
     fold = next(backtest(naive, history, Origins(1, 3)))
     assert fold.rows.tolist() == [7, 5, 7]
-    assert fold.judged.tolist() == [0, 2]
+    assert fold.scored.tolist() == [0, 2]
     assert np.isnan(fold.forecasts["last value"][1]).all()
 
 
@@ -76,18 +77,13 @@ def test_plain_counters_are_cut_from_their_own_ends():
 def test_dates_tell_an_origin_too():
     dates = np.arange("2020-01", "2020-11", dtype="datetime64[M]").astype("datetime64[s]")
     history = replace(panel(np.arange(10)), times=dates, frequency=Frequency("month", form="month"))
-    assert [fold.origin for fold in backtest(naive, history, Origins(2, 3))] == ["2020-04", "2020-07"]
-
-
-def test_origins_may_stand_closer_than_a_horizon():
-    assert Origins(3, 4).rows_back == [12, 8, 4]
-    assert Origins(3, 4, step=1).rows_back == [6, 5, 4]
+    assert [split.origin for split in splits(history, Origins(2, 3))] == ["2020-04", "2020-07"]
 
 
 def test_an_origin_is_named_as_the_data_writes_it():
-    assert [fold.origin for fold in backtest(naive, panel(np.arange(10)), Origins(2, 3))] == ["2003", "2006"]
+    assert [split.origin for split in splits(panel(np.arange(10)), Origins(2, 3))] == ["2003", "2006"]
     rows = counted(panel(np.arange(10)))
-    assert [fold.origin for fold in backtest(naive, rows, Origins(1, 3))] == ["3 rows before the end"]
+    assert [split.origin for split in splits(rows, Origins(1, 3))] == ["3 rows before the end"]
 
 
 def test_nothing_behind_the_origin_reaches_the_fit_or_the_forecast():
@@ -105,8 +101,8 @@ def test_nothing_behind_the_origin_reaches_the_fit_or_the_forecast():
         assert past.times.max() < 2000 + fold.rows[0]
         changed = values.copy()
         changed[fold.rows[0] :] = 1e9
-        again = {other.origin: other for other in backtest(three_rules, panel(changed), origins)}
-        for name, said in again[fold.origin].forecasts.items():
+        again = {int(other.rows[0]): other for other in backtest(three_rules, panel(changed), origins)}
+        for name, said in again[int(fold.rows[0])].forecasts.items():
             assert said.tolist() == fold.forecasts[name].tolist()
 
 
@@ -120,7 +116,7 @@ def test_the_fit_is_never_given_an_empty_series():
 
     folds = list(backtest(watch, history, Origins(3, 3)))
     assert lengths == [[11], [14], [17, 2]]
-    assert [fold.judged.tolist() for fold in folds] == [[0], [0], [0, 1]]
+    assert [fold.scored.tolist() for fold in folds] == [[0], [0], [0, 1]]
 
 
 def test_origins_before_the_first_row_are_left_out():

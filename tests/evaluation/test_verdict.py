@@ -19,12 +19,10 @@ def fold(actual, scales=None, **forecasts) -> Fold:
     }
     ones = np.ones(len(actual))
     return Fold(
-        origin="2000",
         rows=np.full(len(actual), 9),
         actual=actual,
         forecasts=placed,
         seasonal_naive=placed.get("last value", np.zeros_like(actual)),
-        last=np.zeros(len(actual)),
         scales=ones if scales is None else np.asarray(scales, dtype=float),
     )
 
@@ -212,7 +210,7 @@ def test_an_echo_is_found_among_many_series_of_different_units_with_holes():
 
 def test_parts_of_one_origin_join_in_their_order():
     part = [OneStepForecasts(np.array([k, k + 10.0]), np.zeros(2), np.ones(2)) for k in range(3)]
-    assert OneStepForecasts.joined(part).forecast.tolist() == [[0, 10], [1, 11], [2, 12]]
+    assert OneStepForecasts.concatenated(part).forecast.tolist() == [[0, 10], [1, 11], [2, 12]]
 
 
 def test_an_echo_is_said_in_the_verdict():
@@ -220,14 +218,14 @@ def test_an_echo_is_said_in_the_verdict():
     folds = [fold([y], GRU=y + 2, drift=y + 1) for y in (1, 2, 5)]
     result = verdict(*folds, one_step=walk.seen_by(lambda past: past[-1]))
     assert result.echo
-    assert result.text.endswith("; its forecasts mostly repeat the last value")
+    assert result.text.endswith("; the network's forecasts stay close to the last value")
     assert not verdict(*folds).echo
 
 
 def test_forecasts_that_stand_still_while_the_series_moves_are_flat():
     folds = [fold([y, y + 1, y - 1], GRU=[3, 3.01, 3.02], drift=0) for y in (1, 5, 3)]
     assert is_flat(folds, "GRU")
-    assert verdict(*folds).text.endswith("; its forecasts hardly move")
+    assert verdict(*folds).text.endswith("; the network's forecasts hardly move")
 
 
 def test_forecasts_that_move_from_origin_to_origin_are_not_flat():

@@ -37,17 +37,17 @@ def test_the_first_of_january_is_the_same_in_every_year_and_opposite_to_july():
 
 
 @pytest.mark.parametrize(
-    ("unit", "told"),
+    ("unit", "nonzero"),
     [("hour", (True, True, True)), ("day", (False, True, True)), ("week", (False, False, True)),
      ("month", (False, False, True)), ("quarter", (False, False, True)), ("year", (False, False, False))],
 )  # fmt: skip
-def test_a_cycle_shorter_than_two_steps_tells_nothing(unit, told):
+def test_a_cycle_shorter_than_two_steps_gives_zeros(unit, nonzero):
     frequency = Frequency(unit)
     start = np.repeat(times("2024-02-01"), 1)
     moments = frequency.shift(start, np.arange(1, 12))
     found = phases(moments, frequency)
     assert found.shape == (11, PHASES)
-    assert tuple(bool(part.any()) for part in np.split(found, (4, 10), axis=1)) == told
+    assert tuple(bool(part.any()) for part in np.split(found, (4, 10), axis=1)) == nonzero
 
 
 def test_hours_are_those_of_the_clock_on_the_wall():
@@ -56,7 +56,7 @@ def test_hours_are_those_of_the_clock_on_the_wall():
     assert found[0, :4] == pytest.approx([0, 1, 0, 1], abs=1e-9)
 
 
-def test_a_day_tells_of_holidays_on_it_and_on_the_days_of_the_horizon():
+def test_a_day_has_the_holidays_of_its_own_and_of_the_days_of_the_horizon():
     found = holidays_in(times("2024-12-23", "2024-12-24"), DAILY, days("2024-12-25", "2025-12-25"), horizon=2)
     assert found.tolist() == [[0, 0, 1], [0, 1, 0]]
 
@@ -66,13 +66,13 @@ def test_a_month_counts_its_holidays():
     assert holidays_in(times("2024-04-01"), Frequency("month"), dates, horizon=2).tolist() == [[0, 2, 1]]
 
 
-def test_an_hour_tells_of_the_holiday_it_is_in():
+def test_an_hour_has_the_holiday_of_its_day():
     dates = days("2024-12-25", "2025-12-25")
     found = holidays_in(times("2024-12-24T22:00"), Frequency("hour"), dates, horizon=2)
     assert found.tolist() == [[0, 0, 1]]
 
 
-def test_behind_the_last_holiday_that_is_known_nothing_is_told():
+def test_times_after_the_last_known_holiday_are_refused():
     with pytest.raises(DataError, match="the model's holidays end on 2024-12-25") as refused:
         holidays_in(times("2024-12-23"), DAILY, days("2024-12-25"), horizon=3)
     assert refused.value.hint == "train a new model"
@@ -94,7 +94,7 @@ def test_without_the_library_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "holidays", None)
     with pytest.raises(MissingExtra) as refused:
         holiday_dates("FR", 2024, 2025)
-    assert "forecast[holidays]" in refused.value.hint
+    assert "forecast-rnn[holidays]" in refused.value.hint
 
 
 @pytest.mark.parametrize(

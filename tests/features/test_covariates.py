@@ -1,11 +1,11 @@
-"""What stands beside a target: described for a network, ahead of the target, to be filled in."""
+"""Covariates: how a network reads them, known ahead, to be filled in."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from forecast.data.future import ahead, future_rows
+from forecast.data.future import future_rows, with_known_future
 from forecast.errors import DataError, UsageError
 from forecast.features.covariates import covariate_specs, encode_categories, rescaled
 from forecast.spec.model import Covariate
@@ -15,9 +15,11 @@ from tests.shops import AHEAD, COLUMNS, ROWS, changed, panel, rows
 NOT_AHEAD = [row for row in rows() if row["sold"]]
 
 
-def known_of(told, column, shop=0):
-    there = told.covariates
-    return there.known[there.known_bounds[shop] : there.known_bounds[shop + 1], column].tolist()
+def known_of(given, column, shop=0):
+    covariates = given.covariates
+    return covariates.known[
+        covariates.known_bounds[shop] : covariates.known_bounds[shop + 1], column
+    ].tolist()
 
 
 # Described
@@ -38,7 +40,7 @@ def test_texts_have_an_embedding_each_and_numbers_a_scale():
     assert (price.centre, price.spread) == (pytest.approx(prices.mean()), pytest.approx(prices.std()))
 
 
-def test_a_column_that_stands_still_or_is_empty_has_a_scale_too():
+def test_a_constant_or_empty_column_has_a_scale_too():
     still = panel([{**row, "price": "3"} for row in rows()])
     assert covariate_specs(still, still)[1] == Covariate("price", "known", centre=3.0)
     empty = panel([{**row, "price": ""} for row in rows()])
@@ -81,56 +83,56 @@ def test_rescaled_covariates_keep_their_embeddings():
     assert again[1] == covariate_specs(panel(), panel().first(first))[1]
 
 
-def test_in_the_words_of_a_model_a_text_that_it_never_saw_is_unknown():
+def test_a_category_that_a_model_never_saw_is_missing():
     other = panel(changed(rows(), "a", 5, {"event": "flood"}))
-    told = encode_categories(other.covariates, covariate_specs(panel(), panel()))
-    assert told.vocabularies == panel().covariates.vocabularies
-    assert np.isnan(told.known[5, 1])
-    assert np.array_equal(told.known[6:], panel().covariates.known[6:])
+    given = encode_categories(other.covariates, covariate_specs(panel(), panel()))
+    assert given.vocabularies == panel().covariates.vocabularies
+    assert np.isnan(given.known[5, 1])
+    assert np.array_equal(given.known[6:], panel().covariates.known[6:])
 
 
 # Ahead
 
 
-def test_what_is_there_ahead_is_enough():
-    assert ahead(panel(), AHEAD).covariates.known.tolist() == panel().covariates.known.tolist()
+def test_covariates_known_for_the_horizon_stay_as_they_are():
+    assert with_known_future(panel(), AHEAD).covariates.known.tolist() == panel().covariates.known.tolist()
 
 
 def test_what_is_missing_ahead_is_named_by_series_time_and_column():
-    told = panel(changed(rows(), "b", ROWS + 1, {"event": ""}))
+    given = panel(changed(rows(), "b", ROWS + 1, {"event": ""}))
     with pytest.raises(DataError) as refused:
-        ahead(told, AHEAD)
+        with_known_future(given, AHEAD)
     assert refused.value.message == '"event" is not known for 2025-01-11 in series "b"'
     assert "--future" in refused.value.hint
 
 
-def test_rows_behind_those_asked_for_need_not_be_there():
-    told = panel(changed(rows(), "b", ROWS + 1, {"event": ""}))
-    assert ahead(told, 1) is not None
+def test_rows_after_the_horizon_are_not_needed():
+    given = panel(changed(rows(), "b", ROWS + 1, {"event": ""}))
+    assert with_known_future(given, 1) is not None
 
 
-def test_hold_goes_on_with_the_last_value():
-    told = ahead(panel(changed(NOT_AHEAD, "a", ROWS - 1, {"price": "8"})), 3, "hold")
-    assert known_of(told, 0)[ROWS:] == [8.0] * 3
+def test_hold_repeats_the_last_value():
+    given = with_known_future(panel(changed(NOT_AHEAD, "a", ROWS - 1, {"price": "8"})), 3, "hold")
+    assert known_of(given, 0)[ROWS:] == [8.0] * 3
 
 
-def test_hold_fills_what_is_missing_between_what_is_told():
+def test_hold_fills_gaps_between_known_values():
     table = changed(changed(rows(), "a", ROWS, {"price": "7"}), "a", ROWS + 1, {"price": "", "event": "fair"})
-    told = ahead(panel(table), AHEAD, "hold")
-    assert known_of(told, 0)[ROWS + 1] == 7.0
-    assert known_of(told, 1)[ROWS + 1] == 0.0
+    given = with_known_future(panel(table), AHEAD, "hold")
+    assert known_of(given, 0)[ROWS + 1] == 7.0
+    assert known_of(given, 1)[ROWS + 1] == 0.0
 
 
-def test_season_takes_what_was_a_season_before_and_goes_on_from_there():
-    told = panel(NOT_AHEAD)
-    assert told.frequency.default_season == 7
-    last = known_of(told, 0, 1)[-7:]
-    assert known_of(ahead(told, 9, "season"), 0, 1)[ROWS:] == [*last, *last[:2]]
+def test_season_repeats_the_values_of_a_season_before():
+    given = panel(NOT_AHEAD)
+    assert given.frequency.default_season == 7
+    last = known_of(given, 0, 1)[-7:]
+    assert known_of(with_known_future(given, 9, "season"), 0, 1)[ROWS:] == [*last, *last[:2]]
 
 
 def test_season_in_a_series_shorter_than_one_holds_the_last_value():
-    told = panel(NOT_AHEAD).tail(5)
-    assert known_of(ahead(told, 2, "season"), 0)[5] == known_of(told, 0)[-1]
+    given = panel(NOT_AHEAD).tail(5)
+    assert known_of(with_known_future(given, 2, "season"), 0)[5] == known_of(given, 0)[-1]
 
 
 # To be filled in
@@ -153,8 +155,8 @@ def test_whole_numbers_are_whole_in_the_rows_to_fill_in():
 
 
 def test_counted_rows_are_filled_in_under_the_name_of_results():
-    told = panel([row for row in rows() if row["shop"] == "a"], Columns("sold", known=("price",)))
-    counted = replace(told, columns=replace(told.columns, time=None, series=None))
+    given = panel([row for row in rows() if row["shop"] == "a"], Columns("sold", known=("price",)))
+    counted = replace(given, columns=replace(given.columns, time=None, series=None))
     assert list(future_rows(counted, 2)) == ["time", "price"]
 
 

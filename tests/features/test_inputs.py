@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.features.inputs import embeddings, layout, read, rows_needed, training_examples
-from forecast.features.target import VOLATILITY_FLOOR, channels
+from forecast.features.inputs import embeddings, input_layout, read_inputs, rows_needed, training_examples
+from forecast.features.target import VOLATILITY_FLOOR, target_features
 from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
 from tests import shops
 from tests.panels import interpolated, panel, wave
@@ -14,13 +14,13 @@ def spec(horizon: int) -> ModelSpec:
     return ModelSpec(WindowSpec(6, horizon), NetworkSpec("gru", (4,)), 1)
 
 
-def test_training_rows_weigh_only_answers_that_exist_and_were_observed():
+def test_only_targets_that_exist_and_were_observed_have_a_weight():
     rows = training_examples(panel(wave(10)), spec(2))
     known = rows.weights > 0
     assert known.tolist() == [[False] * 2] * 3 + [[True] * 2] * 5 + [[True, False], [False, False]]
 
 
-def test_a_fill_is_no_right_answer():
+def test_a_filled_value_is_no_target():
     filled = panel(wave(10))
     observed = filled.observed.copy()
     observed[6] = False
@@ -43,29 +43,29 @@ def test_no_example_ends_in_a_row_that_knows_what_comes(season):
 
 def test_the_weight_counts_an_error_half_like_mase_and_half_like_smape():
     series = panel(wave(40))
-    seen = channels(series.values, series.bounds, season=1, horizon=1)
+    seen = target_features(series.values, series.bounds, season=1, horizon=1)
     rows = training_examples(series, spec(1))
     volatility = np.maximum(seen.volatility, VOLATILITY_FLOOR)
     assert rows.weights[10, 0] == pytest.approx(0.5 + 5 * volatility[10], rel=1e-6)
 
 
-def test_the_right_answer_gives_the_value_that_came():
+def test_the_targets_convert_back_to_the_actual_values():
     series = panel(wave(40))
-    seen = channels(series.values, series.bounds, season=1, horizon=2)
+    seen = target_features(series.values, series.bounds, season=1, horizon=2)
     rows = training_examples(series, spec(2))
-    assert seen.restore(rows.targets.astype(float))[20] == pytest.approx(series.values[21:23], rel=1e-5)
+    assert seen.to_values(rows.targets.astype(float))[20] == pytest.approx(series.values[21:23], rel=1e-5)
 
 
 # Covariates and the calendar
 
 
 def inputs_of(of, shape):
-    return read(of, shape).inputs
+    return read_inputs(of, shape).inputs
 
 
 def test_the_layout_counts_every_channel_that_is_read():
     shape = shops.spec(shops.panel())
-    divided = layout(shape)
+    divided = input_layout(shape)
     assert inputs_of(shops.panel(), shape).shape[1] == divided.numbers + len(divided.codes)
     assert divided.codes == ("embedding2",) * 4 + ("embedding3",)
     assert embeddings(shape) == {"embedding2": (3, 2), "embedding3": (3, 2)}
@@ -74,7 +74,7 @@ def test_the_layout_counts_every_channel_that_is_read():
 @pytest.mark.parametrize("apart", [False, True])
 @pytest.mark.parametrize(("column", "first"), [("visitors", 30), ("price", 27), ("event", 27), ("sold", 30)])
 def test_a_later_value_changes_no_earlier_input(column, first, apart):
-    """What is known ahead is read a horizon before it, a past covariate not before it came."""
+    """What is known ahead is read a horizon before it, a past covariate only from its own row on."""
     table = shops.rows()
     if apart:  # levels that differ are read relative to each series
         table = [{**row, column: f"9{row[column]}"} if row["shop"] == "b" else row for row in table]
@@ -87,7 +87,7 @@ def test_a_later_value_changes_no_earlier_input(column, first, apart):
     assert same[shops.ROWS :].all()
 
 
-def test_what_is_told_behind_the_horizon_changes_no_input():
+def test_covariates_beyond_the_horizon_change_no_input():
     of = shops.panel()
     shape = shops.spec(of)
     other = shops.panel(shops.changed(shops.rows(), "b", shops.ROWS + 3, {"price": "99", "event": "flood"}))
@@ -125,7 +125,7 @@ def test_a_new_text_and_a_missing_one_are_read_alike():
 def test_a_column_of_texts_that_is_empty_is_read_as_unknown():
     shape = shops.spec(shops.panel())
     empty = shops.panel([{**row, "event": "", "town": ""} for row in shops.rows()])
-    assert set(inputs_of(empty, shape)[:, layout(shape).numbers :].ravel()) == {0.0}
+    assert set(inputs_of(empty, shape)[:, input_layout(shape).numbers :].ravel()) == {0.0}
 
 
 def test_an_extreme_number_is_bounded():

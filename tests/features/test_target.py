@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.data.arrays import LARGEST
-from forecast.features.target import CLIP, channels, rows_remembered, width, without_outliers
+from forecast.features.target import CLIP, feature_count, rows_remembered, target_features, without_outliers
 from tests.panels import wave
 
 values = st.lists(st.floats(-1e12, 1e12, width=64), min_size=1, max_size=60).map(np.array)
@@ -12,13 +12,13 @@ seasons = st.sampled_from([1, 4, 12])
 
 
 def of(series: np.ndarray, *, season: int = 1, horizon: int = 3):
-    return channels(series, np.array([0, len(series)]), season=season, horizon=horizon)
+    return target_features(series, np.array([0, len(series)]), season=season, horizon=horizon)
 
 
 @given(series=values, season=seasons)
 def test_channels_are_finite_and_within_their_bounds(series, season):
     inputs = of(series, season=season).inputs
-    assert inputs.shape == (len(series), width(season, 3))
+    assert inputs.shape == (len(series), feature_count(season, 3))
     assert (np.abs(inputs) <= CLIP).all()
 
 
@@ -40,19 +40,19 @@ def test_the_tail_of_a_series_gives_the_same_channels_as_all_of_it(season):
 
 
 @given(series=values, season=seasons)
-def test_a_series_beside_others_has_the_channels_it_has_alone(series, season):
+def test_a_series_among_others_has_the_features_it_has_alone(series, season):
     beside = np.concatenate((wave(30) * 1e9, series, -wave(17)))
     bounds = np.array([0, 30, 30 + len(series), 47 + len(series)])
-    together = channels(beside, bounds, season=season, horizon=3).at(np.arange(30, 30 + len(series)))
+    together = target_features(beside, bounds, season=season, horizon=3).at(np.arange(30, 30 + len(series)))
     alone = of(series, season=season)
     assert np.array_equal(together.inputs, alone.inputs)
     assert np.array_equal(together.scale, alone.scale)
 
 
 @given(series=values, season=seasons)
-def test_an_answer_of_zero_is_the_naive_forecast_to_the_last_bit(series, season):
+def test_an_output_of_zero_is_the_naive_forecast_to_the_last_bit(series, season):
     seen = of(series, season=season)
-    assert np.array_equal(seen.restore(np.zeros_like(seen.reference)), seen.reference)
+    assert np.array_equal(seen.to_values(np.zeros_like(seen.reference)), seen.reference)
 
 
 def test_the_reference_is_the_value_one_season_before_at_the_same_phase():
@@ -64,30 +64,30 @@ def test_the_reference_before_a_full_season_is_the_last_value():
     assert of(np.arange(10.0), season=4).reference[2].tolist() == [2, 2, 2]
 
 
-def test_answers_and_values_are_inverse():
+def test_outputs_and_values_are_inverse():
     seen = of(wave(80), season=12).at(np.arange(30, 80))
     answers = np.random.default_rng(0).normal(size=seen.reference.shape)
-    assert seen.units(seen.restore(answers)) == pytest.approx(answers)
+    assert seen.to_outputs(seen.to_values(answers)) == pytest.approx(answers)
 
 
 def test_a_constant_series_cannot_be_left():
     seen = of(np.full(20, 42.0))
-    assert (seen.restore(np.full_like(seen.reference, 3.0)) == 42.0).all()
+    assert (seen.to_values(np.full_like(seen.reference, 3.0)) == 42.0).all()
 
 
 @pytest.mark.parametrize("factor", [1e-9, 0.25, -1.0, 1e12])
-def test_a_multiple_of_a_series_has_the_same_volatility_and_multiplied_answers(factor):
+def test_a_multiple_of_a_series_has_the_same_volatility_and_multiplied_values(factor):
     series, answers = wave(60), np.full((60, 3), 0.7)
     once, times = of(series, season=12), of(series * factor, season=12)
     assert times.volatility == pytest.approx(once.volatility)
     signed = answers if factor > 0 else -answers
-    assert times.restore(signed) == pytest.approx(once.restore(answers) * factor)
+    assert times.to_values(signed) == pytest.approx(once.to_values(answers) * factor)
 
 
 @given(series=st.lists(st.floats(-LARGEST, LARGEST), min_size=2, max_size=40).map(np.array))
 def test_numbers_of_any_size_restore_to_finite_ones(series):
     seen = of(series)
-    assert np.isfinite(seen.restore(np.full_like(seen.reference, 5.0))).all()
+    assert np.isfinite(seen.to_values(np.full_like(seen.reference, 5.0))).all()
 
 
 @pytest.mark.parametrize("season", [1, 4, 12])
@@ -102,7 +102,7 @@ def test_one_outlier_changes_scale_and_volatility_by_no_more_than_an_ordinary_su
     assert np.abs(seen.reference).max() < 50
 
 
-def test_an_outlier_leaves_no_trace_behind_the_rows_that_are_remembered():
+def test_an_outlier_has_no_influence_after_the_rows_that_are_remembered():
     series = wave(200, season=4)
     spoiled = series.copy()
     spoiled[50] = 1e9
@@ -133,4 +133,4 @@ def test_numbers_of_very_different_size_in_one_series_restore_to_finite_ones():
     series = np.resize([1e300, 1e12, 1e-12, 1e-300, 0.0, -1e150], 60)
     seen = of(series, season=4)
     assert np.isfinite(seen.inputs).all()
-    assert np.isfinite(seen.restore(np.full_like(seen.reference, 5.0))).all()
+    assert np.isfinite(seen.to_values(np.full_like(seen.reference, 5.0))).all()

@@ -31,7 +31,7 @@ def test_no_window_crosses_two_series(lengths, window, horizon):
     assert (batch.starts + batch.steps + horizon <= ends[series]).all()
 
 
-def test_a_series_shorter_than_a_window_gives_one_masked_window_of_its_answered_rows():
+def test_a_series_shorter_than_a_window_gives_one_masked_window():
     batch = every(Windows(np.array([5]), WindowSpec(window=8, horizon=2)))
     assert batch.starts.tolist() == [0]
     assert batch.steps.tolist() == [3]
@@ -41,7 +41,7 @@ def test_a_series_no_longer_than_the_horizon_gives_no_window():
     assert len(Windows(np.array([2, 2]), WindowSpec(window=8, horizon=2))) == 0
 
 
-def test_windows_of_later_series_start_behind_the_rows_of_earlier_ones():
+def test_windows_of_later_series_start_after_the_rows_of_earlier_ones():
     batch = every(Windows(np.array([4, 5]), WindowSpec(window=3, horizon=1)))
     assert batch.starts.tolist() == [0, 4, 5]
 

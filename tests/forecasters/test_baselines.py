@@ -46,7 +46,7 @@ def test_drift_draws_the_line_from_first_to_last_value_on():
     assert forecast.values.tolist() == [[9, 11], [5, 5]]
 
 
-def test_mean_is_of_all_that_came():
+def test_the_mean_is_of_the_whole_history():
     assert Mean().predict(panel([1, 2, 6], [5, 0]), 2).values.tolist() == [[3, 3], [2.5, 2.5]]
 
 
@@ -90,7 +90,7 @@ def test_ridge_learns_a_rule_that_the_last_value_does_not_know():
     assert forecast == pytest.approx([100, 101, 102, 101], abs=0.3)
 
 
-def test_ridge_beyond_its_horizon_feeds_its_answers_back():
+def test_ridge_beyond_its_horizon_forecasts_recursively():
     values = 100 + np.tile([0.0, 1.0, 2.0, 1.0], 100)
     ridge = fit_ridge(panel(values), WindowSpec(8, 3))
     first = ridge.predict(panel(values), 3).values[0]
@@ -119,7 +119,7 @@ def test_ridge_forecasts_follow_the_units_of_the_data():
     assert scaled == pytest.approx(plain * 1000)
 
 
-def test_ridge_answers_a_series_shorter_than_its_window_as_if_it_stood_alone():
+def test_ridge_forecasts_a_series_shorter_than_its_window_as_alone():
     rng = np.random.default_rng(4)
     learned = fit_ridge(panel(rng.normal(size=80).cumsum() + 9), WindowSpec(8, 2))
     alone = learned.predict(panel([5, 6]), 2).values[0]
@@ -139,11 +139,11 @@ def test_ridge_of_many_series_learns_the_same_in_any_run_of_series(monkeypatch):
 def test_ridge_of_too_many_windows_takes_evenly_spaced_ones(monkeypatch):
     from forecast.forecasters import baselines
 
-    monkeypatch.setattr(baselines, "_MOST_WINDOWS", 10)
+    monkeypatch.setattr(baselines, "_MAX_WINDOWS", 10)
     history = panel(np.arange(100.0) ** 1.5)
-    features, answers = baselines._examples(history, WindowSpec(8, 4))
+    features, targets = baselines._examples(history, WindowSpec(8, 4))
     assert features.shape == (10, 8)
-    assert answers.shape == (10, 4)
+    assert targets.shape == (10, 4)
 
 
 def test_ridge_is_the_only_baseline_that_imports_scikit_learn():
@@ -160,7 +160,7 @@ def test_a_line_through_the_largest_numbers_ends_at_the_largest():
     assert Drift().predict(panel([-1e308, 1e308]), 2).values.tolist() == [[np.finfo(float).max] * 2]
 
 
-def test_an_unknown_baseline_is_answered_with_the_nearest_name():
+def test_an_unknown_baseline_is_refused_with_the_nearest_name():
     with pytest.raises(UsageError, match='no baseline "seasnal-naive"') as raised:
         baseline("seasnal-naive")
     assert raised.value.hint == 'did you mean "seasonal-naive"?'
@@ -172,7 +172,7 @@ def test_an_unknown_baseline_near_to_none_lists_all():
     assert raised.value.hint == ""
 
 
-def test_yardsticks_show_the_seasonal_naive_only_where_there_is_a_season():
+def test_baselines_include_the_seasonal_naive_only_where_there_is_a_season():
     past, seasonal = panel(np.arange(20.0)), panel(np.arange(20.0), season=4)
     spec = WindowSpec(4, 2)
     assert [rule.name for rule in fit_baselines(past, spec)] == [
@@ -193,7 +193,7 @@ def test_naive_is_another_word_for_the_last_value():
     assert baseline("naive") is baseline("last-value")
 
 
-def test_a_misspelt_naive_is_told_the_nearest_name():
+def test_a_misspelt_naive_is_refused_with_the_nearest_name():
     with pytest.raises(UsageError) as failure:
         baseline("naiv")
     assert failure.value.hint == 'did you mean "naive"?'

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from forecast.forecasters.calibration import Calibration, achieved, calibrate
+from forecast.forecasters.calibration import Calibration, calibrate, measured_coverage
 
 
 def one_to(count: int, steps: int = 1):
@@ -39,51 +39,51 @@ def test_few_errors_are_pooled_over_the_steps_each_in_its_own_spread():
     few = np.array([[1.0, -2.0, 3.0, -4.0], [-1.0, 2.0, -3.0, 4.0]])
     calibration = calibrate(few)
     assert calibration.errors == 8
-    assert calibration.enough(80)
+    assert calibration.has_enough_errors(80)
     widths = calibration.half_width([80], 4)[0]
     assert (np.diff(widths) > 0).all()
     assert widths[0] < 2 < widths[3]
 
 
-def test_a_calibration_says_when_a_level_asks_for_more_errors_than_it_has():
+def test_a_calibration_knows_whether_it_has_enough_errors_for_a_level():
     calibration = calibrate(np.array([[3.0], [-1.0], [2.0]]))
-    assert calibration.enough(75)
-    assert not calibration.enough(76)
+    assert calibration.has_enough_errors(75)
+    assert not calibration.has_enough_errors(76)
     assert calibration.half_width([95], 1).item() == pytest.approx(3)
-    assert not calibrate(one_to(5000)).enough(99.9)
+    assert not calibrate(one_to(5000)).has_enough_errors(99.9)
 
 
-def test_what_was_erred_on_other_series_counts_as_fifty_errors():
-    before = calibrate(one_to(99, 3))
-    alone = calibrate(np.empty((0, 2)), before=before)
+def test_the_prior_from_other_series_counts_as_fifty_errors():
+    prior = calibrate(one_to(99, 3))
+    alone = calibrate(np.empty((0, 2)), prior=prior)
     assert (alone.errors, alone.half_widths.shape) == (50, (2, 99))
-    assert alone.half_width([20, 50, 80], 2) == pytest.approx(before.half_width([20, 50, 80], 2), abs=2)
-    few = calibrate(np.full((50, 2), 3.0), before=before)
+    assert alone.half_width([20, 50, 80], 2) == pytest.approx(prior.half_width([20, 50, 80], 2), abs=2)
+    few = calibrate(np.full((50, 2), 3.0), prior=prior)
     # Half of all errors are 3 now, and one in a hundred of the others was smaller than 2.
     assert few.half_width([40], 2).tolist() == [[3, 3]]
     assert few.half_width([90], 2)[0] == pytest.approx(80, abs=2)
-    many = calibrate(np.full((5000, 2), 3.0), before=before)
+    many = calibrate(np.full((5000, 2), 3.0), prior=prior)
     assert many.half_width([90], 2).tolist() == [[3, 3]]
 
 
-def test_achieved_coverage_counts_what_was_erred_on_other_series_too():
+def test_measured_coverage_counts_the_prior_from_other_series():
     small, large = np.full((40, 2), 1.0), np.full((40, 2), 10.0)
-    assert achieved([small, large], 80, before=calibrate(np.full((99, 2), 20.0))).achieved == 100
+    assert measured_coverage([small, large], 80, prior=calibrate(np.full((99, 2), 20.0))).achieved == 100
 
 
 def test_without_errors_no_width_is_known():
     for errors in (np.empty((0, 3)), np.full((2, 3), np.nan)):
         calibration = calibrate(errors)
         assert calibration.errors == 0
-        assert not calibration.enough(1)
+        assert not calibration.has_enough_errors(1)
         assert np.isnan(calibration.half_width([80, 95], 5)).all()
 
 
-def test_errors_of_nought_give_intervals_without_width():
+def test_errors_of_zero_give_intervals_without_width():
     assert calibrate(np.zeros((3, 2))).half_width([80], 2).tolist() == [[0, 0]]
 
 
-def test_a_step_that_nothing_came_for_borrows_from_the_others():
+def test_a_step_without_errors_borrows_from_the_others():
     errors = np.array([[2.0, np.nan], [-2.0, np.nan]])
     first, second = calibrate(errors).half_width([50], 2)[0]
     assert first == pytest.approx(2)
@@ -109,34 +109,34 @@ def test_intervals_of_80_percent_cover_80_percent_of_normal_errors(forecasts):
     assert np.mean(covered) == pytest.approx(0.80, abs=0.03)
 
 
-def test_achieved_coverage_is_near_the_asked_one_for_exchangeable_errors():
+def test_measured_coverage_is_near_the_nominal_one_for_exchangeable_errors():
     rng = np.random.default_rng(2)
-    coverage = achieved([rng.normal(size=(200, 4)) for _ in range(4)], 80)
-    assert coverage.asked == 80
+    coverage = measured_coverage([rng.normal(size=(200, 4)) for _ in range(4)], 80)
+    assert coverage.nominal == 80
     assert coverage.achieved == pytest.approx(80, abs=3)
     assert coverage.errors == 3200
 
 
-def test_achieved_coverage_never_judges_a_fold_by_itself():
+def test_measured_coverage_never_evaluates_a_fold_on_itself():
     small, large = np.full((40, 2), 1.0), np.full((40, 2), 10.0)
-    assert achieved([small, large], 80).achieved == 50
+    assert measured_coverage([small, large], 80).achieved == 50
 
 
-def test_a_single_fold_of_many_series_is_judged_by_halves():
+def test_a_single_fold_of_many_series_is_split_into_halves():
     rng = np.random.default_rng(3)
-    assert achieved([rng.normal(size=(400, 4))], 80).achieved == pytest.approx(80, abs=4)
+    assert measured_coverage([rng.normal(size=(400, 4))], 80).achieved == pytest.approx(80, abs=4)
 
 
-def test_a_single_fold_of_few_series_tells_nothing():
-    coverage = achieved([np.ones((3, 4))], 80)
+def test_a_single_fold_of_few_series_has_no_coverage():
+    coverage = measured_coverage([np.ones((3, 4))], 80)
     assert np.isnan(coverage.achieved)
     assert coverage.errors == 12
-    assert np.isnan(achieved([], 80).achieved)
+    assert np.isnan(measured_coverage([], 80).achieved)
 
 
-def test_places_where_nothing_came_count_neither_as_kept_nor_as_broken():
+def test_unobserved_values_count_neither_as_covered_nor_as_missed():
     errors = np.array([[1.0, np.nan]] * 10)
-    coverage = achieved([errors, errors], 80)
+    coverage = measured_coverage([errors, errors], 80)
     assert coverage.achieved == 100
     assert coverage.errors == 20
 

@@ -34,12 +34,12 @@ def data(rows: list[str]) -> io.BytesIO:
 
 def forecast(series: dict[str, np.ndarray]) -> Forecast:
     """Of the pretrained network, at once."""
-    return workflow.predict(workflow.zero_shot(data(rows_of(series))), horizon=12)
+    return workflow.predict(workflow.pretrained_model(data(rows_of(series))), horizon=12)
 
 
 @pytest.fixture(scope="module")
 def pretrained() -> RecurrentForecaster:
-    return workflow.zero_shot(data(rows_of(SERIES)))
+    return workflow.pretrained_model(data(rows_of(SERIES)))
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_forecasts_and_intervals_scale_with_the_data(factor: float):
 
 
 def test_an_offset_moves_the_forecast_and_changes_it_a_little():
-    # The asinh of a value beside its scale is no straight line: docs/promises.md says how far this goes.
+    # The asinh of a value relative to its scale is no straight line: docs/promises.md says how far this goes.
     series = SERIES["s03"]
     once, moved = forecast({"a": series}).values, forecast({"a": series + 10 * series.std()}).values
     apart = np.abs(moved - 10 * series.std() - once).max() / series.std()
@@ -77,12 +77,12 @@ def test_forecasts_of_some_series_are_those_among_all(
     pretrained: RecurrentForecaster, panel: Panel, chosen: set[int]
 ):
     # To seven digits, those of float32: how a matrix product sums depends on the matrices' sizes.
-    some, places = panel.select(sorted(chosen)), sorted(chosen)
+    some, indices = panel.select(sorted(chosen)), sorted(chosen)
     alone, among = pretrained.predict(some, 24, levels=(80.0,)), pretrained.predict(panel, 24, levels=(80.0,))
-    np.testing.assert_allclose(alone.values, among.values[places], rtol=1e-6)
-    np.testing.assert_allclose(alone.upper, among.upper[:, places], rtol=1e-6)
-    assert alone.ids == tuple(among.ids[place] for place in places)
-    assert (alone.times == among.times[places]).all()
+    np.testing.assert_allclose(alone.values, among.values[indices], rtol=1e-6)
+    np.testing.assert_allclose(alone.upper, among.upper[:, indices], rtol=1e-6)
+    assert alone.ids == tuple(among.ids[index] for index in indices)
+    assert (alone.times == among.times[indices]).all()
 
 
 @given(st.randoms(use_true_random=False))

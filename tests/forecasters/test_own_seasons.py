@@ -9,9 +9,9 @@ import pytest
 from forecast.errors import ModelError
 from forecast.evaluation.backtest import Origins, backtest, score
 from forecast.evaluation.metrics import seasonal_scales
-from forecast.features.inputs import layout, read, training_examples
+from forecast.features.inputs import input_layout, read_inputs, training_examples
 from forecast.forecasters.baselines import SeasonalNaive, fit_baselines, fit_ridge
-from forecast.forecasters.recurrent import in_season
+from forecast.forecasters.recurrent import for_season
 from forecast.forecasters.theta import Theta
 from forecast.spec.model import WindowSpec
 from forecast.spec.reading import Columns, ReadSpec
@@ -32,7 +32,7 @@ MIXED = replace(
 def alone(index: int):
     """One series of the panel as a panel of one season."""
     one = MIXED.select([index])
-    return replace(one, seasons=None).in_season(SEASONS[index])
+    return replace(one, seasons=None).with_season(SEASONS[index])
 
 
 @pytest.mark.parametrize("forecaster", [SeasonalNaive(), Theta()])
@@ -55,7 +55,7 @@ def test_skill_is_measured_against_each_series_own_season():
     assert "seasonal naive" in score(folds, MIXED).models
 
 
-def test_a_ridge_regression_of_the_panel_answers_a_subset_as_it_answers_all():
+def test_a_ridge_regression_of_the_panel_forecasts_a_subset_as_it_forecasts_all():
     ridge = fit_ridge(MIXED, WindowSpec(6, 3))
     whole, some = ridge.predict(MIXED, 5).values, ridge.predict(MIXED.select([2, 1]), 5).values
     np.testing.assert_array_equal(some, whole[[2, 1]])
@@ -79,13 +79,13 @@ def test_rows_older_than_those_read_change_nothing(combine):
 
 def test_a_network_of_one_season_reads_every_series_in_it():
     made = network(season=4)
-    assert made.predict(MIXED.in_season(4), 3).values.tolist() == made.predict(MIXED, 3).values.tolist()
+    assert made.predict(MIXED.with_season(4), 3).values.tolist() == made.predict(MIXED, 3).values.tolist()
 
 
 def test_training_sees_the_channels_that_forecasting_sees():
     spec = network(season=None).spec
-    rows, seen = training_examples(MIXED, spec), read(MIXED, spec)
-    assert rows.inputs.shape[1] == layout(spec).numbers
+    rows, seen = training_examples(MIXED, spec), read_inputs(MIXED, spec)
+    assert rows.inputs.shape[1] == input_layout(spec).numbers
     assert np.array_equal(rows.inputs, seen.inputs)
 
 
@@ -130,13 +130,13 @@ def test_there_is_no_pretrained_network_for_seasons_of_their_own(tmp_path, monke
 
 
 @pytest.mark.parametrize("season", [1, 12, 24])
-def test_a_network_of_all_seasons_answers_as_it_did_when_it_is_made_one_of_a_single_season(season):
+def test_a_network_of_all_seasons_has_the_same_forecasts_as_one_of_a_single_season(season):
     own = network(season=None)
     history = panel(wave(60, season=season), wave(90, season=season, seed=1), season=season)
-    told = replace(history, seasons=np.full(2, season), columns=replace(history.columns, season="m"))
-    single = in_season(own, season)
+    given = replace(history, seasons=np.full(2, season), columns=replace(history.columns, season="m"))
+    single = for_season(own, season)
     assert single.spec.season == season
-    assert single.predict(history, 5).values == pytest.approx(own.predict(told, 5).values, rel=1e-6)
+    assert single.predict(history, 5).values == pytest.approx(own.predict(given, 5).values, rel=1e-6)
 
 
 def test_a_season_that_has_no_network_is_read_by_the_one_for_all_seasons(tmp_path, monkeypatch):
@@ -145,6 +145,6 @@ def test_a_season_that_has_no_network_is_read_by_the_one_for_all_seasons(tmp_pat
     assert catalog.has_pretrained("gru", 48)
     opened = catalog.open_pretrained("gru", 48)
     history = panel(wave(200, season=48), season=48)
-    expected = in_season(network(season=None), 48).predict(history, 3).values
+    expected = for_season(network(season=None), 48).predict(history, 3).values
     assert opened.predict(history, 3).values.tolist() == expected.tolist()
     assert not catalog.has_pretrained("gru", 1)

@@ -52,7 +52,7 @@ def test_a_series_that_was_negative_takes_the_bound_from_itself_alone():
     assert found.values[-1].max() < 0
 
 
-def test_what_a_backtest_judges_is_what_the_model_would_say():
+def test_a_backtest_evaluates_the_forecasts_of_the_model():
     made, bounds = network(season=4), Bounds(maximum=1.0, whole=True)
     judged = BoundedForecaster(made, bounds).predict(SPARSE, 12)
     assert judged.values.tolist() == model(made, bounds=bounds).predict(SPARSE, 12).values.tolist()
@@ -62,7 +62,7 @@ def test_what_a_backtest_judges_is_what_the_model_would_say():
 def test_whole_numbers_are_forecast_and_written_as_integers():
     whole = model(network(season=4), bounds=Bounds(whole=True)).predict(HISTORY, 6, levels=LEVELS)
     table = whole.to_table()
-    assert {str(table[name].dtype) for name in table if name not in ("id", "time")} == {"int64"}
+    assert {str(table[name].dtype) for name in table if name not in ("id", "year")} == {"int64"}
     assert table["forecast"].tolist() == whole.values.ravel().tolist()
 
 
@@ -80,7 +80,7 @@ def test_no_bounds_change_nothing():
 # Members
 
 
-def test_members_answer_with_their_mean():
+def test_the_outputs_of_members_are_averaged():
     several = network(season=4, members=3)
     future = HISTORY.values[:6].reshape(2, 3)
     apart = [Network(several.spec, (weights,)).errors(HISTORY, future) for weights in several.members]
@@ -88,47 +88,49 @@ def test_members_answer_with_their_mean():
     assert several.errors(HISTORY, future) == pytest.approx(np.mean(apart, axis=0), rel=1e-5)
 
 
-def test_a_member_twice_answers_as_it_does_once():
+def test_a_member_twice_forecasts_as_it_does_once():
     once = network(season=4)
     twice = Network(once.spec, once.members * 2)
     assert twice.predict(HISTORY, 7).values == pytest.approx(once.predict(HISTORY, 7).values, rel=1e-6)
 
 
-# Blend
+# Combination
 
 
-def partner(combine: Combine, history: Panel, horizon: int) -> np.ndarray:
-    """What the network is blended with, said by hand."""
+def combined_method(combine: Combine, history: Panel, horizon: int) -> np.ndarray:
+    """The forecast that the network is combined with, computed by hand."""
     if combine == "theta":
         return theta(history, horizon)
     return np.stack([np.repeat(each.values[-1:], horizon) for each in history])
 
 
-def share_by_hand(
-    alone: Network, history: Panel, usual: list[float], *, combine: Combine = "theta", horizon: int = 3
+def expected_weight(
+    alone: Network, history: Panel, prior: list[float], *, combine: Combine = "theta", horizon: int = 3
 ) -> np.ndarray:
-    """The other method's part, from the errors of both over the two newest horizons."""
-    off = np.zeros((2, len(history)))
+    """The weight of the other method, from the errors of both over the two newest horizons."""
+    errors = np.zeros((2, len(history)))
     for back in (1, 2):
         past = history.first(history.lengths - back * horizon)
-        came = history.first(past.lengths + horizon).tail(horizon).values.reshape(-1, horizon)
-        for place, said in enumerate((alone.predict(past, horizon).values, partner(combine, past, horizon))):
-            off[place] += np.abs(said - came).sum(axis=1)
-    squares = np.square(off) * [usual, 1 - np.array(usual)]
+        actual = history.first(past.lengths + horizon).tail(horizon).values.reshape(-1, horizon)
+        for index, forecast in enumerate(
+            (alone.predict(past, horizon).values, combined_method(combine, past, horizon))
+        ):
+            errors[index] += np.abs(forecast - actual).sum(axis=1)
+    squares = np.square(errors) * [prior, 1 - np.array(prior)]
     return (squares[0] / squares.sum(axis=0))[:, None]
 
 
-def test_a_blend_has_the_more_of_theta_the_longer_the_series_and_the_better_theta_was():
+def test_theta_has_more_weight_for_longer_series_and_where_it_was_more_accurate():
     history = panel(wave(59, season=4), wave(60, season=4, seed=1), season=4)
-    alone, blended = network(season=4), network(season=4, combine="theta")
-    share = share_by_hand(alone, history, [0.15, 0.4])
-    assert (share > [[0.16], [0.41]]).all()  # random weights forecast worse than Theta
-    expected = (1 - share) * alone.predict(history, 3).values + share * theta(history, 3)
-    assert blended.predict(history, 3).values == pytest.approx(expected, rel=1e-9)
-    assert (alone.name, blended.name) == ("GRU", "GRU + Theta")
+    alone, combined = network(season=4), network(season=4, combine="theta")
+    weight = expected_weight(alone, history, [0.15, 0.4])
+    assert (weight > [[0.16], [0.41]]).all()  # random weights forecast worse than Theta
+    expected = (1 - weight) * alone.predict(history, 3).values + weight * theta(history, 3)
+    assert combined.predict(history, 3).values == pytest.approx(expected, rel=1e-9)
+    assert (alone.name, combined.name) == ("GRU", "GRU + Theta")
 
 
-def test_a_blend_with_the_last_value_says_so():
+def test_a_combination_with_the_last_value_is_named_so():
     assert network(season=7, combine="last-value").name == "GRU + last value"
 
 
@@ -138,11 +140,11 @@ def weekly(rows: int, *, size: float) -> np.ndarray:
     return 100 + np.cumsum(steps) + size * np.cos(2 * np.pi * np.arange(rows) / 7)
 
 
-@pytest.mark.parametrize(("size", "usual"), [(5, 0.15), (0, 0.75)])
-def test_the_last_value_counts_for_much_where_changes_show_no_week(size, usual):
+@pytest.mark.parametrize(("size", "prior"), [(5, 0.15), (0, 0.75)])
+def test_the_last_value_counts_for_much_where_changes_show_no_week(size, prior):
     history = panel(weekly(60, size=size), season=7)
-    share = share_by_hand(network(season=7), history, [usual], combine="last-value")
-    expected = (1 - share) * network(season=7).predict(history, 3).values + share * history.values[-1]
+    weight = expected_weight(network(season=7), history, [prior], combine="last-value")
+    expected = (1 - weight) * network(season=7).predict(history, 3).values + weight * history.values[-1]
     assert network(season=7, combine="last-value").predict(history, 3).values == pytest.approx(expected)
 
 
@@ -152,26 +154,26 @@ def test_too_few_days_to_show_a_week_are_taken_to_have_one():
     assert network(season=7, combine="last-value").predict(history, 3).values == pytest.approx(expected)
 
 
-def test_a_series_too_short_to_look_back_on_has_the_usual_share_of_theta():
+def test_a_series_too_short_for_earlier_origins_has_the_prior_weight_of_theta():
     history = panel(wave(14, season=4), season=4)
-    alone, blended = network(season=4), network(season=4, combine="theta")
+    alone, combined = network(season=4), network(season=4, combine="theta")
     expected = 0.85 * alone.predict(history, 3).values + 0.15 * theta(history, 3)
-    assert blended.predict(history, 3).values == pytest.approx(expected, rel=1e-9)
+    assert combined.predict(history, 3).values == pytest.approx(expected, rel=1e-9)
 
 
-def test_rows_that_nobody_measured_do_not_tell_how_good_theta_was():
+def test_unobserved_rows_do_not_count_in_the_weight_of_theta():
     history = panel(wave(40, season=4), season=4)
     observed = np.arange(40) < 34
-    blended, alone = network(season=4, combine="theta"), network(season=4)
-    said = blended.predict(replace(history, observed=observed), 3).values
+    combined, alone = network(season=4, combine="theta"), network(season=4)
+    forecast = combined.predict(replace(history, observed=observed), 3).values
     expected = 0.85 * alone.predict(history, 3).values + 0.15 * theta(history, 3)
-    assert said == pytest.approx(expected, rel=1e-9)
+    assert forecast == pytest.approx(expected, rel=1e-9)
 
 
 def test_errors_of_a_blend_are_those_of_the_forecast_it_makes():
-    blended = network(season=4, combine="theta")
-    said = blended.predict(HISTORY, 3).values
-    assert blended.errors(HISTORY, said) == pytest.approx(np.zeros((2, 3)), abs=1e-9)
+    combined = network(season=4, combine="theta")
+    forecast = combined.predict(HISTORY, 3).values
+    assert combined.errors(HISTORY, forecast) == pytest.approx(np.zeros((2, 3)), abs=1e-9)
 
 
 # Horizon
@@ -190,9 +192,11 @@ def test_steps_beyond_the_trained_ones_come_from_feeding_the_forecasts_back(comb
     made = network(season=4, combine=combine)
     known, blocks = HISTORY, []
     alone = network(season=4)
-    share = 0.0 if combine == "none" else share_by_hand(alone, HISTORY, [0.15, 0.15], combine=combine)
+    weight = 0.0 if combine == "none" else expected_weight(alone, HISTORY, [0.15, 0.15], combine=combine)
     for _ in range(3):
-        blocks.append((1 - share) * alone.predict(known, 3).values + share * partner(combine, known, 3))
+        blocks.append(
+            (1 - weight) * alone.predict(known, 3).values + weight * combined_method(combine, known, 3)
+        )
         known = known.extended(blocks[-1])
     assert made.predict(HISTORY, 8).values == pytest.approx(np.hstack(blocks)[:, :8], rel=1e-9)
 
@@ -217,7 +221,7 @@ def test_intervals_widen_beyond_the_trained_steps():
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_widened_network_answers_as_it_did_whatever_stands_beside(cell):
+def test_a_widened_network_has_the_same_forecasts_whatever_the_covariates(cell):
     of = shops.panel()
     wide = shops.spec(of, cell=cell)
     plain = network(cell=cell)
@@ -228,13 +232,13 @@ def test_a_widened_network_answers_as_it_did_whatever_stands_beside(cell):
 
 
 def beside() -> Network:
-    """A network of random weights that reads all that stands beside the shops' sales."""
+    """A network of random weights that reads all covariates of the shops."""
     spec, random = shops.spec(shops.panel()), np.random.default_rng(4)
     shapes = weight_shapes(spec).items()
     return Network(spec, ({name: random.normal(0, 0.2, size).astype(np.float32) for name, size in shapes},))
 
 
-def test_what_stands_beside_and_ahead_changes_the_forecast():
+def test_covariates_past_and_future_change_the_forecast():
     expected = beside().predict(shops.panel(), 3).values
     for index, column, value in ((-5, "visitors", "9"), (-4, "price", "9"), (-4, "event", "flood")):
         other = shops.panel(shops.changed(shops.rows(), "a", index, {column: value}))

@@ -5,15 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.forecasters.rolling_errors import ENOUGH_ERRORS, MOST_ORIGINS, past_errors
+from forecast.forecasters.rolling_errors import MAX_ORIGINS, SUFFICIENT_ERRORS, past_errors
 from tests.models import network
 from tests.panels import panel, wave
 
 MADE = network(season=4)
-HORIZON = MADE.spec.windows.horizon
+HORIZON = MADE.spec.trained_horizon
 
 
-def test_they_are_those_of_forecasts_from_rows_before_what_came():
+def test_past_errors_are_those_of_forecasts_from_earlier_origins():
     history = panel(wave(8 + 2 * HORIZON + 1, season=4), season=4)
     expected = [
         MADE.errors(history.first([rows]), history.values[None, rows : rows + HORIZON])[0]
@@ -24,22 +24,22 @@ def test_they_are_those_of_forecasts_from_rows_before_what_came():
 
 def test_a_long_series_is_looked_back_on_so_often_and_a_short_one_not_at_all():
     history = panel(wave(200, season=4), wave(8 + HORIZON, season=4), season=4)
-    assert len(past_errors(MADE, history)) == MOST_ORIGINS
+    assert len(past_errors(MADE, history)) == MAX_ORIGINS
     assert past_errors(MADE, history.select([1])).shape == (0, HORIZON)
 
 
 def test_of_many_series_the_newest_origin_is_enough():
-    history = panel(*(wave(60, season=4, seed=seed) for seed in range(ENOUGH_ERRORS)), season=4)
-    assert len(past_errors(MADE, history)) == ENOUGH_ERRORS
+    history = panel(*(wave(60, season=4, seed=seed) for seed in range(SUFFICIENT_ERRORS)), season=4)
+    assert len(past_errors(MADE, history)) == SUFFICIENT_ERRORS
 
 
-def test_what_nobody_measured_is_no_error():
+def test_unobserved_values_have_no_error():
     history = panel(wave(8 + HORIZON + 1, season=4), season=4)
     filled = replace(history, observed=np.arange(len(history.values)) < len(history.values) - 1)
     assert np.isnan(past_errors(MADE, filled)).tolist() == [[False] * (HORIZON - 1) + [True]]
 
 
 def test_of_very_many_series_some_spread_evenly_are_enough(monkeypatch):
-    monkeypatch.setattr("forecast.forecasters.rolling_errors.MOST_SERIES", 3)
+    monkeypatch.setattr("forecast.forecasters.rolling_errors.MAX_SERIES", 3)
     history = panel(*(wave(40, season=4, seed=seed) for seed in range(9)), season=4)
     assert past_errors(MADE, history).tolist() == past_errors(MADE, history.select([0, 4, 8])).tolist()

@@ -124,7 +124,7 @@ def test_a_season_shorter_than_three_periods_or_hidden_in_noise_is_none():
 def test_seasonal_indices_of_a_season_on_a_line_are_exact():
     season = np.array([3.0, -1.0, -2.0])
     values = 7 + 0.5 * np.arange(30) + np.tile(season, 10)
-    assert seasonal_indices(values, 3, multiplied=False) == pytest.approx(season)
+    assert seasonal_indices(values, 3, multiplicative=False) == pytest.approx(season)
 
 
 # what it stands
@@ -156,7 +156,7 @@ def test_one_outlier_leaves_forecasts_finite_and_no_larger_than_itself(place, ou
     assert np.abs(found).max() <= 3 * np.abs(values).max()
 
 
-def test_a_series_beside_others_has_the_forecast_it_has_alone_to_the_last_bit():
+def test_a_series_among_others_has_the_forecast_it_has_alone_to_the_last_bit():
     lengths = [1, 2, 3, 11, 12, 50, 36, 60, 60, 200, *range(5, 300)]
     series = [wave(length, seed=seed) for seed, length in enumerate(lengths)]
     together = theta(panel(*series, season=12), 5)

@@ -7,7 +7,7 @@ import numpy as np
 
 from forecast import workflow
 from forecast.data.panel import Panel
-from forecast.data.results import Forecast, Table
+from forecast.data.results import Forecast, ResultTable
 from forecast.errors import ForecastError, ModelError
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.output.writing import write
@@ -99,7 +99,7 @@ def _check_panel(panel: Panel) -> None:
     panel.frequency.text(panel.frequency.after(panel.last_times, MOST_STEPS).ravel())
 
 
-def _check_written(table: Table) -> None:
+def _check_written(table: ResultTable) -> None:
     for format in ("csv", "json", "md"):
         stream = io.BytesIO()
         write(table, stream, format=format, schema="fuzz/1")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from forecast.features.target import width
+from forecast.features.target import feature_count
 from forecast.forecasters.weights import weight_shapes
 from forecast.network import bptt
 from forecast.network.build import build, weights_of
@@ -109,7 +109,7 @@ def trained(cell: str, loops: str, *, xla: bool) -> dict[str, np.ndarray]:
     model = build(spec(cell), seed=0, loops=loops)
     loop = Loop(model, keras.optimizers.AdamW(0.01), window=7, xla=xla)
     rows = RowTensors(
-        *map(tf.constant, (normal(40, width(1, 2)), normal(40, 2), np.ones((40, 2), np.float32)))
+        *map(tf.constant, (normal(40, feature_count(1, 2)), normal(40, 2), np.ones((40, 2), np.float32)))
     )
     starts = np.arange(3 * 4 * 8, dtype=np.int32).reshape(3, 4, 8) % 33
     batches = Slices(starts, np.zeros_like(starts), np.full_like(starts, 7))

@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from forecast.features.inputs import read
-from forecast.features.target import width
+from forecast.features.inputs import read_inputs
+from forecast.features.target import feature_count
 from forecast.forecasters.weights import forward, weight_shapes
 from forecast.network.build import build, put_weights, weights_of
 from forecast.spec.model import CELLS, ModelSpec, NetworkSpec, WindowSpec
@@ -25,7 +25,7 @@ def random_weights(shape: ModelSpec) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_numpy_forward_pass_equals_keras(cell, units):
     shape = spec(cell, units)
-    inputs = np.random.default_rng(1).normal(size=(8, 9, width(1, 12))).astype(np.float32)
+    inputs = np.random.default_rng(1).normal(size=(8, 9, feature_count(1, 12))).astype(np.float32)
     weights = random_weights(shape)
     model = build(shape, seed=0)
     put_weights(model, weights)
@@ -48,7 +48,7 @@ def test_every_number_that_keras_trains_is_in_the_weights():
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_untrained_network_outputs_zero_the_naive_forecast(cell):
-    inputs = np.random.default_rng(1).normal(size=(2, 9, width(1, 12))).astype(np.float32)
+    inputs = np.random.default_rng(1).normal(size=(2, 9, feature_count(1, 12))).astype(np.float32)
     assert not build(spec(cell), seed=0)(inputs).numpy().any()
 
 
@@ -56,7 +56,7 @@ def test_the_output_of_a_step_depends_on_no_later_step():
     shape = spec("lstm")
     model = build(shape, seed=0)
     put_weights(model, random_weights(shape))
-    inputs = np.random.default_rng(1).normal(size=(1, 9, width(1, 12))).astype(np.float32)
+    inputs = np.random.default_rng(1).normal(size=(1, 9, feature_count(1, 12))).astype(np.float32)
     whole, early = model(inputs).numpy(), model(inputs[:, :4]).numpy()
     assert whole[:, :4] == pytest.approx(early, abs=1e-6)
 
@@ -79,7 +79,7 @@ def test_dropout_is_between_layers_and_not_inside_the_recurrence():
 def test_the_numpy_forward_pass_with_covariates_equals_keras(cell):
     history = shops.panel()
     shape = shops.spec(history, cell=cell)
-    inputs = read(history, shape).inputs[:20].reshape(2, 10, -1)
+    inputs = read_inputs(history, shape).inputs[:20].reshape(2, 10, -1)
     weights = random_weights(shape)
     model = build(shape, seed=0)
     put_weights(model, weights)

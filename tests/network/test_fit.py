@@ -173,7 +173,7 @@ def test_a_missing_gpu_is_refused_with_what_to_install(waves, monkeypatch):
     with pytest.raises(MissingExtra, match="no GPU") as failure:
         Trainer(SPEC, replace(PLAN, device="gpu"), waves, listener=ignore)
     assert failure.value.exit_code == 5
-    assert "forecast[gpu]" in failure.value.hint
+    assert "forecast-rnn[gpu]" in failure.value.hint
 
 
 @pytest.mark.parametrize(

@@ -44,11 +44,11 @@ def test_validation_targets_are_in_no_training_window(length):
     first_targets = validated.starts + validated.first + 1
     series = np.searchsorted(history.bounds, validated.starts, side="right") - 1
     assert (first_targets >= history.bounds[series] + history.lengths[series] - held_out[series]).all()
-    assert (validated.starts + validated.last + ROWS.windows.horizon <= bounds).all()
+    assert (validated.starts + validated.last + ROWS.trained_horizon <= bounds).all()
     windows = windows_of(history, ROWS, without=held_out)
     trained = windows.batch(np.arange(len(windows)))
     of = np.searchsorted(history.bounds, trained.starts, side="right") - 1
-    last_targets = trained.starts + trained.steps + ROWS.windows.horizon
+    last_targets = trained.starts + trained.steps + ROWS.trained_horizon
     assert (last_targets <= history.bounds[of] + history.lengths[of] - held_out[of]).all()
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from forecast.errors import ModelError, UsageError
-from forecast.planning.plan import plan
+from forecast.planning.plan import plan_values
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import TrainRequest
 from forecast.storage import modelfile
@@ -32,34 +32,35 @@ def old(tmp_path):
 
 
 def planned(data, old, **asked):
-    return plan(data, TrainRequest(from_=old, horizon=HORIZON, **asked))
+    request = TrainRequest(from_=old, horizon=HORIZON, **asked)
+    return plan_values(data, request, modelfile.load(old))
 
 
 @pytest.mark.parametrize(("newer", "backtests"), [(3, 1), (5, 1), (6, 2), (9, 3), (30, 3)])
 def test_only_newer_rows_judge_it_where_there_are_enough(old, newer, backtests):
     found = planned(rows(ROWS + newer), old)
-    assert (found.backtests, found.judged_unseen) == (backtests, True)
+    assert (found.backtests, found.unseen) == (backtests, True)
 
 
 @pytest.mark.parametrize(("newer", "asked"), [(0, None), (2, None), (5, 2), (6, 3)])
 def test_rows_that_it_has_seen_are_owned_up_to(old, newer, asked):
     found = planned(rows(ROWS + newer), old, backtests=asked)
     assert found.backtests == (asked or 1)
-    assert not found.judged_unseen
+    assert not found.unseen
 
 
 def test_a_series_without_newer_rows_judges_nothing_and_spoils_nothing(old):
     one_ended = panel(wave(ROWS + 9, seed=0), wave(ROWS, seed=1))
-    assert planned(one_ended, old).judged_unseen
+    assert planned(one_ended, old).unseen
 
 
 def test_a_series_that_is_new_was_never_seen(old):
-    assert planned(replace(rows(ROWS), ids=("new", "newer")), old).judged_unseen
+    assert planned(replace(rows(ROWS), ids=("new", "newer")), old).unseen
 
 
 @pytest.mark.parametrize("start", ["scratch", "pretrained"])
 def test_other_starts_have_seen_nothing(start):
-    assert plan(rows(ROWS), TrainRequest(from_=start, horizon=HORIZON)).judged_unseen
+    assert plan_values(rows(ROWS), TrainRequest(from_=start, horizon=HORIZON)).unseen
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_other_columns_are_refused_by_name(old, changed, told):
 
 def test_another_name_of_the_time_or_the_id_changes_nothing(old):
     data = rows(ROWS + 9)
-    assert planned(replace(data, columns=replace(data.columns, time="when", series="who")), old).judged_unseen
+    assert planned(replace(data, columns=replace(data.columns, time="when", series="who")), old).unseen
 
 
 def test_another_season_and_another_cell_are_refused(old):

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,6 +8,8 @@ from forecast.spec.reading import Columns, Notation, Policy, ReadSpec
 from tests.fuzz.often import often
 from tests.fuzz.promises import reads_or_refuses
 from tests.fuzz.texts import SOURCES
+
+pytestmark = pytest.mark.slow
 
 
 def maybe(*values: object) -> st.SearchStrategy:

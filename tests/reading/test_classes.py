@@ -8,14 +8,14 @@ from forecast.spec.reading import Columns, Policy, ReadSpec, Target
 TARGET = ReadSpec(Columns(target="y"))
 
 
-def read(tmp_path, values, asked=TARGET):
+def read(tmp_path, values, spec=TARGET):
     """The panel of a series of daily rows with these texts."""
     rows = [f"2024-01-{day:02},{value}" for day, value in enumerate(values, start=1)]
     (tmp_path / "d.csv").write_text("\n".join(["date,y", *rows, ""]))
-    return read_panel(tmp_path / "d.csv", asked).panel
+    return read_panel(tmp_path / "d.csv", spec).panel
 
 
-def test_noughts_and_ones_are_two_classes_however_they_are_written(tmp_path):
+def test_zeros_and_ones_are_two_classes_however_they_are_written(tmp_path):
     panel = read(tmp_path, ["0", "1", "1.0", "0.0"])
     assert panel.target.classes == ("0", "1")
     assert panel.values.tolist() == [0, 1, 1, 0]
@@ -38,15 +38,15 @@ def test_a_number_among_texts_is_no_class(tmp_path):
     assert refused.value.where == 'd.csv, line 4, column "y"'
 
 
-def test_numbers_are_classes_where_they_are_called_so(tmp_path):
-    asked = ReadSpec(Columns(target="y"), target=Target("class"))
-    panel = read(tmp_path, ["3", "10", "3", "4"], asked)
+def test_numbers_are_classes_where_they_are_requested(tmp_path):
+    spec = ReadSpec(Columns(target="y"), target=Target("class"))
+    panel = read(tmp_path, ["3", "10", "3", "4"], spec)
     assert panel.target.classes == ("10", "3", "4")
 
 
-def test_noughts_and_ones_are_numbers_where_they_are_called_so(tmp_path):
-    asked = ReadSpec(Columns(target="y"), target=Target())
-    assert read(tmp_path, ["0", "1", "1"], asked).target.classes == ()
+def test_zeros_and_ones_are_numbers_where_they_are_requested(tmp_path):
+    spec = ReadSpec(Columns(target="y"), target=Target())
+    assert read(tmp_path, ["0", "1", "1"], spec).target.classes == ()
 
 
 def test_texts_called_numbers_are_refused_with_their_line(tmp_path):
@@ -80,32 +80,32 @@ POLICIES = [
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_what_makes_values_between_two_classes_is_refused(tmp_path, policy):
-    with pytest.raises(UsageError, match="no sum of two classes and nothing between them"):
+    with pytest.raises(UsageError, match="classes cannot be added, averaged or interpolated"):
         read(tmp_path, ["sun", "rain", "sun"], ReadSpec(Columns(target="y"), policy=policy))
-    with pytest.raises(UsageError, match="no sum of two classes"):
+    with pytest.raises(UsageError, match="classes cannot be added"):
         read(tmp_path, ["0", "1", "1"], ReadSpec(Columns(target="y"), policy=policy, target=Target("class")))
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_noughts_and_ones_with_values_between_them_are_numbers(tmp_path, policy):
+def test_zeros_and_ones_with_values_between_them_are_numbers(tmp_path, policy):
     assert read(tmp_path, ["0", "1", "1"], ReadSpec(Columns(target="y"), policy=policy)).target.classes == ()
 
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_a_model_of_classes_reads_no_values_between_them(tmp_path, policy):
     for names, values in ((("0", "1"), "0 1"), (("rain", "sun"), "sun rain")):
-        asked = ReadSpec(Columns(target="y"), policy=policy, target=Target("class", names))
-        with pytest.raises(UsageError, match="no sum of two classes"):
-            read(tmp_path, values.split(), asked)
+        spec = ReadSpec(Columns(target="y"), policy=policy, target=Target("class", names))
+        with pytest.raises(UsageError, match="classes cannot be added"):
+            read(tmp_path, values.split(), spec)
 
 
 @pytest.mark.parametrize("duplicates", ["first", "last"])
 def test_one_of_two_rows_of_a_time_can_be_taken(tmp_path, duplicates):
-    asked = ReadSpec(Columns(target="y"), policy=Policy(duplicates=duplicates))
+    spec = ReadSpec(Columns(target="y"), policy=Policy(duplicates=duplicates))
     (tmp_path / "d.csv").write_text(
         "date,y\n2024-01-01,sun\n2024-01-02,fog\n2024-01-02,rain\n2024-01-03,sun\n"
     )
-    panel = read_panel(tmp_path / "d.csv", asked).panel
+    panel = read_panel(tmp_path / "d.csv", spec).panel
     assert [panel.target.classes[int(value)] for value in panel.values] == [
         "sun",
         {"first": "fog", "last": "rain"}[duplicates],
@@ -113,7 +113,7 @@ def test_one_of_two_rows_of_a_time_can_be_taken(tmp_path, duplicates):
     ]
 
 
-def test_a_wide_file_of_noughts_and_ones_is_one_of_numbers(tmp_path):
+def test_a_wide_file_of_zeros_and_ones_is_one_of_numbers(tmp_path):
     (tmp_path / "w.csv").write_text("date,a,b\n2024-01-01,0,1\n2024-01-02,1,1\n2024-01-03,0,0\n")
     assert read_panel(tmp_path / "w.csv", ReadSpec(wide=True)).panel.target.classes == ()
     with pytest.raises(UsageError, match="columns of a wide file are numbers"):
@@ -121,28 +121,28 @@ def test_a_wide_file_of_noughts_and_ones_is_one_of_numbers(tmp_path):
 
 
 def test_the_classes_of_a_model_are_those_that_there_are(tmp_path):
-    asked = ReadSpec(Columns(target="y"), target=Target("class", ("fog", "rain", "sun")))
-    panel = read(tmp_path, ["sun", "sun", "rain"], asked)
+    spec = ReadSpec(Columns(target="y"), target=Target("class", ("fog", "rain", "sun")))
+    panel = read(tmp_path, ["sun", "sun", "rain"], spec)
     assert (panel.target.classes, panel.values.tolist()) == (("fog", "rain", "sun"), [2, 2, 1])
-    with pytest.raises(DataError, match='"snow" is none of the classes that the model knows') as refused:
-        read(tmp_path, ["sun", "snow"], asked)
+    with pytest.raises(DataError, match='"snow" is not one of the classes of the model') as refused:
+        read(tmp_path, ["sun", "snow"], spec)
     assert refused.value.where == 'd.csv, line 3, column "y"'
 
 
 def test_classes_that_look_like_events_are_read_as_they_were_learned(tmp_path):
-    asked = ReadSpec(Columns(target="y"), target=Target("class", ("1.0", "2.0")))
-    assert read(tmp_path, ["1.0", "1.0"], asked).values.tolist() == [0, 0]
+    spec = ReadSpec(Columns(target="y"), target=Target("class", ("1.0", "2.0")))
+    assert read(tmp_path, ["1.0", "1.0"], spec).values.tolist() == [0, 0]
 
 
 def test_a_model_of_events_reads_rows_of_one_kind_alone(tmp_path):
-    asked = ReadSpec(Columns(target="y"), target=Target("class", ("0", "1")))
-    assert read(tmp_path, ["1", "1.0"], asked).values.tolist() == [1, 1]
-    with pytest.raises(DataError, match='"2" is none of the classes'):
-        read(tmp_path, ["1", "2"], asked)
+    spec = ReadSpec(Columns(target="y"), target=Target("class", ("0", "1")))
+    assert read(tmp_path, ["1", "1.0"], spec).values.tolist() == [1, 1]
+    with pytest.raises(DataError, match='"2" is not one of the classes'):
+        read(tmp_path, ["1", "2"], spec)
 
 
 def test_data_without_any_class_are_refused_or_left_to_the_numbers(tmp_path):
-    asked = ReadSpec(Columns(target="y"), target=Target("class", ("0", "1")))
+    spec = ReadSpec(Columns(target="y"), target=Target("class", ("0", "1")))
     with pytest.raises(DataError):
-        read(tmp_path, ["", ""], asked)
-    assert np.isfinite(read(tmp_path, ["", "1"], asked).values).all()
+        read(tmp_path, ["", ""], spec)
+    assert np.isfinite(read(tmp_path, ["", "1"], spec).values).all()

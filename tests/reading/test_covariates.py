@@ -1,4 +1,4 @@
-"""Columns beside the target on the steps of its panel, and rows that tell what comes."""
+"""Covariates on the steps of a panel, and rows of the future."""
 
 from dataclasses import replace
 
@@ -17,55 +17,55 @@ def refusal(table, columns=COLUMNS):
     return refused.value
 
 
-def price_of(told, shop=0):
+def price_of(result, shop=0):
     """The known prices of a shop, those ahead too."""
-    there = told.covariates
-    return there.known[there.known_bounds[shop] : there.known_bounds[shop + 1], 0].tolist()
+    covariates = result.covariates
+    return covariates.known[covariates.known_bounds[shop] : covariates.known_bounds[shop + 1], 0].tolist()
 
 
-def test_known_columns_go_on_behind_the_target_and_past_ones_end_with_it():
-    told = panel()
-    assert told.lengths.tolist() == [ROWS, ROWS]
-    assert np.diff(told.covariates.known_bounds).tolist() == [ROWS + AHEAD] * 2
-    assert len(told.covariates.past) == 2 * ROWS
-    assert told.covariates.vocabularies == ((), (), ("fair", "none"), ("Lyon", "Nice"))
-    assert price_of(told) == [float(row["price"]) for row in rows() if row["shop"] == "a"]
+def test_known_columns_go_on_after_the_target_and_past_ones_end_with_it():
+    result = panel()
+    assert result.lengths.tolist() == [ROWS, ROWS]
+    assert np.diff(result.covariates.known_bounds).tolist() == [ROWS + AHEAD] * 2
+    assert len(result.covariates.past) == 2 * ROWS
+    assert result.covariates.vocabularies == ((), (), ("fair", "none"), ("Lyon", "Nice"))
+    assert price_of(result) == [float(row["price"]) for row in rows() if row["shop"] == "a"]
 
 
-def test_rows_in_any_order_tell_the_same():
+def test_rows_in_any_order_give_the_same():
     one, other = panel(), panel(rows()[::-1])
     for part in ("past", "known", "known_bounds", "static"):
         assert np.array_equal(getattr(one.covariates, part), getattr(other.covariates, part))
 
 
-def test_a_missing_value_is_the_one_before_and_is_told():
+def test_a_missing_value_is_the_last_one_and_is_reported():
     table = changed(changed(rows(), "a", 9, {"price": "8"}), "a", 10, {"price": ""})
     read = reading(table)
     assert price_of(read.panel)[9:11] == [8.0, 8.0]
-    assert read.repairs == ('1 missing value of "price" filled with the last one',)
+    assert read.repairs == ('1 missing value of "price" filled with the last value',)
 
 
-def test_a_gap_in_the_rows_holds_what_stood_before_it():
+def test_a_gap_in_the_rows_holds_the_value_before_it():
     table = changed(rows(), "a", 9, {"price": "8", "event": "fair"})
     del table[10]
     read = reading(table)
-    there = read.panel.covariates
-    assert there.known[10].tolist() == [8.0, 0.0]
-    assert there.past[10] == there.past[9]
+    covariates = read.panel.covariates
+    assert covariates.known[10].tolist() == [8.0, 0.0]
+    assert covariates.past[10] == covariates.past[9]
 
 
-def test_values_missing_before_the_first_one_stay_unknown_and_are_told():
+def test_values_missing_before_the_first_one_stay_unknown_and_are_reported():
     table = changed(changed(rows(), "b", 0, {"price": ""}), "b", 1, {"price": ""})
     read = reading(table)
     assert np.isnan(price_of(read.panel, 1)[:3]).tolist() == [True, True, False]
-    assert read.repairs == ('2 values of "price" before its first one taken as unknown',)
+    assert read.repairs == ('2 missing values of "price" before its first value left unknown',)
 
 
 def test_a_missing_value_never_takes_one_of_another_series():
     table = changed(rows(), "b", 0, {"price": "", "event": "", "visitors": ""})
-    there = panel(table).covariates
-    assert np.isnan(there.known[there.known_bounds[1]]).all()
-    assert np.isnan(there.past[ROWS]).all()
+    covariates = panel(table).covariates
+    assert np.isnan(covariates.known[covariates.known_bounds[1]]).all()
+    assert np.isnan(covariates.past[ROWS]).all()
 
 
 def test_of_several_rows_in_a_step_numbers_are_averaged_and_the_last_text_counts():
@@ -80,12 +80,15 @@ def test_of_several_rows_in_a_step_numbers_are_averaged_and_the_last_text_counts
 
 def test_a_static_covariate_that_changes_is_refused_with_its_line():
     error = refusal(changed(rows(), "b", 7, {"town": "Metz"}))
-    assert error.message == '"Metz" is not what stood before in series "b": a static covariate stays the same'
+    assert (
+        error.message
+        == '"Metz" differs from the value before it in series "b": a static covariate is constant'
+    )
     assert error.where == f'data, line {ROWS + AHEAD + 9}, column "town"'
     assert error.hint == "--known town if it is known ahead, else --past town"
 
 
-def test_a_row_ahead_that_keeps_no_step_is_refused_with_its_line():
+def test_a_row_ahead_between_two_steps_is_refused_with_its_line():
     error = refusal(changed(rows(), "a", ROWS + 1, {"day": "2025-01-11 12:00"}))
     assert error.message.endswith("does not keep the daily step")
     assert "line 43" in error.where
@@ -93,7 +96,7 @@ def test_a_row_ahead_that_keeps_no_step_is_refused_with_its_line():
 
 def test_a_row_far_ahead_is_refused_and_takes_no_memory():
     error = refusal(changed(rows(), "a", ROWS + 3, {"day": "9999-12-31"}))
-    assert error.message == "9999-12-31 stands 2,912,799 steps behind the end of the target"
+    assert error.message == "9999-12-31 is 2,912,799 steps after the end of the target"
 
 
 def test_text_among_numbers_is_refused_with_its_place():
@@ -103,32 +106,32 @@ def test_text_among_numbers_is_refused_with_its_place():
 
 
 def test_numbers_that_are_names_are_read_as_texts_when_asked():
-    told = panel(columns=replace(COLUMNS, text=("price",)))
-    assert told.covariates.vocabularies[1] == ("2", "2.5", "3")
-    assert told.columns.text == ("price", "event", "town")
+    result = panel(columns=replace(COLUMNS, text=("price",)))
+    assert result.covariates.vocabularies[1] == ("2", "2.5", "3")
+    assert result.columns.text == ("price", "event", "town")
 
 
 def test_a_text_that_is_no_covariate_is_refused():
-    with pytest.raises(UsageError, match="--text visitor: nothing beside the target is called so"):
+    with pytest.raises(UsageError, match="--text visitor: no covariate has this name"):
         panel(columns=replace(COLUMNS, text=("visitor",)))
 
 
 @pytest.mark.parametrize(
-    ("columns", "said"),
+    ("columns", "expected"),
     [
         (replace(COLUMNS, past=("price",)), "cannot be both past and known"),
         (replace(COLUMNS, known=("price", "price")), "is named twice"),
         (replace(COLUMNS, past=("sold",)), "cannot be both target and past"),
     ],
 )
-def test_a_column_plays_one_part(columns, said):
-    assert said in refusal(rows(), columns).message
+def test_a_column_plays_one_part(columns, expected):
+    assert expected in refusal(rows(), columns).message
 
 
 def test_the_column_of_ids_may_be_a_static_covariate_too():
-    told = panel(columns=Columns("sold", "day", "shop", static=("shop",)))
-    assert told.covariates.vocabularies == (("a", "b"),)
-    assert told.covariates.static.ravel().tolist() == [0.0, 1.0]
+    result = panel(columns=Columns("sold", "day", "shop", static=("shop",)))
+    assert result.covariates.vocabularies == (("a", "b"),)
+    assert result.covariates.static.ravel().tolist() == [0.0, 1.0]
 
 
 @pytest.mark.parametrize("bare", ["a", "b"])
@@ -137,7 +140,7 @@ def test_a_series_without_a_number_is_left_out_with_its_place(bare):
     table = [{**row, "sold": ""} if row["shop"] == bare else row for row in rows()]
     read = reading(table)
     (skipped,) = read.skipped
-    assert (skipped.id, skipped.reason) == (bare, "no row holds a number")
+    assert (skipped.id, skipped.reason) == (bare, "no row has a number")
     assert skipped.place == f"data, line {2 if bare == 'a' else ROWS + AHEAD + 2}"
     assert len(read.panel.covariates.known) == ROWS + AHEAD
 
@@ -153,23 +156,23 @@ def ahead_of(table, future, columns=COLUMNS):
 def test_a_file_of_the_future_tells_what_rows_of_the_data_would():
     table = rows()
     future = written([row for row in table if not row["sold"]], "shop", "day", "price", "event")
-    told = ahead_of([row for row in table if row["sold"]], future)
+    result = ahead_of([row for row in table if row["sold"]], future)
     for part in ("known", "known_bounds"):
-        assert np.array_equal(getattr(told.covariates, part), getattr(panel().covariates, part))
+        assert np.array_equal(getattr(result.covariates, part), getattr(panel().covariates, part))
 
 
 def test_rows_of_the_future_change_nothing_that_was():
     other = [{**row, "price": "9"} for row in rows()]
-    told = ahead_of(rows(), written(other, "shop", "day", "price", "event"))
+    result = ahead_of(rows(), written(other, "shop", "day", "price", "event"))
     expected = price_of(panel())[:ROWS]
-    assert price_of(told) == [*expected, *[9.0] * AHEAD]
+    assert price_of(result) == [*expected, *[9.0] * AHEAD]
 
 
 def test_a_text_that_only_the_future_holds_is_a_text_of_its_own():
     other = [{**row, "event": "flood"} for row in rows()]
-    told = ahead_of(rows(), written(other, "shop", "day", "price", "event"))
-    assert told.covariates.vocabularies[2] == ("fair", "none", "flood")
-    assert told.covariates.known[ROWS, 1] == 2.0
+    result = ahead_of(rows(), written(other, "shop", "day", "price", "event"))
+    assert result.covariates.vocabularies[2] == ("fair", "none", "flood")
+    assert result.covariates.known[ROWS, 1] == 2.0
 
 
 def test_texts_where_numbers_were_learned_are_refused_with_their_place():
@@ -186,5 +189,5 @@ def test_a_file_of_the_future_lacks_no_column():
 
 
 def test_a_model_that_knows_nothing_ahead_takes_no_rows_of_the_future():
-    with pytest.raises(UsageError, match="reads nothing that is known ahead"):
+    with pytest.raises(UsageError, match="has no covariates that are known ahead"):
         ahead_of(rows(), written(rows()), replace(COLUMNS, known=()))

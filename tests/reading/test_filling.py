@@ -3,18 +3,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.data.panel import held
-from forecast.reading.filling import filled
+from forecast.data.panel import hold_last_number
+from forecast.reading import filling
 from forecast.spec.reading import Gaps
 
 NAN = np.nan
 
 
-def fill(values, policy, *, season=1, gaps=None, there=True, bounds=None):
+def fill(values, policy, *, season=1, gaps=None, has_row=True, bounds=None):
     array = np.array(values, dtype=np.float64)
-    present = np.broadcast_to(np.array(there), array.shape)
-    rows_known_at = np.array([0, len(array)] if bounds is None else bounds)
-    return filled(array, rows_known_at, there=present, missing=policy, gaps=gaps, season=season).tolist()
+    present = np.broadcast_to(np.array(has_row), array.shape)
+    series_bounds = np.array([0, len(array)] if bounds is None else bounds)
+    return filling.fill(
+        array, series_bounds, has_row=present, missing=policy, gaps=gaps, season=season
+    ).tolist()
 
 
 @pytest.mark.parametrize(
@@ -32,8 +34,8 @@ def test_each_policy_fills_in_its_own_way(policy: Gaps | None, season: int, expe
 
 
 def test_missing_values_and_gaps_have_policies_of_their_own():
-    there = [True, False, True, True, True]
-    assert fill([1, NAN, 5, NAN, 7], "hold", gaps="interpolate", there=there) == [1, 3, 5, 5, 7]
+    has_row = [True, False, True, True, True]
+    assert fill([1, NAN, 5, NAN, 7], "hold", gaps="interpolate", has_row=has_row) == [1, 3, 5, 5, 7]
 
 
 def test_the_first_season_is_held_and_later_ones_look_back_to_it():
@@ -74,23 +76,25 @@ def test_looking_back_row_by_row_gives_the_same_fills(inner: list[int | None], s
     st.integers(1, 25),
 )
 def test_what_a_cut_shows_does_not_depend_on_what_comes_after(inner, missing, gaps, cut):
-    """Rows up to the cut, held at its end, are the same whatever number comes next."""
+    """Rows up to the cut, hold_last_number at its end, are the same whatever number comes next."""
     shown = []
     for later in (3.0, -1000.0):
         values = np.array([1.0, *(NAN if value is None else value for value, _ in inner), later])
-        there = np.array([True, *(flag for _, flag in inner), True])
+        has_row = np.array([True, *(flag for _, flag in inner), True])
         known = ~np.isnan(values)
         if cut < len(values) - 1:
             values[cut:][known[cut:]] = later
-        whole = filled(values, np.array([0, len(values)]), there=there, missing=missing, gaps=gaps, season=3)
+        whole = filling.fill(
+            values, np.array([0, len(values)]), has_row=has_row, missing=missing, gaps=gaps, season=3
+        )
         rows = min(cut, len(values) - 1)
-        shown.append(held(whole[:rows], known[:rows], np.array([0, rows])).tolist())
+        shown.append(hold_last_number(whole[:rows], known[:rows], np.array([0, rows])).tolist())
     assert shown[0] == shown[1]
 
 
 def test_each_series_is_held_at_its_own_last_number():
     values = np.array([1.0, 2.0, 3.0, 7.0, 8.0, 9.0])
     observed = np.array([True, False, False, True, True, False])
-    assert held(values, observed, np.array([0, 3, 3, 6])).tolist() == [1, 1, 1, 7, 8, 8]
+    assert hold_last_number(values, observed, np.array([0, 3, 3, 6])).tolist() == [1, 1, 1, 7, 8, 8]
     inside = np.array([True, False, True, True, False, True])
-    assert held(values, inside, np.array([0, 3, 3, 6])).tolist() == values.tolist()
+    assert hold_last_number(values, inside, np.array([0, 3, 3, 6])).tolist() == values.tolist()

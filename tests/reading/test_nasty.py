@@ -23,7 +23,7 @@ NO_TIME = "no column looks like times"
 REFUSED = {
     "csvkit_bad.csv": "line 2: 4 fields where the header has 3",
     "csvkit_blanks.csv": NO_TIME,
-    "csvkit_date_like_number.csv": "one row a series",
+    "csvkit_date_like_number.csv": "one row per series",
     "csvkit_dummy.csv.gz": NO_TIME,
     "csvkit_dummy.tsv": NO_TIME,
     "csvkit_mac_newlines.csv": NO_TIME,
@@ -95,17 +95,17 @@ def test_the_documentation_says_what_becomes_of_a_nasty_file(name):
     assert re.search(rf"^\| `{re.escape(name)}` \| [^|]+ \| {verdict}[ ,:]", DOCS, re.MULTILINE)
 
 
-def test_the_missing_months_of_milk_are_filled_from_the_year_before_and_told():
+def test_the_missing_months_of_milk_are_filled_from_the_year_before_and_reported():
     reading = read_panel(FOLDER / "series_monthly-milk-incomplete.csv")
     filled = (~reading.panel.observed).nonzero()[0]
     assert len(filled) == 13
     assert (reading.panel.values[filled] == reading.panel.values[filled - 12]).all()
     assert reading.repairs == (
-        "8 gaps of 13 rows filled with the value a season before (first: 1963-09, before line 22)",
+        "8 gaps of 13 rows filled with the value one season earlier (first: 1963-09, before line 22)",
     )
 
 
-def test_latin_1_is_read_and_told():
+def test_latin_1_is_read_and_reported():
     reading = read_panel(FOLDER / "made_semicolon_decimal_comma_latin1.csv")
     assert reading.panel.columns == Columns(target="Récolte (Mt)", time="Année")
     assert reading.repairs == ("not UTF-8 (first on line 1): read as cp1252 (Latin-1)",)

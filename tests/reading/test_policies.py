@@ -1,4 +1,4 @@
-"""What is done with rows that are not one number a step, from the file to the panel."""
+"""What is done with rows that are not one number per step, from the file to the panel."""
 
 import io
 
@@ -30,7 +30,7 @@ HOLED = years(10, None, None, 40, "", 60, 70, 80)
 
 
 @pytest.mark.parametrize(
-    ("policy", "expected", "told"),
+    ("policy", "expected", "message"),
     [
         (
             {"gaps": "interpolate", "missing": "hold"},
@@ -50,12 +50,12 @@ HOLED = years(10, None, None, 40, "", 60, 70, 80)
         ),
     ],
 )
-def test_gaps_and_missing_values_are_filled_as_asked_and_told(policy, expected, told):
+def test_gaps_and_missing_values_are_filled_as_asked_and_reported(policy, expected, message):
     reading = read(HOLED, **policy)
     assert reading.panel.values.tolist() == expected
     assert reading.panel.observed.tolist() == [True, False, False, True, False, True, True, True]
     assert reading.panel.interpolated
-    assert reading.repairs == told
+    assert reading.repairs == message
 
 
 def test_a_panel_without_interpolated_rows_says_so():
@@ -100,8 +100,8 @@ def test_duplicates_become_one_row_in_the_order_of_the_file(way, value):
 @pytest.mark.parametrize("policy", [{}, {"duplicates": "error"}])
 def test_duplicates_are_refused_with_the_way_out(policy):
     assert refusal(TWICE, **policy) == (
-        'data, line 4, column "year": "2001" stands twice, first on line 3 | '
-        "--duplicates sum, mean, first or last makes one row of them"
+        'data, line 4, column "year": "2001" occurs twice, first on line 3 | '
+        "--duplicates sum, mean, first or last merges them"
     )
 
 
@@ -142,9 +142,9 @@ def test_events_of_any_time_become_the_periods_that_are_named_and_may_share_a_se
     assert reading.panel.values.tolist() == [2 * sum(range(24 * day, 24 * day + 24)) for day in range(3)]
     assert reading.repairs == (
         "144 rows resampled to 3 daily rows by sum: 48 to 48 in each",
-        "72 rows of them at the same time as another",
+        "72 rows at the same time as another row",
     )
-    assert "stands twice" in refusal(content, resample="sum", duplicates="error")
+    assert "occurs twice" in refusal(content, resample="sum", duplicates="error")
 
 
 def test_the_season_is_named_only_where_one_was_looked_back_to():
@@ -153,7 +153,7 @@ def test_the_season_is_named_only_where_one_was_looked_back_to():
     late = read("\n".join(["month,y", *months[:15], *months[16:]]))
     assert early.repairs == ("1 gap of 1 row filled with the last value (first: 2020-06, before line 7)",)
     assert late.repairs == (
-        "1 gap of 1 row filled with the value a season before (first: 2021-04, before line 17)",
+        "1 gap of 1 row filled with the value one season earlier (first: 2021-04, before line 17)",
     )
     assert (early.panel.values[5], late.panel.values[15]) == (4, 3)
 
@@ -181,3 +181,13 @@ def test_the_step_of_a_model_is_sure_so_a_single_row_is_put_on_it():
     spec = ReadSpec(policy=Policy(resample="sum"))
     reading = read_panel(io.BytesIO(stamps(["2021-11-02T00:20:00"]).encode()), spec, frequency=step)
     assert step.text(reading.panel.times) == ["2021-11-02T00:00:00"]
+
+
+def test_a_series_whose_periods_are_all_incomplete_is_skipped_at_its_first_line():
+    days = [f"a,{np.datetime64('2020-01-01') + day},1" for day in range(90)]
+    content = "\n".join(["id,day,y", *days, "b,2020-01-05,1", "b,2020-01-06,2", ""])
+    read = read_panel(
+        io.BytesIO(content.encode()), ReadSpec(policy=Policy(resample="sum"), frequency="monthly")
+    )
+    assert read.panel.ids == ("a",)
+    assert [(series.id, series.place) for series in read.skipped] == [("b", "data, line 92")]

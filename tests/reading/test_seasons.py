@@ -12,7 +12,7 @@ from forecast.diagnostics.clean import clean_table
 from forecast.diagnostics.outliers import distances
 from forecast.diagnostics.profile import FAR
 from forecast.errors import DataError, UsageError
-from forecast.features.target import LAGS, channels, width, without_outliers
+from forecast.features.target import LAGS, feature_count, target_features, without_outliers
 from forecast.output.writing import write
 from forecast.reading.reader import read_panel
 from forecast.spec.reading import Columns, Policy, ReadSpec
@@ -59,7 +59,7 @@ def test_a_column_of_seasons_is_no_target():
 def test_a_missing_value_is_filled_from_a_season_before_in_the_series_own_season():
     reading = read(ROWS)
     assert reading.panel.values.tolist() == [1, 2, 3, 10, 20, 30, 40, 10, 60]
-    assert reading.repairs == ("1 missing value filled with the value a season before (first: 5, line 6)",)
+    assert reading.repairs == ("1 missing value filled with the value one season earlier (first: 5, line 6)",)
 
 
 def test_seasons_stay_with_their_series_where_another_is_left_out():
@@ -78,12 +78,12 @@ def test_seasons_stay_with_their_series_where_rows_are_merged():
 @pytest.mark.parametrize(
     ("row", "message", "where"),
     [
-        ("a,4,12,4", '12, and season 1 stood before in series "a"', 'line 11, column "m"'),
-        ("a,4,0,4", '"0" is no season', 'line 11, column "m"'),
-        ("a,4,2.5,4", '"2.5" is no season', 'line 11, column "m"'),
-        ("a,4,1e9,4", '"1e9" is no season', 'line 11, column "m"'),
+        ("a,4,12,4", 'season 12 differs from season 1 before it in series "a"', 'line 11, column "m"'),
+        ("a,4,0,4", '"0" is not a season', 'line 11, column "m"'),
+        ("a,4,2.5,4", '"2.5" is not a season', 'line 11, column "m"'),
+        ("a,4,1e9,4", '"1e9" is not a season', 'line 11, column "m"'),
         ("a,4,often,4", '"often" is not a number', 'line 11, column "m"'),
-        ("c,1,,4", 'no row of series "c" tells its season', 'line 11, column "m"'),
+        ("c,1,,4", 'no row of series "c" gives its season', 'line 11, column "m"'),
     ],
 )
 def test_what_is_no_season_is_refused_with_its_place(row, message, where):
@@ -105,13 +105,13 @@ def test_a_wide_file_has_no_column_of_seasons():
         read(ROWS, wide=True)
 
 
-def test_dated_series_of_different_steps_are_refused_and_told_to_count_their_rows():
+def test_dated_series_of_different_steps_are_refused_and_reported_to_count_their_rows():
     months = [f"m,{2015 + row // 12}-{row % 12 + 1:02d}-01,12,{row}" for row in range(48)]
     years = [f"y,{2015 + row}-01-01,1,{row}" for row in range(6)]
     error = refusal([*months, *years])
     assert error.message == 'series "y" is yearly, most rows are monthly'
     assert error.where.endswith("line 50")
-    assert "number the rows of each 1, 2, 3" in error.hint
+    assert "number the rows of each series 1, 2, 3" in error.hint
 
 
 def test_dated_series_of_one_step_may_have_different_seasons():
@@ -143,8 +143,8 @@ def test_every_cut_of_a_panel_keeps_the_seasons_of_its_series():
 
 def test_a_panel_without_own_seasons_has_that_of_its_frequency():
     assert panel(wave(9), wave(5), season=7).seasons.tolist() == [7, 7]
-    assert mixed().in_season(3).seasons.tolist() == [3, 3, 3, 3]
-    assert mixed().in_season(None).seasons.tolist() == [1, 12, 4, 12]
+    assert mixed().with_season(3).seasons.tolist() == [3, 3, 3, 3]
+    assert mixed().with_season(None).seasons.tolist() == [1, 12, 4, 12]
 
 
 def test_a_peak_that_comes_every_season_is_not_far_off_beside_a_series_without_one():
@@ -159,7 +159,7 @@ def test_a_peak_that_comes_every_season_is_not_far_off_beside_a_series_without_o
 
 
 def seen(whole, horizon=5):
-    return channels(whole.values, whole.bounds, season=whole.seasons, horizon=horizon)
+    return target_features(whole.values, whole.bounds, season=whole.seasons, horizon=horizon)
 
 
 def own_columns(season, horizon):
@@ -174,7 +174,7 @@ def test_a_series_is_seen_as_in_a_panel_of_its_season_alone(season):
     alone = wave(260, season=max(season, 2))
     beside = panel(wave(30), alone, wave(50))
     found = seen(replace(beside, seasons=np.array([7, season, 24]))).at(np.arange(30, 290))
-    expected = channels(alone, np.array([0, 260]), season=season, horizon=5)
+    expected = target_features(alone, np.array([0, 260]), season=season, horizon=5)
     columns = own_columns(season, 5)
     assert np.array_equal(found.inputs[:, columns], expected.inputs)
     assert not np.delete(found.inputs, columns, axis=1).any()
@@ -183,7 +183,7 @@ def test_a_series_is_seen_as_in_a_panel_of_its_season_alone(season):
 
 
 @given(order=st.permutations(range(4)))
-def test_a_series_has_the_same_channels_whatever_stands_beside_it(order):
+def test_a_series_has_the_same_channels_whatever_other_series_there_are(order):
     whole, moved = mixed(), mixed().select(order)
     places = np.concatenate([np.arange(*whole.bounds[[series, series + 1]]) for series in order])
     assert np.array_equal(seen(moved).inputs, seen(whole).inputs[places])
@@ -191,8 +191,8 @@ def test_a_series_has_the_same_channels_whatever_stands_beside_it(order):
 
 
 def test_one_layout_has_room_for_every_season():
-    assert {width(None, 6)} == {seen(mixed(), 6).inputs.shape[1]}
-    assert width(None, 6) >= max(width(season, 6) for season in (1, 4, 7, 12, 24, 52))
+    assert {feature_count(None, 6)} == {seen(mixed(), 6).inputs.shape[1]}
+    assert feature_count(None, 6) >= max(feature_count(season, 6) for season in (1, 4, 7, 12, 24, 52))
 
 
 def test_outliers_are_those_of_each_series_own_season():

@@ -36,9 +36,9 @@ def test_blanks_at_both_ends_of_a_series_are_no_repair():
     assert read(CROPS).repairs == ()
 
 
-def test_a_blank_within_a_series_is_filled_and_told():
-    (told,) = read(CROPS.replace("2003,3", "2003,")).repairs
-    assert told == "1 missing value filled with the last value (first: 2003, line 4)"
+def test_a_blank_within_a_series_is_filled_and_reported():
+    (message,) = read(CROPS.replace("2003,3", "2003,")).repairs
+    assert message == "1 missing value filled with the last value (first: 2003, line 4)"
 
 
 @pytest.mark.parametrize("rows", [*permutations(range(1, 6), 5)][::17])
@@ -68,7 +68,7 @@ def test_the_model_remembers_the_columns_that_were_named():
     [
         (CROPS.replace("6,d", "6x,d"), (), 'line 5, column "oats": "6x" is not a number'),
         (CROPS.replace("2004", "20o4"), (), 'line 5, column "year": "20o4" is not a time'),
-        (CROPS.replace("2004", "2003"), (), 'line 5, column "year": "2003" stands twice in series "oats"'),
+        (CROPS.replace("2004", "2003"), (), 'line 5, column "year": "2003" occurs twice in series "oats"'),
         (CROPS, ("rye",), 'there is no column "rye"'),
         (CROPS, ("note",), 'column "note": "a" is not a number'),
         (CROPS.replace("oats", "wheat"), (), '2 columns are named "wheat"'),

@@ -4,11 +4,11 @@ import time
 import numpy as np
 import pytest
 
-import forecast
+from forecast import workflow
 from forecast.errors import DataError
 from forecast.events import Note
 from forecast.planning import estimates
-from forecast.planning.plan import plan
+from forecast.planning.plan import plan_values
 from forecast.reading.reader import read_panel
 from forecast.spec.reading import Columns, Policy, ReadSpec
 from forecast.spec.training import TrainRequest
@@ -21,7 +21,7 @@ def monthly(values, *, header="month,y", first="2010-01"):
 
 
 def check(content, **request):
-    return forecast.check(io.BytesIO(content.encode()), TrainRequest(**request))
+    return workflow.check(io.BytesIO(content.encode()), TrainRequest(**request))
 
 
 def said(content, **request):
@@ -38,7 +38,7 @@ def test_a_clean_file_is_told_with_its_evidence_and_the_plan():
     assert lines["seasonality"].startswith("autocorrelation 0.7")
     assert lines["seasonality"].endswith("of noise")
     assert lines["windows"].endswith("windows")
-    assert lines["memory"].startswith("about ")
+    assert lines["memory"].startswith("estimated memory: ")
 
 
 @pytest.mark.parametrize("values", [NUMBERS, np.random.default_rng(3).normal(size=120).round(2)])
@@ -67,7 +67,7 @@ def test_what_is_wrong_is_told_with_its_lines():
     assert lines["gaps"] == "1 of 3 rows: before line 21 (2011-11)"
     assert lines["missing"] == "1: line 9 (2010-08)"
     assert lines["outliers"].startswith("1: 9999, ")
-    assert lines["outliers"].endswith("times as far as usual, line 51 (2014-05)")
+    assert lines["outliers"].endswith("standard deviations away, line 51 (2014-05)")
     assert lines["step"] == "monthly: 115 of 116 rows keep it"
 
 
@@ -95,7 +95,7 @@ def test_data_that_train_would_refuse_are_told_as_far_as_they_go(content, reques
     assert {label: lines[label] for label in told} == told
     assert lines["refused"] == str(found.refusal)
     with pytest.raises(DataError) as refused:
-        forecast.train(io.BytesIO(content.encode()), TrainRequest(**request_))
+        workflow.train(io.BytesIO(content.encode()), TrainRequest(**request_))
     assert str(refused.value) == str(found.refusal)
 
 
@@ -112,7 +112,7 @@ def test_the_facts_for_a_program_keep_their_names():
         *("outliers", "values", "classes"),
     ]
     assert list(facts["plan"]) == [
-        *("window", "horizon", "season", "windows", "cell", "units", "members", "origin", "combine"),
+        *("window", "horizon", "season", "windows", "cell", "units", "ensemble", "origin", "combine"),
         *("backtests", "seconds", "megabytes"),
     ]
 
@@ -135,7 +135,7 @@ def test_the_time_said_grows_with_the_work():
     panel = read_panel(io.BytesIO(monthly(wave(160).round(2)).encode())).panel
 
     def seconds(**asked):
-        return estimates.seconds(panel, plan(panel, TrainRequest(backtests=1, **asked)))
+        return estimates.seconds(panel, plan_values(panel, TrainRequest(backtests=1, **asked)))
 
     scratch = seconds(from_="scratch", epochs=40)
     assert seconds() < scratch < seconds(from_="scratch", epochs=80)
@@ -147,12 +147,14 @@ def test_a_model_repairs_new_rows_as_those_it_was_made_from_and_an_option_goes_b
     rows = monthly(NUMBERS).split()
     del rows[60:63]
     content = "\n".join(rows)
-    model = forecast.zero_shot(io.BytesIO(content.encode()), ReadSpec(policy=Policy(gaps="interpolate")))
+    model = workflow.pretrained_model(
+        io.BytesIO(content.encode()), ReadSpec(policy=Policy(gaps="interpolate"))
+    )
 
     def told(**policy):
         heard = []
         read = ReadSpec(policy=Policy(**policy))
-        forecast.predict(model, io.BytesIO(content.encode()), read=read, listener=heard.append)
+        workflow.predict(model, io.BytesIO(content.encode()), read=read, listener=heard.append)
         return [event.text for event in heard if isinstance(event, Note) and event.label == "repaired"]
 
     where = "(first: 2014-12, before line 61)"

@@ -11,7 +11,7 @@ from tests.panels import panel, wave
 def forecasts(season: int, *series: np.ndarray) -> np.ndarray:
     """(series, steps) forecasts of the pretrained GRU, with the bounds of the model applied."""
     model = pretrained.open_pretrained("gru", season)
-    return model.predict(panel(*series, season=season), model.spec.windows.horizon).values
+    return model.predict(panel(*series, season=season), model.spec.trained_horizon).values
 
 
 def small_series(season: int) -> list[np.ndarray]:

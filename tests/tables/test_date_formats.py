@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from forecast.errors import UsageError
 from forecast.spec.reading import Notation
 from forecast.tables.columns import CellError
-from forecast.tables.date_formats import fits, parse
+from forecast.tables.date_formats import matching_share, parse
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from forecast.tables.date_formats import fits, parse
         ("epoch-ns", "1577836800000000000", "2020-01-01T00:00:00", "datetime"),
     ],
 )
-def test_a_time_is_read_as_it_is_said_to_be_written(pattern, text, second, form):
+def test_a_time_is_read_as_it_its_format_says(pattern, text, second, form):
     clock = parse([f" {text} "], pattern)
     assert (str(clock.times[0]), clock.form) == (second, form)
 
@@ -42,7 +42,7 @@ def test_zones_are_kept_as_those_of_times_that_are_found():
     pattern = "%d.%m.%Y %H:%M%z"
     assert parse(["01.01.2020 00:00+01:00"], pattern).offset_seconds == 3600
     two = parse(["28.03.2020 00:00+01:00", "29.03.2020 00:00+02:00"], pattern)
-    assert (two.offset_seconds, two.repair) == (0, "times of 2 zones turned into UTC")
+    assert (two.offset_seconds, two.repair) == (0, "times of 2 zones converted to UTC")
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_zones_are_kept_as_those_of_times_that_are_found():
         ("%d.%m.%Y", ["01.01.2020", "2020-01-02"], 1, '"2020-01-02" is not written as %d.%m.%Y'),
         ("%d.%m.%Y", ["30.02.2020"], 0, "is not written as"),
         ("%d.%m.%Y", ["01.01.2020", " "], 1, "missing"),
-        ("%Y-%m-%d %H:%M:%S.%f", ["2020-01-01 00:00:00.5"], 0, "between two seconds"),
-        ("epoch-ms", ["1500"], 0, "between two seconds"),
+        ("%Y-%m-%d %H:%M:%S.%f", ["2020-01-01 00:00:00.5"], 0, "fraction of a second"),
+        ("epoch-ms", ["1500"], 0, "fraction of a second"),
         ("epoch", ["1.5"], 0, "is not written as epoch"),
         ("epoch", ["999999999999999"], 0, "is not written as epoch"),
         ("excel", ["60"], 0, "is not written as excel"),
@@ -88,5 +88,5 @@ def test_any_pattern_and_texts_give_times_or_an_error_of_ours(pattern, texts):
 
 
 def test_the_share_of_texts_that_fit_counts_those_that_are_there():
-    assert fits(["01.01.20", "", "x"], "%d.%m.%y") == 0.5
-    assert fits([], "%Y") == 0
+    assert matching_share(["01.01.20", "", "x"], "%d.%m.%y") == 0.5
+    assert matching_share([], "%Y") == 0

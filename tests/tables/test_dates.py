@@ -79,20 +79,20 @@ def test_integers_stay_integers():
 @pytest.mark.parametrize(
     ("texts", "index", "fragment"),
     [
-        (("2020-02-30",), 0, "not in the calendar"),
-        (("2020-01-01", "2020-13-01"), 1, "not in the calendar"),
-        (("2021-W53",), 0, "not in the calendar"),
-        (("2020-01-01T25:00",), 0, "not in the calendar"),
-        (("01/02/20",), 0, "two digits"),
-        (("Jan-19",), 0, "two digits"),
+        (("2020-02-30",), 0, "not a valid date"),
+        (("2020-01-01", "2020-13-01"), 1, "not a valid date"),
+        (("2021-W53",), 0, "not a valid date"),
+        (("2020-01-01T25:00",), 0, "not a valid date"),
+        (("01/02/20",), 0, "two-digit"),
+        (("Jan-19",), 0, "two-digit"),
         (("01/02/2020", "03/04/2020"), 0, "day or the month first"),
         (("13/02/2020", "02/13/2020"), 1, "month first"),
         (("43831", "43832"), 0, "spreadsheet"),
         (("2020-01-01", "soon"), 1, "not a time written like"),
         (("2020-01-01", "2020-02"), 1, "not a time written like"),
         (("2020-01-01", ""), 1, "missing"),
-        (("2020-01-01T00:00:00.5",), 0, "between two seconds"),
-        (("1577836800001",), 0, "between two seconds"),
+        (("2020-01-01T00:00:00.5",), 0, "fraction of a second"),
+        (("1577836800001",), 0, "fraction of a second"),
         (("2020-01-01T00:00Z", "2020-01-01T01:00"), 1, "no zone"),
         (("1958.2027",), 0, "not a time"),
         (("2019", "20x0"), 1, 'not a time like "2019"'),
@@ -117,7 +117,7 @@ def test_one_zone_is_kept_and_several_become_utc_with_a_note():
     one = parse(["2020-01-01T00:00+01:00"])
     assert (one.offset_seconds, one.repair, one.form) == (3600, "", "datetime")
     two = parse(["2020-03-28T00:00+01:00", "2020-03-29T00:00+02:00"])
-    assert (two.offset_seconds, two.repair) == (0, "times of 2 zones turned into UTC")
+    assert (two.offset_seconds, two.repair) == (0, "times of 2 zones converted to UTC")
     assert parse(["2020-01-01T00:00"]).offset_seconds is None
 
 

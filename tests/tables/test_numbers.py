@@ -92,7 +92,7 @@ def test_in_a_semicolon_file_a_dot_before_three_digits_proves_nothing():
 
 def test_two_ways_of_writing_in_one_column_are_refused():
     bad = refusal(["1,5", "2.5"])
-    assert (bad.index, bad.message) == (1, '"2.5" is written in another way than the numbers before it')
+    assert (bad.index, bad.message) == (1, '"2.5" is written differently from the numbers before it')
 
 
 def test_a_negative_in_brackets_gets_its_own_hint():

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import forecast
+from forecast import workflow
 from forecast.errors import Interrupted
 from forecast.events import CheckpointSaved, EpochEnded, Note, Warned
 from forecast.network import checkpoint as checkpoints
@@ -34,23 +35,23 @@ def interrupted(out, request, *, stage, resume=False):
             raise Interrupted(2)
 
     with pytest.raises(Interrupted):
-        forecast.train(data(), request, out=out, resume=resume, listener=listen)
+        workflow.train(data(), request, model=out, resume=resume, listener=listen)
     return heard
 
 
 def test_an_interrupted_training_ends_with_the_bytes_of_one_that_was_not(tmp_path):
     whole, out = tmp_path / "whole.forecast", tmp_path / "m.forecast"
-    forecast.train(data(), REQUEST, out=whole)
-    heard = interrupted(out, REQUEST, stage="backtest 1 of 1, member 2")
+    workflow.train(data(), REQUEST, model=whole)
+    heard = interrupted(out, REQUEST, stage="backtest 1 of 1, network 2")
     beside = Path(f"{out}.checkpoint")
-    assert heard[-1] == CheckpointSaved(str(beside), "after backtest 1 of 1, member 1")
+    assert heard[-1] == CheckpointSaved(str(beside), "after backtest 1 of 1, network 1")
     assert {path.name for path in tmp_path.iterdir()} == {whole.name, beside.name}
-    interrupted(out, REQUEST, stage="refit, member 2", resume=True)
+    interrupted(out, REQUEST, stage="refit, network 2", resume=True)
     heard = []
-    forecast.train(data(), REQUEST, out=out, resume=True, listener=heard.append)
+    workflow.train(data(), REQUEST, model=out, resume=True, listener=heard.append)
     assert out.read_bytes() == whole.read_bytes()
-    assert Note("resume", "after refit, member 1") in heard
-    assert {event.stage for event in heard if isinstance(event, EpochEnded)} == {"refit, member 2"}
+    assert Note("resume", "after refit, network 1") in heard
+    assert {event.stage for event in heard if isinstance(event, EpochEnded)} == {"refit, network 2"}
     assert not beside.exists()
 
 
@@ -61,7 +62,7 @@ def left(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patched:
         for name in ("COPY_SECONDS", "REST_FACTOR", "MIN_SECONDS"):
             patched.setattr(checkpoints, name, 0.0)
-        interrupted(out, SMALL, stage="finding epochs")
+        interrupted(out, SMALL, stage="choosing the number of epochs")
     return Path(f"{out}.checkpoint").read_bytes()
 
 
@@ -82,13 +83,13 @@ def out(tmp_path, left):
 )
 def test_other_options_are_refused_by_name(out, changed, told):
     with pytest.raises(forecast.ModelError) as refused:
-        forecast.train(data(), replace(SMALL, **changed), out=out, resume=True)
+        workflow.train(data(), replace(SMALL, **changed), model=out, resume=True)
     assert refused.value.message == f"belongs to a training with different {told}"
 
 
 def test_other_data_are_refused(out):
     with pytest.raises(forecast.ModelError, match=r"belongs to a training with different data$"):
-        forecast.train(data(a=wave(48, season=4, seed=9)), SMALL, out=out, resume=True)
+        workflow.train(data(a=wave(48, season=4, seed=9)), SMALL, model=out, resume=True)
 
 
 def test_other_versions_are_refused(out, monkeypatch):
@@ -96,7 +97,7 @@ def test_other_versions_are_refused(out, monkeypatch):
         "forecast.training.resume.version", lambda library: "9.9" if library == "keras" else "1"
     )
     with pytest.raises(forecast.ModelError, match=r"with different keras \(\S+ then, 9.9 now\), numpy"):
-        forecast.train(data(), SMALL, out=out, resume=True)
+        workflow.train(data(), SMALL, model=out, resume=True)
 
 
 def test_without_resume_an_older_checkpoint_is_told_of_and_stays_until_there_is_something_new(out, left):
@@ -108,9 +109,9 @@ def test_without_resume_an_older_checkpoint_is_told_of_and_stays_until_there_is_
             raise Interrupted(2)
 
     with pytest.raises(Interrupted):
-        forecast.train(data(), SMALL, out=out, listener=listen)
+        workflow.train(data(), SMALL, model=out, listener=listen)
     (warning,) = [event.message for event in heard if isinstance(event, Warned)]
-    assert "m.forecast.checkpoint is left by an interrupted training: this one begins anew" in warning
+    assert "m.forecast.checkpoint is from an interrupted training: this one starts again" in warning
     assert not any(isinstance(event, CheckpointSaved) for event in heard)
     assert Path(f"{out}.checkpoint").read_bytes() == left
 
@@ -118,7 +119,7 @@ def test_without_resume_an_older_checkpoint_is_told_of_and_stays_until_there_is_
 def test_what_is_no_checkpoint_is_not_replaced(tmp_path):
     (tmp_path / "m.forecast.checkpoint").write_text("a diary")
     with pytest.raises(forecast.ModelError, match="not overwritten"):
-        forecast.train(data(), SMALL, out=tmp_path / "m.forecast")
+        workflow.train(data(), SMALL, model=tmp_path / "m.forecast")
     assert (tmp_path / "m.forecast.checkpoint").read_text() == "a diary"
 
 
@@ -137,5 +138,5 @@ def test_options_data_and_the_model_begun_with_are_facts(tmp_path):
     assert facts != dict(facts_of(rows, start))
     assert facts["--from"] == str(tmp_path / "old.forecast")
     assert (facts["--target"], facts["--id"], facts["--time"]) == ("sold", "store", "month")
-    assert {"--horizon", "--members", "--batch-size", "--seed", "--units"} <= facts.keys()
+    assert {"--horizon", "--ensemble", "--batch-size", "--seed", "--units"} <= facts.keys()
     assert {"data", "forecast", "keras", "numpy", "tensorflow"} <= facts.keys()

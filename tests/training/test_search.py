@@ -7,10 +7,11 @@ import pytest
 
 from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, rows_known_at
-from forecast.events import Note, Warned
-from forecast.planning.plan import plan
+from forecast.events import Note, Warned, ignore
+from forecast.planning.plan import plan_values
 from forecast.spec.training import TrainRequest
-from forecast.training.search import Trial, Tuning, tune
+from forecast.training.run import Run
+from forecast.training.search import Trial, search
 from tests.panels import panel, wave
 
 REQUEST = TrainRequest(
@@ -25,11 +26,12 @@ REQUEST = TrainRequest(
 HISTORY = panel(wave(60, season=4), 3 * wave(50, season=4, seed=1), season=4)
 
 
-def fake_learner(monkeypatch, error, *, clock=None):
+def fake_learner(monkeypatch, error, *, clock=None, seconds=None):
     """Networks that miss by `error(recipe)`; what they were shown and told."""
     from forecast.forecasters.baselines import SeasonalNaive
 
     shown: list = []
+    seconds = [] if seconds is None else seconds
 
     class Off:
         name = "fake"
@@ -51,29 +53,41 @@ def fake_learner(monkeypatch, error, *, clock=None):
             naive = SeasonalNaive().predict(history, horizon, levels=levels)
             return replace(naive, values=naive.values + 100 * error(self.recipe))
 
-    def learner_for(recipe, largest, _listener, *, fits, checkpoint=None):
+    def learner_for(recipe, largest, run, *, fits):
         assert fits > 0
-        assert checkpoint is None
+        assert run.checkpoint is None
         shown.append((recipe, largest))
+        seconds.append(run.budget.share(1))
         return Off(recipe)
 
     monkeypatch.setattr("forecast.training.search.learner_for", learner_for)
     return shown
 
 
-def windows(tuning: Tuning) -> list[int | None]:
-    return [trial.request.window for trial in tuning.trials]
+def tried(history, request, *, parts, listener=ignore, **options) -> tuple[Trial, ...]:
+    """All trials of a search for these parts."""
+    return search(history, replace(request, tune=tuple(parts)), Run(listener), **options)[1]
+
+
+def best(trials: tuple[Trial, ...]) -> Trial:
+    return min(trials, key=lambda trial: trial.error)
+
+
+def windows(trials: tuple[Trial, ...]) -> list[int | None]:
+    return [trial.request.window for trial in trials]
 
 
 def test_a_real_search_of_the_window_gives_a_request_that_trains_the_best_one():
     heard = []
-    tuning = tune(HISTORY, REQUEST, parts=["window"], listener=heard.append)
+    tuning = tried(HISTORY, REQUEST, parts=["window"], listener=heard.append)
     assert windows(tuning) == [6, 3, 9]
-    errors = [trial.error for trial in tuning.trials]
+    errors = [trial.error for trial in tuning]
     assert np.isfinite(errors).all()
     assert len(set(errors)) == 3
-    assert tuning.best.error == min(errors)
-    assert plan(HISTORY, tuning.best.request).recipe.spec.windows.window == tuning.best.request.window
+    assert best(tuning).error == min(errors)
+    assert (
+        plan_values(HISTORY, best(tuning).request).recipe.spec.windows.window == best(tuning).request.window
+    )
     assert {event.label for event in heard if isinstance(event, Note)} == {"tried"}
     said = [event.text for event in heard if isinstance(event, Note)]
     assert [text.split(": MASE ")[0] for text in said] == [
@@ -89,15 +103,15 @@ def test_the_rows_that_judge_the_model_change_nothing():
     other = np.where(judged >= np.repeat(known, HISTORY.lengths), 7.0, HISTORY.values)
     assert (other != HISTORY.values).any()
     first, second = (
-        tune(history, REQUEST, parts=[]) for history in (HISTORY, replace(HISTORY, values=other))
+        tried(history, REQUEST, parts=[]) for history in (HISTORY, replace(HISTORY, values=other))
     )
-    assert first.best.error == second.best.error
+    assert best(first).error == best(second).error
 
 
 def test_nothing_is_shown_from_the_oldest_judged_origin_on(monkeypatch):
     shown = fake_learner(monkeypatch, lambda recipe: recipe.spec.windows.window)
-    tune(HISTORY, replace(REQUEST, backtests=None), parts=["cell", "window"])
-    backtests = plan(HISTORY, replace(REQUEST, backtests=None)).backtests
+    tried(HISTORY, replace(REQUEST, backtests=None), parts=["cell", "window"])
+    backtests = plan_values(HISTORY, replace(REQUEST, backtests=None)).backtests
     oldest = HISTORY.first(rows_known_at(HISTORY, Origins(backtests, 3))[0])
     assert max(past.times.max() for _, past in shown) == oldest.times.max()
 
@@ -107,79 +121,68 @@ def test_cells_come_first_and_windows_are_tried_with_the_best_of_them(monkeypatc
     fake_learner(
         monkeypatch, lambda recipe: cells[recipe.spec.network.cell] + abs(recipe.spec.windows.window - 9) / 10
     )
-    tuning = tune(HISTORY, REQUEST, parts=["cell", "window"])
-    assert [trial.name for trial in tuning.trials] == [
+    tuning = tried(HISTORY, REQUEST, parts=["cell", "window"])
+    assert [trial.name for trial in tuning] == [
         "SimpleRNN 4, window 6",
         "LSTM 4, window 6",
         "GRU 4, window 6",
         "LSTM 4, window 3",
         "LSTM 4, window 9",
     ]
-    assert tuning.best.name == "LSTM 4, window 9"
-    assert tuning.best.request == replace(REQUEST, cell="lstm", window=9)
+    assert best(tuning).name == "LSTM 4, window 9"
+    assert best(tuning).request == replace(REQUEST, tune=("cell", "window"), cell="lstm", window=9)
 
 
 def test_a_window_of_nobodys_choice_is_tried_around_the_planned_one(monkeypatch):
     fake_learner(monkeypatch, lambda _recipe: 1)
-    tuning = tune(HISTORY, replace(REQUEST, window=None), parts=["window"])
+    tuning = tried(HISTORY, replace(REQUEST, window=None), parts=["window"])
     assert windows(tuning) == [8, 4, 12]
-    assert tuning.best is tuning.trials[0]
+    assert best(tuning) is tuning[0]
 
 
 def test_only_cells_are_tried_where_the_window_is_not_open(monkeypatch):
     fake_learner(monkeypatch, lambda _recipe: 1)
-    tuning = tune(HISTORY, REQUEST, parts=["cell"])
-    assert [trial.request.cell for trial in tuning.trials] == ["simple-rnn", "lstm", "gru"]
+    tuning = tried(HISTORY, REQUEST, parts=["cell"])
+    assert [trial.request.cell for trial in tuning] == ["simple-rnn", "lstm", "gru"]
     assert windows(tuning) == [6, 6, 6]
 
 
 def test_the_number_of_backtests_is_the_same_for_all_candidates(monkeypatch):
     fake_learner(monkeypatch, lambda _recipe: 1)
     short = panel(wave(40, season=4), season=4)
-    tuning = tune(short, replace(REQUEST, window=None, backtests=None), parts=["window"])
-    assert {trial.request.backtests for trial in tuning.trials} == {3}
+    tuning = tried(short, replace(REQUEST, window=None, backtests=None), parts=["window"])
+    assert {trial.request.backtests for trial in tuning} == {3}
 
 
 def test_time_is_shared_and_when_it_is_over_the_rest_is_left_untried(monkeypatch):
     clock = [0.0]
-    shown = fake_learner(monkeypatch, lambda _recipe: 1, clock=clock)
+    given: list[float] = []
+    fake_learner(monkeypatch, lambda _recipe: 1, clock=clock, seconds=given)
     monkeypatch.setattr("forecast.training.search.time.monotonic", lambda: sum(clock))
     heard = []
-    tuning = tune(HISTORY, REQUEST, parts=["cell"], max_seconds=15, listener=heard.append)
-    assert [trial.seconds for trial in tuning.trials] == [10, 10]
-    assert {recipe.training.max_seconds for recipe, _ in shown} == {15 / 3, 5 / 2}
+    tuning = tried(HISTORY, REQUEST, parts=["cell"], seconds=15, listener=heard.append)
+    assert [trial.seconds for trial in tuning] == [10, 10]
+    assert given == [15 / 3, 5 / 2]
     assert [event.message for event in heard if isinstance(event, Warned)] == [
-        "no time is left: 1 more would have been tried"
+        "no time left: 1 more candidates are not tried"
     ]
 
 
 def test_one_candidate_is_tried_however_short_the_time(monkeypatch):
     fake_learner(monkeypatch, lambda _recipe: 1)
-    assert len(tune(HISTORY, REQUEST, parts=["window"], max_seconds=0).trials) == 1
+    assert len(tried(HISTORY, REQUEST, parts=["window"], seconds=0)) == 1
 
 
 def test_a_network_that_starts_pretrained_has_no_window_to_search():
     with pytest.raises(UsageError, match="--window"):
-        tune(HISTORY, replace(REQUEST, from_="pretrained", window=None), parts=["window"])
+        tried(HISTORY, replace(REQUEST, from_="pretrained", window=None), parts=["window"])
 
 
 def test_too_few_rows_before_the_backtests_are_counted():
     with pytest.raises(DataError, match="window 6 \\+ horizon 3 is more than the 8 rows there"):
-        tune(panel(wave(17)), REQUEST, parts=["cell"])
+        tried(panel(wave(17)), REQUEST, parts=["cell"])
 
 
 def test_a_window_too_long_for_the_older_rows_is_not_tried(monkeypatch):
     fake_learner(monkeypatch, lambda _recipe: 1)
-    assert windows(tune(panel(wave(22)), REQUEST, parts=["window"])) == [6, 3]
-
-
-def test_the_table_has_a_row_for_each_trial():
-    tuning = Tuning(
-        (Trial("GRU 4, window 6", REQUEST, 0.9, 1.5), Trial("LSTM 4, window 6", REQUEST, 0.8, 2.0))
-    )
-    table = {name: column.tolist() for name, column in tuning.to_table().items()}
-    assert table == {
-        "candidate": ["GRU 4, window 6", "LSTM 4, window 6"],
-        "error": [0.9, 0.8],
-        "seconds": [1.5, 2.0],
-    }
+    assert windows(tried(panel(wave(22)), REQUEST, parts=["window"])) == [6, 3]

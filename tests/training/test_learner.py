@@ -22,7 +22,7 @@ def test_a_gain_is_the_share_of_the_errors_that_is_gone_on_rows_that_were_not_se
     ready = network(season=4)
     naive = {name: np.zeros_like(array) for name, array in ready.members[0].items()}
     tuned, history = replace(ready, members=(naive,)), panel(*LONG, season=4)
-    horizon = ready.spec.windows.horizon
+    horizon = ready.spec.trained_horizon
     expected = 1 - off(tuned, history, horizon) / off(ready, history, horizon)
     assert 0 < expected < 1  # random weights are worse than none
     assert _gain(tuned, ready, history) == pytest.approx(expected)

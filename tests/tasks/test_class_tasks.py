@@ -6,21 +6,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import forecast
-from forecast.classification.baselines import fit_class_baselines
+from forecast import workflow
 from forecast.errors import DataError, Interrupted
-from forecast.evaluation.backtest import rows_known_at
-from forecast.events import EpochEnded, ignore
+from forecast.events import EpochEnded
 from forecast.features.covariates import mask_unseen_categories
 from forecast.forecasters.recurrent import Network
 from forecast.forecasters.weights import weight_shapes
 from forecast.network import checkpoint as checkpoints
-from forecast.planning.class_plan import held_series, judged_rows, never_judged, origins_of, plan_classes
 from forecast.reading.reader import read_panel
 from forecast.spec.reading import Columns, ReadSpec, Target
 from forecast.spec.training import TrainRequest
-from forecast.training import classifying
-from forecast.training.classifying import learn_classes, told_from_rows
+from forecast.tasks.classes import ClassBacktest, ClassTask
+from forecast.tasks.labels import LabelTask
+from forecast.tasks.task import task_for
+from forecast.training import train as training
+from forecast.training.run import Run
 from tests import labelled
 
 LABELS = ReadSpec(Columns("intent", series="sentence", past=("word",)), target=Target("label"))
@@ -35,7 +35,7 @@ def reading(text, read):
 class Recorded:
     """A learner of random networks that keeps what it was given."""
 
-    origin, epochs = "scratch", 1
+    origin, epochs, prior = "scratch", 1, None
 
     def __init__(self, spec):
         random = np.random.default_rng(0)
@@ -55,17 +55,19 @@ class Recorded:
 
 def recorded(monkeypatch, read, request):
     """What was given to a training, and the model that came of it."""
-    plan = plan_classes(read.panel, request)
+    plan = task_for(read.panel.target).plan(read.panel, request, None)
     learner = Recorded(plan.recipe.spec)
-    monkeypatch.setattr(classifying, "learner_for", lambda *_args, **_more: learner)
-    return plan, learner, learn_classes(read, plan, listener=ignore)
+    monkeypatch.setattr(training, "learner_for", lambda *_args, **_more: learner)
+    return plan, learner, training.train_model(read, plan, Run())
 
 
 @pytest.mark.parametrize("backtests", [1, 3])
 def test_series_that_are_judged_are_in_no_fit_before_the_last(monkeypatch, backtests):
     read = reading(labelled.sentences_csv(50), LABELS)
-    _, learner, model = recorded(monkeypatch, read, TrainRequest(read=LABELS, backtests=backtests, **SMALL))
-    parts = held_series(50, backtests)
+    plan, learner, model = recorded(
+        monkeypatch, read, TrainRequest(read=LABELS, backtests=backtests, **SMALL)
+    )
+    parts = [backtest.series for backtest in LabelTask().backtests(read.panel, plan)]
     assert [len(part) for part in parts] == [10] if backtests == 1 else [4, 3, 3]
     assert sorted(len(part) for part in parts) == sorted({1: [10], 3: [3, 3, 4]}[backtests])
     for number, part in enumerate(parts, start=1):
@@ -81,11 +83,11 @@ def test_series_that_are_judged_are_in_no_fit_before_the_last(monkeypatch, backt
 def test_rows_that_are_judged_are_in_no_fit_before_the_last(monkeypatch):
     read = reading(labelled.events_csv(), EVENTS)
     plan, learner, model = recorded(monkeypatch, read, TrainRequest(read=EVENTS, horizon=2, **SMALL))
-    span = judged_rows(read.panel, plan)
-    assert span == 8  # a fifth of 120 rows in three backtests
-    for number, rows in enumerate(rows_known_at(read.panel, origins_of(read.panel, plan)), start=1):
-        assert rows.tolist() == [120 - (4 - number) * span]
-        assert learner.pasts[f"backtest {number} of 3"].lengths.tolist() == rows.tolist()
+    span = 8  # a fifth of 120 rows in three backtests
+    for number, backtest in enumerate(ClassTask().backtests(read.panel, plan), start=1):
+        assert backtest.span == span
+        assert backtest.rows.tolist() == [120 - (4 - number) * span]
+        assert learner.pasts[f"backtest {number} of 3"].lengths.tolist() == backtest.rows.tolist()
     assert learner.oldest.lengths.tolist() == [120 - 3 * span]
     # One and two rows ahead from each of 24 rows, save the one behind the end.
     assert model.card.scores.forecasts == 2 * 24 - 1
@@ -93,7 +95,7 @@ def test_rows_that_are_judged_are_in_no_fit_before_the_last(monkeypatch):
 
 def test_numbers_beside_the_target_are_scaled_by_what_is_not_judged():
     events = reading(labelled.events_csv(), EVENTS)
-    plan = plan_classes(events.panel, TrainRequest(read=EVENTS, horizon=2, **SMALL))
+    plan = ClassTask().plan(events.panel, TrainRequest(read=EVENTS, horizon=2, **SMALL), None)
     before = events.panel.covariates.past[:96, 0]
     (cloud,) = plan.recipe.spec.covariates
     assert (cloud.centre, cloud.spread) == pytest.approx((before.mean(), before.std()))
@@ -101,8 +103,9 @@ def test_numbers_beside_the_target_are_scaled_by_what_is_not_judged():
     asked = ReadSpec(Columns("y", series="s", past=("x",)), target=Target("label"))
     text = "s,x,y\n" + "".join(f"{n},{n % 7},{'ab'[n % 2]}\n" for n in range(40))
     panel = reading(text, asked).panel
-    (x,) = plan_classes(panel, TrainRequest(read=asked, **SMALL)).recipe.spec.covariates
-    rest = never_judged(panel, 1).covariates.past[:, 0]
+    plan = LabelTask().plan(panel, TrainRequest(read=asked, **SMALL), None)
+    (x,) = plan.recipe.spec.covariates
+    rest = LabelTask().before_backtests(panel, plan).covariates.past[:, 0]
     assert len(rest) == 32
     assert (x.centre, x.spread) == pytest.approx((rest.mean(), rest.std()))
 
@@ -123,13 +126,22 @@ def test_numbers_are_kept_whether_they_came_before_or_not():
     assert kept.covariates.past.tolist() == panel.covariates.past.tolist()
 
 
+def evaluated(panel):
+    """What a network of random weights gives from six origins after row 14, two rows ahead."""
+    plan = ClassTask().plan(
+        panel.first([len(panel.values)]), TrainRequest(horizon=2, backtests=1, **SMALL), None
+    )
+    network = Recorded(plan.recipe.spec).network
+    return ClassBacktest(panel.first(np.array([14])), panel, np.array([14]), 6, 2).evaluate(network)
+
+
 def test_what_is_told_a_horizon_apart_is_one_block_and_filled_rows_are_not_judged():
     panel = reading(labelled.events_csv(20), EVENTS).panel
     panel = replace(panel, observed=np.arange(20) != 16)
-    told = told_from_rows(fit_class_baselines(panel.first([14]), 2), panel, np.array([14]), range(6), 2)
+    told = evaluated(panel)
     rows = [14, 15, 15, 17, 17, 18, 18, 19, 19]  # what came: rows 14 and 15, 15 (and 16), (16 and) 17 ...
     assert sorted(rows) == rows
-    assert told.came.tolist() == panel.values[rows].tolist()
+    assert told.actual.tolist() == panel.values[rows].tolist()
     assert told.step.tolist() == [0, 1, 0, 1, 0, 1, 0, 1, 0]
     assert told.block.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
 
@@ -137,20 +149,20 @@ def test_what_is_told_a_horizon_apart_is_one_block_and_filled_rows_are_not_judge
 def test_rows_without_any_class_cannot_judge():
     panel = reading(labelled.events_csv(20), EVENTS).panel
     panel = replace(panel, observed=np.arange(20) < 14)
-    with pytest.raises(DataError, match="no row holds a class to be judged by"):
-        told_from_rows(fit_class_baselines(panel.first([14]), 2), panel, np.array([14]), range(6), 2)
+    with pytest.raises(DataError, match="no row holds a class to evaluate against"):
+        evaluated(panel)
 
 
 def test_a_class_that_comes_late_is_judged_and_learned_at_last():
     text = "\n".join([*labelled.sky_csv(100).replace("fog", "sun").splitlines()[:95], ""])
     text += "".join(f"{date},hail\n" for date in ("2024-04-04", "2024-04-05"))
     sky = ReadSpec(Columns(target="sky"))
-    model = forecast.train(io.BytesIO(text.encode()), TrainRequest(read=sky, horizon=1, **SMALL)).model
+    model = workflow.train(io.BytesIO(text.encode()), TrainRequest(read=sky, horizon=1, **SMALL)).model
     assert model.spec.target.classes == ("hail", "rain", "sun")
     assert np.isfinite(model.card.scores.overall).all()
 
 
-@pytest.mark.parametrize("stage", ["finding epochs", "refit"])
+@pytest.mark.parametrize("stage", ["choosing the number of epochs", "refit"])
 def test_an_interrupted_training_of_labels_ends_with_the_same_bytes(tmp_path, monkeypatch, stage):
     """Which words a training forgets goes on where it stopped, too."""
     for name in ("COPY_SECONDS", "REST_FACTOR", "MIN_SECONDS"):
@@ -159,13 +171,13 @@ def test_an_interrupted_training_of_labels_ends_with_the_same_bytes(tmp_path, mo
     data.write_text(labelled.sentences_csv())
     request = TrainRequest(read=LABELS, **(SMALL | {"epochs": 25}))
     whole, out = tmp_path / "whole.forecast", tmp_path / "m.forecast"
-    forecast.train(data, request, out=whole)
+    workflow.train(data, request, model=whole)
 
     def interrupt(event):
         if isinstance(event, EpochEnded) and event.stage == stage:
             raise Interrupted(2)
 
     with pytest.raises(Interrupted):
-        forecast.train(data, request, out=out, listener=interrupt)
-    forecast.train(data, request, out=out, resume=True)
+        workflow.train(data, request, model=out, listener=interrupt)
+    workflow.train(data, request, model=out, resume=True)
     assert out.read_bytes() == whole.read_bytes()

@@ -1,0 +1,307 @@
+"""The functions of `import forecast`: the verbs of the command line, with its flags as keywords.
+
+`data` is a path, a binary file, a pandas frame or Series, a NumPy array, or a list of numbers.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
+
+from forecast import workflow
+from forecast.data.future import FutureMissing
+from forecast.data.results import Card, Forecast, Probabilities, Scores
+from forecast.errors import ModelError, UsageError
+from forecast.events import Listener, ignore
+from forecast.forecasters.recurrent import RecurrentForecaster
+from forecast.reading.reader import ReadResult
+from forecast.spec.model import Cell
+from forecast.spec.options import (
+    FileOptions,
+    ReadOptions,
+    TrainOptions,
+    check_options,
+    column_flags,
+    read_spec,
+    train_request,
+)
+from forecast.spec.reading import ReadSpec
+from forecast.spec.training import TrainRequest
+from forecast.tables.source import Source
+from forecast.workflow import Trained
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from forecast.reporting.data_report import DataReport
+
+Model = RecurrentForecaster | str | Path
+
+
+def train(
+    data: Source,
+    request: TrainRequest | None = None,
+    *,
+    model: str | Path | None = None,
+    resume: bool = False,
+    listener: Listener = ignore,
+    **options: Unpack[TrainOptions],
+) -> Trained:
+    """Train a model on `data`, evaluate it on rows that it has not seen, and save it to `model`, if given.
+
+    Args:
+        data: What to learn from.
+        request: All options as one object; keywords go on top of it.
+        model: Path of the model file to write.
+        resume: Continue an interrupted training to the same file.
+        listener: Called with each event (`forecast.events`).
+        options: The flags of `forecast train`: `target`, `horizon`, `cell`, ... (`TrainOptions`).
+
+    Returns:
+        The model, with scores, verdict and coverage in `.model.card`, and its path.
+
+    Raises:
+        UsageError: An option does not exist, has the wrong type, or does not fit the others.
+        DataError: The data cannot be read, or are too short.
+        TrainingError: The loss became NaN twice.
+
+    >>> import forecast
+    >>> trained = forecast.train("sample_data/harvest.csv", horizon=4)
+    >>> trained.model.card.verdict.outcome
+    'unclear'
+
+    """
+    check_options(options, TrainOptions, "train")
+    path = None if model is None else Path(model)
+    asked = train_request(options, request)
+    return workflow.train(data, asked, model=path, resume=resume, listener=listener)
+
+
+def predict(
+    data: Source | None = None,
+    *,
+    model: Model | None = None,
+    horizon: int | None = None,
+    level: float | Sequence[float] = 80.0,
+    future: Source | None = None,
+    future_missing: FutureMissing | None = None,
+    season: int | str | None = None,
+    cell: Cell | None = None,
+    listener: Listener = ignore,
+    **options: Unpack[ReadOptions],
+) -> Forecast | Probabilities:
+    """The next values after the end of `data`, or, without data, after the rows that the model keeps.
+
+    Args:
+        data: The history to continue.
+        model: A model or its path, or "pretrained". By default FORECAST_MODEL; else, for a path, the
+            model file of the same stem in the current folder; else a pretrained network. Without
+            data, the only *.forecast file in the current folder.
+        horizon: Rows to forecast.
+        level: Coverage of the prediction intervals, in percent.
+        future: Rows after the end with the known covariates, as `future` gives them.
+        future_missing: What stands in for a known covariate that is missing.
+        season: Rows in a period, or the column that gives each series its own; pretrained networks only.
+        cell: Cell of the pretrained network.
+        listener: Called with each event.
+        options: The flags that say how data are read (`ReadOptions`); a model brings its own columns.
+
+    Returns:
+        Arrays of shape (series, horizon); `.to_frame()` makes one row per series and step.
+
+    Raises:
+        UsageError, DataError, ModelError: As `train`; the model is not found or does not fit.
+
+    >>> import forecast
+    >>> forecast.predict([112, 118, 132, 129, 121, 135, 148, 148], horizon=2).values.shape
+    (1, 2)
+
+    """
+    check_options(options, ReadOptions, "predict")
+    levels = tuple(sorted({float(each) for each in ([level] if isinstance(level, int | float) else level)}))
+    chosen = _model(model, data)
+    if chosen is None:
+        if data is None:
+            raise ModelError("there is no model here", hint="forecast.train makes one; or give data")
+        rows = season if isinstance(season, int) else None
+        column = {"season": season} if isinstance(season, str) else {}
+        chosen = workflow.pretrained_model(
+            data,
+            read_spec({**options, **column}),
+            cell=cell,
+            season=rows,
+            horizon=horizon,
+            listener=listener,
+        )
+        return workflow.predict(chosen, horizon=horizon, levels=levels, listener=listener)
+    read = _file_spec(options, season=season, cell=cell)
+    return workflow.predict(
+        chosen,
+        data,
+        read=read,
+        future=future,
+        future_missing=future_missing,
+        horizon=horizon,
+        levels=levels,
+        listener=listener,
+    )
+
+
+def evaluate(
+    data: Source,
+    *,
+    model: Model | None = None,
+    backtests: int | None = None,
+    horizon: int | None = None,
+    baseline: str | Sequence[str] = (),
+    refit: bool = False,
+    listener: Listener = ignore,
+    **options: Unpack[FileOptions],
+) -> Scores:
+    """Rolling-origin scores of a model beside baselines, on rows of `data` that it has not seen.
+
+    Args:
+        data: Rows newer than those trained on, or any with `refit`.
+        model: As for `predict`; the pretrained networks have no rows to be newer than.
+        backtests: Number of origins.
+        horizon: Rows to forecast from each.
+        baseline: Names such as "naive", "drift", "theta".
+        refit: Retrain with the same settings at each origin.
+        listener: Called with each event.
+        options: How this file is written and repaired (`FileOptions`).
+
+    Returns:
+        Scores by model, series and step; `.to_frame()` makes a table.
+
+    Raises:
+        UsageError, DataError, ModelError: No row is new; the model is not found or does not fit.
+
+    """
+    check_options(options, FileOptions, "evaluate")
+    names = (baseline,) if isinstance(baseline, str) else tuple(baseline)
+    return workflow.evaluate(
+        _needed_model(model, data),
+        data,
+        read=read_spec(options),
+        backtests=backtests,
+        horizon=horizon,
+        baselines=names,
+        refit=refit,
+        listener=listener,
+    )
+
+
+def check(
+    data: Source,
+    request: TrainRequest | None = None,
+    *,
+    listener: Listener = ignore,
+    **options: Unpack[TrainOptions],
+) -> "DataReport":
+    """What is found in `data` and what `train` would do with it, or why it would refuse.
+
+    Arguments and errors are those of `train`, but that data too short are reported, not raised.
+
+    >>> import forecast
+    >>> forecast.check("sample_data/harvest.csv").plan.horizon
+    4
+    """
+    check_options(options, TrainOptions, "check")
+    return workflow.check(data, train_request(options, request), listener=listener)
+
+
+def future(
+    data: Source | None = None,
+    *,
+    model: Model | None = None,
+    horizon: int | None = None,
+    listener: Listener = ignore,
+    **options: Unpack[FileOptions],
+) -> "pd.DataFrame":
+    """The rows after the end of `data`, or of the rows that the model keeps, to fill in for `predict`.
+
+    Returns:
+        A frame with id, time and the known covariates, empty where they are not known yet.
+
+    Raises:
+        UsageError: The model reads no known covariate.
+
+    """
+    import pandas as pd
+
+    check_options(options, FileOptions, "future")
+    chosen = _needed_model(model, data)
+    rows = workflow.future(chosen, data, read=read_spec(options), horizon=horizon, listener=listener)
+    return pd.DataFrame(rows)
+
+
+def read(data: Source, *, listener: Listener = ignore, **options: Unpack[ReadOptions]) -> ReadResult:
+    """The data as a checked panel (`.panel`), with what was guessed, repaired and skipped.
+
+    Raises:
+        DataError: The data cannot be read right; it names the place and a remedy.
+
+    >>> import forecast
+    >>> forecast.read("sample_data/harvest.csv").panel.columns.target
+    'tonnes'
+
+    """
+    check_options(options, ReadOptions, "read")
+    return workflow.read(data, read_spec(options), listener=listener)
+
+
+def repair(data: Source, *, listener: Listener = ignore, **options: Unpack[ReadOptions]) -> "pd.DataFrame":
+    """The data sorted, with one row per step and nothing missing: what `train` would learn from.
+
+    Raises:
+        DataError: The data cannot be read right.
+
+    """
+    import pandas as pd
+
+    check_options(options, ReadOptions, "repair")
+    return pd.DataFrame(workflow.repair(data, read_spec(options), listener=listener))
+
+
+def load(path: str | Path) -> RecurrentForecaster:
+    """The model in a file; raises `ModelError` where it is none, damaged, or of another version."""
+    return workflow.load(path)
+
+
+def show(model: Model) -> Card:
+    """The card of a model or of a model file."""
+    return workflow.show(model if isinstance(model, RecurrentForecaster) else workflow.load(model))
+
+
+def _file_spec(options: Mapping[str, object], **others: object) -> ReadSpec:
+    """How this file is read by a model, which brings its own columns."""
+    read = read_spec(options)
+    given = [flag.removeprefix("--") for flag in column_flags(read)]
+    given += [name for name, value in others.items() if value is not None]
+    if given:
+        raise UsageError(
+            f"{', '.join(given)}: the model reads data as it was trained to",
+            hint='leave it out, or use model="pretrained", which takes it',
+        )
+    return read
+
+
+def _needed_model(model: Model | None, data: Source | None) -> RecurrentForecaster:
+    chosen = _model(model, data)
+    if chosen is None:
+        raise ModelError("there is no model here", hint="forecast.train makes one; or name it with model=")
+    return chosen
+
+
+def _model(model: Model | None, data: Source | None) -> RecurrentForecaster | None:
+    """The model named, or that of the data; None for the pretrained networks."""
+    if isinstance(model, RecurrentForecaster):
+        return model
+    path = data if isinstance(data, str | Path) else None
+    found = _location(model or os.environ.get("FORECAST_MODEL"), path, data is None)
+    return None if found is None else workflow.load(found)
+
+
+def _location(named: str | Path | None, path: str | Path | None, continues: bool) -> Path | None:
+    del path, continues
+    return None if named is None or str(named) == "pretrained" else Path(named)

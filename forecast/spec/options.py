@@ -1,0 +1,241 @@
+"""Options by the names of their flags become specs, for the command line and for the Python functions."""
+
+import re
+import types
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, TypedDict, Union, cast, get_args, get_origin, get_type_hints, is_typeddict
+
+from forecast.errors import UsageError
+from forecast.spec.model import Cell
+from forecast.spec.reading import (
+    Columns,
+    Duplicates,
+    Gaps,
+    Notation,
+    Policy,
+    ReadSpec,
+    Resample,
+    Target,
+)
+from forecast.spec.training import Combine, Device, Start, TrainRequest, Tunable
+
+SERIES = "series"
+"""Name of the id column in results, where a wide file names none."""
+
+Names = str | Sequence[str]
+
+
+class FileOptions(TypedDict, total=False):
+    """How one file is written and repaired: these may differ from what a model remembers."""
+
+    delimiter: str
+    encoding: str
+    decimal: str
+    thousands: str
+    date_format: str
+    gaps: Gaps
+    missing: Gaps
+    duplicates: Duplicates
+    resample: Resample
+    strict: bool
+    """Raise an error if a series cannot be used; by default it is skipped."""
+
+
+class ReadOptions(FileOptions, total=False):
+    """How data are read; what is left out is detected."""
+
+    target: Names
+    """The column to forecast; several make a wide file."""
+    time: str
+    id: str
+    """The column that identifies the series."""
+    wide: bool
+    """Every numeric column is a series."""
+    task: Literal["value", "class"]
+    label: str
+    """The column with the class of each series as a whole."""
+    freq: str
+    past: Names
+    """Observed covariates: past values only."""
+    known: Names
+    """Covariates known in advance."""
+    static: Names
+    """Covariates that are constant in each series."""
+    categorical: Names
+    """Covariates whose numbers are categories."""
+
+
+class TrainOptions(ReadOptions, total=False):
+    """What training may be asked for; see `TrainRequest`."""
+
+    horizon: int
+    window: int
+    season: int | str
+    """Rows in a period, or the column that gives each series its own."""
+    calendar: bool
+    holidays: str
+    from_: Start | str | Path
+    combine: Combine
+    ensemble: int
+    cell: Cell
+    units: int | Sequence[int]
+    dropout: float
+    tune: Tunable | Sequence[Tunable]
+    epochs: int
+    batch_size: int
+    epoch_windows: int
+    learning_rate: float
+    clip: float
+    patience: int
+    seed: int
+    device: Device
+    max_time: float
+    """Seconds."""
+    backtests: int
+    level: float
+    min: float
+    max: float
+    integer: bool
+
+
+def read_spec(options: Mapping[str, Any]) -> ReadSpec:
+    """How data are to be read, from `ReadOptions`; other options are ignored, None is left out."""
+    given = {name: value for name, value in options.items() if value is not None}
+    targets, label = _names(given.get("target")), given.get("label")
+    wide = bool(given.get("wide")) or len(targets) > 1
+    if wide and "id" in given:
+        raise UsageError(
+            "--id: a wide file has a column for each series and none of ids",
+            hint="leave out --id, or name one --target",
+        )
+    target = label if label is not None else None if wide else next(iter(targets), None)
+    notation = {name: given[name] for name in _field_names(Notation) if name in given}
+    policy = {name: given[name] for name in _field_names(Policy) if name in given}
+    return ReadSpec(
+        columns=Columns(
+            target=target,
+            time=given.get("time"),
+            series=SERIES if wide else given.get("id"),
+            season=given["season"] if isinstance(given.get("season"), str) else None,
+            past=_names(given.get("past")),
+            known=_names(given.get("known")),
+            static=_names(given.get("static")),
+            text=_names(given.get("categorical")),
+        ),
+        notation=Notation(**notation),
+        policy=Policy(**policy, unusable="error" if given.get("strict") else None),
+        frequency=given.get("freq"),
+        wide=wide,
+        targets=targets if wide else (),
+        target=_target(given.get("task"), label, targets),
+    )
+
+
+def _target(
+    task: Literal["value", "class"] | None, label: str | None, targets: Sequence[str]
+) -> Target | None:
+    if label is None:
+        return None if task is None else Target(task)
+    given = [flag for flag, value in (("--target", targets), ("--task", task)) if value]
+    if given:
+        raise UsageError(f"--label and {', '.join(given)} do not go together: a label is of a whole series")
+    return Target("label")
+
+
+def column_flags(read: ReadSpec) -> tuple[str, ...]:
+    """The flags of a reading that name columns or their kind: a model brings its own."""
+    columns, kind = read.columns, None if read.target is None else read.target.kind
+    given = {
+        "--target": (columns.target is not None and kind != "label") or bool(read.targets),
+        "--label": kind == "label",
+        "--time": columns.time is not None,
+        "--id": columns.series is not None and not read.wide,
+        "--wide": read.wide and not read.targets,
+        "--task": kind in ("value", "class"),
+        "--freq": read.frequency is not None,
+        "--past": bool(columns.past),
+        "--known": bool(columns.known),
+        "--static": bool(columns.static),
+        "--categorical": bool(columns.text),
+        "--season": columns.season is not None,
+    }
+    return tuple(flag for flag, is_given in given.items() if is_given)
+
+
+def train_request(options: Mapping[str, Any], base: TrainRequest | None = None) -> TrainRequest:
+    """The request that `TrainOptions` make, on top of `base`."""
+    given = {name: value for name, value in options.items() if value is not None}
+    reading = {name: value for name, value in given.items() if name in get_type_hints(ReadOptions)}
+    season = given.pop("season", None)
+    if isinstance(season, str) and re.fullmatch(r"[+-]?\d{1,9}", season, re.ASCII):
+        season = int(season)
+    changes = {name: given[name] for name in _field_names(TrainRequest) if name in given}
+    if isinstance(season, int):
+        changes["season"] = season
+    elif season is not None:
+        reading["season"] = season
+    if isinstance(start := given.get("from_"), str) and start not in get_args(Start):
+        changes["from_"] = Path(start)
+    for name in ("units", "tune"):
+        if name in given:
+            value = given[name]
+            changes[name] = (value,) if isinstance(value, int | str) else tuple(value)
+    if reading:
+        changes["read"] = read_spec(reading)
+    return replace(base or TrainRequest(), **changes)
+
+
+def check_options(options: Mapping[str, object], allowed: type, function: str) -> None:
+    """Refuse options that a function does not have, or whose type is wrong; the nearest name is given.
+
+    `allowed` is one of the typed dictionaries above. Raises `UsageError`.
+    """
+    assert is_typeddict(allowed)
+    hints = get_type_hints(allowed)
+    for name, value in options.items():
+        if name not in hints:
+            near = get_close_matches(name, hints, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(sorted(hints))}"
+            raise UsageError(f"{function}() has no option {name}", hint=hint)
+        if value is not None and not _is_a(value, hints[name]):
+            raise UsageError(f"{function}(): {name} must be {_wanted(hints[name])}, not {value!r}")
+
+
+def _is_a(value: object, hint: object) -> bool:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return any(_is_a(value, each) for each in arguments)
+    if origin is Literal:
+        return value in arguments
+    if origin is not None:  # a sequence of texts or numbers; a text is none of texts
+        is_list = isinstance(value, Sequence) and not isinstance(value, str)
+        return is_list and all(_is_a(each, arguments[0]) for each in cast(Sequence[object], value))
+    if hint is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, cast(type, hint))
+
+
+def _wanted(hint: object) -> str:
+    """A type in words: "a number", "one of first, last"."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return " or ".join(dict.fromkeys(_wanted(each) for each in arguments))
+    if origin is Literal:
+        return f"one of {', '.join(map(str, arguments))}"
+    if origin is not None:
+        return f"a list, each {_wanted(arguments[0])}"
+    words = {str: "a text", int: "a whole number", float: "a number", bool: "True or False", Path: "a path"}
+    return words[cast(type, hint)]
+
+
+def _names(names: Names | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((names,) if isinstance(names, str) else names or ()))
+
+
+def _field_names(spec: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(spec))

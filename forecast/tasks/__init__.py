@@ -1,0 +1,1 @@
+"""One task for each kind of target: plan, backtests, scores, verdict."""

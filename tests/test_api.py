@@ -1,0 +1,139 @@
+"""The Python functions: flags as keywords, and the data that a data scientist has at hand."""
+
+import numpy as np
+import pytest
+
+import forecast
+from forecast.errors import ModelError, UsageError
+from tests.panels import wave
+
+pytestmark = pytest.mark.tensorflow
+
+QUICK = {"window": 6, "units": (4,), "epochs": 2, "backtests": 1, "device": "cpu"}
+
+
+@pytest.fixture
+def csv(tmp_path):
+    rows = "".join(f"{2000 + index},{value:.3f}\n" for index, value in enumerate(wave(40)))
+    path = tmp_path / "sales.csv"
+    path.write_text("year,sold\n" + rows)
+    return path
+
+
+@pytest.fixture
+def trained(csv):
+    return forecast.train(csv, horizon=3, **QUICK)
+
+
+def test_train_takes_the_flags_as_keywords(trained):
+    assert trained.model.horizon == 3
+    assert trained.model.spec.network.units == (4,)
+    assert trained.path is None
+
+
+def test_keywords_go_on_top_of_a_request(csv):
+    request = forecast.TrainRequest(horizon=3, **QUICK)
+    model = forecast.train(csv, request, horizon=2, target="sold").model
+    assert (model.horizon, model.read.columns.target) == (2, "sold")
+    assert model.spec.windows.window == 6
+
+
+def test_a_model_is_saved_where_it_says_and_found_by_the_name_of_its_data(csv, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FORECAST_MODEL", raising=False)
+    trained = forecast.train(csv, horizon=3, model="sales.forecast", **QUICK)
+    assert trained.path.name == "sales.forecast"
+    found = forecast.predict(csv)
+    assert found.values.tolist() == forecast.predict(csv, model=trained.model).values.tolist()
+    assert found.values.tolist() == forecast.predict().values.tolist()
+    pretrained = forecast.predict(csv, model="pretrained", horizon=3)
+    assert pretrained.values.tolist() != found.values.tolist()
+
+
+def test_without_a_model_the_pretrained_networks_answer(csv, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FORECAST_MODEL", raising=False)
+    assert forecast.predict(csv, horizon=2).values.shape == (1, 2)
+    with pytest.raises(ModelError, match="there is no model here"):
+        forecast.predict()
+
+
+def test_a_frame_is_answered_by_the_pretrained_networks_whatever_lies_here(csv, tmp_path, monkeypatch):
+    pd = pytest.importorskip("pandas")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FORECAST_MODEL", raising=False)
+    forecast.train(csv, horizon=3, model="sales.forecast", **QUICK)
+    frame = pd.read_csv(csv)
+    expected = forecast.predict(csv, model="pretrained", horizon=3).values
+    assert forecast.predict(frame, horizon=3).values.tolist() == expected.tolist()
+
+
+def test_lists_arrays_and_series_are_data():
+    pd = pytest.importorskip("pandas")
+    values = wave(30)
+    months = pd.date_range("2020-01-01", periods=30, freq="MS")
+    counted = [
+        forecast.predict(data, horizon=2).values for data in (values, values.tolist(), pd.Series(values))
+    ]
+    assert counted[0].tolist() == counted[1].tolist() == counted[2].tolist()
+    dated = forecast.predict(pd.Series(values, index=months, name="sold"), horizon=2)
+    assert dated.columns.target == "sold"
+    assert str(dated.times[0, 0])[:7] == "2022-07"
+
+
+@pytest.mark.parametrize("data", [np.zeros((3, 2, 2)), [], ["a", "b"], 7, object()])
+def test_what_is_no_series_is_refused(data):
+    with pytest.raises((UsageError, forecast.DataError)):
+        forecast.predict(data)
+
+
+@pytest.mark.parametrize(
+    ("option", "message", "hint"),
+    [
+        ({"horizn": 3}, "train() has no option horizn", "did you mean horizon?"),
+        ({"horizon": "3"}, "train(): horizon must be a whole number, not '3'", ""),
+        ({"cell": "transformer"}, "cell must be one of simple-rnn, lstm, gru", ""),
+        ({"known": [1]}, "known must be a text or a list, each a text, not [1]", ""),
+        ({"units": True}, "units must be a whole number or a list", ""),
+        ({"qqq": 1}, "train() has no option qqq", "it has "),
+    ],
+)
+def test_a_keyword_that_does_not_exist_or_has_the_wrong_type_is_named(csv, option, message, hint):
+    with pytest.raises(UsageError) as refused:
+        forecast.train(csv, **option)
+    assert message in str(refused.value)
+    assert refused.value.hint.startswith(hint)
+
+
+def test_a_model_refuses_columns_and_says_why(csv, trained):
+    with pytest.raises(UsageError, match="target, cell: the model reads data as it was trained to"):
+        forecast.predict(csv, model=trained.model, target="sold", cell="gru")
+
+
+def test_evaluate_scores_newer_rows_and_refits_where_asked(csv, trained):
+    scores = forecast.evaluate(csv, model=trained.model, refit=True, backtests=1, baseline="naive")
+    assert scores.models == ("GRU", "last value")
+    assert list(scores.to_frame()["model"]) == ["GRU", "last value"]
+
+
+def test_check_read_repair_and_future_are_there(csv):
+    pd = pytest.importorskip("pandas")
+    assert forecast.check(csv).plan.horizon == 4
+    assert forecast.read(csv, target="sold").panel.columns.time == "year"
+    repaired = forecast.repair(csv)
+    assert isinstance(repaired, pd.DataFrame)
+    assert list(repaired.columns) == ["year", "sold"]
+
+
+def test_future_gives_the_rows_to_fill_in(tmp_path):
+    rows = "".join(f"{2000 + index},{value:.3f},{index % 3}\n" for index, value in enumerate(wave(40)))
+    (tmp_path / "d.csv").write_text("year,sold,price\n" + rows)
+    model = forecast.train(tmp_path / "d.csv", target="sold", known="price", horizon=3, **QUICK).model
+    frame = forecast.future(model=model)
+    assert list(frame.columns) == ["year", "price"]
+    frame["price"] = [0, 1, 2]
+    assert forecast.predict(model=model, future=frame).values.shape == (1, 3)
+
+
+def test_show_gives_the_card(trained):
+    assert dict(forecast.show(trained.model).lines)["season"] == "none"

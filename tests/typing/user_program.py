@@ -1,0 +1,19 @@
+"""A user's program: mypy must accept it, every type must be importable from `forecast`."""
+
+import forecast
+
+
+def run() -> None:
+    """Train, predict, evaluate with the flags as keywords."""
+    trained: forecast.Trained = forecast.train(
+        "sales.csv", target="sold", horizon=4, known=["price"], cell="lstm", model="sales.forecast"
+    )
+    model: forecast.RecurrentForecaster = trained.model
+    answer = forecast.predict("sales.csv", model=model, level=(80, 95))
+    if isinstance(answer, forecast.Forecast):
+        print(answer.to_frame().tail(), answer.lower.shape)
+    scores: forecast.Scores = forecast.evaluate("sales.csv", model=model, refit=True, baseline=["naive"])
+    report: forecast.DataReport = forecast.check("sales.csv", season="m")
+    reading: forecast.ReadResult = forecast.read([1.0, 2.0, 3.0], freq="day")
+    panel: forecast.Panel = reading.panel
+    print(scores.to_frame(), report.card, panel.lengths, forecast.repair("sales.csv").columns)
