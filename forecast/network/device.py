@@ -34,7 +34,7 @@ def choose_device(plan: TrainingPlan, sizes: BatchSizes) -> tuple[str, str]:
     if plan.device == "gpu" and not available:
         raise MissingExtra(
             "TensorFlow finds no GPU here",
-            hint="install the CUDA build with: pip install 'forecast[gpu]' ; or leave --device auto",
+            hint="install the CUDA build with: pip install 'forecast-rnn[gpu]' ; or leave --device auto",
         )
     if plan.device != "auto":
         return plan.device, "requested"
