@@ -30,18 +30,7 @@ HARVEST = Path(__file__).parents[1] / "sample_data" / "harvest.csv"
 GIB = 1 << 30
 BOMB_BYTES = 4 * GIB
 
-SCRATCH = (
-    "--from",
-    "scratch",
-    "--backtests",
-    "1",
-    "--dropout",
-    "0.1",
-    "--ensemble",
-    "2",
-    "--patience",
-    "300",
-)
+SCRATCH = "--from scratch --backtests 1 --dropout 0.1 --ensemble 2 --patience 300".split()
 
 CHECKPOINT_COST = """
 import sys, time
