@@ -78,7 +78,7 @@ class _Trainer:
         trained = cost([*FORECAST, "train", data, "--model", model, *options, *self.options])
         predicted = cost([*FORECAST, "predict", "--model", model, "-H", str(steps), "--output", output])
         series = "unique_id" if "unique_id" in output.read_text().splitlines()[0] else None
-        columns = Columns(target="forecast", time="time", series=series)
+        columns = Columns(target="forecast", time="ds", series=series)
         return _Result(read_panel(output, ReadSpec(columns)).panel, trained.cpu_s + predicted.cpu_s)
 
 

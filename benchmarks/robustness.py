@@ -30,7 +30,10 @@ HARVEST = Path(__file__).parents[1] / "sample_data" / "harvest.csv"
 GIB = 1 << 30
 BOMB_BYTES = 4 * GIB
 
-SCRATCH = "--from scratch --backtests 1 --dropout 0.1 --ensemble 2 --patience 300".split()
+SCRATCH = (
+    *("--from", "scratch", "--backtests", "1", "--dropout", "0.1"),
+    *("--ensemble", "2", "--patience", "300"),
+)
 
 CHECKPOINT_COST = """
 import sys, time
