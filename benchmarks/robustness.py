@@ -57,13 +57,10 @@ def counted(write):
 checkpoint.Checkpoint.update = timed(checkpoint.Checkpoint.update)
 checkpoint.Checkpoint.add_result = timed(checkpoint.Checkpoint.add_result)
 checkpoint.Checkpoint._write = counted(checkpoint.Checkpoint._write)
-from forecast.__main__ import main
-started_at = time.monotonic()
-try:
-    main()
-except SystemExit as ended:
-    assert ended.code == 0
-print(spent, writes, time.monotonic() - started_at)
+from forecast.app import run
+began = time.monotonic()
+assert run(sys.argv[1:]) == 0
+print(spent, writes, time.monotonic() - began)
 """
 
 

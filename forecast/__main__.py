@@ -5,29 +5,29 @@ import sys
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and exit with its code."""
     from forecast.cli import process
 
-    # Before anything slow is imported, so that Ctrl-C is quiet from the start.
+    # Before any slow import, so that Ctrl-C prints no traceback from the start.
     process.prepare()
     sys.exit(process.guarded(_run))
 
 
 def _run() -> int:
-    from forecast.cli.app import run
+    from forecast.app import run
 
     return run(sys.argv[1:])
 
 
-def _leave_current_folder_alone() -> None:
-    # `python -m` puts the current folder first: a numpy.py there would be imported.
+def _remove_current_folder_from_path() -> None:
+    # `python -m` puts the current folder first: a numpy.py in it would be imported.
     try:
         if not sys.flags.safe_path and sys.path[0] == os.getcwd():  # noqa: PTH109
             del sys.path[0]
     except FileNotFoundError:
-        pass  # a folder that was removed is on no path
+        pass  # the current folder was removed, and is on no path
 
 
 if __name__ == "__main__":
-    _leave_current_folder_alone()
+    _remove_current_folder_from_path()
     main()

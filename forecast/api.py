@@ -4,14 +4,14 @@
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from forecast import workflow
 from forecast.data.future import FutureMissing
 from forecast.data.results import Card, Forecast, Probabilities, Scores
-from forecast.errors import ModelError, UsageError
+from forecast.errors import UsageError
 from forecast.events import Listener, ignore
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.reading.reader import ReadResult
@@ -21,12 +21,13 @@ from forecast.spec.options import (
     ReadOptions,
     TrainOptions,
     check_options,
-    column_flags,
+    parse_season,
     read_spec,
+    refuse_for_model,
     train_request,
 )
-from forecast.spec.reading import ReadSpec
 from forecast.spec.training import TrainRequest
+from forecast.storage import location
 from forecast.tables.source import Source
 from forecast.workflow import Trained
 
@@ -122,19 +123,14 @@ def predict(
     chosen = _model(model, data)
     if chosen is None:
         if data is None:
-            raise ModelError("there is no model here", hint="forecast.train makes one; or give data")
-        rows = season if isinstance(season, int) else None
-        column = {"season": season} if isinstance(season, str) else {}
+            raise UsageError("a pretrained network has no data of its own", hint="give data, or model=")
+        rows, read = parse_season(season, read_spec(options))
         chosen = workflow.pretrained_model(
-            data,
-            read_spec({**options, **column}),
-            cell=cell,
-            season=rows,
-            horizon=horizon,
-            listener=listener,
+            data, read, cell=cell, season=rows, horizon=horizon, listener=listener
         )
         return workflow.predict(chosen, horizon=horizon, levels=levels, listener=listener)
-    read = _file_spec(options, season=season, cell=cell)
+    read = read_spec(options)
+    refuse_for_model(read, 'model="pretrained"', season=season, cell=cell)
     return workflow.predict(
         chosen,
         data,
@@ -273,35 +269,19 @@ def show(model: Model) -> Card:
     return workflow.show(model if isinstance(model, RecurrentForecaster) else workflow.load(model))
 
 
-def _file_spec(options: Mapping[str, object], **others: object) -> ReadSpec:
-    """How this file is read by a model, which brings its own columns."""
-    read = read_spec(options)
-    given = [flag.removeprefix("--") for flag in column_flags(read)]
-    given += [name for name, value in others.items() if value is not None]
-    if given:
-        raise UsageError(
-            f"{', '.join(given)}: the model reads data as it was trained to",
-            hint='leave it out, or use model="pretrained", which takes it',
-        )
-    return read
-
-
 def _needed_model(model: Model | None, data: Source | None) -> RecurrentForecaster:
-    chosen = _model(model, data)
-    if chosen is None:
-        raise ModelError("there is no model here", hint="forecast.train makes one; or name it with model=")
-    return chosen
+    if isinstance(model, RecurrentForecaster):
+        return model
+    return workflow.load(location.trained_model_for(data, Path(), _named(model)))
 
 
 def _model(model: Model | None, data: Source | None) -> RecurrentForecaster | None:
     """The model named, or that of the data; None for the pretrained networks."""
     if isinstance(model, RecurrentForecaster):
         return model
-    path = data if isinstance(data, str | Path) else None
-    found = _location(model or os.environ.get("FORECAST_MODEL"), path, data is None)
-    return None if found is None else workflow.load(found)
+    path = location.model_for(data, Path(), _named(model))
+    return None if path is None else workflow.load(path)
 
 
-def _location(named: str | Path | None, path: str | Path | None, continues: bool) -> Path | None:
-    del path, continues
-    return None if named is None or str(named) == "pretrained" else Path(named)
+def _named(model: str | Path | None) -> str | Path | None:
+    return model or os.environ.get(location.MODEL_VARIABLE) or None

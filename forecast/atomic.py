@@ -12,9 +12,10 @@ from forecast.errors import ForecastError
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Put what `write` gives at `path`, which holds all of it or what it held before, even after a kill.
+    """Write a file by `write`: afterwards `path` holds the new content, or the old one, even after a kill.
 
-    A link is followed. A device or a pipe has no "before": it is written to directly.
+    A symbolic link is followed. A device or a pipe is written to directly, as it has no old content.
+    `ForecastError` where the system refuses.
     """
     with _explained(path):
         if _is_stream(path):
@@ -35,7 +36,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
 
 
 def check_writable(path: Path, *, room_bytes: int = 1 << 16) -> None:
-    """Find out now, not after the work, that a file of `room_bytes` cannot be written at `path`."""
+    """Raise a `ForecastError` if a file of `room_bytes` could not be written at `path`, before long work."""
     if _is_stream(path):
         return
     with _explained(path):
@@ -53,7 +54,7 @@ def _is_stream(path: Path) -> bool:
 
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
-    """Turn the system's refusal into a message about `path`."""
+    """Raise a `ForecastError` about `path` in place of an `OSError`."""
     try:
         yield
     except OSError as error:
@@ -67,7 +68,7 @@ def _explained(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _temporary(target: Path) -> Iterator[Path]:
-    """Name of a sibling of `target` that is gone at the end, whatever happened."""
+    """Name of a temporary file in the folder of `target`, which is removed at the end in any case."""
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         yield temporary
@@ -77,7 +78,10 @@ def _temporary(target: Path) -> Iterator[Path]:
 
 
 def remove_leftovers(target: Path) -> None:
-    """Remove what killed runs left beside `target`; a name with our own number is an older process's."""
+    """Remove the temporary files that killed runs left in the folder of `target`.
+
+    A name with the id of this process was left by an older one with the same id.
+    """
     name = re.compile(rf"\.{re.escape(target.name)}\.(\d+)\.tmp")
     for sibling in target.parent.iterdir():
         match = name.fullmatch(sibling.name)

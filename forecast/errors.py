@@ -1,14 +1,14 @@
-"""What can go wrong, said so that the reader can mend it.
+"""The exceptions of this package: what is wrong, where, and how to fix it.
 
 * ForecastError
-  x UsageError        2    the words on the command line
+  x UsageError        2    the command line, or arguments that contradict each other
   x DataError         3    the file: columns, frequency, not numbers, too short
   x ModelError        4    the model: not found, damaged, newer, does not fit the data
   x MissingExtra      5    an optional part is not installed
   x TrainingError     7    the network: its loss became NaN twice
-* Interrupted         130  a signal asked the work to stop (128 + its number)
+* Interrupted         130  a signal asked the program to stop (128 + its number)
 
-Exit codes that are verdicts rather than errors live in `EXIT_CODES` beside these.
+Exit codes that are results rather than errors are in `EXIT_CODES`, with all others.
 """
 
 EXIT_CODES: dict[int, str] = {
@@ -28,17 +28,17 @@ EXIT_CODES: dict[int, str] = {
 """Every exit code and its meaning. Append-only: scripts depend on it."""
 
 SOME_SKIPPED = 6
-"""Exit code of a finished run that had to leave series out."""
+"""Exit code of a finished run that skipped series."""
 
 NO_SKILL = 10
-"""Exit code of a finished run whose asked-for verdict is "no"."""
+"""Exit code of a finished run with `--require-skill` whose model does not beat the baselines."""
 
 
 class ForecastError(Exception):
-    """A failure the user can act on: what is wrong, where, and what to do.
+    """An error that the user can fix: what is wrong, where, and what to do.
 
-    `where` names the place (harvest.csv, line 19, column "tons"), `hint` the next
-    thing to try. Both may be empty.
+    `where` is the place (harvest.csv, line 19, column "tons"), `hint` what to try next.
+    Both may be empty.
     """
 
     exit_code = 1
@@ -54,19 +54,19 @@ class ForecastError(Exception):
 
 
 class UsageError(ForecastError):
-    """The words on the command line do not fit together."""
+    """Options or arguments are wrong, or contradict each other."""
 
     exit_code = 2
 
 
 class DataError(ForecastError):
-    """The data cannot be read right, or is not enough for what was asked."""
+    """The data cannot be read, or are too few."""
 
     exit_code = 3
 
 
 class ModelError(ForecastError):
-    """The model file is missing, damaged, newer than this program, or does not fit."""
+    """The model file is missing, damaged, newer than this program, or does not fit the data."""
 
     exit_code = 4
 
@@ -78,13 +78,13 @@ class MissingExtra(ForecastError):
 
 
 class TrainingError(ForecastError):
-    """The network did not learn: its loss left the numbers twice."""
+    """Training failed: the loss became NaN twice."""
 
     exit_code = 7
 
 
 class Interrupted(BaseException):
-    """A signal asked the work to stop. No `except Exception` of a library may swallow it."""
+    """A signal asked the program to stop. Not an `Exception`, so that no library catches it."""
 
     def __init__(self, signal_number: int) -> None:
         super().__init__("interrupted")

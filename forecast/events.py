@@ -1,4 +1,4 @@
-"""What happened, as values; the core never prints."""
+"""What happens in a run, as values for a listener; only the command line prints."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One labelled line of what the tool saw or decided: label "guessed", text "time=year"."""
+    """One labelled line about the run: label "guessed", text "time=year"."""
 
     label: str
     text: str
@@ -22,53 +22,53 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """Something the user should know and may want to change."""
+    """A warning: something the user may want to change."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesSkipped:
-    """A series of the data that cannot be used; the others go on."""
+    """A series that cannot be used; the others are."""
 
     id: str
     reason: str
     place: str
-    """Where it begins in the data: "sales.csv, line 42"."""
+    """Its first row: "sales.csv, line 42"."""
 
 
 @dataclass(frozen=True, slots=True)
 class EpochEnded:
-    """One or more epochs of one fit are over."""
+    """One or more epochs of one fit have ended."""
 
     stage: str
     """Which fit: "choosing the number of epochs", "backtest 1 of 3", "refit"."""
     epoch: int
-    """Epochs done, from 1."""
+    """Number of epochs so far."""
     epochs: int
-    """Epochs there will be at most."""
+    """Maximum number of epochs."""
     loss: float
     validation_loss: float | None
-    """None where the fit holds nothing back."""
+    """None for a fit without validation rows."""
     best_epoch: int | None
     seconds_left: float
-    """Time this fit may still take, an upper bound where it may stop early."""
+    """Estimated time that the fit still takes; an upper bound if it may stop early."""
 
 
 @dataclass(frozen=True, slots=True)
 class FitEnded:
-    """A fit is over; its progress line can go."""
+    """A fit has ended; its progress line can be removed."""
 
     stage: str
 
 
 @dataclass(frozen=True, slots=True)
 class CheckpointSaved:
-    """A training was interrupted; what it learned is in a file, and `--resume` goes on from there."""
+    """An interrupted training saved its state to a file, from which `--resume` continues."""
 
     path: str
     where: str
-    """The part that comes next: "backtest 2 of 3, after epoch 40"."""
+    """The position in the training: "backtest 2 of 3, after epoch 40"."""
 
 
 Event = Note | Decision | Warned | SeriesSkipped | EpochEnded | FitEnded | CheckpointSaved
@@ -76,4 +76,4 @@ Listener = Callable[[Event], None]
 
 
 def ignore(event: Event) -> None:
-    """The listener that hears nothing."""
+    """The listener that does nothing."""

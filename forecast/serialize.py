@@ -1,6 +1,6 @@
-"""Frozen dataclasses as plain JSON values and back: nothing unknown, missing or of another type passes.
+"""Frozen dataclasses as JSON values and back; an unknown, missing or wrongly typed field is refused.
 
-A field with a default may be missing: what was written before it was thought of means the default.
+A field with a default may be missing: it had not been added when the value was written.
 """
 
 import json
@@ -11,32 +11,33 @@ from types import NoneType, UnionType
 from typing import Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 Plain = None | bool | int | float | str | Sequence["Plain"] | dict[str, "Plain"]
-"""What JSON can hold; NaN and the infinities are the texts "nan", "inf" and "-inf"."""
+"""A JSON value; NaN and the infinities are the strings "nan", "inf" and "-inf"."""
 
 T = TypeVar("T")
 
 _NOT_FINITE = ("nan", "inf", "-inf")
 _MAX_INTEGER = 2**53
-"""Whole numbers up to here mean the same to every reader of JSON."""
+"""The largest integer that every JSON reader reads as the same number."""
 
 
 def dump(value: Plain) -> str:
-    """The one text of a plain value: ASCII, keys sorted, no spaces."""
+    """The canonical JSON of a plain value: ASCII, keys sorted, no spaces."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def parse(text: bytes) -> Plain:
-    """The plain value of UTF-8 JSON; ValueError for double keys, NaN and what nests too deep."""
+    """The plain value of UTF-8 JSON; ValueError for duplicate keys, NaN and too deep nesting."""
     try:
         return cast(
-            Plain, json.loads(text.decode(), object_pairs_hook=_without_doubles, parse_constant=_no_number)
+            Plain,
+            json.loads(text.decode(), object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant),
         )
     except RecursionError:
         raise ValueError("its JSON nests too deep") from None
 
 
 def to_plain(value: object) -> Plain:
-    """A dataclass of numbers, texts, tuples and other such dataclasses as a plain value."""
+    """The plain value of a dataclass of numbers, strings, tuples and other such dataclasses."""
     if is_dataclass(value):
         return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
@@ -51,7 +52,7 @@ def to_plain(value: object) -> Plain:
 
 
 def from_plain(kind: type[T], value: Plain, where: str = "") -> T:
-    """The `kind` that `to_plain` made `value` from, or a ValueError that names the place."""
+    """The instance of `kind` whose `to_plain` is `value`; a ValueError names the field that does not fit."""
     return cast(T, _read(kind, value, where))
 
 
@@ -98,16 +99,16 @@ def _read_scalar(kind: type, value: Plain, where: str) -> object:
     if isinstance(value, int) and abs(value) > _MAX_INTEGER:
         raise ValueError(f"{where} is out of bounds")
     if isinstance(value, str) and not value.isascii():
-        value.encode()  # lone surrogates, which no output could write, fail here
+        value.encode()  # raises for lone surrogates, which no output can encode
     return value
 
 
-def _without_doubles(pairs: list[tuple[str, Plain]]) -> dict[str, Plain]:
+def _without_duplicates(pairs: list[tuple[str, Plain]]) -> dict[str, Plain]:
     value = dict(pairs)
     if len(value) != len(pairs):
         raise ValueError("its JSON has a key twice")
     return value
 
 
-def _no_number(name: str) -> Plain:
+def _refuse_constant(name: str) -> Plain:
     raise ValueError(f"its JSON holds {name}")

@@ -30,6 +30,8 @@ FLOORS: list[set[str]] = [
     {"training"},
     {"workflow"},
     {"api", "cli"},
+    {"commands"},
+    {"app"},
     {"__init__", "__main__"},
 ]
 """The rooms of the house, the ground first. Imports run from later ones to earlier ones only."""
@@ -50,7 +52,7 @@ MAY_IMPORT = {
 LIBRARIES = {
     "keras": {"network"},
     "tensorflow": {"network"},
-    "typer": {"cli"},
+    "typer": {"cli", "commands", "app"},
     "rich": {"cli", "output"},
     "matplotlib": {"output"},
     "sklearn": {"forecasters"},

@@ -33,7 +33,7 @@ def dead_pid() -> int:
     return process.pid
 
 
-def test_the_file_holds_what_was_written_and_nothing_lies_beside_it(tmp_path: Path):
+def test_the_file_holds_what_was_written_and_no_other_file_is_left(tmp_path: Path):
     write_atomically(tmp_path / "a.csv", gives(b"1,2\n"))
     assert (tmp_path / "a.csv").read_bytes() == b"1,2\n"
     assert names(tmp_path) == {"a.csv"}
@@ -66,7 +66,7 @@ def test_a_keyboard_interrupt_leaves_the_old_file_and_no_temporary(tmp_path: Pat
     ("call", "which", "content"),
     [("fsync", 1, b"old"), ("replace", 1, b"old"), ("open", 1, b"new"), ("fsync", 2, b"new")],
 )
-def test_a_call_to_the_system_that_fails_is_told_and_the_file_is_old_or_new(
+def test_a_call_to_the_system_that_fails_is_an_error_and_the_file_is_old_or_new(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, which: int, content: bytes
 ):
     path = tmp_path / "a.csv"
@@ -170,7 +170,7 @@ def test_a_folder_is_not_written_over(tmp_path: Path):
             attempt()
 
 
-def test_the_check_leaves_the_file_as_it_was_and_nothing_beside_it(tmp_path: Path):
+def test_the_check_leaves_the_file_as_it_was_and_no_other(tmp_path: Path):
     path = tmp_path / "a.csv"
     check_writable(path)
     assert names(tmp_path) == set()

@@ -62,7 +62,7 @@ def test_the_model_remembers_all_that_stood_beside(model):
     assert [(each.name, each.role) for each in model.spec.covariates] == [
         ("visitors", "past"), ("price", "known"), ("event", "known"), ("town", "static"),
     ]  # fmt: skip
-    assert model.read.columns == replace(COLUMNS, text=("event", "town"))
+    assert model.read.columns == replace(COLUMNS, categorical=("event", "town"))
     assert model.spec.calendar.phases
     assert len(model.spec.calendar.holiday_dates) > 200
     card = dict(workflow.show(model).lines)
@@ -124,7 +124,9 @@ def test_older_models_go_on_reading_what_they_read(trained):
 def test_older_models_do_not_go_on_with_texts_where_they_learned_numbers(trained):
     request = replace(REQUEST, from_=trained.path, window=None, units=None)
     words = [{**row, "price": f"p{row['price']}"} for row in SOLD]
-    with pytest.raises(ModelError, match='its text is "event", "town", that of the data "price", "event"'):
+    with pytest.raises(
+        ModelError, match='its categorical is "event", "town", that of the data "price", "event"'
+    ):
         workflow.train(written(words), request)
 
 
@@ -273,7 +275,7 @@ def test_predict_needs_neither_tensorflow_nor_the_list_of_holidays(trained):
     done = subprocess.run(
         [sys.executable, "-c", program, *words], capture_output=True, text=True, stdin=subprocess.DEVNULL
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, f"model         {trained.path}\n")
     assert len(done.stdout.splitlines()) == 1 + 2 * HORIZON
 
 

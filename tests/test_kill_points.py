@@ -49,7 +49,7 @@ WRITES = (
 cases = pytest.mark.parametrize("write", WRITES, ids=lambda write: write.name)
 
 
-def find_epochs(write: Write, folder: Path) -> tuple[Path, set[bytes], set[str]]:
+def written_twice(write: Write, folder: Path) -> tuple[Path, set[bytes], set[str]]:
     """A path that holds the old content, both contents, and all names in the folder."""
     path = folder / "result.forecast"
     write.new(path)
@@ -69,8 +69,8 @@ def check(path: Path, contents: set[bytes]) -> None:
 
 @cases
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "from then on"])
-def test_the_old_or_the_new_file_stands_whichever_call_fails(tmp_path: Path, write: Write, lasting: bool):
-    path, contents, names = find_epochs(write, tmp_path)
+def test_the_old_or_the_new_file_is_there_whichever_call_fails(tmp_path: Path, write: Write, lasting: bool):
+    path, contents, names = written_twice(write, tmp_path)
     total = len(calls_of(lambda: write.new(path)))
     for at in range(1, total + 1):
         write.old(path)
@@ -83,8 +83,8 @@ def test_the_old_or_the_new_file_stands_whichever_call_fails(tmp_path: Path, wri
 
 
 @cases
-def test_the_old_or_the_new_file_stands_at_whichever_call_the_process_dies(tmp_path: Path, write: Write):
-    path, contents, names = find_epochs(write, tmp_path)
+def test_the_old_or_the_new_file_is_there_at_whichever_call_the_process_dies(tmp_path: Path, write: Write):
+    path, contents, names = written_twice(write, tmp_path)
     seen = set()
     at = 1
     while in_a_process_that_dies(lambda: write.new(path), at):
@@ -100,7 +100,7 @@ def test_the_old_or_the_new_file_stands_at_whichever_call_the_process_dies(tmp_p
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "from then on"])
 def test_the_check_before_the_work_harms_nothing_at_whichever_call_it_ends(tmp_path: Path, lasting: bool):
     write = WRITES[0]
-    path, _, names = find_epochs(write, tmp_path)
+    path, _, names = written_twice(write, tmp_path)
     old = path.read_bytes()
     for at in range(1, 1 + len(calls_of(lambda: modelfile.check_writable(path)))):
         with suppress(ForecastError), Faults(fails, at, lasting=lasting).around():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast.cli.app import run
+from forecast.app import run
 
 PAGE = (Path(__file__).parents[1] / "docs" / "repair.md").read_text()
 FILES = dict(re.findall(r"`(\w+\.csv)`[^`]*```csv\n(.*?)```", PAGE, re.DOTALL))

@@ -1,4 +1,4 @@
-"""A result goes out: a table on a terminal, else bytes in the format asked for."""
+"""Output of a result: a table on a terminal, else bytes in one of the formats."""
 
 import sys
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from forecast.output.writing import Format, Json
 
 SHOWN_ROWS = 1000
-"""Rows of a table that a terminal is given; files and pipes get all."""
+"""Rows of a table printed on a terminal; files and pipes get all."""
 
 _SUFFIXES: dict[str, OutputFormat] = {
     ".csv": "csv",
@@ -32,16 +32,16 @@ _SUFFIXES: dict[str, OutputFormat] = {
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where a result goes, and as what; checked before the work that makes it."""
+    """Where a result is written and in which format; checked before the work."""
 
     format: "Format | Literal['table']"
     file: Path | None
     excel_safe: bool = False
-    """No text of a CSV or TSV is a formula of a spreadsheet."""
+    """Whether texts of CSV and TSV are quoted that a spreadsheet would run as formulas."""
 
     @property
     def is_table(self) -> bool:
-        """True where a person sees the result on a terminal."""
+        """Whether the result is printed as a table on a terminal."""
         return self.format == "table"
 
 
@@ -53,11 +53,11 @@ def plan_delivery(
     inputs: tuple[str | Path | None, ...] = (),
     excel_safe: bool = False,
 ) -> Delivery:
-    """How the result will go out; refuses what cannot work, such as overwriting one of `inputs`."""
+    """The delivery of a result; a `UsageError` for what cannot work, such as overwriting one of `inputs`."""
     if json and format not in ("auto", "json"):
         raise UsageError(f"--json and --format {format} contradict each other")
     file = None if output is None or str(output) == "-" else output
-    chosen = _format("json" if json else format, file)
+    chosen = _resolve_format("json" if json else format, file)
     if chosen == "parquet" and find_spec("pyarrow") is None:
         raise MissingExtra("Parquet needs pyarrow", hint="pip install 'forecast-rnn[parquet]'")
     if file is not None:
@@ -73,7 +73,7 @@ def deliver(
     facts: "Mapping[str, Json] | None" = None,
     color: Color = "auto",
 ) -> None:
-    """Send a table to where it was planned to go."""
+    """Write a table where `delivery` says."""
     if delivery.is_table:
         _show(table, color)
         return
@@ -99,7 +99,7 @@ def deliver_card(
     facts: "Mapping[str, Json] | None" = None,
     color: Color = "auto",
 ) -> None:
-    """Send labelled lines to where they were planned to go; `facts` stand before them in JSON."""
+    """Write labelled lines where `delivery` says; JSON has `facts` before them."""
     if not delivery.is_table:
         deliver(card.to_table(), delivery, schema=schema, facts={"title": card.title, **(facts or {})})
         return
@@ -108,20 +108,20 @@ def deliver_card(
         print(labelled(label, text, stream=sys.stdout, color=color))
 
 
-def _format(asked: OutputFormat, file: Path | None) -> "Format | Literal['table']":
+def _resolve_format(format: OutputFormat, file: Path | None) -> "Format | Literal['table']":
     on_terminal = file is None and is_terminal(sys.stdout)
-    if asked == "auto" and file is not None:
-        asked = _format_of(file)
-    elif asked == "auto":
-        asked = "table" if on_terminal else "csv"
-    if asked == "table" and not on_terminal:
+    if format == "auto" and file is not None:
+        format = _format_by_suffix(file)
+    elif format == "auto":
+        format = "table" if on_terminal else "csv"
+    if format == "table" and not on_terminal:
         raise UsageError("a table is for a terminal", hint="--format md is a table for files and pipes")
-    if asked == "parquet" and on_terminal:
+    if format == "parquet" and on_terminal:
         raise UsageError("Parquet is not for a terminal", hint="--output FILE.parquet")
-    return cast("Format | Literal['table']", asked)
+    return cast("Format | Literal['table']", format)
 
 
-def _format_of(file: Path) -> OutputFormat:
+def _format_by_suffix(file: Path) -> OutputFormat:
     try:
         return _SUFFIXES[file.suffix.lower()]
     except KeyError:
@@ -149,7 +149,7 @@ def _show(table: "ResultTable", color: Color) -> None:
     rows = len(next(iter(table.values()), ()))
     shown = rich_table({name: column[:SHOWN_ROWS] for name, column in table.items()})
     console = Console(file=sys.stdout, no_color=not has_color(sys.stdout, color), markup=False, emoji=False)
-    # Wider than the terminal, a table wraps; Rich would cut its numbers.
+    # A table wider than the terminal wraps there; Rich would truncate its numbers.
     natural = Measurement.get(console, console.options.update(width=10_000), shown).maximum
     console.width = max(console.width, natural)
     console.print(shown)

@@ -1,4 +1,4 @@
-"""Exceptions that are not ours, as what is wrong and what to do."""
+"""Exceptions of other programs (Typer, the operating system, a bug) as one message and one hint."""
 
 import errno
 import re
@@ -8,59 +8,82 @@ from typing import NamedTuple
 
 import typer
 
+from forecast.cli.reading_options import COLUMN_FLAGS
 
-class Failure(NamedTuple):
-    """The two lines a person is told."""
+
+class ErrorMessage(NamedTuple):
+    """What is printed after "error:" and "hint:"."""
 
     message: str
     hint: str
 
 
-def of_usage(error: typer.TyperException) -> Failure:
-    """What Typer could not make sense of, and the nearest word that it would have known."""
-    message = error.format_message().strip().rstrip(".")
-    if match := re.match(r"No such option: (\S+)", message):
-        near: list[str] = getattr(error, "possibilities", None) or []
-        return Failure(f"there is no option {match[1]}", _did_you_mean(near) or _see_help(error))
-    if match := re.match(r"No such command '(.*?)'\.?(?: Did you mean '(.*?)')?", message):
-        return Failure(f'there is no command "{match[1]}"', _command_hint(match[1], match[2], error))
-    if match := re.match(r"Got unexpected extra argument\(s\) \((.*)\)$", message):
-        return Failure(f"one argument too many: {match[1]}", _see_help(error))
-    if match := re.match(r"Invalid value for '(.*?)'(?: / '.*?')*: (.*)", message, re.DOTALL):
-        words = re.findall(r"'(.*?)'", match[2])
-        near = get_close_matches(words[0], words[1:]) if words else []
-        return Failure(f"{match[1]}: {_plainly(match[2])}", _did_you_mean(near) or _see_help(error))
-    return Failure(message[:1].lower() + message[1:], _see_help(error))
+def of_usage(error: typer.TyperException) -> ErrorMessage:
+    """A command line that Typer refused; the hint is the nearest valid name.
+
+    Typer's exceptions have no public classes. They differ in their attributes:
+    1. an unknown option has `possibilities`, the names most like it;
+    2. a value that an option refuses has `param`, the option;
+    3. an unknown command, and one argument too many, have their text alone.
+    """
+    text = error.format_message().strip().rstrip(".")
+    if hasattr(error, "possibilities"):
+        name = str(getattr(error, "option_name", ""))
+        return ErrorMessage(f"there is no option {name}", _option_hint(name, error))
+    if (param := getattr(error, "param", None)) is not None:
+        reason = _plain_reason(str(getattr(error, "message", text)))
+        return ErrorMessage(f"{param.opts[0]}: {reason}", _value_hint(reason) or _help_hint(error))
+    if match := re.match(r"No such command '(.*?)'\.?(?: Did you mean '(.*?)')?", text):
+        return ErrorMessage(f'there is no command "{match[1]}"', _command_hint(match[1], match[2], error))
+    if match := re.match(r"Got unexpected extra argument\(s\) \((.*)\)$", text):
+        return ErrorMessage(f"one argument too many: {match[1]}", _help_hint(error))
+    return ErrorMessage(text[:1].lower() + text[1:], _help_hint(error))
 
 
-def of_the_machine(error: OSError) -> Failure:
-    """What the operating system refused."""
+def of_system(error: OSError) -> ErrorMessage:
+    """A refusal of the operating system."""
     reason = error.strerror or str(error)
     where = f'"{error.filename}": ' if error.filename else ""
     hints = {
         errno.ENOSPC: "make room, or write elsewhere with --output FILE",
         errno.EBADF: "standard output is closed; --output FILE writes to a file",
     }
-    return Failure(f"{where}{reason}", hints.get(error.errno or 0, ""))
+    return ErrorMessage(f"{where}{reason}", hints.get(error.errno or 0, ""))
 
 
-def of_ours(error: Exception) -> Failure:
-    """A bug, in one line."""
-    said = str(error).strip().split("\n")[0]
-    message = f"a bug in forecast: {type(error).__name__}{': ' if said else ''}{said}"
-    return Failure(message, "the same command with --debug shows where; please report it")
+def of_bug(error: Exception) -> ErrorMessage:
+    """An exception that nothing expected, in one line."""
+    text = str(error).strip().split("\n")[0]
+    message = f"a bug in forecast: {type(error).__name__}{': ' if text else ''}{text}"
+    return ErrorMessage(message, "the same command with --debug shows where; please report it")
 
 
-def _plainly(said: str) -> str:
-    """Pydantic's words, as people speak."""
-    if said.startswith("Input should be a valid integer"):
+def _option_hint(name: str, error: Exception) -> str:
+    if name in COLUMN_FLAGS and _has_option("--model", error):
+        return f"leave out {name}: the model reads data as it was trained to"
+    near: list[str] = getattr(error, "possibilities", None) or []
+    return f"did you mean {' or '.join(near)}?" if near else _help_hint(error)
+
+
+def _has_option(flag: str, error: Exception) -> bool:
+    """Whether the command of the error has the option `flag`."""
+    context = getattr(error, "ctx", None)
+    return context is not None and any(flag in param.opts for param in context.command.params)
+
+
+def _plain_reason(message: str) -> str:
+    """Why a value was refused, without the terms of Pydantic, which converts the values for Typer."""
+    if message.startswith("Input should be a valid integer"):
         return "needs a whole number"
-    if said.startswith("Input should be a valid number"):
+    if message.startswith("Input should be a valid number"):
         return "needs a number"
-    return said.removeprefix("Value error, ")
+    return message.removeprefix("Value error, ").strip().rstrip(".")
 
 
-def _did_you_mean(near: list[str]) -> str:
+def _value_hint(reason: str) -> str:
+    """The valid value nearest to the refused one, from "'gruu' is not one of 'lstm', 'gru'"."""
+    value, *valid = re.findall(r"'(.*?)'", reason) or [""]
+    near = get_close_matches(value, valid)
     return f"did you mean {' or '.join(near)}?" if near else ""
 
 
@@ -69,9 +92,9 @@ def _command_hint(word: str, near: str | None, error: Exception) -> str:
         return f"did you mean forecast {near}?"
     if Path(word).is_file():
         return f"forecast train {word}, or forecast predict {word}?"
-    return _see_help(error)
+    return _help_hint(error)
 
 
-def _see_help(error: Exception) -> str:
+def _help_hint(error: Exception) -> str:
     context = getattr(error, "ctx", None)
-    return f"{context.command_path if context else 'forecast'} --help lists what there is"
+    return f"see {context.command_path if context else 'forecast'} --help"

@@ -1,4 +1,4 @@
-"""Commands whose help shows examples first, and that share the options about messages."""
+"""The help pages, examples first, and the options that all commands share."""
 
 import inspect
 import os
@@ -12,23 +12,23 @@ from forecast.cli import paths
 from forecast.cli.console import Color, Console, has_color, styled
 
 if TYPE_CHECKING:
-    # Only names of types: Typer brings Click under a private name.
+    # Types only: Typer has its Click under a private name.
     from typer._click.core import Context, Parameter
     from typer._click.formatting import HelpFormatter
 
 
 def short_help(context: "Context") -> str:
-    """What a command does, how it is called, and where to read more."""
-    words, examples = _parts(context.command.help)
-    lines = [words, "", *(f"  {example}" for example in examples), ""]
+    """The short help of a command: one sentence, the examples, and how to get the help page."""
+    sentence, examples = _parts(context.command.help)
+    lines = [sentence, "", *(f"  {example}" for example in examples), ""]
     return "\n".join([*lines, f"More: {_path(context)} --help"])
 
 
 class Group(TyperGroup):
-    """The program: its help lists examples, then commands, then options."""
+    """The program: its help page has examples, then commands, then options."""
 
     def parse_args(self, ctx: "Context", args: list[str]) -> list[str]:
-        """Read the words before the command; no word at all is answered with the help page."""
+        """Parse the options before the command; without any argument, print the help page and exit 2."""
         if not args and not ctx.resilient_parsing:
             cast(Console, ctx.obj).text(self.get_help(ctx))
             raise typer.Exit(2)
@@ -43,19 +43,19 @@ class Group(TyperGroup):
 
 
 class Command(TyperCommand):
-    """One command; it takes the options of the program too, as people type them behind it."""
+    """A command; it also takes the options of the program, which users type after its name."""
 
     def get_params(self, ctx: "Context") -> list["Parameter"]:
-        """The command's own parameters, then those shared by all, then `--help`."""
+        """The parameters of the command, then those of `_SHARED`, then `--help`."""
         *own, last = super().get_params(ctx)
         shared = [] if ctx.parent is None else [p for p in ctx.parent.command.params if p.name in _SHARED]
         return [*own, *shared, last]
 
     def invoke(self, ctx: "Context") -> object:
-        """Call the command with a console as loud as asked, before or behind the command's name."""
+        """Run the command with the console as the options before or after its name ask."""
         before = {} if ctx.parent is None else ctx.parent.params
-        asked = {name: ctx.params.pop(name, None) or before.get(name) for name in _SHARED}
-        configure(cast(Console, ctx.obj), **asked)
+        settings = {name: ctx.params.pop(name, None) or before.get(name) for name in _SHARED}
+        configure(cast(Console, ctx.obj), **settings)
         return super().invoke(ctx)
 
     def format_help(self, ctx: "Context", formatter: "HelpFormatter") -> None:
@@ -66,12 +66,13 @@ class Command(TyperCommand):
 
 
 _SHARED = ("quiet", "verbose", "debug", "color")
+"""Options of the program that each command takes too."""
 
 
 def configure(
     console: Console, *, quiet: bool | None, verbose: bool | None, debug: bool | None, color: Color | None
 ) -> None:
-    """Make the console as loud and as colourful as asked."""
+    """Set verbosity and colours of the console."""
     console.quiet = bool(quiet)
     console.verbose = bool(verbose or debug)
     console.debug = bool(debug)
@@ -81,9 +82,9 @@ def configure(
 
 
 def _parts(text: str | None) -> tuple[str, list[str]]:
-    """A docstring's first paragraph on one line, and the lines of its second: the examples."""
-    words, _, rest = inspect.cleandoc(text or "").partition("\n\n")
-    return " ".join(words.split()), rest.splitlines()
+    """The two parts of a command's docstring: its first paragraph on one line, and the lines of examples."""
+    sentence, _, examples = inspect.cleandoc(text or "").partition("\n\n")
+    return " ".join(sentence.split()), examples.splitlines()
 
 
 def _path(ctx: "Context") -> str:
@@ -91,8 +92,8 @@ def _path(ctx: "Context") -> str:
 
 
 def _write_head(ctx: "Context", formatter: "HelpFormatter") -> None:
-    words, examples = _parts(ctx.command.help)
-    formatter.write_text(words)
+    sentence, examples = _parts(ctx.command.help)
+    formatter.write_text(sentence)
     with formatter.section("Examples"):
         for example in examples:
             formatter.write(f"  {example}\n" if example else "\n")
@@ -101,7 +102,7 @@ def _write_head(ctx: "Context", formatter: "HelpFormatter") -> None:
 
 
 def _write_options(parameters: list["Parameter"], ctx: "Context", formatter: "HelpFormatter") -> None:
-    """Every option under its heading, headings in the order they first appear."""
+    """Write every option under its heading, the headings in the order of their first option."""
     sections: dict[str, list[tuple[str, str]]] = {}
     for parameter in parameters:
         record = parameter.get_help_record(ctx)
@@ -113,7 +114,7 @@ def _write_options(parameters: list["Parameter"], ctx: "Context", formatter: "He
     width = min(max(len(names) for records in sections.values() for names, _ in records), 22)
     for heading, records in sections.items():
         with formatter.section(heading):
-            formatter.write_dl([(names.ljust(width), words) for names, words in records])
+            formatter.write_dl([(names.ljust(width), help) for names, help in records])
 
 
 def _embolden(formatter: "HelpFormatter") -> None:
@@ -125,7 +126,7 @@ def _embolden(formatter: "HelpFormatter") -> None:
 
 
 def needed_source(ctx: "Context", data: str | None) -> paths.Source:
-    """The data a command cannot do without; where there is none, its short help and exit 2."""
+    """The data of a command that needs them; without any, print its short help and exit 2."""
     source = paths.data_source(data)
     if source is None:
         cast(Console, ctx.obj).text(short_help(ctx))

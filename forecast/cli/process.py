@@ -1,4 +1,4 @@
-"""What the operating system hands a process: signals, and three streams that may be closed."""
+"""Signals and the three standard streams, any of which may be closed."""
 
 import io
 import os
@@ -11,29 +11,29 @@ from typing import TextIO
 from forecast.errors import Interrupted
 
 BROKEN_PIPE = 141
-"""Exit code of a program whose reader left: 128 + SIGPIPE."""
+"""Exit code where the reader of standard output has closed it: 128 + SIGPIPE."""
 
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-"""What the libraries that multiply for NumPy read when it is first imported."""
+"""Variables that NumPy's linear algebra libraries read when NumPy is first imported."""
 
 _STOPPING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 def prepare() -> None:
-    """Make signals raise `Interrupted`, the standard streams safe, and sums the same on any number of cores.
+    """Make signals raise `Interrupted`, replace closed streams, and keep NumPy to one thread.
 
-    Several threads sum in another order than one, so a forecast's last digits told how many
-    processors there were; for its small matrices they also cost twice the processor time.
+    Several threads add in another order than one, so the last digits of a forecast would depend on
+    the number of cores; for small matrices they also take twice the processor time.
     """
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
     for number in _STOPPING:
-        # Ignored on entry (nohup, a shell's background job) stays ignored.
+        # A signal that is ignored on entry (nohup, a shell's background job) stays ignored.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
     for descriptor in (0, 1, 2):
-        _occupy(descriptor)
+        _replace_if_closed(descriptor)
     sys.stdin = sys.stdin or io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)))
-    # A terminal that knows no "é" shows \xe9 rather than end the program.
+    # On a terminal that cannot encode "é", print \xe9 rather than fail.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     else:
@@ -42,14 +42,14 @@ def prepare() -> None:
 
 
 def guarded(run: Callable[[], int]) -> int:
-    """The exit code of `run`, also when a signal or a reader that left ended it."""
+    """The exit code of `run`, also where a signal or a closed pipe ends it."""
     try:
         code = run()
     except BrokenPipeError:
         code = BROKEN_PIPE
     except Interrupted as interruption:
         code = interruption.exit_code
-    _stop_listening()
+    _restore_signals()
     try:
         sys.stdout.flush()
     except OSError:
@@ -62,28 +62,28 @@ def _text_stream(descriptor: int) -> TextIO:
 
 
 def silence(descriptor: int) -> None:
-    """Send what is still buffered for a broken stream nowhere, so that leaving stays quiet."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, descriptor)
-    os.close(nowhere)
+    """Discard what is still buffered for a broken stream, so that exiting prints no error."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, descriptor)
+    os.close(null)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     del frame
-    # A second signal must end the process even if cleaning up hangs.
-    _stop_listening()
+    # A second signal must end the process even if the cleanup hangs.
+    _restore_signals()
     raise Interrupted(number)
 
 
-def _stop_listening() -> None:
+def _restore_signals() -> None:
     for number in _STOPPING:
         if signal.getsignal(number) is _interrupt:
             signal.signal(number, signal.SIG_DFL)
 
 
-def _occupy(descriptor: int) -> None:
-    # A file opened later would take the number of a closed stream and receive
-    # stray output. Standard output is opened for reading: writing must fail.
+def _replace_if_closed(descriptor: int) -> None:
+    # A file opened later would get the descriptor of a closed stream, and output meant for the
+    # stream. Standard output is opened for reading, so that writing to it fails.
     try:
         os.fstat(descriptor)
     except OSError:

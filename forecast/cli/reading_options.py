@@ -1,109 +1,179 @@
-"""The options that say how DATA are to be read: `read` of every command that reads some."""
+"""The options that say how DATA is read: `read` of the commands.
 
-from typing import Annotated
+`read_spec` is for commands that read data on their own terms, `file_spec` for those with a model,
+which reads data as it was trained to: only notation and policy may differ from file to file.
+"""
 
-import typer
+import inspect
+from dataclasses import replace
+from typing import Annotated, Literal
 
-from forecast.cli.options import COLUMNS
-from forecast.errors import UsageError
-from forecast.spec.reading import Columns, Duplicates, Gaps, Notation, Policy, ReadSpec, Resample, Target
+from forecast.cli.option_groups import takes
+from forecast.cli.options import option
+from forecast.spec import options
+from forecast.spec.reading import Duplicates, Gaps, ReadSpec, Resample
 
+COLUMNS = "Columns"
 COVARIATES = "Covariates"
 NOTATION = "Notation"
 REPAIR = "Repair"
 
-SERIES = "series"
-"""How results call the column of ids, where a wide file names none."""
-
-_MARKS = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|"}
-
-
-def _named(flag: str, metavar: str, words: str, panel: str) -> object:
-    return typer.Option(flag, metavar=metavar, help=words, show_default=False, rich_help_panel=panel)
-
+_DETECTED = "[default: detected from the data]"
 
 Targets = Annotated[
     list[str] | None,
-    _named("--target", "NAME", "The column to forecast; repeat it for a wide file.", COLUMNS),
+    option(
+        "--target",
+        metavar="NAME",
+        help=f"Column to forecast; repeat for a wide file.  {_DETECTED}",
+        panel=COLUMNS,
+    ),
 ]
-Time = Annotated[str | None, _named("--time", "NAME", "The column of dates.", COLUMNS)]
+Time = Annotated[
+    str | None, option("--time", metavar="NAME", help=f"Time column.  {_DETECTED}", panel=COLUMNS)
+]
 SeriesId = Annotated[
-    str | None, _named("--id", "NAME", "The column that tells several series apart.", COLUMNS)
+    str | None, option("--id", metavar="NAME", help=f"Series id column.  {_DETECTED}", panel=COLUMNS)
 ]
-AsClasses = Annotated[
-    bool | None,
-    typer.Option(
-        "--classes/--no-classes",
-        help="Tell how likely each text or 1 of the target is; as the data are otherwise.",
-        show_default=False,
-        rich_help_panel=COLUMNS,
+Task = Annotated[
+    Literal["value", "class"] | None,
+    option(
+        "--task",
+        metavar="KIND",
+        help=f"Predict values, or class probabilities: value or class.  {_DETECTED}",
+        panel=COLUMNS,
     ),
 ]
 Label = Annotated[
-    str | None, _named("--label", "NAME", "The class of a whole series, to be told from its rows.", COLUMNS)
+    str | None,
+    option("--label", metavar="NAME", help="Column with the class of a whole series.", panel=COLUMNS),
 ]
-Wide = Annotated[bool, _named("--wide", "", "Every column of numbers is a series.", COLUMNS)]
-Step = Annotated[
-    str | None, _named("--freq", "STEP", "Step of the times: monthly, W, 15min; found otherwise.", COLUMNS)
+Wide = Annotated[bool, option("--wide", help="One series per numeric column.", panel=COLUMNS)]
+Freq = Annotated[
+    str | None,
+    option(
+        "--freq",
+        metavar="STEP",
+        help=f"Frequency of the rows: monthly, W, 15min.  {_DETECTED}",
+        panel=COLUMNS,
+    ),
 ]
 
 Past = Annotated[
     list[str] | None,
-    _named("--past", "NAME", "A covariate known up to now, as the target is; repeat.", COVARIATES),
+    option("--past", metavar="NAME", help="Observed covariate (past values only); repeat.", panel=COVARIATES),
 ]
-Known = Annotated[list[str] | None, _named("--known", "NAME", "A covariate known ahead; repeat.", COVARIATES)]
-Static = Annotated[
-    list[str] | None, _named("--static", "NAME", "One that stays the same in a series; repeat.", COVARIATES)
-]
-Text = Annotated[
+Known = Annotated[
     list[str] | None,
-    _named("--text", "NAME", "A covariate whose numbers are names, such as of stores; repeat.", COVARIATES),
+    option("--known", metavar="NAME", help="Covariate with known future values; repeat.", panel=COVARIATES),
+]
+Static = Annotated[
+    list[str] | None,
+    option("--static", metavar="NAME", help="Covariate constant within a series; repeat.", panel=COVARIATES),
+]
+Categorical = Annotated[
+    list[str] | None,
+    option(
+        "--categorical",
+        metavar="NAME",
+        help="Covariate whose numbers are categories, such as store numbers; repeat.",
+        panel=COVARIATES,
+    ),
 ]
 
-Delimiter = Annotated[str | None, _named("--delimiter", "MARK", 'What parts the fields: ";", tab.', NOTATION)]
-Encoding = Annotated[str | None, _named("--encoding", "NAME", "Such as utf-8, cp1252, utf-16.", NOTATION)]
-Decimal = Annotated[str | None, _named("--decimal", "MARK", "The mark before decimals: , or .", NOTATION)]
-Thousands = Annotated[str | None, _named("--thousands", "MARK", "The mark between thousands.", NOTATION)]
+Delimiter = Annotated[
+    str | None,
+    option("--delimiter", metavar="MARK", help=f'Field separator: ";" or tab.  {_DETECTED}', panel=NOTATION),
+]
+Encoding = Annotated[
+    str | None,
+    option(
+        "--encoding",
+        metavar="NAME",
+        help=f"Text encoding: utf-8, cp1252, utf-16.  {_DETECTED}",
+        panel=NOTATION,
+    ),
+]
+Decimal = Annotated[
+    str | None,
+    option("--decimal", metavar="MARK", help=f"Decimal mark: , or .  {_DETECTED}", panel=NOTATION),
+]
+Thousands = Annotated[
+    str | None,
+    option("--thousands", metavar="MARK", help=f"Thousands separator.  {_DETECTED}", panel=NOTATION),
+]
 DateFormat = Annotated[
-    str | None, _named("--date-format", "PATTERN", "How times are written: %d.%m.%Y.", NOTATION)
+    str | None,
+    option(
+        "--date-format",
+        metavar="PATTERN",
+        help=f"Format of the times: %d.%m.%Y.  {_DETECTED}",
+        panel=NOTATION,
+    ),
 ]
 
 GapsPolicy = Annotated[
     Gaps | None,
-    _named("--gaps", "POLICY", "Steps without a row: error, interpolate, hold, season.", REPAIR),
+    option(
+        "--gaps",
+        metavar="POLICY",
+        help="Missing rows: error, interpolate, hold or season.  [default: season, else hold]",
+        panel=REPAIR,
+    ),
 ]
 MissingPolicy = Annotated[
-    Gaps | None, _named("--missing", "POLICY", "Rows without a number: the same words.", REPAIR)
+    Gaps | None,
+    option(
+        "--missing",
+        metavar="POLICY",
+        help="Missing values: the same policies.  [default: season, else hold]",
+        panel=REPAIR,
+    ),
 ]
 DuplicatesPolicy = Annotated[
     Duplicates | None,
-    _named("--duplicates", "POLICY", "A time twice: error, first, last, sum, mean.", REPAIR),
+    option(
+        "--duplicates",
+        metavar="POLICY",
+        help="Rows with the same time: error, first, last, sum or mean.  [default: error]",
+        panel=REPAIR,
+    ),
 ]
 ResamplePolicy = Annotated[
     Resample | None,
-    _named("--resample", "POLICY", "Rows within a step: sum, mean, first, last, min, max.", REPAIR),
+    option(
+        "--resample",
+        metavar="POLICY",
+        help="Rows within one step: sum, mean, first, last, min or max.  [default: an error]",
+        panel=REPAIR,
+    ),
 ]
 Strict = Annotated[
     bool,
-    typer.Option(
-        "--strict", help="Error, before any work, if a series cannot be used.", rich_help_panel=REPAIR
-    ),
+    option("--strict", help="Stop, before any work, if a series cannot be used.", panel=REPAIR),
 ]
 
 
-def read_spec(
+def column_spec(
     *,
     target: Targets = None,
     time: Time = None,
     id: SeriesId = None,
     wide: Wide = False,
-    classes: AsClasses = None,
+    task: Task = None,
     label: Label = None,
-    freq: Step = None,
+    freq: Freq = None,
     past: Past = None,
     known: Known = None,
     static: Static = None,
-    text: Text = None,
+    categorical: Categorical = None,
+) -> ReadSpec:
+    """Columns, target and frequency; notation and policy are left open."""
+    return options.read_spec(locals())
+
+
+def file_spec(
+    *,
     delimiter: Delimiter = None,
     encoding: Encoding = None,
     decimal: Decimal = None,
@@ -115,88 +185,16 @@ def read_spec(
     resample: ResamplePolicy = None,
     strict: Strict = False,
 ) -> ReadSpec:
-    """How the data are to be read, from the options of a command."""
-    targets = tuple(dict.fromkeys(target or ()))
-    is_wide = wide or len(targets) > 1
-    return ReadSpec(
-        columns=Columns(
-            target=label if label is not None else None if is_wide else next(iter(targets), None),
-            time=time,
-            series=_ids(id, is_wide=is_wide),
-            past=tuple(past or ()),
-            known=tuple(known or ()),
-            static=tuple(static or ()),
-            text=tuple(text or ()),
-        ),
-        notation=Notation(
-            delimiter=_mark(delimiter),
-            encoding=encoding,
-            decimal=_mark(decimal),
-            thousands=_mark(thousands),
-            date_format=date_format,
-        ),
-        policy=Policy(
-            gaps=gaps,
-            missing=missing,
-            duplicates=duplicates,
-            resample=resample,
-            unusable="error" if strict else None,
-        ),
-        frequency=freq,
-        wide=is_wide,
-        targets=targets if is_wide else (),
-        target=_target(classes, label, targets),
-    )
+    """Notation and policy; columns, target and frequency are left open."""
+    return options.read_spec(locals())
 
 
-def _target(classes: bool | None, label: str | None, targets: tuple[str, ...]) -> Target | None:
-    if label is not None:
-        given = {"--target": targets, "--no-classes": classes is False}
-        if refused := [option for option, value in given.items() if value]:
-            raise UsageError(
-                f"--label and {', '.join(refused)} do not go together: a label is of a whole series"
-            )
-        return Target("label")
-    return None if classes is None else Target("class" if classes else "value")
+@takes("columns", column_spec)
+@takes("file", file_spec)
+def read_spec(*, columns: ReadSpec, file: ReadSpec) -> ReadSpec:
+    """The whole `ReadSpec`: columns, notation and policy."""
+    return replace(columns, notation=file.notation, policy=file.policy)
 
 
-def _ids(named: str | None, *, is_wide: bool) -> str | None:
-    """The column of ids; in a wide file it is one of results alone."""
-    if is_wide and named is not None:
-        raise UsageError(
-            "--id: a wide file has a column for each series and none of ids",
-            hint="leave out --id, or name one --target",
-        )
-    return SERIES if is_wide else named
-
-
-def refuse_beside_a_model(read: ReadSpec, *, hint: str = "leave it out", **others: object) -> None:
-    """Say that a model reads data as it was trained to, where an option tells it other parts.
-
-    How one file is written and repaired may differ, so notation and policy pass.
-    """
-    columns, kind = read.columns, None if read.target is None else read.target.kind
-    options = {
-        "target": (None if kind == "label" else columns.target) or read.targets or None,
-        "time": columns.time,
-        "id": None if read.wide else columns.series,
-        "wide": True if read.wide and not read.targets else None,
-        "freq": read.frequency,
-        "classes": None if kind in (None, "label") else True,
-        "label": True if kind == "label" else None,
-        "past": columns.past or None,
-        "known": columns.known or None,
-        "static": columns.static or None,
-        "text": columns.text or None,
-        **others,
-    }
-    given = [f"--{name}" for name, value in options.items() if value is not None]
-    if given:
-        raise UsageError(
-            f"{', '.join(given)}: the model reads data as it was trained to",
-            hint=hint,
-        )
-
-
-def _mark(text: str | None) -> str | None:
-    return None if text is None else _MARKS.get(text, text)
+COLUMN_FLAGS = tuple(f"--{name}" for name in inspect.signature(column_spec).parameters)
+"""The options of `column_spec`, which a command with a model lacks."""

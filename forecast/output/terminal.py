@@ -1,4 +1,4 @@
-"""Results as tables for people: rounded numbers, escaped text, nothing cut."""
+"""Tables for the terminal: numbers rounded, text escaped, nothing truncated."""
 
 import math
 from typing import TYPE_CHECKING, cast
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
     import rich.table
 
 SIGNIFICANT = 4
-"""Digits shown of a column's typical number."""
+"""Significant digits of the median number of a column."""
 
 Column = NDArray[np.object_] | NDArray[np.float64] | NDArray[np.int64]
 
 
 def texts(table: ResultTable) -> dict[str, list[str]]:
-    """Each column as the texts a person reads; a missing number is a dot."""
+    """Each column as the strings to print; a missing number is a dot."""
     return {escape(name): _texts(column) for name, column in table.items()}
 
 
 def is_number(column: Column) -> bool:
-    """True for a column that is set flush right."""
+    """Whether a column holds numbers, which are aligned right."""
     return column.dtype.kind in "fi"
 
 
 def rich_table(table: ResultTable) -> "rich.table.Table":
-    """A table for a terminal, whose text is never read as markup."""
+    """A Rich table in which no text is read as markup."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table as RichTable
     from rich.text import Text
@@ -51,7 +51,7 @@ def _texts(column: Column) -> list[str]:
 
 
 def _decimals(sizes: list[float]) -> int:
-    """Decimals that show `SIGNIFICANT` digits of the median size."""
+    """Decimals that show `SIGNIFICANT` digits of the median, at most 12."""
     if not sizes:
         return 0
     return min(max(SIGNIFICANT - 1 - math.floor(float(np.median(np.log10(sizes)))), 0), 12)

@@ -1,7 +1,7 @@
-"""Results as bytes: CSV, TSV, JSON, JSON lines, Markdown, Parquet.
+"""Tables as bytes: CSV, TSV, JSON, JSON lines, Markdown, Parquet.
 
-Always UTF-8 with LF, numbers in their shortest form that reads back the same, whatever the
-locale or the terminal: a missing number is empty in CSV, null in JSON.
+UTF-8 with LF and the shortest decimal that reads back as the same float64, whatever the locale
+or the terminal. A missing number is empty in CSV and null in JSON.
 """
 
 import json
@@ -24,7 +24,7 @@ Cell = str | int | float | None
 CHUNK_ROWS = 16_384
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""What a text begins with that a spreadsheet may run, its own marks of a cell before them."""
+"""First characters of a text that a spreadsheet runs as a formula; it skips a tab or CR at the start."""
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
@@ -37,7 +37,7 @@ def write(
     schema: str,
     facts: Mapping[str, Json] | None = None,
 ) -> None:
-    """Write all rows of `table`; `schema` ("forecast.predict/1") and `facts` stand before them in JSON."""
+    """Write all rows of `table`; JSON has `schema` ("forecast.predict/1") and `facts` before the rows."""
     if format == "csv":
         _write_separated(table, stream, ",")
     elif format == "tsv":
@@ -54,30 +54,31 @@ def write(
 
 
 def for_spreadsheets(table: ResultTable) -> ResultTable:
-    """The table with a ' before every text and column name that a spreadsheet would take for a formula."""
+    """The table with a ' before every text and column name that a spreadsheet would run as a formula."""
+
+    def quoted(cell: object) -> object:
+        is_formula = isinstance(cell, str) and cell.startswith(FORMULA_STARTS)
+        return f"'{cell}" if is_formula else cell
+
     return {
-        _no_formula(name): column
-        if column.dtype.kind != "O"
-        else np.array([_no_formula(cell) if isinstance(cell, str) else cell for cell in column], dtype=object)
+        str(quoted(name)): np.array([quoted(cell) for cell in column], dtype=object)
+        if column.dtype.kind == "O"
+        else column
         for name, column in table.items()
     }
 
 
-def _no_formula(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def plain(value: Json) -> Json:
-    """The value with every number that JSON cannot say replaced by null."""
+def without_nan(value: Json) -> Json:
+    """The value with NaN and the infinities, which JSON lacks, replaced by null."""
     if isinstance(value, dict):
-        return {name: plain(part) for name, part in value.items()}
+        return {name: without_nan(part) for name, part in value.items()}
     if isinstance(value, list):
-        return [plain(part) for part in value]
+        return [without_nan(part) for part in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _starts(table: ResultTable) -> range:
-    """The first row of each chunk."""
+def _chunk_starts(table: ResultTable) -> range:
+    """Index of the first row of each chunk."""
     return range(0, len(next(iter(table.values()), ())), CHUNK_ROWS)
 
 
@@ -85,7 +86,7 @@ def _write_separated(table: ResultTable, stream: BinaryIO, delimiter: str) -> No
     special = re.compile(f'["\\r\\n{delimiter}]')
     header = (_quoted(name, special) for name in table)
     stream.write(_encoded(delimiter.join(header) + "\n"))
-    for start in _starts(table):
+    for start in _chunk_starts(table):
         columns = [_fields(column[start : start + CHUNK_ROWS], special) for column in table.values()]
         lines = [delimiter.join(row) + "\n" for row in zip(*columns, strict=True)]
         stream.write(_encoded("".join(lines)))
@@ -94,7 +95,7 @@ def _write_separated(table: ResultTable, stream: BinaryIO, delimiter: str) -> No
 def _fields(column: Column, special: re.Pattern[str]) -> list[str]:
     values: list[Cell] = column.tolist()
     if column.dtype.kind in "fi":
-        return ["" if value != value else repr(value) for value in values]
+        return ["" if value != value else repr(value) for value in values]  # NaN is unequal to itself
     return ["" if value is None else _quoted(str(value), special) for value in values]
 
 
@@ -104,8 +105,8 @@ def _quoted(text: str, special: re.Pattern[str]) -> str:
 
 
 def _records(table: ResultTable) -> Iterator[list[str]]:
-    """JSON objects in chunks, one text a row."""
-    for start in _starts(table):
+    """Chunks of JSON objects, one string per row."""
+    for start in _chunk_starts(table):
         columns = [_cells(column[start : start + CHUNK_ROWS]) for column in table.values()]
         yield [_ENCODER.encode(dict(zip(table, row, strict=True))) for row in zip(*columns, strict=True)]
 
@@ -117,7 +118,8 @@ def _cells(column: Column) -> list[Cell]:
 
 
 def _write_json(table: ResultTable, stream: BinaryIO, head: Mapping[str, Json]) -> None:
-    stream.write(_encoded(_ENCODER.encode(plain(dict(head)))[:-1] + ', "rows": ['))
+    # The document is opened by hand: encoded whole, its rows would all be in memory at once.
+    stream.write(_encoded(_ENCODER.encode(without_nan(dict(head)))[:-1] + ', "rows": ['))
     separator = "\n"
     for records in _records(table):
         stream.write(_encoded(separator + ",\n".join(records)))

@@ -44,7 +44,7 @@ def warm_start(
 
 def _refuse_other_columns(trained: Columns, columns: Columns, where: str) -> None:
     """Training continues with the columns that it began with."""
-    for part in ("target", "season", "past", "known", "static", "text"):
+    for part in ("target", "season", "past", "known", "static", "categorical"):
         then, now = getattr(trained, part), getattr(columns, part)
         if then != now:
             raise ModelError(

@@ -67,7 +67,7 @@ def _refuse_created_values(read: ReadSpec) -> None:
     if _creates_values(read):
         raise UsageError(
             "classes cannot be added, averaged or interpolated",
-            hint="--gaps hold repeats the last class; --no-classes reads 0 and 1 as numbers",
+            hint="--gaps hold repeats the last class; --task value reads 0 and 1 as numbers",
         )
 
 

@@ -56,7 +56,7 @@ def find_categorical(columns: Sequence[Column], requested: Sequence[str]) -> tup
     for name in requested:
         if name not in names:
             raise UsageError(
-                f"--text {name}: no covariate has this name",
+                f"--categorical {name}: no covariate has this name",
                 hint=f"add it as a covariate with --past, --known or --static {name}",
             )
     return tuple(

@@ -189,7 +189,7 @@ def _parse_rows(partial: PartialRead, roles: Roles, model_frequency: Frequency |
 
     # New data of a model have categories where its training data had them, and only there.
     is_for_model = has_model_classes(read) if is_labelled else model_frequency is not None
-    categorical = read.columns.text
+    categorical = read.columns.categorical
     if not is_for_model:
         categorical = find_categorical(roles.covariates, categorical)
     covariates = parse_covariates(roles.covariates, rows, categorical=categorical, notation=read.notation)
@@ -212,10 +212,12 @@ def _find_columns(roles: Roles, read: ReadSpec, covariates: CovariateRows) -> Co
             "a wide file has a column for each series, and none for covariates or seasons",
             hint="make it long: one row for each series and time",
         )
-    text = covariates.categorical
+    categorical = covariates.categorical
     if _is_labelled(read):
-        return replace(given, text=text)
-    return replace(roles.columns, past=given.past, known=given.known, static=given.static, text=text)
+        return replace(given, categorical=categorical)
+    return replace(
+        roles.columns, past=given.past, known=given.known, static=given.static, categorical=categorical
+    )
 
 
 def _labelled_result(partial: PartialRead, parsed: _ParsedRows) -> ReadResult:
@@ -293,7 +295,7 @@ def with_future_rows(panel: Panel, source: Source, read: ReadSpec) -> Panel:
     times = _parse_times(table, time, panel.frequency, read.notation.date_format)
     rows = sort_rows(table, np.zeros(table.rows), times=times, time=time, id=series)
     known = [table.column(name) for name in columns.known]
-    future = parse_covariates(known, rows, categorical=columns.text, notation=read.notation)
+    future = parse_covariates(known, rows, categorical=columns.categorical, notation=read.notation)
     return with_future(panel, future)
 
 

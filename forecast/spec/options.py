@@ -25,6 +25,9 @@ from forecast.spec.training import Combine, Device, Start, TrainRequest, Tunable
 SERIES = "series"
 """Name of the id column in results, where a wide file names none."""
 
+_MARKS = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "pipe": "|"}
+"""Words for marks that a shell would eat."""
+
 Names = str | Sequence[str]
 
 
@@ -112,20 +115,19 @@ def read_spec(options: Mapping[str, Any]) -> ReadSpec:
             hint="leave out --id, or name one --target",
         )
     target = label if label is not None else None if wide else next(iter(targets), None)
-    notation = {name: given[name] for name in _field_names(Notation) if name in given}
+    marks = {name: given[name] for name in _field_names(Notation) if name in given}
     policy = {name: given[name] for name in _field_names(Policy) if name in given}
     return ReadSpec(
         columns=Columns(
             target=target,
             time=given.get("time"),
             series=SERIES if wide else given.get("id"),
-            season=given["season"] if isinstance(given.get("season"), str) else None,
             past=_names(given.get("past")),
             known=_names(given.get("known")),
             static=_names(given.get("static")),
-            text=_names(given.get("categorical")),
+            categorical=_names(given.get("categorical")),
         ),
-        notation=Notation(**notation),
+        notation=Notation(**{name: _MARKS.get(mark, mark) for name, mark in marks.items()}),
         policy=Policy(**policy, unusable="error" if given.get("strict") else None),
         frequency=given.get("freq"),
         wide=wide,
@@ -145,8 +147,35 @@ def _target(
     return Target("label")
 
 
-def column_flags(read: ReadSpec) -> tuple[str, ...]:
-    """The flags of a reading that name columns or their kind: a model brings its own."""
+def parse_season(season: int | str | None, read: ReadSpec) -> tuple[int | None, ReadSpec]:
+    """The one season of all series, and `read` with the column of seasons where `season` names one."""
+    if not isinstance(season, str):
+        return season, read
+    if re.fullmatch(r"[+-]?\d{1,9}", season, re.ASCII):
+        return int(season), read
+    if _is_number(season):
+        raise UsageError(
+            f'--season: "{season}" is neither a number of rows nor the name of a column',
+            hint="write --season 12, or the name of the column with the season of each series",
+        )
+    return None, replace(read, columns=replace(read.columns, season=season))
+
+
+def refuse_for_model(read: ReadSpec, pretrained: str, **others: object) -> None:
+    """Raise a `UsageError` for options that name columns, and for `others` that are given.
+
+    A model has its own; `pretrained` is how the caller asks for the pretrained networks.
+    """
+    given = [*_column_flags(read), *(f"--{name}" for name, value in others.items() if value is not None)]
+    if given:
+        raise UsageError(
+            f"{', '.join(given)}: the model reads data as it was trained to",
+            hint=f"leave it out, or use {pretrained}, which takes it",
+        )
+
+
+def _column_flags(read: ReadSpec) -> tuple[str, ...]:
+    """The flags of a reading that name columns or their kind."""
     columns, kind = read.columns, None if read.target is None else read.target.kind
     given = {
         "--target": (columns.target is not None and kind != "label") or bool(read.targets),
@@ -159,33 +188,26 @@ def column_flags(read: ReadSpec) -> tuple[str, ...]:
         "--past": bool(columns.past),
         "--known": bool(columns.known),
         "--static": bool(columns.static),
-        "--categorical": bool(columns.text),
-        "--season": columns.season is not None,
+        "--categorical": bool(columns.categorical),
     }
     return tuple(flag for flag, is_given in given.items() if is_given)
 
 
 def train_request(options: Mapping[str, Any], base: TrainRequest | None = None) -> TrainRequest:
-    """The request that `TrainOptions` make, on top of `base`."""
+    """The request that `TrainOptions` make, on top of `base`; other options are ignored, None is left out."""
+    base = base or TrainRequest()
     given = {name: value for name, value in options.items() if value is not None}
-    reading = {name: value for name, value in given.items() if name in get_type_hints(ReadOptions)}
-    season = given.pop("season", None)
-    if isinstance(season, str) and re.fullmatch(r"[+-]?\d{1,9}", season, re.ASCII):
-        season = int(season)
     changes = {name: given[name] for name in _field_names(TrainRequest) if name in given}
-    if isinstance(season, int):
-        changes["season"] = season
-    elif season is not None:
-        reading["season"] = season
+    read = read_spec(given) if given.keys() & get_type_hints(ReadOptions).keys() else base.read
+    if "season" in given:
+        changes["season"], read = parse_season(given["season"], read)
     if isinstance(start := given.get("from_"), str) and start not in get_args(Start):
         changes["from_"] = Path(start)
     for name in ("units", "tune"):
         if name in given:
             value = given[name]
             changes[name] = (value,) if isinstance(value, int | str) else tuple(value)
-    if reading:
-        changes["read"] = read_spec(reading)
-    return replace(base or TrainRequest(), **changes)
+    return replace(base, **{**changes, "read": read})
 
 
 def check_options(options: Mapping[str, object], allowed: type, function: str) -> None:
@@ -231,6 +253,14 @@ def _wanted(hint: object) -> str:
         return f"a list, each {_wanted(arguments[0])}"
     words = {str: "a text", int: "a whole number", float: "a number", bool: "True or False", Path: "a path"}
     return words[cast(type, hint)]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _names(names: Names | None) -> tuple[str, ...]:

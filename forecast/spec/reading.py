@@ -66,7 +66,7 @@ class Columns:
     """Covariates known in advance, such as prices and campaigns."""
     static: tuple[str, ...] = ()
     """Covariates that are constant in each series."""
-    text: tuple[str, ...] = ()
+    categorical: tuple[str, ...] = ()
     """Covariates that are categories; those with few numbers are detected."""
 
     @property
@@ -87,7 +87,7 @@ class Columns:
     @property
     def alone(self) -> "Columns":
         """The same without covariates."""
-        return replace(self, past=(), known=(), static=(), text=())
+        return replace(self, past=(), known=(), static=(), categorical=())
 
 
 @dataclass(frozen=True, slots=True)

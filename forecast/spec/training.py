@@ -107,10 +107,19 @@ class TrainRequest:
         check_range("ensemble", self.ensemble, 1, MAX_MEMBERS)
         if self.horizon is not None:
             check_range("horizon", self.horizon, 1, MAX_HORIZON)
+        if self.window is not None:
+            check_range("window", self.window, 1, MAX_WINDOW)
         if self.season is not None:
             if self.read.columns.season is not None:
                 raise UsageError("season is one number for all series or a column, not both")
             check_range("season", self.season, 1, MAX_WINDOW)
+        for name in self.tune:
+            if name not in get_args(Tunable):
+                raise UsageError(f'tune must be of {", ".join(get_args(Tunable))}, not "{name}"')
+            if getattr(self, name) is not None:
+                raise UsageError(
+                    f"{name} is either given or tuned", hint=f"leave out --{name}, or --tune {name}"
+                )
         Bounds(self.min, self.max, whole=bool(self.integer))
         self.training_plan()  # refuses what cannot be
 

@@ -285,7 +285,7 @@ def _read_of(fields: _ModelFields) -> ReadSpec:
         past=tuple(each.name for each in covariates if each.role == "past"),
         known=tuple(each.name for each in covariates if each.role == "known"),
         static=tuple(each.name for each in covariates if each.role == "static"),
-        text=tuple(each.name for each in covariates if each.categories),
+        categorical=tuple(each.name for each in covariates if each.categories),
     )
     return replace(read, columns=columns, target=fields.spec.target)
 

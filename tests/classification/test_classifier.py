@@ -111,7 +111,7 @@ def sentences(tmp_path, *texts, cell="gru", window=4):
     """A network that knows the words "me" and "wake", and sentences for it."""
     rows = [f"{number},{word}" for number, text in enumerate(texts) for word in text.split()]
     (tmp_path / "d.csv").write_text("\n".join(["s,word", *rows, ""]))
-    columns = Columns("intent", series="s", past=("word",), text=("word",))
+    columns = Columns("intent", series="s", past=("word",), categorical=("word",))
     asked = ReadSpec(columns, target=Target("label", ("alarm", "music")))
     spec = ModelSpec(
         WindowSpec(window, 1),

@@ -32,7 +32,7 @@ def forecast_program(workflow, real_program):
 @pytest.fixture
 def real_program(capsys, monkeypatch):
     """The same over the real workflow."""
-    from forecast.cli.app import run
+    from forecast.app import run
 
     def program(*words: str, stdin: str = "/dev/null") -> tuple[int, str, str]:
         with open(stdin) as stream:

@@ -76,7 +76,7 @@ def card(outcome="useful") -> ModelCard:
 
 
 def workflow(outcome: str = "useful") -> ModuleType:
-    """A module that can stand in for `forecast.workflow`."""
+    """A module that replaces `forecast.workflow`."""
     fake = ModuleType("forecast.workflow")
     fake.calls = []
     fake.outcome = outcome
@@ -85,31 +85,31 @@ def workflow(outcome: str = "useful") -> ModuleType:
     fake.forecast = forecast
     fake.scores = scores()
 
-    def wanted(asked):
-        return [name for name, value in asked.items() if value]
+    def wanted(options):
+        return [name for name, value in options.items() if value]
 
     def load(path):
         fake.calls.append(("load", path))
         return SimpleNamespace(card=card(), path=path)
 
-    def zero_shot(source, columns, **options):
-        fake.calls.append(("zero_shot", source, columns, options))
+    def pretrained_model(source, columns, **options):
+        fake.calls.append(("pretrained_model", source, columns, options))
         return model(network(season=12, combine="theta"))
 
-    def predict(_model, source=None, *, read=None, horizon=None, levels=(80.0,), listener, **asked):
-        fake.calls.append(("predict", source, horizon, levels, *wanted(asked)))
+    def predict(_model, source=None, *, read=None, horizon=None, levels=(80.0,), listener, **options):
+        fake.calls.append(("predict", source, horizon, levels, *wanted(options)))
         fake.read = read
         listener(Warned("2 gaps filled"))
         listener(Decision("device", "cpu: the work is small"))
         return fake.forecast(horizon=horizon or 4, levels=levels)
 
-    def train(source, request, *, out=None, listener, **asked):
-        fake.calls.append(("train", source, request, out, *wanted(asked)))
+    def train(source, request, *, model=None, listener, **options):
+        fake.calls.append(("train", source, request, model, *wanted(options)))
         listener(Note("guessed", "time=year  target=tons"))
         listener(EpochEnded("refit", 10, 300, 0.5, 0.6, 9, 12.0))
         listener(FitEnded("refit"))
-        Path(out).write_bytes(b"model")
-        return SimpleNamespace(model=SimpleNamespace(card=card(fake.outcome)), path=out)
+        Path(model).write_bytes(b"model")
+        return SimpleNamespace(model=SimpleNamespace(card=card(fake.outcome)), path=model)
 
     def future(_model, source=None, **options):
         fake.calls.append(("future", source, options))
@@ -119,28 +119,28 @@ def workflow(outcome: str = "useful") -> ModuleType:
         fake.calls.append(("evaluate", source, options))
         return fake.scores
 
-    def check(source, request, *, listener, **asked):
+    def check(source, request, *, listener, **options):
         del listener
-        fake.calls.append(("check", source, request, *wanted(asked)))
+        fake.calls.append(("check", source, request, *wanted(options)))
         shown = Card("harvest.csv", (("rows", "60"), ("time", "year")))
-        return DataReport(shown, DataProfile("harvest.csv", 60, ()), None, None, (), fake.refusal)
+        return DataReport(shown, DataProfile("harvest.csv", 60, ()), None, None, 0, 0, (), fake.refusal)
 
-    def repaired(source, read, *, listener, **asked):
-        fake.calls.append(("repaired", source, read, *wanted(asked)))
+    def repair(source, read, *, listener, **options):
+        fake.calls.append(("repair", source, read, *wanted(options)))
         listener(Note("repaired", "1 gap of 1 row filled with the last value"))
         return fake.forecast(horizon=2).to_table()
 
     def show(model):
         return Card(str(model.path), (("cell", "GRU"),))
 
-    for function in (load, zero_shot, predict, future, train, evaluate, check, repaired, show):
+    for function in (load, pretrained_model, predict, future, train, evaluate, check, repair, show):
         setattr(fake, function.__name__, function)
     return fake
 
 
-def sleeping_train(source, request, *, listener, **asked):
+def sleeping_train(source, request, *, listener, **options):
     """A training that never ends by itself."""
-    del source, request, asked
+    del source, request, options
     while True:
         listener(Note("training", "goes on"))
         time.sleep(0.01)

@@ -88,23 +88,43 @@ def test_progress_fits_a_terminal_of_80_columns(monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(sys, "stderr", Terminal())
-    Console(color="never").listen(EpochEnded("finding epochs", 170, 3000, 0.38391, 0.91581, 16, 41.0))
-    assert "finding epochs " in sys.stderr.getvalue()
+    Console(color="never").listen(EpochEnded("backtest 3 of 3", 170, 3000, 0.38391, 0.91581, 16, 41.0))
+    assert "backtest 3 of 3 " in sys.stderr.getvalue()
     assert " 170/3000  loss 0.384  validation 0.916 (best 16)  41 s left" in sys.stderr.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        ("100", " 170/3000  loss 0.384  validation 0.916 (best 16)  41 s left"),
+        ("85", " 170/3000  loss 0.384  validation 0.916  41 s left"),
+        ("80", " 170/3000  loss 0.384  41 s left"),
+    ],
+)
+def test_with_a_long_stage_the_progress_shows_less_and_stays_on_one_line(monkeypatch, columns, shown):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    stage = "choosing the number of epochs"
+    Console(color="never").listen(EpochEnded(stage, 170, 3000, 0.38391, 0.91581, 16, 41.0))
+    drawn = sys.stderr.getvalue()
+    assert f"{stage} " in drawn
+    assert shown in drawn
+    assert "\n" not in drawn
+
+
 @pytest.mark.parametrize("words", [("train", "my data.csv"), ("train", "my data.csv", "--resume")])
-def test_an_interrupted_training_is_told_with_the_command_that_resumes_it(capsys, words):
+def test_the_note_of_an_interrupted_training_holds_the_command_that_resumes_it(capsys, words):
     lines = heard(
         capsys, CheckpointSaved("m.forecast.checkpoint", "after refit"), command=("forecast", *words)
     )
     assert lines.splitlines() == [
-        "kept          m.forecast.checkpoint (after refit)",
+        "checkpoint    saved: m.forecast.checkpoint (after refit)",
         "resume with   forecast train 'my data.csv' --resume",
     ]
 
 
-def test_a_long_note_hangs_beside_its_label_on_a_terminal_only(monkeypatch, capsys):
+def test_a_long_note_is_indented_to_its_text_on_a_terminal_only(monkeypatch, capsys):
     text = "word " * 20 + "end"
     assert heard(capsys, Note("verdict", text)) == f"verdict       {text}\n"
     monkeypatch.setenv("COLUMNS", "60")

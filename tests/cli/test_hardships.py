@@ -39,7 +39,7 @@ def names(folder):
 
 
 def run(folder, *words, shell=""):
-    """One finished process of the program in a folder; `shell` stands before it, as in `ulimit -f 1;`."""
+    """One finished process of the program in a folder; `shell` goes before it, as in `ulimit -f 1;`."""
     command = " ".join([shell, *FORECAST, *words])
     return subprocess.run(
         ["bash", "-c", command],
@@ -63,15 +63,15 @@ def test_a_signal_in_a_real_training_leaves_what_was_learned_and_says_how_to_go_
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        told = iter(process.stderr.readline, "")
-        assert any(line == "an epoch\n" for line in told)
-        assert any(line == "an epoch\n" for line in told)
+        lines = iter(process.stderr.readline, "")
+        assert any(line == "an epoch\n" for line in lines)
+        assert any(line == "an epoch\n" for line in lines)
         process.terminate()
-        _, said = process.communicate(timeout=10)
+        _, rest = process.communicate(timeout=10)
     assert process.returncode == 143
-    assert "Traceback" not in said
-    assert "kept          harvest.forecast.checkpoint (finding epochs, after epoch " in said
-    assert "resume with   forecast train harvest.csv --from scratch" in said
+    assert "Traceback" not in rest
+    assert "checkpoint    saved: harvest.forecast.checkpoint (finding epochs, after epoch " in rest
+    assert "resume with   forecast train harvest.csv --from scratch" in rest
     assert names(tmp_path) == {"harvest.csv", "harvest.forecast.checkpoint"}
 
 
@@ -94,18 +94,18 @@ def test_a_hangup_that_nohup_ignores_ends_nothing(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "shell", "said"),
+    ("words", "shell", "message"),
     [
         ("--model /proc/m.forecast", "", "error: /proc/m.forecast: cannot be written"),
         ("--model absent/m.forecast", "", 'there is no folder "'),
         ("", "ulimit -f 4;", "error: harvest.forecast: cannot be written: File too large"),
     ],
 )
-def test_a_model_that_could_not_be_saved_is_found_before_the_data_are_read(tmp_path, words, shell, said):
+def test_a_model_that_could_not_be_saved_is_found_before_the_data_are_read(tmp_path, words, shell, message):
     harvest(tmp_path)
     ran = run(tmp_path, "train", "harvest.csv", words, shell=shell)
     assert (ran.returncode, ran.stdout) == (1, "")
-    assert said in ran.stderr
+    assert message in ran.stderr
     assert "guessed" not in ran.stderr
     assert "Traceback" not in ran.stderr
     assert names(tmp_path) == {"harvest.csv"}
@@ -121,6 +121,6 @@ def test_the_data_are_not_replaced_by_the_model(tmp_path):
 
 
 def test_predict_writes_nothing(tmp_path):
-    ran = run(tmp_path, "predict", "--model", str(ROOT / "tests/golden/format-1.forecast"))
+    ran = run(tmp_path, "predict", "--model", str(ROOT / "tests/golden/format-2.forecast"))
     assert (ran.returncode, ran.stdout.count("\n") > 1) == (0, True)
     assert names(tmp_path) == set()

@@ -29,46 +29,41 @@ def test_a_model_from_standard_input_is_called_model():
 @pytest.mark.parametrize("name", ["pretrained", "./pretrained"])
 def test_the_word_pretrained_is_no_path(monkeypatch, name):
     Path("here.forecast").touch()
-    assert paths.model_or_pretrained(Path(name)) is None
+    assert paths.model_or_pretrained(Path(name), None) is None
     monkeypatch.setenv("FORECAST_MODEL", name)
-    assert paths.model_or_pretrained(None) is None
+    assert paths.model_or_pretrained(None, None) is None
+    with pytest.raises(ModelError, match="the pretrained networks are not a model file"):
+        paths.model_to_read(None, None)
 
 
-def test_no_model_at_all_means_the_pretrained_and_two_are_for_the_user_to_choose_from():
-    assert paths.model_or_pretrained(None) is None
+def test_without_data_the_only_model_answers_and_two_are_for_the_user_to_choose_from():
+    assert paths.model_or_pretrained(None, None) is None
     Path("a.forecast").touch()
-    assert paths.model_or_pretrained(None) == Path("a.forecast")
+    assert paths.model_or_pretrained(None, None) == Path("a.forecast")
     Path("b.forecast").touch()
     with pytest.raises(ModelError, match="there are 2 models here"):
-        paths.model_or_pretrained(None)
+        paths.model_or_pretrained(None, None)
 
 
-def test_the_named_model_comes_before_the_variable_and_the_folder(monkeypatch):
-    Path("here.forecast").touch()
-    assert paths.model_to_read(None) == Path("here.forecast")
+@pytest.mark.parametrize("source", [Path("in/harvest.csv"), Path("harvest.csv.gz"), None])
+def test_the_named_model_comes_before_the_variable_and_the_folder(monkeypatch, source):
+    Path("harvest.forecast").touch()
+    assert paths.model_to_read(None, source) == Path("harvest.forecast")
     monkeypatch.setenv("FORECAST_MODEL", "variable.forecast")
-    assert paths.model_to_read(None) == Path("variable.forecast")
-    assert paths.model_to_read(Path("option.forecast")) == Path("option.forecast")
+    assert paths.model_to_read(None, source) == Path("variable.forecast")
+    assert paths.model_to_read(Path("option.forecast"), source) == Path("option.forecast")
+
+
+def test_an_empty_variable_names_no_model(monkeypatch):
+    Path("here.forecast").touch()
+    monkeypatch.setenv("FORECAST_MODEL", "")
+    assert paths.model_to_read(None, None) == Path("here.forecast")
 
 
 def test_no_model_here_is_a_model_error_that_says_how_to_make_one():
     with pytest.raises(ModelError, match="no model here") as caught:
-        paths.model_to_read(None)
+        paths.model_to_read(None, None)
     assert "forecast train" in caught.value.hint
-
-
-def test_several_models_are_listed_and_at_most_five():
-    for name in "gfedcba":
-        Path(f"{name}.forecast").touch()
-    with pytest.raises(ModelError) as caught:
-        paths.model_to_read(None)
-    assert '7 models here: "a.forecast"' in str(caught.value)
-    assert '"e.forecast" and 2 more' in str(caught.value)
-
-
-def test_a_folder_that_ends_like_a_model_is_none():
-    Path("folder.forecast").mkdir()
-    assert paths.models_here() == []
 
 
 def test_dev_null_is_no_data(monkeypatch):

@@ -20,7 +20,7 @@ GOLDEN = str(ROOT / "tests" / "golden" / "format-2.forecast")
 
 
 def run(command, *arguments, shell="", env=None, **options):
-    """One finished process; `shell` is added behind the command, as in `>/dev/full`."""
+    """One finished process; `shell` is added after the command, as in `>/dev/full`."""
     words = " ".join([*command, *arguments])
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "FORECAST_MODEL": "m.forecast", **(env or {})}
     return subprocess.run(
@@ -36,7 +36,7 @@ def run(command, *arguments, shell="", env=None, **options):
 def test_predict_prints_csv_and_nothing_else_on_stdout():
     ran = run(FAKE, "predict", "--horizon", "2")
     assert ran.stdout == "year,forecast,lower_80,upper_80\n2024,0.5,-0.5,1.5\n2025,1.5,0.5,2.5\n"
-    assert ran.stderr == "warning: 2 gaps filled\n"
+    assert ran.stderr == "model         m.forecast\nwarning: 2 gaps filled\n"
     assert ran.returncode == 0
 
 
@@ -61,7 +61,7 @@ def test_a_full_disk_is_a_message_and_exit_1(words):
     assert "Traceback" not in ran.stderr
 
 
-def test_a_full_disk_behind_stderr_does_not_end_the_work():
+def test_a_full_disk_under_stderr_does_not_end_the_work():
     ran = run(FAKE, "predict", shell="2>/dev/full")
     assert ran.returncode == 0
     assert ran.stdout.startswith("year,forecast")
@@ -104,7 +104,7 @@ def test_a_signal_ends_training_without_a_traceback(name, code, tmp_path):
         text=True,
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT), "FAKE_SLEEP": "1"},
-        # Under nohup, or behind a shell's &, tests inherit a signal that is ignored.
+        # Under nohup, or after a shell's &, tests inherit a signal that is ignored.
         preexec_fn=lambda: signal.signal(getattr(signal, name), signal.SIG_DFL),
     ) as process:
         assert process.stderr.readline() == "training      goes on\n"
@@ -165,7 +165,7 @@ def test_a_current_folder_that_was_removed_is_no_matter(tmp_path):
     shell = f"cd {tmp_path}/gone && rmdir {tmp_path}/gone && {' '.join(FORECAST)} show {GOLDEN}"
     ran = run(["true"], shell=f"; {shell}")
     assert ran.returncode == 0
-    assert ran.stderr == ""
+    assert ran.stderr == f"model         {GOLDEN}\n"
 
 
 def test_the_width_of_the_terminal_changes_no_data():

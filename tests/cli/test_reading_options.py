@@ -1,10 +1,11 @@
 """The options about reading: every command that reads data takes them all."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from forecast.cli.reading_options import read_spec
+from forecast.cli.reading_options import COLUMN_FLAGS, read_spec
 from forecast.errors import UsageError
 from forecast.spec.reading import Columns, Notation, Policy, ReadSpec
 
@@ -37,7 +38,6 @@ def test_every_option_about_reading_reaches_the_pretrained_network(forecast_prog
     assert workflow.calls[0][2] == READ
 
 
-@pytest.mark.parametrize("command", ["predict", "evaluate"])
 @pytest.mark.parametrize(
     ("words", "named"),
     [
@@ -46,15 +46,43 @@ def test_every_option_about_reading_reaches_the_pretrained_network(forecast_prog
         ("--time year --id field", "--time, --id"),
         ("--wide", "--wide"),
         ("--freq monthly", "--freq"),
+        ("--task class", "--task"),
+        ("--label tons", "--label"),
+        ("--past a --known b --static c --categorical c", "--past, --known, --static, --categorical"),
     ],
 )
-def test_the_parts_of_columns_are_the_models(forecast_program, command, words, named):
-    code, out, err = forecast_program(command, "harvest.csv", "--model", "m.forecast", *words.split())
+def test_the_columns_are_the_models(forecast_program, words, named):
+    code, out, err = forecast_program("predict", "harvest.csv", "--model", "m.forecast", *words.split())
     assert (code, out) == (2, "")
     assert f"{named}: the model reads data as it was trained to" in err
 
 
-def test_how_one_file_is_written_may_be_said_beside_a_model(forecast_program, workflow):
+@pytest.mark.parametrize("command", ["evaluate", "future"])
+@pytest.mark.parametrize("option", COLUMN_FLAGS)
+def test_a_command_with_a_model_has_no_options_for_columns_and_says_why(
+    forecast_program, workflow, command, option
+):
+    words = [option] if option == "--wide" else [option, "tons"]
+    code, out, err = forecast_program(command, "harvest.csv", "--model", "m.forecast", *words)
+    assert (code, out, workflow.calls) == (2, "", [])
+    assert err.splitlines() == [
+        f"error: there is no option {option}",
+        f"hint:  leave out {option}: the model reads data as it was trained to",
+    ]
+    assert f"{option} " not in forecast_program(command, "--help")[1]
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate", "future"])
+def test_a_command_with_a_model_takes_notation_and_policy(forecast_program, workflow, command):
+    words = "--delimiter tab --encoding cp1252 --decimal , --thousands . --date-format %Y --gaps hold "
+    more = "--missing error --duplicates sum --resample mean --strict"
+    model = ("--model", "m.forecast")
+    assert forecast_program(command, "harvest.csv", *model, *(words + more).split())[0] == 0
+    read = workflow.read if command == "predict" else workflow.calls[-1][2]["read"]
+    assert read == ReadSpec(notation=READ.notation, policy=replace(READ.policy, unusable="error"))
+
+
+def test_notation_and_policy_of_one_file_reach_a_model(forecast_program, workflow):
     words = "predict harvest.csv --model m.forecast --delimiter ; --decimal , --duplicates last"
     assert forecast_program(*words.split())[0] == 0
     assert workflow.read == ReadSpec(
@@ -62,10 +90,10 @@ def test_how_one_file_is_written_may_be_said_beside_a_model(forecast_program, wo
     )
 
 
-def test_what_is_said_of_one_file_overrules_what_the_model_remembers_and_nothing_else():
+def test_notation_and_policy_of_one_file_override_those_of_the_model_and_nothing_else():
     remembered = ReadSpec(Columns("y"), Notation(";", "cp1252"), Policy(gaps="hold"), frequency="monthly")
-    said = ReadSpec(notation=Notation(delimiter="|"), policy=Policy(missing="error"))
-    assert said.over(remembered) == ReadSpec(
+    given = ReadSpec(notation=Notation(delimiter="|"), policy=Policy(missing="error"))
+    assert given.over(remembered) == ReadSpec(
         Columns("y"), Notation("|", "cp1252"), Policy(gaps="hold", missing="error"), frequency="monthly"
     )
 

@@ -27,7 +27,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize(("command", "tried"), [("predict", SURROUNDINGS), ("check", SURROUNDINGS[1::2])])
-def test_the_surroundings_change_nothing_that_is_said(
+def test_the_surroundings_change_nothing_that_is_printed(
     tmp_path: Path, command: str, tried: tuple[dict[str, str], ...]
 ):
     expected = run(*WORDS[command])

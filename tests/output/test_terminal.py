@@ -24,7 +24,7 @@ def test_large_numbers_keep_every_digit_before_the_point():
     assert column(1234567.89, 2345678.9) == ["1234568", "2345679"]
 
 
-def test_a_number_small_beside_its_column_is_not_shown_as_zero():
+def test_a_number_small_for_its_column_is_not_shown_as_zero():
     assert column(5000.0, 6000.0, 0.000123) == ["5000", "6000", "0.000123"]
 
 

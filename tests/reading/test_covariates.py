@@ -106,14 +106,14 @@ def test_text_among_numbers_is_refused_with_its_place():
 
 
 def test_numbers_that_are_names_are_read_as_texts_when_asked():
-    result = panel(columns=replace(COLUMNS, text=("price",)))
+    result = panel(columns=replace(COLUMNS, categorical=("price",)))
     assert result.covariates.vocabularies[1] == ("2", "2.5", "3")
-    assert result.columns.text == ("price", "event", "town")
+    assert result.columns.categorical == ("price", "event", "town")
 
 
 def test_a_text_that_is_no_covariate_is_refused():
-    with pytest.raises(UsageError, match="--text visitor: no covariate has this name"):
-        panel(columns=replace(COLUMNS, text=("visitor",)))
+    with pytest.raises(UsageError, match="--categorical visitor: no covariate has this name"):
+        panel(columns=replace(COLUMNS, categorical=("visitor",)))
 
 
 @pytest.mark.parametrize(

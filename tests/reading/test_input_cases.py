@@ -5,6 +5,7 @@ either what is read (values by series and time; with `tail` the last two of the 
 series) or the error and its hint, whole.
 """
 
+import inspect
 import io
 import json
 import re
@@ -22,7 +23,7 @@ TABLE = Path(__file__).parents[1] / "data" / "input_cases.jsonl"
 CASES = [json.loads(line) for line in TABLE.read_text("utf-8").split("\n") if line]
 PARTS = ("target", "time", "series")
 MARKS = ("delimiter", "encoding", "decimal", "thousands", "date_format")
-OPTIONS = [option for option in read_spec.__annotations__ if option != "return"]
+OPTIONS = list(inspect.signature(read_spec).parameters)
 
 
 def spec(options):

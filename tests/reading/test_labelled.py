@@ -66,7 +66,7 @@ def test_series_without_a_label_are_left_out_of_a_training_by_name(tmp_path):
 
 
 def test_a_model_reads_series_without_a_label_and_files_without_its_column(tmp_path):
-    spec = ReadSpec(replace(COLUMNS, text=("word",)), target=Target("label", ("alarm", "music")))
+    spec = ReadSpec(replace(COLUMNS, categorical=("word",)), target=Target("label", ("alarm", "music")))
     for text in ("s,word,intent\n1,wake,\n2,play,music\n", "s,word\n1,wake\n2,play\n"):
         panel = read(tmp_path, text, spec).panel
         assert words(panel) == {"1": "wake", "2": "play"}

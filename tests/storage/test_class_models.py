@@ -43,7 +43,7 @@ def of_rows():
 
 def of_labels():
     made = model(network(WORDS))
-    columns = Columns("intent", series="s", past=("word",), text=("word",))
+    columns = Columns("intent", series="s", past=("word",), categorical=("word",))
     read = ReadSpec(columns, target=WORDS.target)
     covariates_of_words = Covariates(
         np.empty((0, 1)), np.empty((0, 0)), np.array([0]), np.empty((0, 0)), (("me", "wake"),)
@@ -94,7 +94,7 @@ def test_impossible_classes_are_refused_even_with_a_valid_digest(tmp_path, place
     ("place", "value"),
     [
         ("spec.target.kind", "class"),
-        ("read.columns.text", ["word"]),
+        ("read.columns.categorical", ["word"]),
         ("spec.windows.horizon", 2),
         ("spec.covariates", []),
     ],

@@ -135,7 +135,8 @@ def test_impossible_fields_are_refused(model, opened, change):
 
 
 @pytest.mark.parametrize(
-    ("part", "names"), [("known", ["price"]), ("past", ["guests"]), ("static", ["town"]), ("text", ["town"])]
+    ("part", "names"),
+    [("known", ["price"]), ("past", ["guests"]), ("static", ["town"]), ("categorical", ["town"])],
 )
 def test_columns_of_covariates_are_stored_with_the_network_alone(model, opened, part, names):
     """Two copies could differ: whatever reads the data must hand over the columns that the network reads."""

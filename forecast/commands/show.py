@@ -16,7 +16,7 @@ def show(
     format: options.FormatName = "auto",
     json: options.AsJson = False,
 ) -> None:
-    """Show what MODEL was made from and how it was judged.
+    """Print the model card of MODEL: data, training, scores, verdict.
 
     forecast show
     forecast show harvest.forecast
@@ -26,9 +26,9 @@ def show(
     if path is not None and model is not None:
         raise UsageError("the model is named twice", hint="forecast show MODEL, without --model")
     delivery = plan_delivery(format, json=json)
-    chosen = paths.model_to_read(path or model)
+    path = paths.model_to_read(path or model, None)
     from forecast import workflow
 
-    deliver_card(
-        workflow.show(workflow.load(chosen)), delivery, schema="forecast.show/1", color=console.color
-    )
+    card = workflow.show(workflow.load(path))
+    console.note("model", str(path))
+    deliver_card(card, delivery, schema="forecast.show/1", color=console.color)

@@ -9,8 +9,8 @@ from forecast.cli.console import Console
 from forecast.cli.delivery import deliver, plan_delivery
 from forecast.cli.help import needed_source
 from forecast.cli.option_groups import takes
-from forecast.cli.reading_options import read_spec, refuse_beside_a_model
-from forecast.cli.skipped import SkipPolicy, partial_options, plan_report
+from forecast.cli.reading_options import file_spec
+from forecast.cli.skipped import plan_list
 from forecast.errors import NO_SKILL
 from forecast.spec.reading import ReadSpec
 
@@ -19,14 +19,13 @@ if TYPE_CHECKING:
     from forecast.output.writing import Json
 
 
-@takes("read", read_spec)
-@takes("partial", partial_options)
+@takes("read", file_spec)
 def evaluate(
     ctx: typer.Context,
     data: options.Data = None,
     *,
     read: ReadSpec,
-    horizon: options.Horizon = None,
+    horizon: options.HorizonOfModel = None,
     backtests: options.Backtests = None,
     baseline: options.Baselines = None,
     refit: options.Refit = False,
@@ -37,29 +36,30 @@ def evaluate(
     json: options.AsJson = False,
     output: options.Output = None,
     excel_safe: options.ExcelSafe = False,
-    partial: SkipPolicy,
+    skipped: options.SkippedFile = None,
 ) -> None:
-    """Score a model against baselines on rows of DATA it has not seen.
+    """Score a model against baselines on rows it was not trained on.
 
     forecast evaluate harvest.csv
     forecast evaluate sales.csv --baseline naive,drift --backtests 5 --by series
     forecast evaluate sales.csv --refit --require-skill --output scores.csv
     """
     console: Console = ctx.obj
-    refuse_beside_a_model(read)
     source = needed_source(ctx, data)
-    path = paths.model_to_read(model)
+    path = paths.model_to_read(model, source)
     delivery = plan_delivery(format, json=json, output=output, inputs=(source, path), excel_safe=excel_safe)
-    plan_report(partial, console, source, path, output)
+    plan_list(skipped, console, source, path, output)
     from forecast import workflow
 
+    trained = workflow.load(path)
+    console.note("model", str(path))
     scores = workflow.evaluate(
-        workflow.load(path),
+        trained,
         source,
         read=read,
         backtests=backtests,
         horizon=horizon,
-        baselines=options.names(baseline),
+        baselines=options.parse_names(baseline),
         refit=refit,
         listener=console.listen,
     )
@@ -67,7 +67,7 @@ def evaluate(
     facts: dict[str, Json] = {
         "backtests": scores.backtests,
         "forecasts": scores.forecasts,
-        "left_out": console.skipped_facts(),
+        "skipped": console.skipped_facts(),
     }
     deliver(scores.to_table(by), delivery, schema="forecast.evaluate/1", facts=facts, color=console.color)
     if require_skill and not _beats_all(scores):
@@ -75,6 +75,6 @@ def evaluate(
 
 
 def _beats_all(scores: "Scores") -> bool:
-    """True where the model judged has a smaller error than every baseline."""
-    errors = scores.overall[:, 0].tolist()
-    return all(errors[0] < other for other in errors[1:])
+    """True where the model, which is first, has a smaller error than every baseline."""
+    model, *baselines = scores.overall[:, 0].tolist()
+    return all(model < baseline for baseline in baselines)

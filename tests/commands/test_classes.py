@@ -30,7 +30,7 @@ HEADERS = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Three files, the same with newer rows or other sentences, and a model of each of the first."""
-    from forecast.cli.app import run
+    from forecast.app import run
 
     made = tmp_path_factory.mktemp("classes")
     for kind, text in (("rain", labelled.events_csv()), ("sky", labelled.sky_csv())):
@@ -60,7 +60,7 @@ def shares_of(out):
 @pytest.mark.parametrize("kind", KINDS)
 def test_predict_writes_probabilities_of_new_data(program, kind):
     code, out, err = program("predict", f"{kind}_later.csv", "--model", f"{kind}.forecast")
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, f"model         {kind}.forecast\n")
     assert out.splitlines()[0] == HEADERS[kind]
     if kind == "rain":
         assert all(0 < float(row["probability"]) < 1 for row in csv.DictReader(out.splitlines()))
@@ -76,15 +76,15 @@ def test_predict_continues_the_rows_of_the_model_and_a_label_needs_data(program)
     assert "a label belongs to a series, and none is given" in err
 
 
-def test_a_label_is_told_without_its_column_and_the_words_of_other_sentences(program, tmp_path):
+def test_a_label_is_predicted_without_its_column_and_with_unseen_words(program, tmp_path):
     bare = tmp_path / "bare.csv"
     bare.write_text(labelled.sentences_csv(6, labelled=False, seed=1) + "zz,never,\nzz,heard,\n")
     text = bare.read_text().replace(",never,", ",never").replace(",heard,", ",heard")
     bare.write_text(text)
-    told = program("predict", str(bare), "--model", "intents.forecast")[1].splitlines()
+    predicted = program("predict", str(bare), "--model", "intents.forecast")[1].splitlines()
     with_labels = program("predict", "intents_later.csv", "--model", "intents.forecast")[1].splitlines()
-    assert told[:-1] == with_labels
-    assert told[-1].startswith("zz,")
+    assert predicted[:-1] == with_labels
+    assert predicted[-1].startswith("zz,")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -96,13 +96,13 @@ def test_json_holds_the_numbers_of_the_csv_and_no_nan(program, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_evaluate_judges_what_the_model_has_not_seen_beside_base_rates(program, kind):
+def test_evaluate_scores_unseen_data_against_base_rates(program, kind):
     code, out, _ = program("evaluate", f"{kind}_later.csv", "--model", f"{kind}.forecast")
     assert code == 0
     rows = list(csv.DictReader(out.splitlines()))
     assert list(rows[0]) == ["model", "log_loss", "brier", "accuracy", "skill", "forecasts"]
     assert [row["model"] for row in rows][:2] == ["GRU", "base rates"]
-    # Nineteen rows can be told one row ahead, and all but the first of them two.
+    # Nineteen rows can be forecast one row ahead, and all but the first of them two.
     assert {row["forecasts"] for row in rows} == {"6" if kind == "intents" else "39"}
     assert np.isfinite([float(row["log_loss"]) for row in rows]).all()
 
@@ -115,7 +115,7 @@ def test_evaluate_refuses_what_the_model_was_trained_on(program, kind):
 
 
 @pytest.mark.parametrize("option", [("--refit",), ("--backtests", "2"), ("--baseline", "drift")])
-def test_evaluate_says_how_classes_are_judged(program, option):
+def test_evaluate_refuses_options_for_numbers(program, option):
     code, _, err = program("evaluate", "sky_later.csv", "--model", "sky.forecast", *option)
     assert code == 2
     assert "judged beside base rates" in err
@@ -175,9 +175,9 @@ def test_series_without_a_label_are_named_and_refused_where_that_is_strict(progr
     assert (code, out) == (3, "")
     assert "zz" in err
     assert not (tmp_path / "m.forecast").exists()
-    report = tmp_path / "left.jsonl"
-    assert program(*words, "--report", str(report))[0] == 6
-    assert json.loads(report.read_text())["id"] == "zz"
+    listed = tmp_path / "skipped.jsonl"
+    assert program(*words, "--skipped", str(listed))[0] == 6
+    assert json.loads(listed.read_text())["id"] == "zz"
 
 
 def test_a_class_that_the_model_does_not_know_is_refused_with_its_line(program, tmp_path):
@@ -196,20 +196,20 @@ def test_a_model_of_classes_makes_no_values_between_them(program, policy):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "option"),
     [
         (("--min", "0"), "--min"),
         (("--integer",), "--integer"),
-        (("--blend", "theta"), "--blend"),
+        (("--combine", "theta"), "--combine"),
         (("--from", "pretrained"), "--from"),
-        (("--cell", "best"), "--cell best"),
+        (("--tune", "cell"), "--tune"),
     ],
 )
-def test_options_for_numbers_are_wrong_use_with_classes(program, words, told):
+def test_options_for_numbers_are_wrong_use_with_classes(program, words, option):
     code, out, err = program("train", "rain.csv", *KINDS["rain"], *words)
     assert (code, out) == (2, "")
     assert "training" not in err
-    assert f"{told} " in err.splitlines()[-2]
+    assert f"{option} " in err.splitlines()[-2]
     assert "for numbers" in err.splitlines()[-2]
 
 
@@ -220,14 +220,14 @@ def test_too_few_sentences_for_so_many_backtests_are_refused(program):
     assert "give 45 or more" in err
 
 
-def test_without_skill_the_exit_is_10_and_the_model_stands(program, tmp_path):
+def test_without_skill_the_exit_is_10_and_the_model_is_saved(program, tmp_path):
     out = tmp_path / "m.forecast"
     words = ("train", "sky.csv", *KINDS["sky"], *SMALL, "--epochs", "1", "--learning-rate", "1e-6")
     assert program(*words, "--model", str(out), "--require-skill")[0] == 10
     assert modelfile.load(out).card.verdict.outcome != "useful"
 
 
-def test_the_pretrained_networks_read_noughts_and_ones_as_numbers(program, monkeypatch, tmp_path):
+def test_the_pretrained_networks_read_0_and_1_as_numbers(program, monkeypatch, tmp_path):
     monkeypatch.setattr(catalog, "_FOLDER", save_pretrained(tmp_path, seasons=(1, 7)))
     code, out, err = program("predict", "rain.csv", "--target", "rain", "--model", "pretrained", "-H", "2")
     assert code == 0, err

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from forecast.storage import pretrained as catalog
-from tests.models import save_pretrained
+from forecast.storage.modelfile import save
+from tests.models import model, network, save_pretrained
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,8 +50,8 @@ def test_without_a_model_the_pretrained_network_answers_in_the_same_form(real_pr
     assert header == "month,forecast,lower_50,upper_50,lower_80,upper_80"
     assert [row.split(",")[0] for row in rows] == ["2019-01", "2019-02"]
     assert err.splitlines()[-1] == (
-        "model         none here: the pretrained GRU for monthly rows in seasons of 12, blended with Theta; "
-        "forecast train sales.csv makes one of your own"
+        "model         the pretrained GRU for monthly rows with a season of 12, combined with Theta; "
+        "forecast train sales.csv makes sales.forecast"
     )
 
 
@@ -70,7 +71,7 @@ def test_data_may_be_piped(real_program):
     code, out, err = real_program("predict", stdin="years.csv")
     assert code == 0
     assert out == real_program("predict", "years.csv")[1]
-    assert "forecast train DATA makes one" in err
+    assert "forecast train DATA makes model.forecast" in err
 
 
 def test_as_json_it_is_the_document_that_a_model_gives(real_program):
@@ -90,14 +91,33 @@ def test_without_model_and_data_the_hint_names_both_ways_on(real_program, stdin)
     ]
 
 
-def test_the_pretrained_network_can_be_asked_for_beside_a_model(real_program):
-    Path("m.forecast").touch()
+def test_the_pretrained_network_can_be_named_where_there_is_a_model(real_program):
+    Path("years.forecast").touch()
     assert real_program("predict", "years.csv")[0] == 4
     code, out, err = real_program("predict", "years.csv", "--model", "pretrained")
     assert code == 0
     assert out.splitlines()[1].startswith("2004,")
-    assert "none here" not in err
-    assert "makes one of your own" not in err
+    assert "forecast train" not in err
+
+
+def test_a_model_of_other_data_does_not_answer_and_is_named(real_program):
+    save(model(network(season=12)), Path("my model.forecast"))
+    code, out, err = real_program("predict", "years.csv")
+    assert code == 0
+    assert out.splitlines()[1].startswith("2004,")
+    assert err.splitlines()[-1] == (
+        "model         the pretrained GRU for yearly rows without a season; "
+        "forecast train years.csv makes years.forecast; --model 'my model.forecast' uses that model"
+    )
+
+
+def test_the_model_of_the_data_answers_and_is_named(real_program):
+    save(model(network(season=12)), Path("sales.forecast"))
+    Path("other.forecast").touch()
+    code, out, err = real_program("predict", "sales.csv")
+    assert (code, err.splitlines()[0]) == (3, "model         sales.forecast"), err
+    assert 'there is no column "y"' in err
+    assert out == ""
 
 
 def test_asked_for_without_data_it_says_that_it_has_none(real_program):
@@ -115,8 +135,8 @@ def test_a_named_model_that_is_absent_is_an_error_and_not_a_reason_to_take_anoth
 
 
 @pytest.mark.parametrize("option", ["--target", "--time", "--id", "--season", "--cell"])
-def test_options_that_say_how_to_read_are_refused_beside_a_model(real_program, option):
-    Path("m.forecast").touch()
+def test_column_options_are_refused_where_a_model_answers(real_program, option):
+    Path("sales.forecast").touch()
     value = {"--season": "12", "--cell": "gru"}.get(option, "sold")
     code, out, err = real_program("predict", "sales.csv", option, value)
     assert (code, out) == (2, "")

@@ -6,34 +6,38 @@ from forecast.cli import options, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import deliver, plan_delivery
 from forecast.cli.option_groups import takes
-from forecast.cli.predict import source_to_continue
-from forecast.cli.reading_options import read_spec, refuse_beside_a_model
+from forecast.cli.reading_options import file_spec
 from forecast.spec.reading import ReadSpec
 
 
-@takes("read", read_spec)
+@takes("read", file_spec)
 def future(
     ctx: typer.Context,
     data: options.Data = None,
     *,
-    horizon: options.Horizon = None,
+    horizon: options.HorizonOfModel = None,
     model: options.ModelToRead = None,
     read: ReadSpec,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
     output: options.Output = None,
 ) -> None:
-    """Write rows to fill in with what is known ahead.
+    """Write a file of future rows, to fill in their known covariates.
 
     forecast future --output next.csv
     forecast future sales.csv --horizon 14 --output next.csv
     """
     console: Console = ctx.obj
-    refuse_beside_a_model(read)
-    path = paths.model_to_read(model)
-    source = source_to_continue(data, paths.data_source(data), console)
+    source = paths.data_source(data)
+    piped_nothing = paths.is_empty_pipe(data, source)
+    source = None if piped_nothing else source
+    path = paths.model_to_read(model, source)
     delivery = plan_delivery(format, json=json, output=output, inputs=(source, path))
     from forecast import workflow
 
-    rows = workflow.future(workflow.load(path), source, read=read, horizon=horizon, listener=console.listen)
+    trained = workflow.load(path)
+    console.note("model", str(path))
+    if piped_nothing:
+        console.warn(paths.EMPTY_PIPE)
+    rows = workflow.future(trained, source, read=read, horizon=horizon, listener=console.listen)
     deliver(rows, delivery, schema="forecast.future/1", facts={}, color=console.color)

@@ -1,4 +1,4 @@
-"""The program `forecast`: its commands, and the one place where errors become words and exit codes."""
+"""The program `forecast`: its commands, and the one place where errors become messages and exit codes."""
 
 import os
 import sys
@@ -7,16 +7,16 @@ from typing import Annotated
 import typer
 
 from forecast.cli import error_messages
-from forecast.cli.check import check
 from forecast.cli.console import Console
-from forecast.cli.evaluate import evaluate
-from forecast.cli.future import future
 from forecast.cli.help import Command, Group
 from forecast.cli.options import ColorName, Debug, Quiet, Verbose
-from forecast.cli.predict import predict
-from forecast.cli.show import show
-from forecast.cli.skipped import write_report
-from forecast.cli.train import train
+from forecast.cli.skipped import write_list
+from forecast.commands.check import check
+from forecast.commands.evaluate import evaluate
+from forecast.commands.future import future
+from forecast.commands.predict import predict
+from forecast.commands.show import show
+from forecast.commands.train import train
 from forecast.errors import SOME_SKIPPED, ForecastError
 from forecast.version import __version__
 
@@ -31,8 +31,8 @@ for command in (train, predict, future, evaluate, check, show):
     app.command(cls=Command)(command)
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"forecast {__version__}")
         raise typer.Exit
 
@@ -48,11 +48,11 @@ def program(
     debug: Debug = False,
     color: ColorName = None,
 ) -> None:
-    """Forecast time series with recurrent networks: from a CSV to a judged model.
+    """Forecast time series with recurrent networks: from a CSV to a tested model.
 
-    forecast train harvest.csv            learn, judge, save harvest.forecast
-    forecast predict harvest.csv          at once, from a pretrained network
-    forecast predict                      the next values of the model here
+    forecast train harvest.csv            train, evaluate, save harvest.forecast
+    forecast predict harvest.csv          its forecast; without it, the pretrained one
+    forecast predict                      the forecast of the only model here
     forecast predict > next.csv           the same as CSV
     forecast evaluate harvest.csv         rolling-origin scores against baselines
     """
@@ -60,7 +60,7 @@ def program(
 
 
 def run(arguments: list[str]) -> int:
-    """Do what the words on the command line ask, and give the exit code."""
+    """Run a command line, print what goes wrong on stderr, and return the exit code."""
     console = Console(command=("forecast", *arguments))
     try:
         return _invoke(arguments, console)
@@ -73,28 +73,29 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        console.error(*error_messages.of_the_machine(error))
+        console.error(*error_messages.of_system(error))
     except MemoryError:
         console.error("there is not enough memory", "give it fewer rows or series, or a smaller --batch-size")
     except Exception as error:
-        console.error(*error_messages.of_ours(error))
+        console.error(*error_messages.of_bug(error))
     finally:
         console.erase()
     return 1
 
 
 def _invoke(arguments: list[str], console: Console) -> int:
+    """Run the command and list the skipped series, also where they are why it failed."""
     try:
-        code = _called(arguments, console)
+        code = _run_command(arguments, console)
     except ForecastError:
         if console.skipped:
-            write_report(console)
+            write_list(console)
         raise
-    write_report(console)
+    write_list(console)
     return code
 
 
-def _called(arguments: list[str], console: Console) -> int:
+def _run_command(arguments: list[str], console: Console) -> int:
     command = typer.main.get_command(app)
     if "_FORECAST_COMPLETE" in os.environ:
         command.main(arguments, prog_name="forecast")
@@ -107,5 +108,5 @@ def _called(arguments: list[str], console: Console) -> int:
         return exit.exit_code
     if not console.skipped:
         return 0
-    console.warn(f"{len(console.skipped):,} series left out, the others used")
+    console.warn(f"{len(console.skipped):,} series skipped, the others used")
     return SOME_SKIPPED

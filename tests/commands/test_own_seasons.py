@@ -63,7 +63,7 @@ def program(trained, real_program, monkeypatch, tmp_path):
     return real_program
 
 
-def test_predict_continues_every_series_behind_its_own_end(program):
+def test_predict_continues_every_series_after_its_own_end(program):
     code, out, _ = program("predict")
     assert code == 0
     rows = list(csv.DictReader(out.splitlines()))
@@ -74,14 +74,14 @@ def test_predict_continues_every_series_behind_its_own_end(program):
 
 def test_new_data_in_any_order_are_forecast_as_the_rows_in_the_model(program, tmp_path):
     write(tmp_path / "new.csv", rows_of(["q1", "m1"])[::-1])
-    told = program("predict", str(tmp_path / "new.csv"))[1].splitlines()
+    given = program("predict", str(tmp_path / "new.csv"), "--model", "panel.forecast")[1].splitlines()
     kept = program("predict")[1].splitlines()
-    assert told[1:] == [row for row in kept if row.startswith(("m1", "q1"))]
+    assert given[1:] == [row for row in kept if row.startswith(("m1", "q1"))]
 
 
 def test_new_data_without_the_column_of_seasons_are_refused(program, tmp_path):
     (tmp_path / "new.csv").write_text("id,step,y\nm1,1,3\nm1,2,4\n")
-    code, out, err = program("predict", str(tmp_path / "new.csv"))
+    code, out, err = program("predict", str(tmp_path / "new.csv"), "--model", "panel.forecast")
     assert (code, out) == (3, "")
     assert 'there is no column "m"' in err
 
@@ -98,13 +98,13 @@ def test_the_card_says_that_each_series_has_a_season_of_its_own(program):
     assert "columns,target=y  time=step  series=id  season=m" in out.splitlines()
 
 
-def test_evaluate_judges_the_model_on_rows_behind_those_it_knows(program, tmp_path):
+def test_evaluate_scores_the_model_on_rows_after_those_it_knows(program, tmp_path):
     longer = [
         *rows_of(SERIES),
         *(f"{name},{len(SERIES[name][1]) + 1},{SERIES[name][0]},50" for name in SERIES),
     ]
     write(tmp_path / "longer.csv", longer)
-    code, out, _ = program("evaluate", str(tmp_path / "longer.csv"), "--json")
+    code, out, _ = program("evaluate", str(tmp_path / "longer.csv"), "--model", "panel.forecast", "--json")
     assert code == 0
     assert json.loads(out)["forecasts"] == len(SERIES)
 

@@ -1,0 +1,132 @@
+"""The command `forecast predict`."""
+
+import shlex
+from typing import TYPE_CHECKING
+
+import typer
+
+from forecast.cli import options, paths
+from forecast.cli.console import Console
+from forecast.cli.delivery import deliver, plan_delivery
+from forecast.cli.option_groups import takes
+from forecast.cli.reading_options import read_spec
+from forecast.cli.skipped import plan_list
+from forecast.errors import ForecastError, ModelError, UsageError
+from forecast.spec.options import parse_season, refuse_for_model
+from forecast.spec.reading import ReadSpec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from forecast.forecasters.recurrent import RecurrentForecaster
+
+
+@takes("read", read_spec)
+def predict(
+    ctx: typer.Context,
+    data: options.Data = None,
+    *,
+    horizon: options.Horizon = None,
+    level: options.Levels = None,
+    model: options.ModelToPredict = None,
+    read: ReadSpec,
+    future: options.Future = None,
+    future_missing: options.FutureMissing = None,
+    season: options.Season = None,
+    cell: options.CellName = None,
+    format: options.FormatName = "auto",
+    json: options.AsJson = False,
+    output: options.Output = None,
+    excel_safe: options.ExcelSafe = False,
+    skipped: options.SkippedFile = None,
+) -> None:
+    """Forecast the next values of DATA, or of the training data.
+
+    forecast predict
+    forecast predict harvest.csv --horizon 8 --level 80,95
+    zcat sales.csv.gz | forecast predict --model sales.forecast --json
+    forecast predict sales.csv --output next.parquet
+    forecast predict new.csv --model pretrained
+    forecast predict --future next.csv
+    """
+    console: Console = ctx.obj
+    levels = options.parse_levels(level)
+    source, ahead = _sources(data, future)
+    piped_nothing = paths.is_empty_pipe(data, source)
+    source = None if piped_nothing else source
+    path = paths.model_or_pretrained(model, source)
+    if path is not None:
+        refuse_for_model(read, "--model pretrained", season=season, cell=cell)
+    elif source is None:
+        raise _nothing_to_continue(model)
+    delivery = plan_delivery(
+        format, json=json, output=output, inputs=(source, ahead, path), excel_safe=excel_safe
+    )
+    plan_list(skipped, console, source, ahead, path, output)
+    from forecast import workflow
+
+    if path is None:
+        assert source is not None  # refused above
+        rows, read = parse_season(season, read)
+        forecaster = workflow.pretrained_model(
+            source, read, cell=cell, season=rows, horizon=horizon, listener=console.listen
+        )
+        console.note("model", _pretrained(forecaster, source, named=model is not None))
+        source = None  # the rows of the data are those that the forecaster continues
+    else:
+        forecaster = workflow.load(path)
+        console.note("model", str(path))
+        if piped_nothing:
+            console.warn(paths.EMPTY_PIPE)
+    forecast = workflow.predict(
+        forecaster,
+        source,
+        read=read,
+        future=ahead,
+        future_missing=future_missing,
+        horizon=horizon,
+        levels=levels,
+        listener=console.listen,
+    )
+    deliver(
+        forecast.to_table(),
+        delivery,
+        schema="forecast.predict/1",
+        facts={"skipped": console.skipped_facts()},
+        color=console.color,
+    )
+
+
+def _sources(data: str | None, future: str | None) -> tuple[paths.Source | None, paths.Source | None]:
+    """DATA and the file of `--future`; standard input is at most one of them."""
+    ahead = None if future is None else paths.data_source(future)
+    if ahead != paths.STDIN:
+        return paths.data_source(data), ahead
+    if data == paths.STDIN:
+        raise UsageError(
+            "standard input cannot be both DATA and --future", hint="name a file for one of them"
+        )
+    return None if data is None else paths.data_source(data), ahead
+
+
+def _nothing_to_continue(model: "Path | None") -> ForecastError:
+    """Why the pretrained networks, which hold no rows of their own, cannot answer without data."""
+    if model is not None or paths.models_here():
+        return UsageError("the pretrained network has no data of its own", hint="forecast predict DATA")
+    return ModelError(
+        "there is no model here",
+        hint="forecast train DATA makes one, forecast predict DATA needs none; or --model PATH",
+    )
+
+
+def _pretrained(model: "RecurrentForecaster", source: paths.Source, *, named: bool) -> str:
+    """The pretrained network in words and, where it was not named, how another model would answer."""
+    from forecast.reporting import notes
+
+    if named:
+        return notes.pretrained_line(model)
+    data = "DATA" if isinstance(source, str) else shlex.quote(str(source))
+    others = [shlex.quote(str(path)) for path in paths.models_here()]
+    choice = f"; --model {others[0]} uses that model" if others else ""
+    made = paths.model_to_write(None, source)
+    return f"{notes.pretrained_line(model)}; forecast train {data} makes {made}{choice}"

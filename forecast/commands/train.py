@@ -1,0 +1,98 @@
+"""The command `forecast train`."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from forecast.cli import options, paths
+from forecast.cli.console import Console
+from forecast.cli.delivery import Delivery, deliver, plan_delivery
+from forecast.cli.help import needed_source
+from forecast.cli.option_groups import takes
+from forecast.cli.skipped import plan_list
+from forecast.cli.training_options import train_request
+from forecast.commands.check import report_data
+from forecast.errors import NO_SKILL
+from forecast.spec.training import TrainRequest
+
+if TYPE_CHECKING:
+    from forecast.output.writing import Json
+    from forecast.workflow import Trained
+
+
+@takes("request", train_request)
+def train(
+    ctx: typer.Context,
+    data: options.Data = None,
+    *,
+    request: TrainRequest,
+    require_skill: options.RequireSkill = False,
+    model: options.ModelToWrite = None,
+    resume: options.Resume = False,
+    dry_run: options.DryRun = False,
+    format: options.FormatName = "auto",
+    json: options.AsJson = False,
+    skipped: options.SkippedFile = None,
+) -> None:
+    """Train a model on DATA, evaluate it and save it.
+
+    forecast train harvest.csv
+    forecast train sales.csv --target sold --id store --horizon 14 --max-time 5m
+    zcat sales.csv.gz | forecast train --model sales.forecast --require-skill
+    forecast train harvest.csv --from scratch --cell lstm --ensemble 5
+    forecast train crops.csv --wide --decimal , --date-format %d.%m.%Y --dry-run
+    """
+    console: Console = ctx.obj
+    delivery = plan_delivery(format, json=json)
+    source = needed_source(ctx, data)
+    path = paths.model_to_write(model, source)
+    plan_list(skipped, console, source, path)
+    if dry_run:
+        report_data(source, request, delivery=delivery, console=console)
+        return
+    from forecast import workflow
+
+    trained = workflow.train(source, request, model=path, resume=resume, listener=console.listen)
+    _report(trained, delivery, console)
+    verdict = trained.model.card.verdict
+    if require_skill and (verdict is None or verdict.outcome != "useful"):
+        raise typer.Exit(NO_SKILL)
+
+
+def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:
+    """Deliver the scores; note the verdict, the coverage of the intervals and the path after them."""
+    from forecast.reporting import notes
+
+    card = trained.model.card
+    console.erase()
+    deliver(
+        {} if card.scores is None else card.scores.to_table(),
+        delivery,
+        schema="forecast.train/1",
+        facts={**_facts(trained), "skipped": console.skipped_facts()},
+        color=console.color,
+    )
+    if card.verdict is not None:
+        console.note("verdict", card.verdict.text)
+    if card.coverage is not None:
+        console.note("intervals", notes.coverage(card.coverage))
+    if trained.path is not None:
+        console.note("saved", f"{trained.path}      next: {_next_command(trained.path)}")
+
+
+def _facts(trained: "Trained") -> "dict[str, Json]":
+    from dataclasses import asdict
+
+    card = trained.model.card
+    return {
+        "model": None if trained.path is None else str(trained.path),
+        "verdict": None if card.verdict is None else asdict(card.verdict),
+        "coverage": None if card.coverage is None else asdict(card.coverage),
+    }
+
+
+def _next_command(path: Path) -> str:
+    is_only_one = paths.models_here() == [path]
+    return "forecast predict" if is_only_one else f"forecast predict --model {shlex.quote(str(path))}"
