@@ -38,7 +38,7 @@ def main() -> None:
     arguments.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="see above")
     arguments.add_argument("--seeds", type=int, default=5, help="seeds for AirPassengers [5]")
     arguments.add_argument("--m4-seeds", type=int, default=1, help="seeds for M4 [1]")
-    arguments.add_argument("--only", choices=("airpassengers", *M4), help="one part alone")
+    arguments.add_argument("--only", choices=("airpassengers", *M4), help="run only this part")
     arguments.add_argument("--train-with", default="", metavar="OPTIONS", help="more options for train")
     options = arguments.parse_args()
     pin()
@@ -78,7 +78,7 @@ class _Trainer:
         trained = cost([*FORECAST, "train", data, "--model", model, *options, *self.options])
         predicted = cost([*FORECAST, "predict", "--model", model, "-H", str(steps), "--output", output])
         series = "unique_id" if "unique_id" in output.read_text().splitlines()[0] else None
-        columns = Columns(target="forecast", time="time", series=series)
+        columns = Columns(target="forecast", time="ds", series=series)
         return _Result(read_panel(output, ReadSpec(columns)).panel, trained.cpu_s + predicted.cpu_s)
 
 

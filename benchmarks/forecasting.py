@@ -24,8 +24,10 @@ def zero_shot(source, horizon: int, *, season: int | None = None, cell=None) -> 
     import forecast
 
     started_at = time.process_time()
-    model = forecast.zero_shot(source, cell=cell, season=season, horizon=horizon)
-    return _predict(model, horizon, started_at)
+    result = forecast.predict(
+        source, model="pretrained", horizon=horizon, level=LEVEL, season=season, cell=cell
+    )
+    return _forecasts(result, started_at)
 
 
 def train_and_predict(source, horizon: int, *, season: int | None = None, cell=None, seed=0) -> Forecasts:
@@ -34,7 +36,8 @@ def train_and_predict(source, horizon: int, *, season: int | None = None, cell=N
 
     started_at = time.process_time()
     request = forecast.TrainRequest(horizon=horizon, season=season, cell=cell, seed=seed)
-    return _predict(forecast.train(source, request).model, horizon, started_at)
+    model = forecast.train(source, request).model
+    return _forecasts(forecast.predict(model=model, horizon=horizon, level=LEVEL), started_at)
 
 
 def train_and_predict_or_none(source, horizon: int, *, season: int | None) -> Forecasts | None:
@@ -47,10 +50,7 @@ def train_and_predict_or_none(source, horizon: int, *, season: int | None) -> Fo
         return None
 
 
-def _predict(model, horizon: int, started_at: float) -> Forecasts:
-    import forecast
-
-    result = forecast.predict(model, horizon=horizon, levels=(LEVEL,))
+def _forecasts(result, started_at: float) -> Forecasts:
     return Forecasts(result.values, result.lower[0], result.upper[0], time.process_time() - started_at)
 
 

@@ -1,6 +1,6 @@
 """CPU time and memory of processes, and tables of results: shared by the benchmarks.
 
-Standard library alone: a child's peak memory counts from the size its parent had when it
+Standard library only: a child's peak memory counts from the size its parent had when it
 was started, so the process that measures must stay small.
 """
 

@@ -21,9 +21,8 @@ from measuring import FORECAST, Command, Cost, Row, interleaved, parser, pin, sh
 SERIES, YEARS = 20_000, 50
 
 ALL_WINDOWS = """
-import sys, pathlib, forecast
-request = forecast.TrainRequest(from_="scratch", epochs=1, epoch_windows=1_000_000_000)
-forecast.train(sys.argv[1], request, out=pathlib.Path(sys.argv[2]))
+import sys, forecast
+forecast.train(sys.argv[1], model=sys.argv[2], from_="scratch", epochs=1, epoch_windows=1_000_000_000)
 """
 
 TRAIN = "forecast train --from scratch --epochs 1"

@@ -82,7 +82,7 @@ class _Set:
         from forecast.reading.reader import read_panel
 
         panels = (read_panel(data / f"{self.files}_{part}.parquet").panel for part in ("train", "test"))
-        return tuple(panel.in_season(self.season) for panel in panels)
+        return tuple(panel.with_season(self.season) for panel in panels)
 
 
 M4 = {
@@ -110,7 +110,7 @@ def main() -> None:
     }
     arguments = parser(__doc__)
     arguments.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="see above")
-    arguments.add_argument("--only", choices=tuple(parts), help="one part alone")
+    arguments.add_argument("--only", choices=tuple(parts), help="run only this part")
     options = arguments.parse_args()
     pin()
     chosen = [options.only] if options.only else list(parts)
@@ -187,7 +187,7 @@ def _short(data: Path, _part: str) -> list[Row]:
 
 
 def _short_rows(group: str, past, future, *, season: int) -> list[Row]:
-    past = past.in_season(season)
+    past = past.with_season(season)
     horizon = len(future.values) // len(future)
     option = None if past.frequency.unit == "year" else season
     files = [frame(past.select([index])) for index in range(len(past))]
@@ -277,7 +277,7 @@ def _coarser_rows(name: str, data: Path, files: str, rows: int, season: int, hor
     from forecast.reading.reader import read_panel
 
     table = _coarser_table(data / files, rows, shortest=3 * season + horizon)
-    panel = read_panel(table, ReadSpec(Columns("y", "step", "id"))).panel.in_season(season)
+    panel = read_panel(table, ReadSpec(Columns("y", "step", "id"))).panel.with_season(season)
     past, future = panel.first(panel.lengths - horizon), panel.tail(horizon)
     known = table[table.groupby("id").cumcount(ascending=False) >= horizon]
     plain = Forecasts(naive2(past, horizon))

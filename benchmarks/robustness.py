@@ -31,16 +31,8 @@ GIB = 1 << 30
 BOMB_BYTES = 4 * GIB
 
 SCRATCH = (
-    "--from",
-    "scratch",
-    "--backtests",
-    "1",
-    "--dropout",
-    "0.1",
-    "--ensemble",
-    "2",
-    "--patience",
-    "300",
+    *("--from", "scratch", "--backtests", "1", "--dropout", "0.1"),
+    *("--ensemble", "2", "--patience", "300"),
 )
 
 CHECKPOINT_COST = """
@@ -75,7 +67,7 @@ print(spent, writes, time.monotonic() - began)
 def main() -> None:
     """Measure and print."""
     arguments = parser(__doc__)
-    arguments.add_argument("--only", choices=PARTS, help="one part alone")
+    arguments.add_argument("--only", choices=PARTS, help="run only this part")
     arguments.add_argument("--kills", type=int, default=12, help="kills, and signals of each kind [12]")
     arguments.add_argument("--seed", type=int, default=0, help="random seed of the moments [0]")
     options = arguments.parse_args()

@@ -1,4 +1,4 @@
-"""Model files taken apart, changed, and put together again under a digest that fits."""
+"""Model files taken apart, changed, and put together again with a valid digest."""
 
 import json
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ def joined(header: object, tensors: bytes) -> bytes:
 
 
 def fields_of(content: bytes) -> dict[str, object]:
-    """All of a model file that is no tensor."""
+    """The fields of a model file: all but its tensors."""
     fields: dict[str, object] = json.loads(parts(content)[0]["__metadata__"]["forecast"])["model"]
     return fields
 
@@ -37,7 +37,7 @@ def tensors_of(content: bytes) -> dict[str, np.ndarray]:
 
 
 def digest_of(fields: object, tensors: Mapping[str, np.ndarray], *, number: object) -> str:
-    """What a model file's "sha256" must say, computed by no code of the package but `dump`."""
+    """The value that "sha256" in a model file must have, computed without the package but for `dump`."""
     digest = sha256(dump({"format": number, "model": fields}).encode())
     for name, tensor in sorted(tensors.items()):
         digest.update(dump([name, tensor.dtype.str, tensor.shape]).encode())
@@ -46,7 +46,7 @@ def digest_of(fields: object, tensors: Mapping[str, np.ndarray], *, number: obje
 
 
 def built(fields: object, tensors: Mapping[str, np.ndarray], *, number: object = FORMAT) -> bytes:
-    """A file of these fields and tensors, of any names and shapes, whose digest is right."""
+    """A file of these fields and tensors, of any names and shapes, with a valid digest."""
     header: dict[str, object] = {}
     raw = [np.ascontiguousarray(tensor).tobytes() for tensor in tensors.values()]
     end = 0

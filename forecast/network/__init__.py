@@ -1,1 +1,1 @@
-"""Learns: the only place that imports Keras and TensorFlow."""
+"""Trains networks: the only package that imports Keras and TensorFlow."""

@@ -20,7 +20,7 @@ _DESCRIPTIONS: dict[int | None, str] = {None: "series with seasons of their own"
 def open_pretrained(cell: Cell, season: int | None) -> RecurrentForecaster:
     """The network with this cell for series of this season; None for a panel whose series differ in season.
 
-    It is loaded with the checks of any model file.
+    It is checked like any other model file.
     """
     if not has_pretrained(cell, season):
         series = _DESCRIPTIONS.get(season, f"a season of {season}")

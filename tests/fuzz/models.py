@@ -1,4 +1,4 @@
-"""Bytes that look like a model file: spoilt, or changed and signed anew."""
+"""Bytes that look like a model file: damaged, or changed and signed again."""
 
 import copy
 from dataclasses import replace
@@ -75,7 +75,7 @@ def _valid(
     cell: Cell, frequency: Frequency, *, season: int = 1, members: int = 1, combine: Combine = "none"
 ) -> RecurrentForecaster:
     """A model with a history, scores and bounds, whose networks know `season`."""
-    made = model(
+    valid = model(
         network(cell=cell, season=season, members=members, combine=combine), bounds=Bounds(minimum=0.0)
     )
     columns = Columns(target="tons", time="year", series="region")
@@ -94,7 +94,13 @@ def _valid(
         frequency=frequency,
         seasons=np.full(2, season),
     )
-    return replace(made, read=ReadSpec(columns), frequency=frequency, tail=tail, card=_scored(made.card, ids))
+    return replace(
+        valid,
+        read=ReadSpec(columns),
+        frequency=frequency,
+        tail=tail,
+        card=_scored(valid.card, ids),
+    )
 
 
 _MODELS = (
@@ -111,7 +117,7 @@ _PARTS = tuple((fields_of(seed), tensors_of(seed)) for seed in SEEDS)
 
 
 def forgery(random: Random) -> bytes:
-    """A model in which fields and tensors say something else, under a digest that fits them."""
+    """A model file with changed fields and tensors and a valid digest."""
     return forged(*copy.deepcopy(random.choice(_PARTS)), random)
 
 
@@ -132,34 +138,34 @@ def forged(fields: dict[str, object], tensors: dict[str, np.ndarray], random: Ra
 
 
 def _change_field(fields: object, random: Random) -> None:
-    """One value anywhere in the fields is another, or gone, or more than there was."""
-    inner, places = fields, _places(fields)
+    """Replace, remove or add one value anywhere in the fields."""
+    inner, keys = fields, _keys(fields)
     while True:
-        place = random.choice(places)
-        deeper = inner[place]
-        places = _places(deeper)
-        if not places or random.random() < 0.1:
+        key = random.choice(keys)
+        deeper = inner[key]
+        keys = _keys(deeper)
+        if not keys or random.random() < 0.1:
             break
         inner = deeper
     kind = random.random()
     if kind < 0.85:
-        inner[place] = copy.deepcopy(random.choice(VALUES))
+        inner[key] = copy.deepcopy(random.choice(VALUES))
     elif kind < 0.92:
-        del inner[place]
+        del inner[key]
     elif isinstance(inner, dict):
         inner[random.choice(("more", "seed", "unit", ""))] = copy.deepcopy(random.choice(VALUES))
     else:
         inner.extend(inner[:] * random.choice((1, 40)))
 
 
-def _places(value: object) -> list[str] | list[int]:
+def _keys(value: object) -> list[str] | list[int]:
     if isinstance(value, dict):
         return list(value)
     return list(range(len(value))) if isinstance(value, list) else []
 
 
 def _change_tensor(tensors: dict[str, np.ndarray], random: Random) -> None:
-    """One tensor holds extreme numbers, or is of another shape or type, or gone, or another's."""
+    """Give one tensor extreme values, another shape or type or another's content, or remove it."""
     name = random.choice(sorted(tensors))
     tensor = np.array(tensors[name])
     extremes = EXTREMES[tensor.dtype.kind]
@@ -191,7 +197,7 @@ def _in(dtype: np.dtype, number: float) -> np.generic:
 
 
 def other_header(random: Random) -> bytes:
-    """A model whose header tells of other tensors, or is other JSON, its digest as it was."""
+    """A model file with a changed header but its old digest."""
     header, data = parts(random.choice(SEEDS))
     header = copy.deepcopy(header)
     name = random.choice([name for name in header if name != "__metadata__"])
@@ -205,20 +211,20 @@ def other_header(random: Random) -> bytes:
     return joined(header, data)
 
 
-def spoilt(random: Random) -> bytes:
+def damaged(random: Random) -> bytes:
     """A model with bytes flipped, cut, added or swapped."""
     content = bytearray(random.choice(SEEDS))
     for _ in range(random.choice((1, 1, 2, 3))):
-        place, kind = random.randrange(len(content)), random.randrange(5)
+        index, kind = random.randrange(len(content)), random.randrange(5)
         if kind == 0:
-            content[place] ^= 1 << random.randrange(8)
+            content[index] ^= 1 << random.randrange(8)
         elif kind == 1:
-            del content[place : place + random.choice((1, 8, len(content)))]
+            del content[index : index + random.choice((1, 8, len(content)))]
         elif kind == 2:
-            content[place:place] = bytes(random.choice((1, 8, 300)))
+            content[index:index] = bytes(random.choice((1, 8, 300)))
         elif kind == 3:
             other = random.randrange(len(content))
-            content[place], content[other] = content[other], content[place]
+            content[index], content[other] = content[other], content[index]
         else:
             content[random.randrange(8)] = random.randrange(256)
         if not content:
@@ -227,9 +233,9 @@ def spoilt(random: Random) -> bytes:
 
 
 def file(random: Random) -> bytes:
-    """Bytes to open as a model, most of them nearly one."""
-    return random.choice((forgery, forgery, forgery, forgery, other_header, spoilt))(random)
+    """Bytes to open as a model, most of them nearly valid."""
+    return random.choice((forgery, forgery, forgery, forgery, other_header, damaged))(random)
 
 
 FILES = st.one_of(st.randoms(use_true_random=False).map(file), st.binary(max_size=300))
-"""Bytes to open as a model, most of them nearly one."""
+"""Bytes to open as a model, most of them nearly valid."""

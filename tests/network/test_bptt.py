@@ -1,4 +1,4 @@
-"""Keras' own layers are the reference: the same answers, the same gradients, the same training."""
+"""Keras' own layers are the reference: the same outputs, the same gradients, the same training."""
 
 import keras
 import numpy as np
@@ -30,18 +30,20 @@ def pair(name: str, channels: int, units: int, **options: object) -> list[keras.
     return layers
 
 
-def judged(layer: keras.layers.Layer, inputs: tf.Tensor, pull: tf.Tensor) -> list[tf.Tensor]:
-    """Answers, and the gradients of the inputs and of every weight where `pull` is that of the answers."""
+def outputs_and_gradients(
+    layer: keras.layers.Layer, inputs: tf.Tensor, weights: tf.Tensor
+) -> list[tf.Tensor]:
+    """Outputs, and the gradients of their weighted mean with respect to the inputs and every weight."""
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        answers = layer(inputs)
-        cost = tf.reduce_mean(pull * answers)
-    return [answers, *tape.gradient(cost, [inputs, *(weight.value for weight in layer.weights)])]
+        outputs = layer(inputs)
+        cost = tf.reduce_mean(weights * outputs)
+    return [outputs, *tape.gradient(cost, [inputs, *(weight.value for weight in layer.weights)])]
 
 
-def assert_equal_to_keras(ours: list[tf.Tensor], keras_own: list[tf.Tensor]) -> None:
-    np.testing.assert_allclose(ours[0], keras_own[0], rtol=0, atol=1e-6)
-    for gradient, expected in zip(ours[1:], keras_own[1:], strict=True):
+def assert_equal_to_keras(ours: list[tf.Tensor], reference: list[tf.Tensor]) -> None:
+    np.testing.assert_allclose(ours[0], reference[0], rtol=0, atol=1e-6)
+    for gradient, expected in zip(ours[1:], reference[1:], strict=True):
         size = max(float(np.abs(expected).max()), 1e-12)
         np.testing.assert_allclose(gradient / size, expected / size, rtol=0, atol=1e-5)
 
@@ -49,34 +51,35 @@ def assert_equal_to_keras(ours: list[tf.Tensor], keras_own: list[tf.Tensor]) -> 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("jit_compile", [False, True], ids=["function", "xla"])
 @pytest.mark.parametrize("name", LAYERS)
-def test_answers_and_gradients_are_those_of_keras(name, jit_compile, shape):
+def test_outputs_and_gradients_equal_those_of_keras(name, jit_compile, shape):
     batch, steps, channels, units = shape
-    plain, ours = pair(name, channels, units, return_sequences=True)
-    inputs, pull = tf.constant(normal(batch, steps, channels)), tf.constant(normal(batch, steps, units))
-    own, keras_own = (
-        tf.function(judged, jit_compile=jit_compile)(layer, inputs, pull) for layer in (ours, plain)
+    keras_layer, ours = pair(name, channels, units, return_sequences=True)
+    inputs, weights = tf.constant(normal(batch, steps, channels)), tf.constant(normal(batch, steps, units))
+    computed, reference = (
+        tf.function(outputs_and_gradients, jit_compile=jit_compile)(layer, inputs, weights)
+        for layer in (ours, keras_layer)
     )
-    assert_equal_to_keras(own, keras_own)
+    assert_equal_to_keras(computed, reference)
 
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_one_compiled_function_takes_batches_of_any_size_and_length(name):
-    plain, ours = pair(name, 2, 3, return_sequences=True)
+    keras_layer, ours = pair(name, 2, 3, return_sequences=True)
     anything = [tf.TensorSpec((None, None, count)) for count in (2, 3)]
-    compiled = tf.function(lambda *each: judged(ours, *each), input_signature=anything)
+    compiled = tf.function(lambda *each: outputs_and_gradients(ours, *each), input_signature=anything)
     for batch, steps in ((4, 6), (1, 9)):
-        inputs, pull = tf.constant(normal(batch, steps, 2)), tf.constant(normal(batch, steps, 3))
-        assert_equal_to_keras(compiled(inputs, pull), judged(plain, inputs, pull))
+        inputs, weights = tf.constant(normal(batch, steps, 2)), tf.constant(normal(batch, steps, 3))
+        assert_equal_to_keras(compiled(inputs, weights), outputs_and_gradients(keras_layer, inputs, weights))
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_what_is_not_taken_over_is_left_to_keras(name):
+def test_other_uses_of_the_layers_are_left_to_keras(name):
     inputs = tf.constant(normal(2, 5, 3))
-    plain, ours = pair(name, 3, 4)
-    assert ours(inputs).numpy() == pytest.approx(plain(inputs).numpy(), abs=1e-6)
-    plain, ours = pair(name, 3, 4, return_sequences=True)
+    keras_layer, ours = pair(name, 3, 4)
+    assert ours(inputs).numpy() == pytest.approx(keras_layer(inputs).numpy(), abs=1e-6)
+    keras_layer, ours = pair(name, 3, 4, return_sequences=True)
     mask = tf.constant([[True, True, False, True, True], [True] * 5])
-    assert ours(inputs, mask=mask).numpy() == pytest.approx(plain(inputs, mask=mask).numpy(), abs=1e-6)
+    assert ours(inputs, mask=mask).numpy() == pytest.approx(keras_layer(inputs, mask=mask).numpy(), abs=1e-6)
 
 
 def spec(cell: str) -> ModelSpec:
@@ -85,18 +88,18 @@ def spec(cell: str) -> ModelSpec:
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_both_kinds_of_loops_start_from_the_same_weights_under_the_same_names(cell):
-    plain, ours = (
+    keras_layer, ours = (
         weights_of(spec(cell), build(spec(cell), seed=4, loops=kind)) for kind in ("keras", "custom gradient")
     )
     assert {name: value.shape for name, value in ours.items()} == weight_shapes(spec(cell))
-    assert all(np.array_equal(ours[name], plain[name]) for name in plain)
+    assert all(np.array_equal(ours[name], keras_layer[name]) for name in keras_layer)
 
 
 @pytest.mark.parametrize(("cell", "xla"), [*((cell, False) for cell in CELLS), ("gru", True)])
 def test_stacked_layers_train_to_the_same_weights_as_those_of_keras(cell, xla):
-    plain, ours = (trained(cell, kind, xla=xla) for kind in ("keras", "custom gradient"))
+    keras_layer, ours = (trained(cell, kind, xla=xla) for kind in ("keras", "custom gradient"))
     start = weights_of(spec(cell), build(spec(cell), seed=0))
-    for name, expected in plain.items():
+    for name, expected in keras_layer.items():
         assert np.abs(expected - start[name]).max() > 1e-3
         assert ours[name] == pytest.approx(expected, abs=1e-4)
 

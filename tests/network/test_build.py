@@ -23,7 +23,7 @@ def random_weights(shape: ModelSpec) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("units", [(7,), (6, 4)])
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_numpy_forward_pass_answers_as_keras_does(cell, units):
+def test_the_numpy_forward_pass_equals_keras(cell, units):
     shape = spec(cell, units)
     inputs = np.random.default_rng(1).normal(size=(8, 9, feature_count(1, 12))).astype(np.float32)
     weights = random_weights(shape)
@@ -47,12 +47,12 @@ def test_every_number_that_keras_trains_is_in_the_weights():
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_untrained_network_answers_zero_the_naive_forecast(cell):
+def test_the_untrained_network_outputs_zero_the_naive_forecast(cell):
     inputs = np.random.default_rng(1).normal(size=(2, 9, feature_count(1, 12))).astype(np.float32)
     assert not build(spec(cell), seed=0)(inputs).numpy().any()
 
 
-def test_every_step_answers_and_sees_no_later_one():
+def test_the_output_of_a_step_depends_on_no_later_step():
     shape = spec("lstm")
     model = build(shape, seed=0)
     put_weights(model, random_weights(shape))
@@ -67,7 +67,7 @@ def test_a_seed_decides_the_first_weights():
     assert not np.array_equal(first["layer0/kernel"], other["layer0/kernel"])
 
 
-def test_dropout_falls_between_layers_and_not_inside_the_recurrence():
+def test_dropout_is_between_layers_and_not_inside_the_recurrence():
     shape = ModelSpec(WindowSpec(9, 2), NetworkSpec("gru", (6, 4), dropout=0.25), 1)
     layers = build(shape, seed=0).layers
     assert [layer.rate for layer in layers if isinstance(layer, keras.layers.Dropout)] == [0.25, 0.25]
@@ -76,10 +76,10 @@ def test_dropout_falls_between_layers_and_not_inside_the_recurrence():
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_embeddings_and_numbers_beside_the_target_are_answered_as_keras_does(cell):
-    of = shops.panel()
-    shape = shops.spec(of, cell=cell)
-    inputs = read_inputs(of, shape).inputs[:20].reshape(2, 10, -1)
+def test_the_numpy_forward_pass_with_covariates_equals_keras(cell):
+    history = shops.panel()
+    shape = shops.spec(history, cell=cell)
+    inputs = read_inputs(history, shape).inputs[:20].reshape(2, 10, -1)
     weights = random_weights(shape)
     model = build(shape, seed=0)
     put_weights(model, weights)

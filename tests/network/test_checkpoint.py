@@ -22,7 +22,7 @@ SPEC = ModelSpec(WindowSpec(12, 4), NetworkSpec("gru", (6,), dropout=0.3), 4)
 PLAN = TrainingPlan(epochs=25, epoch_windows=48, batch_size=16, learning_rate=2e-3, patience=5, device="cpu")
 FACTS = (("data", "abc"), ("--seed", "0"))
 CALL_STEPS = 16 * 12 * 2
-"""Two updates a call: an epoch of three takes two calls."""
+"""Two updates per call: an epoch of three updates takes two calls."""
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def waves():
     return panel(wave(60, season=4), wave(45, season=4, seed=1), season=4)
 
 
-@pytest.fixture(scope="module", params=[400_000, CALL_STEPS], ids=["epochs a call", "calls an epoch"])
+@pytest.fixture(scope="module", params=[400_000, CALL_STEPS], ids=["epochs per call", "calls per epoch"])
 def trainer(waves, request):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(batches, "MAX_STEPS_PER_CALL", request.param)
@@ -38,20 +38,20 @@ def trainer(waves, request):
 
 
 @pytest.fixture(autouse=True)
-def _long(monkeypatch):
-    """Every call is as long as a second, and every training worth a file."""
+def _copied_at_every_call(monkeypatch):
+    """The state is copied after every call, and an interrupted training of any length leaves a file."""
     for name in ("COPY_SECONDS", "REST_FACTOR", "MIN_SECONDS"):
         monkeypatch.setattr(checkpoints, name, 0.0)
 
 
 @pytest.fixture
-def _longer(monkeypatch):
-    """Every call is as long as half a minute."""
+def _written_at_every_call(monkeypatch):
+    """The file is written after every call."""
     monkeypatch.setattr(checkpoints, "WRITE_SECONDS", 0.0)
 
 
 def learned(trainer, waves, checkpoint):
-    """A small training: how many epochs, a backtest, two members of a refit."""
+    """A small training: the number of epochs, a backtest, two networks of a refit."""
     trainer._checkpoint = checkpoint
     epochs = trainer.find_epochs(waves, stage="choosing the number of epochs")
     backtest = trainer.fit(waves.select([0]), 12, stage="backtest")
@@ -71,7 +71,7 @@ def assert_same(found, expected):
 
 
 def interrupted_after(trainer, waves, checkpoint, events):
-    """Train until so many calls were told of; True where a signal came first."""
+    """Train until this many events of epochs; True where the signal came before the end."""
     left = iter(range(events))
 
     def listen(event):
@@ -116,19 +116,19 @@ def test_interrupted_again_and_again_it_ends_with_the_same_weights(trainer, wave
     assert_same(learned(trainer, waves, checkpoint), uninterrupted)
 
 
-@pytest.mark.usefixtures("_longer")
-def test_what_is_over_is_not_computed_again(trainer, waves, uninterrupted, tmp_path):
+@pytest.mark.usefixtures("_written_at_every_call")
+def test_finished_fits_are_not_computed_again(trainer, waves, uninterrupted, tmp_path):
     path = tmp_path / "c"
     assert interrupted_after(trainer, waves, Checkpoint(path, FACTS), 10**6) is False
     checkpoint = Checkpoint(path, FACTS)
     learned(trainer, waves, checkpoint)
-    heard = []
-    trainer._listener = heard.append
+    events = []
+    trainer._listener = events.append
     assert_same(learned(trainer, waves, resumed(path)), uninterrupted)
-    assert heard == []
+    assert events == []
 
 
-@pytest.mark.usefixtures("_longer")
+@pytest.mark.usefixtures("_written_at_every_call")
 def test_a_kill_costs_at_most_the_time_since_the_file_was_written(trainer, waves, uninterrupted, tmp_path):
     path = tmp_path / "c"
 
@@ -142,24 +142,24 @@ def test_a_kill_costs_at_most_the_time_since_the_file_was_written(trainer, waves
 
 def test_a_short_training_leaves_nothing_and_writes_nothing(trainer, waves, tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "MIN_SECONDS", 3600.0)
-    heard = []
-    assert interrupted_after(trainer, waves, Checkpoint(tmp_path / "c", FACTS, listener=heard.append), 3)
+    events = []
+    assert interrupted_after(trainer, waves, Checkpoint(tmp_path / "c", FACTS, listener=events.append), 3)
     assert list(tmp_path.iterdir()) == []
-    assert heard == []
+    assert events == []
 
 
-def test_an_interrupted_training_says_where_it_stands(trainer, waves, tmp_path):
-    heard = []
+def test_an_interrupted_training_reports_where_it_continues(trainer, waves, tmp_path):
+    events = []
     path = tmp_path / "c"
-    assert interrupted_after(trainer, waves, Checkpoint(path, FACTS, listener=heard.append), 0)
-    resumed(path, listener=heard.append)
-    kept, told = heard
-    assert isinstance(kept, CheckpointSaved)
-    assert kept.path == str(path)
-    assert told == Note("resume", kept.where)
+    assert interrupted_after(trainer, waves, Checkpoint(path, FACTS, listener=events.append), 0)
+    resumed(path, listener=events.append)
+    saved, note = events
+    assert isinstance(saved, CheckpointSaved)
+    assert saved.path == str(path)
+    assert note == Note("resume", saved.where)
 
 
-def test_a_loss_that_is_no_number_leaves_no_checkpoint(tmp_path, waves, trainer):
+def test_a_nan_loss_leaves_no_checkpoint(tmp_path, waves, trainer):
     path = tmp_path / "c"
     interrupted_after(trainer, waves, Checkpoint(path, FACTS), 5)
     with pytest.raises(TrainingError), resumed(path):
@@ -167,10 +167,10 @@ def test_a_loss_that_is_no_number_leaves_no_checkpoint(tmp_path, waves, trainer)
     assert not path.exists()
 
 
-def test_without_a_file_it_says_that_it_begins_at_the_start(tmp_path):
-    heard = []
-    resumed(tmp_path / "c", listener=heard.append)
-    assert heard == [Note("resume", "no interrupted training found: starting from the beginning")]
+def test_without_a_file_it_reports_that_it_starts_from_the_beginning(tmp_path):
+    events = []
+    resumed(tmp_path / "c", listener=events.append)
+    assert events == [Note("resume", "no interrupted training found: starting from the beginning")]
 
 
 def test_another_training_is_refused_with_what_differs(trainer, waves, tmp_path):
@@ -224,27 +224,27 @@ def test_a_state_with_more_calls_than_an_epoch_has_is_refused(trainer, waves):
         learned(trainer, waves, checkpoint)
 
 
-@pytest.mark.usefixtures("_longer")
+@pytest.mark.usefixtures("_written_at_every_call")
 def test_a_full_disk_costs_the_checkpoint_and_not_the_training(
     trainer, waves, uninterrupted, tmp_path, monkeypatch
 ):
     def full(*_):
         raise OSError(28, os.strerror(28))
 
-    heard = []
-    checkpoint = Checkpoint(tmp_path / "c", FACTS, listener=heard.append)
+    events = []
+    checkpoint = Checkpoint(tmp_path / "c", FACTS, listener=events.append)
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
         with checkpoint:
             assert_same(learned(trainer, waves, checkpoint), uninterrupted)
-    (warning,) = heard
+    (warning,) = events
     assert isinstance(warning, Warned)
     assert "No space left on device" in warning.message
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.usefixtures("_longer")
-def test_other_fits_than_those_kept_are_computed_anew(trainer, waves, tmp_path):
+@pytest.mark.usefixtures("_written_at_every_call")
+def test_fits_of_other_stages_are_computed_again(trainer, waves, tmp_path):
     path = tmp_path / "c"
     learned(trainer, waves, Checkpoint(path, FACTS))
     checkpoint = resumed(path)
@@ -253,7 +253,7 @@ def test_other_fits_than_those_kept_are_computed_anew(trainer, waves, tmp_path):
     assert checkpoint.next_result("backtest") is None
 
 
-def test_copies_and_files_take_under_a_hundredth_of_any_training(tmp_path, monkeypatch):
+def test_copies_and_writes_take_under_a_hundredth_of_any_training(tmp_path, monkeypatch):
     clock = [0.0]
     monkeypatch.setattr(checkpoints.time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(checkpoints, "COPY_SECONDS", 1.0)

@@ -28,10 +28,10 @@ def loss(weights, of) -> float:
     """Mean absolute error of one-step forecasts over the last rows of the first series."""
     series = of[0].values
     network = Network(SPEC, (weights,))
-    misses = [
+    errors = [
         network.predict(panel(series[:end], season=4), 1).values[0, 0] - series[end] for end in range(48, 60)
     ]
-    return float(np.mean(np.abs(misses)))
+    return float(np.mean(np.abs(errors)))
 
 
 def test_training_beats_the_naive_forecast_it_starts_as(waves):
@@ -56,45 +56,45 @@ def test_another_seed_gives_other_weights(waves):
     assert not np.array_equal(first["layer0/kernel"], other["layer0/kernel"])
 
 
-def test_finding_epochs_stops_when_patience_ends_and_names_the_best(waves):
-    heard = []
-    trainer = Trainer(SPEC, replace(PLAN, epochs=200, learning_rate=0.05), waves, listener=heard.append)
+def test_choosing_the_number_of_epochs_stops_after_patience_and_returns_the_best(waves):
+    events = []
+    trainer = Trainer(SPEC, replace(PLAN, epochs=200, learning_rate=0.05), waves, listener=events.append)
     epochs = trainer.find_epochs(waves, stage="choosing the number of epochs")
-    last = [event for event in heard if isinstance(event, EpochEnded)][-1]
+    last = [event for event in events if isinstance(event, EpochEnded)][-1]
     assert last.best_epoch == epochs
     assert last.epoch < 200
     assert last.epoch - epochs >= PLAN.patience
-    assert isinstance(heard[-1], FitEnded)
+    assert isinstance(events[-1], FitEnded)
 
 
-def test_validation_reads_only_answers_in_the_rows_held_out_rows(waves):
-    held = held_out_rows(waves, SPEC)
-    places = validation_windows(waves, held, SPEC)
+def test_validation_targets_are_all_held_out(waves):
+    held_out = held_out_rows(waves, SPEC)
+    windows = validation_windows(waves, held_out, SPEC)
     rows = [
         (start + first, start + last - 1)
-        for start, first, last in zip(places.starts, places.first, places.last, strict=True)
+        for start, first, last in zip(windows.starts, windows.first, windows.last, strict=True)
     ]
-    # The first judged row answers the first row held back, the last one the newest row.
+    # The target of the first step that counts is the first held-out row, that of the last one the newest row.
     assert rows == [
-        (60 - held[0] - 1, 60 - 1 - 4),
-        (105 - held[1] - 1, 105 - 1 - 4),
+        (60 - held_out[0] - 1, 60 - 1 - 4),
+        (105 - held_out[1] - 1, 105 - 1 - 4),
     ]
-    assert held[2] == 0, "a series too short to hold rows back keeps them all"
+    assert held_out[2] == 0, "a series too short to hold rows back keeps them all"
 
 
-def test_rows_held_back_are_not_trained_on(waves):
+def test_held_out_rows_are_not_trained_on(waves):
     trainer = Trainer(SPEC, replace(PLAN, epochs=3), waves, listener=ignore)
 
-    held = held_out_rows(waves, SPEC)
+    held_out = held_out_rows(waves, SPEC)
     changed = waves.values.copy()
-    for end, rows in zip(waves.bounds[1:], held, strict=True):
+    for end, rows in zip(waves.bounds[1:], held_out, strict=True):
         changed[end - rows : end] *= -3
     losses = []
     for values in (waves.values, changed):
-        heard = []
-        trainer._listener = heard.append
+        events = []
+        trainer._listener = events.append
         trainer.find_epochs(replace(waves, values=values), stage="choosing the number of epochs")
-        losses.append([event.loss for event in heard if isinstance(event, EpochEnded)])
+        losses.append([event.loss for event in events if isinstance(event, EpochEnded)])
     assert losses[0] == losses[1]
 
 
@@ -135,30 +135,30 @@ def test_xla_trains_to_the_same_weights(waves, monkeypatch):
     assert all(compiled[name] == pytest.approx(plain[name], abs=1e-4) for name in plain)
 
 
-def test_a_loss_that_leaves_the_numbers_is_tried_once_more_and_then_explained(waves, monkeypatch):
+def test_a_nan_loss_is_retried_at_a_tenth_of_the_rate_and_then_an_error(waves, monkeypatch):
     def poisoned(*arguments, **options):
         rows = training_examples(*arguments, **options)
         rows.targets[30] = np.nan
         return rows
 
     monkeypatch.setattr(fit, "training_examples", poisoned)
-    heard = []
-    trainer = Trainer(SPEC, PLAN, waves, listener=heard.append)
+    events = []
+    trainer = Trainer(SPEC, PLAN, waves, listener=events.append)
     with pytest.raises(TrainingError, match="NaN twice") as failure:
         trainer.fit(waves, 2, stage="refit")
     assert failure.value.exit_code == 7
     assert "--learning-rate" in failure.value.hint
-    assert [event.message for event in heard if isinstance(event, Warned)] == [
+    assert [event.message for event in events if isinstance(event, Warned)] == [
         "refit: the loss became NaN at learning rate 0.002",
         "refit: the loss became NaN at learning rate 0.0002",
     ]
 
 
 def test_a_deadline_ends_a_fit_after_one_call(waves):
-    heard = []
-    trainer = Trainer(SPEC, replace(PLAN, epochs=1000), waves, listener=heard.append)
+    events = []
+    trainer = Trainer(SPEC, replace(PLAN, epochs=1000), waves, listener=events.append)
     trainer.fit(waves, 1000, stage="refit", seconds=0.0)
-    assert [event.epoch for event in heard if isinstance(event, EpochEnded)] == [10]
+    assert [event.epoch for event in events if isinstance(event, EpochEnded)] == [10]
 
 
 def test_series_too_short_for_a_window_still_train():
@@ -168,7 +168,7 @@ def test_series_too_short_for_a_window_still_train():
     assert weights["answer/kernel"].any()
 
 
-def test_a_gpu_that_is_not_there_is_refused_with_what_to_install(waves, monkeypatch):
+def test_a_missing_gpu_is_refused_with_what_to_install(waves, monkeypatch):
     monkeypatch.setattr(device.tf.config, "list_physical_devices", lambda _kind: [])
     with pytest.raises(MissingExtra, match="no GPU") as failure:
         Trainer(SPEC, replace(PLAN, device="gpu"), waves, listener=ignore)

@@ -18,61 +18,63 @@ def events(*lengths):
     return replace(panel(*(np.arange(length) % 2 for length in lengths)), target=Target("class", ("0", "1")))
 
 
-def test_classes_are_validated_on_windows_one_behind_the_other_in_a_seventh_of_the_rows():
-    there = events(200)
-    held = held_out_rows(there, ROWS)
-    assert held.tolist() == [25]  # 15 % are 30 rows: four windows, and one row more that they answer
-    found = validation_windows(there, held, ROWS)
-    assert found.starts.tolist() == [192, 186, 180, 174]
-    assert found.first.tolist() == [0, 0, 0, 0]
-    assert found.last.tolist() == [6, 6, 6, 6]
+def test_classes_are_validated_on_adjacent_windows_in_15_percent_of_the_rows():
+    history = events(200)
+    held_out = held_out_rows(history, ROWS)
+    assert held_out.tolist() == [25]  # 15 % are 30 rows: four windows, and one row more that they answer
+    validated = validation_windows(history, held_out, ROWS)
+    assert validated.starts.tolist() == [192, 186, 180, 174]
+    assert validated.first.tolist() == [0, 0, 0, 0]
+    assert validated.last.tolist() == [6, 6, 6, 6]
 
 
-def test_numbers_are_validated_on_one_window_of_a_series():
+def test_values_are_validated_on_one_window_per_series():
     numbers = replace(ROWS, target=Target())
-    held = held_out_rows(events(200), numbers)
-    assert held.tolist() == [7]
-    assert validation_windows(events(200), held, numbers).starts.tolist() == [192]
+    held_out = held_out_rows(events(200), numbers)
+    assert held_out.tolist() == [7]
+    assert validation_windows(events(200), held_out, numbers).starts.tolist() == [192]
 
 
 @pytest.mark.parametrize("length", [11, 20, 37, 64, 150, 999])
-def test_what_is_validated_on_answers_for_rows_that_no_window_learns_from(length):
-    there = events(length, 400)
-    held = held_out_rows(there, ROWS)
-    found = validation_windows(there, held, ROWS)
-    bounds = there.bounds[np.searchsorted(there.bounds, found.starts, side="right")]
-    answered = found.starts + found.first + 1
-    series = np.searchsorted(there.bounds, found.starts, side="right") - 1
-    assert (answered >= there.bounds[series] + there.lengths[series] - held[series]).all()
-    assert (found.starts + found.last + ROWS.trained_horizon <= bounds).all()
-    windows = windows_of(there, ROWS, without=held)
-    learned = windows.batch(np.arange(len(windows)))
-    of = np.searchsorted(there.bounds, learned.starts, side="right") - 1
-    newest = learned.starts + learned.steps + ROWS.trained_horizon
-    assert (newest <= there.bounds[of] + there.lengths[of] - held[of]).all()
+def test_validation_targets_are_in_no_training_window(length):
+    history = events(length, 400)
+    held_out = held_out_rows(history, ROWS)
+    validated = validation_windows(history, held_out, ROWS)
+    bounds = history.bounds[np.searchsorted(history.bounds, validated.starts, side="right")]
+    first_targets = validated.starts + validated.first + 1
+    series = np.searchsorted(history.bounds, validated.starts, side="right") - 1
+    assert (first_targets >= history.bounds[series] + history.lengths[series] - held_out[series]).all()
+    assert (validated.starts + validated.last + ROWS.trained_horizon <= bounds).all()
+    windows = windows_of(history, ROWS, without=held_out)
+    trained = windows.batch(np.arange(len(windows)))
+    of = np.searchsorted(history.bounds, trained.starts, side="right") - 1
+    last_targets = trained.starts + trained.steps + ROWS.trained_horizon
+    assert (last_targets <= history.bounds[of] + history.lengths[of] - held_out[of]).all()
 
 
-def test_there_are_not_more_of_them_than_fit():
-    there = events(200_000)
-    assert len(validation_windows(there, held_out_rows(there, ROWS), ROWS).starts) == MAX_WINDOWS
+def test_there_are_at_most_max_windows():
+    history = events(200_000)
+    assert len(validation_windows(history, held_out_rows(history, ROWS), ROWS).starts) == MAX_WINDOWS
 
 
-def test_of_whole_series_some_are_held_back_with_all_their_rows():
-    there = events(*([3, 9] * 20))
-    held = held_out_rows(there, WHOLE)
-    assert set(np.unique(held / there.lengths)) == {0, 1}
-    assert (held > 0).sum() == 6
-    found = validation_windows(there, held, WHOLE)
-    chosen = np.flatnonzero(held)
-    assert found.starts.tolist() == [there.bounds[one + 1] - min(6, there.lengths[one]) for one in chosen]
-    assert found.last.tolist() == np.minimum(6, there.lengths[chosen]).tolist()
-    windows = windows_of(there, WHOLE, without=held)
-    assert len(windows) == len(there) - len(chosen)
+def test_for_labels_some_series_are_held_out_with_all_their_rows():
+    history = events(*([3, 9] * 20))
+    held_out = held_out_rows(history, WHOLE)
+    assert set(np.unique(held_out / history.lengths)) == {0, 1}
+    assert (held_out > 0).sum() == 6
+    validated = validation_windows(history, held_out, WHOLE)
+    chosen = np.flatnonzero(held_out)
+    assert validated.starts.tolist() == [
+        history.bounds[one + 1] - min(6, history.lengths[one]) for one in chosen
+    ]
+    assert validated.last.tolist() == np.minimum(6, history.lengths[chosen]).tolist()
+    windows = windows_of(history, WHOLE, without=held_out)
+    assert len(windows) == len(history) - len(chosen)
     starts = windows.batch(np.arange(len(windows))).starts
-    assert not set(np.searchsorted(there.bounds, starts, side="right") - 1) & set(chosen)
+    assert not set(np.searchsorted(history.bounds, starts, side="right") - 1) & set(chosen)
 
 
-def test_few_whole_series_are_all_learned_from():
+def test_for_labels_no_series_is_held_out_where_there_are_few():
     assert not held_out_rows(events(*[3] * 19), WHOLE).any()
 
 

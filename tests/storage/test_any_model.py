@@ -10,10 +10,10 @@ from tests.fuzz.promises import opens_or_refuses
 
 @often
 @given(FILES)
-def test_any_bytes_are_a_model_that_can_be_used_or_are_refused(tmp_path: Path, content: bytes):
+def test_any_bytes_are_a_usable_model_or_are_refused(tmp_path: Path, content: bytes):
     opens_or_refuses(content, tmp_path / "a.forecast")
 
 
 @pytest.mark.parametrize("content", SEEDS)
-def test_what_the_forgeries_start_from_is_believed(tmp_path: Path, content: bytes):
+def test_the_models_that_forgeries_start_from_are_valid(tmp_path: Path, content: bytes):
     assert opens_or_refuses(content, tmp_path / "a.forecast") is not None

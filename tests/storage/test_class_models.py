@@ -1,4 +1,4 @@
-"""Model files of classes: there and back, and what is refused of forged ones."""
+"""Model files of class models: saved and loaded unchanged, and refused where forged."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -45,10 +45,10 @@ def of_labels():
     made = model(network(WORDS))
     columns = Columns("intent", series="s", past=("word",), categorical=("word",))
     read = ReadSpec(columns, target=WORDS.target)
-    beside = Covariates(
+    covariates_of_words = Covariates(
         np.empty((0, 1)), np.empty((0, 0)), np.array([0]), np.empty((0, 0)), (("me", "wake"),)
     )
-    return replace(made, read=read, tail=replace(made.tail, columns=columns, covariates=beside))
+    return replace(made, read=read, tail=replace(made.tail, columns=columns, covariates=covariates_of_words))
 
 
 def opened(folder: Path, content: bytes):
@@ -56,7 +56,7 @@ def opened(folder: Path, content: bytes):
     return load(folder / "m.forecast")
 
 
-def test_a_model_of_classes_comes_back_as_it_was(tmp_path):
+def test_a_class_model_is_loaded_as_it_was_saved(tmp_path):
     made = of_rows()
     back = opened(tmp_path, encode(made))
     assert back.spec == made.spec
@@ -84,7 +84,7 @@ def test_a_model_of_classes_comes_back_as_it_was(tmp_path):
         ("read.columns.past", ["sky"]),
     ],
 )
-def test_classes_that_cannot_be_are_refused_even_under_their_own_digest(tmp_path, place, value):
+def test_impossible_classes_are_refused_even_with_a_valid_digest(tmp_path, place, value):
     content = encode(of_rows())
     with pytest.raises(ModelError, match="damaged"):
         opened(tmp_path, forged(content, place, value))
@@ -99,7 +99,7 @@ def test_classes_that_cannot_be_are_refused_even_under_their_own_digest(tmp_path
         ("spec.covariates", []),
     ],
 )
-def test_labels_that_cannot_be_are_refused_even_under_their_own_digest(tmp_path, place, value):
+def test_impossible_labels_are_refused_even_with_a_valid_digest(tmp_path, place, value):
     content = encode(of_labels())
     assert opened(tmp_path, content).spec == WORDS
     with pytest.raises(ModelError, match="damaged"):
@@ -107,7 +107,7 @@ def test_labels_that_cannot_be_are_refused_even_under_their_own_digest(tmp_path,
 
 
 @pytest.mark.parametrize("value", [3.0, -1.0, 0.5, np.nan, 1e300])
-def test_newest_rows_that_are_no_classes_are_refused(tmp_path, value):
+def test_newest_rows_that_are_not_classes_are_refused(tmp_path, value):
     content = encode(of_rows())
     tensors = tensors_of(content)
     values = tensors["tail/values"].copy()

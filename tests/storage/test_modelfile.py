@@ -95,7 +95,7 @@ def saved(folder: Path, content: bytes) -> Path:
 
 
 def forged(change: dict[str, object], *, number: int = FORMAT) -> bytes:
-    """A file whose fields say something else, under a digest that fits them."""
+    """A model file with changed fields and a valid digest."""
     content = encode(forecaster())
     fields = fields_of(content)
     for place, value in change.items():
@@ -108,17 +108,17 @@ def forged(change: dict[str, object], *, number: int = FORMAT) -> bytes:
 
 
 def with_tensor(name: str, array: np.ndarray) -> bytes:
-    """A file in which one tensor is another, under a digest that fits it."""
+    """A model file with one tensor replaced and a valid digest."""
     content = encode(forecaster())
     return built(fields_of(content), {**tensors_of(content), name: array})
 
 
-# What is saved comes back.
+# A saved model is loaded unchanged.
 
 
 @pytest.mark.parametrize("cell", ["simple-rnn", "lstm", "gru"])
 @pytest.mark.parametrize("form", ["integer", "date"])
-def test_a_model_comes_back_as_it_was_saved(tmp_path: Path, cell: Cell, form: str):
+def test_a_model_is_loaded_as_it_was_saved(tmp_path: Path, cell: Cell, form: str):
     model = forecaster(cell, units=(3, 2), form=form)
     path = tmp_path / "a.forecast"
     save(model, path)
@@ -144,13 +144,13 @@ def test_a_model_comes_back_as_it_was_saved(tmp_path: Path, cell: Cell, form: st
     assert encode(back) == path.read_bytes()
 
 
-def test_a_card_without_scores_verdict_and_coverage_comes_back(tmp_path: Path):
+def test_a_card_without_scores_verdict_and_coverage_is_loaded(tmp_path: Path):
     card = replace(CARD, scores=None, verdict=None, coverage=None)
     save(replace(forecaster(), card=card), tmp_path / "a.forecast")
     assert load(tmp_path / "a.forecast").card == card
 
 
-def test_intervals_that_nothing_is_known_of_come_back_as_not_a_number(tmp_path: Path):
+def test_unknown_intervals_are_loaded_as_nan(tmp_path: Path):
     unknown = Calibration(np.full((2, len(PERCENTS)), np.nan), 0)
     save(replace(forecaster(), calibration=unknown), tmp_path / "a.forecast")
     assert np.isnan(load(tmp_path / "a.forecast").calibration.half_widths).all()
@@ -199,7 +199,7 @@ def test_a_model_that_is_linked_read_only_and_in_a_read_only_folder_is_read(tmp_
         folder.chmod(0o700)
 
 
-# Whatever happens to a file is found.
+# Any damage to a file is detected.
 
 
 def test_every_flipped_bit_of_a_byte_is_found_or_harmless(tmp_path: Path):
@@ -354,14 +354,12 @@ def test_a_wrong_length_of_the_header_is_refused(tmp_path: Path, length: int):
         ("scores", []),
     ],
 )
-def test_fields_that_cannot_be_are_refused_even_under_their_own_digest(
-    tmp_path: Path, place: str, value: object
-):
+def test_impossible_fields_are_refused_even_with_a_valid_digest(tmp_path: Path, place: str, value: object):
     with pytest.raises(ModelError, match="damaged"):
         load(saved(tmp_path, forged({place: value})))
 
 
-def test_a_forged_field_that_can_be_is_believed(tmp_path: Path):
+def test_a_forged_field_that_is_possible_is_accepted(tmp_path: Path):
     assert load(saved(tmp_path, forged({"card.epochs": 18}))).card.epochs == 18
 
 
@@ -398,7 +396,7 @@ def test_a_forged_field_that_can_be_is_believed(tmp_path: Path):
         ("scores/overall", np.zeros(4)),
     ],
 )
-def test_tensors_that_cannot_be_are_refused_even_under_their_own_digest(
+def test_impossible_tensors_are_refused_even_with_a_valid_digest(
     tmp_path: Path, name: str, array: np.ndarray
 ):
     with pytest.raises(ModelError, match="damaged"):
@@ -412,7 +410,7 @@ def halved(original: RecurrentForecaster) -> RecurrentForecaster:
     return replace(original, network=replace(original.network, members=(rounded, weights | rounded)))
 
 
-def test_weights_that_half_precision_holds_exactly_take_half_the_bytes_and_come_back_the_same(tmp_path: Path):
+def test_weights_exact_in_half_precision_take_half_the_bytes_and_are_loaded_unchanged(tmp_path: Path):
     original = halved(forecaster(units=(32,)))
     content = encode(original)
     weights = {name: each for name, each in tensors_of(content).items() if name.startswith("weight/")}
@@ -424,7 +422,7 @@ def test_weights_that_half_precision_holds_exactly_take_half_the_bytes_and_come_
     assert encode(back) == content
 
 
-def test_one_weight_that_half_precision_does_not_hold_keeps_all_of_them_whole(tmp_path: Path):
+def test_one_weight_inexact_in_half_precision_keeps_all_in_single_precision(tmp_path: Path):
     original = halved(forecaster())
     original.network.members[0]["answer/bias"][0] = 70_000.0
     back = load(saved(tmp_path, encode(original)))
@@ -441,7 +439,7 @@ def test_weights_in_half_precision_must_be_numbers_too(tmp_path: Path, number: f
 
 
 def giant(folder: Path, entry: dict[str, object], *, length: int) -> Path:
-    """A model that tells of a giant tensor, in a file of that length that takes no room on the disk."""
+    """A model file whose header describes a giant tensor, as long as that but sparse on the disk."""
     header, _ = parts(encode(forecaster()))
     header = {"__metadata__": header["__metadata__"], "weight/0/layer0/kernel": entry}
     path = saved(folder, joined(header, b""))
@@ -453,7 +451,7 @@ def giant(folder: Path, entry: dict[str, object], *, length: int) -> Path:
 @pytest.mark.parametrize(
     ("shape", "length"), [([1 << 33], 900 << 20), ([75 << 20], 300 << 20), ([3 << 30], 12 << 30)]
 )
-def test_a_file_that_tells_of_giant_tensors_takes_little_memory(
+def test_a_header_that_describes_giant_tensors_takes_little_memory(
     tmp_path: Path, shape: list[int], length: int
 ):
     entry = {"dtype": "F32", "shape": shape, "data_offsets": [0, 4 * shape[0]]}
@@ -501,19 +499,19 @@ def test_a_mutated_file_is_refused_or_the_same_model(
         (safetensors.numpy.save({"a": np.zeros(3)}, {"format": "pt"}), "of another program"),
     ],
 )
-def test_a_file_that_is_no_model_is_called_what_it_is(tmp_path: Path, content: bytes, kind: str):
+def test_the_message_names_what_a_file_is_that_is_not_a_model(tmp_path: Path, content: bytes, kind: str):
     with pytest.raises(ModelError, match=kind):
         load(saved(tmp_path, content))
 
 
-def test_a_folder_and_a_pipe_are_no_models(tmp_path: Path):
+def test_a_folder_and_a_pipe_are_not_models(tmp_path: Path):
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):
         with pytest.raises(ModelError, match="not a regular file"):
             load(path)
 
 
-def test_a_missing_model_is_answered_with_the_nearest_name(tmp_path: Path):
+def test_a_missing_model_is_refused_with_the_nearest_name(tmp_path: Path):
     save(forecaster(), tmp_path / "harvest.forecast")
     with pytest.raises(ModelError, match="no such model") as caught:
         load(tmp_path / "harvst.forecast")
@@ -535,11 +533,11 @@ def test_a_model_of_an_unreleased_format_is_refused_by_that_name(tmp_path: Path)
     assert refused.value.hint == "train it again"
 
 
-# Nothing is written over but a model.
+# Only a model is overwritten.
 
 
 @pytest.mark.parametrize("content", [b"year,tons\n2001,3\n", b"PK\x03\x04", b"\x80", b"x"])
-def test_a_file_that_is_no_model_is_never_written_over(tmp_path: Path, content: bytes):
+def test_a_file_that_is_not_a_model_is_never_overwritten(tmp_path: Path, content: bytes):
     path = saved(tmp_path, content)
     for attempt in (lambda: save(forecaster(), path), lambda: check_writable(path)):
         with pytest.raises(ModelError, match="not overwritten"):
@@ -548,7 +546,7 @@ def test_a_file_that_is_no_model_is_never_written_over(tmp_path: Path, content: 
 
 
 @pytest.mark.parametrize("cut", [0, 40, 1000])
-def test_an_empty_file_and_a_damaged_model_may_be_written_over(tmp_path: Path, cut: int):
+def test_an_empty_file_and_a_damaged_model_may_be_overwritten(tmp_path: Path, cut: int):
     path = saved(tmp_path, encode(forecaster())[:cut])
     check_writable(path)
     save(forecaster(), path)
@@ -585,7 +583,7 @@ def test_a_model_read_while_others_are_saved_is_one_or_the_other(tmp_path: Path)
     assert len(list(tmp_path.iterdir())) == 3
 
 
-def test_a_save_that_runs_out_of_room_leaves_the_old_model(tmp_path: Path):
+def test_a_save_that_runs_out_of_space_leaves_the_old_model(tmp_path: Path):
     path = tmp_path / "a.forecast"
     save(forecaster(), path)
     script = (

@@ -1,4 +1,4 @@
-"""A model that reads columns beside its target, on disk: whole, and refused where it cannot be right."""
+"""Model files with covariates: saved and loaded unchanged, and refused where forged."""
 
 from dataclasses import replace
 
@@ -17,14 +17,16 @@ from tests.forgery import built, fields_of, tensors_of
 @pytest.fixture(scope="module")
 def model():
     """A model of the shops, not trained."""
-    of = shops.panel()
-    spec, random = shops.spec(of), np.random.default_rng(0)
+    history = shops.panel()
+    spec, random = shops.spec(history), np.random.default_rng(0)
     weights = {
         name: random.normal(0, 0.2, size).astype(np.float32) for name, size in weight_shapes(spec).items()
     }
     plain = models.model(Network(spec, (weights,)))
-    tail = of.tail(30)
-    return replace(plain, tail=tail, read=ReadSpec(of.columns, target=of.target), frequency=of.frequency)
+    tail = history.tail(30)
+    return replace(
+        plain, tail=tail, read=ReadSpec(history.columns, target=history.target), frequency=history.frequency
+    )
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def opened(tmp_path):
     return opened
 
 
-def test_it_comes_back_as_it_was_saved(model, tmp_path):
+def test_it_is_loaded_as_it_was_saved(model, tmp_path):
     save(model, tmp_path / "m.forecast")
     back = load(tmp_path / "m.forecast")
     assert (back.spec, back.read) == (model.spec, model.read)
@@ -50,7 +52,7 @@ def test_it_comes_back_as_it_was_saved(model, tmp_path):
     assert back.predict(back.tail, 4).values.tolist() == model.predict(model.tail, 4).values.tolist()
 
 
-def test_a_relative_covariate_comes_back(model, opened):
+def test_a_relative_covariate_is_loaded(model, opened):
     relative = tuple(replace(each, relative=not each.categories) for each in model.spec.covariates)
     network = replace(model.network, spec=replace(model.spec, covariates=relative))
     assert opened(encode(replace(model, network=network))).spec.covariates == relative
@@ -73,7 +75,7 @@ def test_a_relative_covariate_comes_back(model, opened):
         ("tail/known_bounds", lambda bounds: np.array([0, 2**62, bounds[-1]])),
     ],
 )
-def test_tensors_that_cannot_be_right_are_refused(model, opened, name, change):
+def test_impossible_tensors_are_refused(model, opened, name, change):
     content = encode(model)
     tensors = tensors_of(content)
     with pytest.raises(ModelError):
@@ -81,7 +83,7 @@ def test_tensors_that_cannot_be_right_are_refused(model, opened, name, change):
 
 
 @pytest.mark.parametrize("name", ["tail/known", "tail/known_bounds", "weight/0/embedding2/embeddings"])
-def test_tensors_that_are_not_there_are_refused(model, opened, name):
+def test_missing_tensors_are_refused(model, opened, name):
     content = encode(model)
     tensors = {other: array for other, array in tensors_of(content).items() if other != name}
     with pytest.raises(ModelError, match="lacks tensor"):
@@ -124,7 +126,7 @@ def calendar(**values):
         lambda spec: spec["covariates"].extend(spec["covariates"][-1:] * 2000),
     ],
 )
-def test_fields_that_cannot_be_right_are_refused(model, opened, change):
+def test_impossible_fields_are_refused(model, opened, change):
     content = encode(model)
     fields = fields_of(content)
     change(fields["spec"])
