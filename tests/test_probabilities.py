@@ -24,8 +24,8 @@ def source(text: str) -> io.BytesIO:
 
 
 def days(labels) -> str:
-    first = np.datetime64("2021-01-01")
-    return "day,state\n" + "".join(f"{first + place},{label}\n" for place, label in enumerate(labels))
+    times = np.datetime64("2021-01-01") + np.arange(len(labels))
+    return "day,state\n" + "".join(f"{time},{label}\n" for time, label in zip(times, labels, strict=True))
 
 
 def sentences(count: int, *, labelled: bool = True) -> str:

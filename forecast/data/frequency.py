@@ -180,7 +180,8 @@ def infer_frequency(
 def is_month_end(times: Times, offset_seconds: int | None) -> NDArray[np.bool_]:
     """(rows,) whether each time is on the last day of its month, in its zone."""
     days = _add_seconds(times, offset_seconds or 0).astype("datetime64[D]")
-    last: NDArray[np.bool_] = (days + 1).astype("datetime64[M]") != days.astype("datetime64[M]")
+    next_days = days + np.timedelta64(1, "D")
+    last: NDArray[np.bool_] = next_days.astype("datetime64[M]") != days.astype("datetime64[M]")
     return last
 
 
@@ -238,7 +239,8 @@ def _shift_months(local: Dates, months: Integers, *, month_end: bool) -> Dates:
     """Same day of the month (or its last, where the month is too short) and time of day, months on."""
     month = local.astype("datetime64[M]")
     first = (month + months.astype("timedelta64[M]")).astype("datetime64[D]")
-    last = ((month + (months + 1).astype("timedelta64[M]")).astype("datetime64[D]")) - 1
+    following = month + (months + 1).astype("timedelta64[M]")
+    last = following.astype("datetime64[D]") - np.timedelta64(1, "D")
     if month_end:
         day = np.broadcast_to(last, first.shape)
     else:

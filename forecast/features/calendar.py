@@ -31,7 +31,7 @@ def phases(times: Times, frequency: Frequency) -> Floats:
     seconds = frequency.local(times).astype("datetime64[s]").astype(np.int64)
     years = seconds.astype("datetime64[s]").astype("datetime64[Y]")
     start = years.astype("datetime64[s]").astype(np.int64)
-    length = (years + 1).astype("datetime64[s]").astype(np.int64) - start
+    length = (years + np.timedelta64(1, "Y")).astype("datetime64[s]").astype(np.int64) - start
     step = _step_seconds(frequency)
     cycles: tuple[tuple[str, float, Floats], ...] = (
         ("day", DAY, seconds / DAY),

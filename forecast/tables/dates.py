@@ -329,10 +329,12 @@ def _date_as_iso(part: dict[str, str | None]) -> str:
 def _week_as_iso(part: dict[str, str | None]) -> str:
     """The date of a day of an ISO week, by default Monday; "" if the year has no such week."""
     week, weekday = int(part["week"] or 0), int(part.get("weekday") or 1)
-    fourth = np.datetime64(f"{part['year']}-01-04", "D")  # always in week 1
-    monday = fourth - (fourth.astype(np.int64) + 3) % 7 + 7 * (week - 1)
-    thursday_year = str((monday + 3).astype("datetime64[Y]"))
-    return str(monday + weekday - 1) + "T00:00:00" if thursday_year == part["year"] else ""
+    fourth = int(np.datetime64(f"{part['year']}-01-04", "D").astype(np.int64))  # always in week 1
+    monday = fourth - (fourth + 3) % 7 + 7 * (week - 1)
+    # A week belongs to the year of its Thursday.
+    if str(np.datetime64(monday + 3, "D").astype("datetime64[Y]")) != part["year"]:
+        return ""
+    return f"{np.datetime64(monday + weekday - 1, 'D')}T00:00:00"
 
 
 def _to_times(texts: list[str], iso_texts: list[str]) -> NDArray[np.datetime64]:

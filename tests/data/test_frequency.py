@@ -167,7 +167,7 @@ CLOCKS = [
 
 @given(st.sampled_from(CLOCKS), st.integers(-25_000, 30_000), st.integers(0, 4), st.integers(-3000, 3000))
 def test_steps_between_undoes_shift(frequency, week, weekday, steps):
-    monday = np.datetime64("1970-01-05") + 7 * week
-    first = np.array([monday + weekday], dtype="datetime64[s]")
+    monday = np.datetime64("1970-01-05") + np.timedelta64(7 * week, "D")
+    first = np.array([monday + np.timedelta64(weekday, "D")], dtype="datetime64[s]")
     moved = frequency.shift(first, np.array([steps]))
     assert frequency.steps_between(first, moved).tolist() == [steps]

@@ -42,11 +42,13 @@ STARTS = {
     "years": [str(1500 + row) for row in range(12)],
     "steps": [str(7 * row) for row in range(12)],
     "quarters": [f"{2000 + row // 4}Q{row % 4 + 1}" for row in range(12)],
-    "month ends": [str((np.datetime64("2019-02") + row).astype("datetime64[D]") - 1) for row in range(12)],
-    "days": [str(np.datetime64("2019-02-25") + row) for row in range(12)],
+    "month ends": (np.arange("2019-02", "2020-02", dtype="M8[M]").astype("M8[D]") - np.timedelta64(1, "D"))
+    .astype(str)
+    .tolist(),
+    "days": (np.datetime64("2019-02-25") + np.arange(12)).astype(str).tolist(),
     "working days": [str(np.busday_offset("2019-02-25", row)) for row in range(12)],
     "hours of a zone": [f"2019-02-25T{row:02d}:30:00+05:30" for row in range(12)],
-    "quarter hours": [str(np.datetime64("2019-02-25T23:00") + 15 * row) for row in range(12)],
+    "quarter hours": (np.datetime64("2019-02-25T23:00") + 15 * np.arange(12)).astype(str).tolist(),
 }
 
 

@@ -22,7 +22,7 @@ quickly = settings(max_examples=8, deadline=None, derandomize=True)
 def rows_of(series: dict[str, np.ndarray]) -> list[str]:
     first = np.datetime64("2001-01")
     return [
-        f"{id},{first + row},{value!r}"
+        f"{id},{first + np.timedelta64(row, 'M')},{value!r}"
         for id, values in series.items()
         for row, value in enumerate(values.tolist())
     ]

@@ -89,7 +89,7 @@ def _steps(kind: int, rows: int) -> list[str]:
     quarters = [f"{2000 + step // 4}Q{step % 4 + 1}" for step in range(rows)]
     hours = (np.datetime64("2020-03-29T00:00:00") + count * np.timedelta64(3600, "s")).astype(str)
     weekdays = np.busday_offset("2020-01-01", count, roll="forward").astype(str)
-    ends = (np.datetime64("2018-02") + count).astype("datetime64[D]") - 1
+    ends = (np.datetime64("2018-02") + count).astype("datetime64[D]") - np.timedelta64(1, "D")
     return [
         [str(step) for step in 1990 + count],
         days.astype(str).tolist(),

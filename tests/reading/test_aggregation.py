@@ -27,7 +27,7 @@ def rows(times, values, bounds=None, ids=("",)):
 
 
 def days(first, count, step=1):
-    return [str(np.datetime64(first) + step * day) for day in range(count)]
+    return (np.datetime64(first) + step * np.arange(count)).astype(str).tolist()
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_events_of_any_time_become_the_periods_that_are_named_and_may_share_a_se
 
 
 def test_the_season_is_named_only_where_one_was_looked_back_to():
-    months = [f"{np.datetime64('2020-01') + row},{row}" for row in range(30)]
+    months = [f"{np.datetime64('2020-01') + np.timedelta64(row, 'M')},{row}" for row in range(30)]
     early = read("\n".join(["month,y", *months[:5], *months[6:]]))
     late = read("\n".join(["month,y", *months[:15], *months[16:]]))
     assert early.repairs == ("1 gap of 1 row filled with the last value (first: 2020-06, before line 7)",)
@@ -184,7 +184,7 @@ def test_the_step_of_a_model_is_sure_so_a_single_row_is_put_on_it():
 
 
 def test_a_series_whose_periods_are_all_incomplete_is_skipped_at_its_first_line():
-    days = [f"a,{np.datetime64('2020-01-01') + day},1" for day in range(90)]
+    days = [f"a,{day},1" for day in np.datetime64("2020-01-01") + np.arange(90)]
     content = "\n".join(["id,day,y", *days, "b,2020-01-05,1", "b,2020-01-06,2", ""])
     read = read_panel(
         io.BytesIO(content.encode()), ReadSpec(policy=Policy(resample="sum"), frequency="monthly")

@@ -115,7 +115,7 @@ def test_dated_series_of_different_steps_are_refused_and_reported_to_count_their
 
 
 def test_dated_series_of_one_step_may_have_different_seasons():
-    days = [str(np.datetime64("2019-01-01") + row) for row in range(30)]
+    days = (np.datetime64("2019-01-01") + np.arange(30)).astype(str)
     found = read([f"{id},{day},{m},{row}" for id, m in (("a", 7), ("b", 1)) for row, day in enumerate(days)])
     assert found.panel.seasons.tolist() == [7, 1]
     assert found.panel.frequency.adjective == "daily"

@@ -16,8 +16,8 @@ from tests.panels import wave
 
 
 def monthly(values, *, header="month,y", first="2010-01"):
-    start = np.datetime64(first)
-    return "\n".join([header, *(f"{start + row},{value}" for row, value in enumerate(values))])
+    times = np.datetime64(first) + np.arange(len(values))
+    return "\n".join([header, *(f"{time},{value}" for time, value in zip(times, values, strict=True))])
 
 
 def check(content, **request):
