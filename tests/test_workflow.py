@@ -73,7 +73,7 @@ def heard():
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory, heard):
-    """The one model that all tests judge, and its file."""
+    """The one model of all tests, and its file."""
     out = tmp_path_factory.mktemp("models") / "shops.forecast"
     return workflow.train(data(), REQUEST, model=out, listener=heard.append)
 
@@ -216,8 +216,8 @@ def test_a_fine_tuned_network_that_is_a_little_better_is_averaged_with_the_pretr
         "pretrained weights, averaged with the pretrained networks"
         in dict(workflow.show(model).lines)["training"]
     )
-    judged = workflow.evaluate(model, data(), refit=True, backtests=1)
-    assert judged.overall[0].tolist() == model.card.scores.overall[0].tolist()
+    again = workflow.evaluate(model, data(), refit=True, backtests=1)
+    assert again.overall[0].tolist() == model.card.scores.overall[0].tolist()
 
 
 @pytest.mark.usefixtures("pretrained")

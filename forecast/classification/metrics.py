@@ -119,7 +119,7 @@ def _with_skill(measured: Floats, reference: int) -> Floats:
     return np.concatenate([measured, skill[..., None]], axis=-1)
 
 
-def judge_classes(scores: Scores, predictions: ClassPredictions, target: Target) -> Verdict:
+def verdict_of_classes(scores: Scores, predictions: ClassPredictions, target: Target) -> Verdict:
     """The verdict on the first forecaster against the best of the others, by log loss."""
     losses = scores.overall[:, 0]
     best = 1 + int(np.argmin(losses[1:]))

@@ -1,1 +1,1 @@
-"""Words typed by a person -> a call -> bytes and an exit code."""
+"""Tools of the command line: options, help, console, delivery of results, messages of errors."""

@@ -324,7 +324,7 @@ class Coverage:
     nominal: float
     """Percent."""
     achieved: float
-    """Percent; NaN where nothing could be held back."""
+    """Percent; NaN where nothing could be held out."""
     errors: int
     """Out-of-sample errors that the intervals were calibrated on."""
 

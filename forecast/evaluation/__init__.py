@@ -1,1 +1,1 @@
-"""Judges: metrics, rolling origins, verdicts (NumPy; never Keras, never a file)."""
+"""Evaluation: metrics, rolling origins, verdicts (NumPy; never Keras, never a file)."""

@@ -60,7 +60,7 @@ class OneStepForecasts:
         )
 
 
-def judge(scores: Scores, folds: Sequence[Fold], one_step: OneStepForecasts | None = None) -> Verdict:
+def verdict_of(scores: Scores, folds: Sequence[Fold], one_step: OneStepForecasts | None = None) -> Verdict:
     """The verdict on `scores.models[0]` against the best of the other models; there must be one.
 
     Without `one_step` no echo is found.

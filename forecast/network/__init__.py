@@ -1,1 +1,1 @@
-"""Trains networks: the only package that imports Keras and TensorFlow."""
+"""Networks are trained here: the only room that imports Keras and TensorFlow."""

@@ -1,1 +1,1 @@
-"""Shows: files and tables (Rich and pyarrow inside the functions that need them)."""
+"""Results as files and tables (Rich and pyarrow inside the functions that need them)."""

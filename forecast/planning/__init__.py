@@ -1,1 +1,1 @@
-"""What train does when it is told nothing, and why."""
+"""The plan of a training: horizon, window, network and training by default, with the reasons."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from forecast.classification.baselines import ClassForecaster, fit_class_baselines
 from forecast.classification.classifier import Classifier
-from forecast.classification.metrics import ClassPredictions, judge_classes, score_classes
+from forecast.classification.metrics import ClassPredictions, score_classes, verdict_of_classes
 from forecast.data.arrays import Floats, Integers
 from forecast.data.panel import Panel
 from forecast.data.results import Scores
@@ -124,7 +124,7 @@ class ClassTask:
         predictions = ClassPredictions.concatenated(list(folds))
         scores = self.scores(folds, panel)
         no_errors = np.full((1, min(plan.horizon, plan.recipe.spec.trained_horizon)), np.nan)
-        verdict = judge_classes(scores, predictions, panel.target)
+        verdict = verdict_of_classes(scores, predictions, panel.target)
         return Evaluation(scores, verdict, None, calibrate(no_errors))
 
     def unseen(

@@ -19,7 +19,7 @@ from forecast.evaluation.backtest import (
     score,
     splits,
 )
-from forecast.evaluation.verdict import OneStepForecasts, judge
+from forecast.evaluation.verdict import OneStepForecasts, verdict_of
 from forecast.forecasters.baselines import BASELINES, fit_baselines
 from forecast.forecasters.calibration import Calibration, calibrate, measured_coverage
 from forecast.forecasters.recurrent import BoundedForecaster, Network, RecurrentForecaster
@@ -104,7 +104,9 @@ class ValueTask:
         scores = self.scores(folds, panel)
         return Evaluation(
             scores=scores,
-            verdict=judge(scores, [each.fold for each in folds], OneStepForecasts.concatenated(one_step)),
+            verdict=verdict_of(
+                scores, [each.fold for each in folds], OneStepForecasts.concatenated(one_step)
+            ),
             coverage=measured_coverage(errors, plan.level, prior=prior),
             calibration=calibrate(np.concatenate(errors), prior=prior),
         )

@@ -1,1 +1,1 @@
-"""A panel and a plan become a judged model; a stored one is judged again."""
+"""A panel and a plan become an evaluated model; a stored model is evaluated or retrained."""

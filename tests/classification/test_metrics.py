@@ -6,9 +6,9 @@ from forecast.classification.metrics import (
     ClassPredictions,
     accuracy,
     brier,
-    judge_classes,
     log_loss,
     score_classes,
+    verdict_of_classes,
 )
 from forecast.spec.reading import Target
 
@@ -65,7 +65,7 @@ def predictions(ours, *, rows=60, block=None, base=0.5):
 
 def verdict(of, classes=("0", "1")):
     scores = score_classes(of, ("a", "b"), "id", backtests=3)
-    return judge_classes(scores, of, Target("class", classes))
+    return verdict_of_classes(scores, of, Target("class", classes))
 
 
 def test_scores_are_means_in_all_by_series_and_by_step():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from forecast.evaluation.backtest import Fold, score
-from forecast.evaluation.verdict import OneStepForecasts, echoes, is_flat, judge
+from forecast.evaluation.verdict import OneStepForecasts, echoes, is_flat
 from tests.panels import panel
 
 RNG = np.random.default_rng
@@ -28,7 +28,7 @@ def fold(actual, scales=None, **forecasts) -> Fold:
 
 
 def verdict(*folds, one_step=None):
-    return judge(score(folds, panel(*[[0.0]] * len(folds[0].actual))), folds, one_step)
+    return verdict_of(score(folds, panel(*[[0.0]] * len(folds[0].actual))), folds, one_step)
 
 
 def test_a_network_that_is_always_better_is_useful_and_the_sample_is_named():

@@ -1,4 +1,4 @@
-"""Training that goes on from an older model is judged on rows which that model has not seen, or says so."""
+"""Training that starts from an older model is evaluated on rows which that model has not seen, or says so."""
 
 from dataclasses import replace
 

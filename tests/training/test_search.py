@@ -99,8 +99,8 @@ def test_a_real_search_of_the_window_gives_a_request_that_trains_the_best_one():
 
 def test_the_rows_that_judge_the_model_change_nothing():
     known = rows_known_at(HISTORY, Origins(2, 3))[0]
-    judged = np.arange(len(HISTORY.values)) - np.repeat(HISTORY.bounds[:-1], HISTORY.lengths)
-    other = np.where(judged >= np.repeat(known, HISTORY.lengths), 7.0, HISTORY.values)
+    position = np.arange(len(HISTORY.values)) - np.repeat(HISTORY.bounds[:-1], HISTORY.lengths)
+    other = np.where(position >= np.repeat(known, HISTORY.lengths), 7.0, HISTORY.values)
     assert (other != HISTORY.values).any()
     first, second = (
         tried(history, REQUEST, parts=[]) for history in (HISTORY, replace(HISTORY, values=other))
