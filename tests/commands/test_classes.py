@@ -118,7 +118,7 @@ def test_evaluate_refuses_what_the_model_was_trained_on(program, kind):
 def test_evaluate_refuses_options_for_numbers(program, option):
     code, _, err = program("evaluate", "sky_later.csv", "--model", "sky.forecast", *option)
     assert code == 2
-    assert "judged beside base rates" in err
+    assert "scored beside base rates" in err
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -126,7 +126,7 @@ def test_show_names_the_classes_and_the_verdict(program, kind):
     out = program("show", f"{kind}.forecast")[1]
     names = {"rain": "0, 1", "sky": "fog, rain, sun", "intents": "alarm, music"}[kind]
     assert f'classes,"{names}"' in out.splitlines()
-    assert "forecast,probabilities" in out.splitlines()
+    assert "forecast,class probabilities" in out.splitlines()
     assert "verdict," in out
     assert "values," not in out
 
@@ -216,7 +216,7 @@ def test_options_for_numbers_are_wrong_use_with_classes(program, words, option):
 def test_too_few_sentences_for_so_many_backtests_are_refused(program):
     code, _, err = program("train", "intents.csv", *KINDS["intents"], "--backtests", "9")
     assert code == 3
-    assert "40 series are too few to learn labels from and judge them in 9 backtests" in err
+    assert "40 series are too few to learn labels and evaluate them in 9 backtests" in err
     assert "give 45 or more" in err
 
 

@@ -94,7 +94,7 @@ def test_a_model_takes_no_other_season(program):
 
 def test_the_card_says_that_each_series_has_a_season_of_its_own(program):
     out = program("show")[1]
-    assert "season,each series its own" in out.splitlines()
+    assert "season,of each series" in out.splitlines()
     assert "columns,target=y  time=step  series=id  season=m" in out.splitlines()
 
 
@@ -128,7 +128,7 @@ def test_the_plan_is_one_network_for_all_with_horizon_and_window_of_the_middle_s
 def test_check_tests_each_series_in_its_own_season(program):
     out = program("check", "panel.csv", "--season", "m")[1]
     assert 'column,"m: numbers, 3 different, the season of each series"' in out.splitlines()
-    assert "seasonality,3 of 3 series pass the test of a season of their own" in out.splitlines()
+    assert "seasonality,3 of 3 series pass the test of their own season" in out.splitlines()
 
 
 def test_the_repaired_file_keeps_the_column_of_seasons(program):
@@ -147,7 +147,7 @@ def test_a_pretrained_network_for_them_answers_and_is_trained_on_where_there_is_
     code, out, err = program("predict", "panel.csv", "--season", "m", "--model", "pretrained")
     assert code == 0
     assert len(out.splitlines()) == 1 + 4 * len(SERIES)
-    assert "the pretrained GRU for stepwise rows with seasons of their own" in err
+    assert "the pretrained GRU for stepwise rows with the season of each series" in err
     planned = program("train", "panel.csv", "--season", "m", "--dry-run", "--json")[1]
     assert json.loads(planned)["plan"]["origin"] == "pretrained"
 

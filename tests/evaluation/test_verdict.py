@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from forecast.evaluation.backtest import Fold, score
-from forecast.evaluation.verdict import OneStepForecasts, echoes, is_flat
+from forecast.evaluation.verdict import OneStepForecasts, echoes, is_flat, verdict_of
 from tests.panels import panel
 
 RNG = np.random.default_rng

@@ -65,8 +65,9 @@ def fake_learner(monkeypatch, error, *, clock=None, seconds=None):
 
 
 def tried(history, request, *, parts, listener=ignore, **options) -> tuple[Trial, ...]:
-    """All trials of a search for these parts."""
-    return search(history, replace(request, tune=tuple(parts)), Run(listener), **options)[1]
+    """All trials of a search for these parts, of which the request gives none."""
+    request = replace(request, **dict.fromkeys(parts), tune=tuple(parts))
+    return search(history, request, Run(listener), **options)[1]
 
 
 def best(trials: tuple[Trial, ...]) -> Trial:
@@ -80,7 +81,7 @@ def windows(trials: tuple[Trial, ...]) -> list[int | None]:
 def test_a_real_search_of_the_window_gives_a_request_that_trains_the_best_one():
     heard = []
     tuning = tried(HISTORY, REQUEST, parts=["window"], listener=heard.append)
-    assert windows(tuning) == [6, 3, 9]
+    assert windows(tuning) == [8, 4, 12]
     errors = [trial.error for trial in tuning]
     assert np.isfinite(errors).all()
     assert len(set(errors)) == 3
@@ -91,9 +92,9 @@ def test_a_real_search_of_the_window_gives_a_request_that_trains_the_best_one():
     assert {event.label for event in heard if isinstance(event, Note)} == {"tried"}
     said = [event.text for event in heard if isinstance(event, Note)]
     assert [text.split(": MASE ")[0] for text in said] == [
-        "GRU 4, window 6",
-        "GRU 4, window 3",
-        "GRU 4, window 9",
+        "GRU 4, window 8",
+        "GRU 4, window 4",
+        "GRU 4, window 12",
     ]
 
 
@@ -119,18 +120,19 @@ def test_nothing_is_shown_from_the_oldest_judged_origin_on(monkeypatch):
 def test_cells_come_first_and_windows_are_tried_with_the_best_of_them(monkeypatch):
     cells = {"simple-rnn": 2, "lstm": 1, "gru": 3}
     fake_learner(
-        monkeypatch, lambda recipe: cells[recipe.spec.network.cell] + abs(recipe.spec.windows.window - 9) / 10
+        monkeypatch,
+        lambda recipe: cells[recipe.spec.network.cell] + abs(recipe.spec.windows.window - 12) / 10,
     )
     tuning = tried(HISTORY, REQUEST, parts=["cell", "window"])
     assert [trial.name for trial in tuning] == [
-        "SimpleRNN 4, window 6",
-        "LSTM 4, window 6",
-        "GRU 4, window 6",
-        "LSTM 4, window 3",
-        "LSTM 4, window 9",
+        "SimpleRNN 4, window 8",
+        "LSTM 4, window 8",
+        "GRU 4, window 8",
+        "LSTM 4, window 4",
+        "LSTM 4, window 12",
     ]
-    assert best(tuning).name == "LSTM 4, window 9"
-    assert best(tuning).request == replace(REQUEST, tune=("cell", "window"), cell="lstm", window=9)
+    assert best(tuning).name == "LSTM 4, window 12"
+    assert best(tuning).request == replace(REQUEST, cell="lstm", window=12)
 
 
 def test_a_window_of_nobodys_choice_is_tried_around_the_planned_one(monkeypatch):
