@@ -70,10 +70,8 @@ def test_a_signal_in_a_real_training_leaves_what_was_learned_and_says_how_to_go_
         _, rest = process.communicate(timeout=10)
     assert process.returncode == 143
     assert "Traceback" not in rest
-    assert "saved: harvest.forecast.checkpoint (choosing the number of epochs, after epoch " in rest
-        "checkpoint    saved: harvest.forecast.checkpoint (choosing the number of epochs, after epoch "
-        in rest
-    )
+    saved = "checkpoint    saved: harvest.forecast.checkpoint (choosing the number of epochs, after epoch "
+    assert saved in rest
     assert "resume with   forecast train harvest.csv --from scratch" in rest
     assert names(tmp_path) == {"harvest.csv", "harvest.forecast.checkpoint"}
 
