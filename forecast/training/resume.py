@@ -18,7 +18,7 @@ from forecast.version import __version__
 SUFFIX = ".checkpoint"
 """Suffix after the model's name: the file of an interrupted training."""
 
-_FLAGS = {"from_": "from", "series": "id", "frequency": "freq"}
+_FLAGS = {"from_": "from", "series": "id", "frequency": "freq", "kind": "task", "unusable": "strict"}
 """Fields of a request whose flag has another name."""
 
 _FREE = {"max_time", "max_seconds"}
