@@ -116,7 +116,7 @@ def _train(reading: ReadResult, request: TrainRequest, run: "Run") -> RecurrentF
 
 def _plan(reading: ReadResult, request: TrainRequest) -> "tuple[ReadResult, Plan]":
     """The plan, and the reading with its panel in the season that the plan decided on."""
-    from forecast.tasks.task import task_for
+    from forecast.tasks.kinds import task_for
 
     panel = reading.panel
     older = load(request.from_) if isinstance(request.from_, Path) else None

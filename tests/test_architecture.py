@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,15 @@ def test_imports_run_downward_only(path: Path):
         if name.split(".")[0] != here and not any(f"{name}.".startswith(f"{part}.") for part in allowed)
     ]
     assert upward == []
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    names = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in MODULES}
+    imported = {
+        name: {other for other in names for used in ours(path) if f"{used}.".startswith(f"{other}.")}
+        for name, path in names.items()
+    }
+    list(TopologicalSorter(imported).static_order())  # raises CycleError
 
 
 @pytest.mark.parametrize("path", MODULES, ids=place)

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from forecast.data.panel import Panel
 from forecast.data.results import Coverage, Scores, Verdict
 from forecast.forecasters.calibration import Calibration
 from forecast.forecasters.recurrent import Network, RecurrentForecaster
 from forecast.planning.plan import Plan
-from forecast.spec.reading import Target
 from forecast.spec.training import TrainRequest
 
 
@@ -91,14 +90,3 @@ class Task(Protocol[Fold]):
     def scores(self, folds: Sequence[Fold], panel: Panel, /) -> Scores:
         """The scores of all folds together."""
         ...
-
-
-def task_for(target: Target) -> Task[Any]:
-    """The task of this kind of target."""
-    # Inside, because the kinds import this module.
-    from forecast.tasks.classes import ClassTask
-    from forecast.tasks.labels import LabelTask
-    from forecast.tasks.values import ValueTask
-
-    tasks: dict[str, Task[Any]] = {"value": ValueTask(), "class": ClassTask(), "label": LabelTask()}
-    return tasks[target.kind]

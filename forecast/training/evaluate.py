@@ -9,7 +9,8 @@ from forecast.evaluation.backtest import rows_known_at
 from forecast.features.covariates import rescaled
 from forecast.forecasters.recurrent import Network, RecurrentForecaster
 from forecast.planning.recipe import recipe_of
-from forecast.tasks.task import EvaluationRequest, task_for
+from forecast.tasks.kinds import task_for
+from forecast.tasks.task import EvaluationRequest
 from forecast.tasks.values import refit_origins
 from forecast.training.learner import learner_for
 from forecast.training.run import Run

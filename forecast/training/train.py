@@ -12,7 +12,8 @@ from forecast.forecasters.recurrent import Network, RecurrentForecaster
 from forecast.planning.plan import Plan
 from forecast.reading.reader import ReadResult
 from forecast.spec.reading import ReadSpec
-from forecast.tasks.task import Evaluation, task_for
+from forecast.tasks.kinds import task_for
+from forecast.tasks.task import Evaluation
 from forecast.training.learner import Learner, learner_for
 from forecast.training.run import Run
 from forecast.version import __version__

@@ -17,8 +17,8 @@ from forecast.reading.reader import read_panel
 from forecast.spec.reading import Columns, ReadSpec, Target
 from forecast.spec.training import TrainRequest
 from forecast.tasks.classes import ClassBacktest, ClassTask
+from forecast.tasks.kinds import task_for
 from forecast.tasks.labels import LabelTask
-from forecast.tasks.task import task_for
 from forecast.training import train as training
 from forecast.training.run import Run
 from tests import labelled
