@@ -5,10 +5,13 @@ import os
 import stat
 import sys
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from forecast.errors import DataError, UsageError
 from forecast.storage import location
+
+if TYPE_CHECKING:
+    from forecast.output.writing import Json
 
 Source = str | Path
 """A file, or "-" for standard input."""
@@ -67,6 +70,14 @@ def models_here() -> list[Path]:
 def model_to_write(named: Path | None, source: Source) -> Path:
     """The path of `--model`, else the data's name in the current folder."""
     return named or location.model_name(source)
+
+
+def facts(model: Path | None, source: Source | None) -> "dict[str, Json]":
+    """The model and the data of a result, for a JSON document; no data are those that the model keeps."""
+    return {
+        "model": location.PRETRAINED if model is None else str(model),
+        "data": None if source is None else str(source),
+    }
 
 
 def _named(option: Path | None) -> str | Path | None:

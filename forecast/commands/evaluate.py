@@ -65,6 +65,7 @@ def evaluate(
     )
     console.erase()
     facts: dict[str, Json] = {
+        **paths.facts(path, source),
         "backtests": scores.backtests,
         "forecasts": scores.forecasts,
         "skipped": console.skipped_facts(),

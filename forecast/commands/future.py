@@ -40,4 +40,5 @@ def future(
     if piped_nothing:
         console.warn(paths.EMPTY_PIPE)
     rows = workflow.future(trained, source, read=read, horizon=horizon, listener=console.listen)
-    deliver(rows, delivery, schema="forecast.future/1", facts={}, color=console.color)
+    facts = paths.facts(path, source)
+    deliver(rows, delivery, schema="forecast.future/1", facts=facts, color=console.color)

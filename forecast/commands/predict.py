@@ -63,6 +63,7 @@ def predict(
         format, json=json, output=output, inputs=(source, ahead, path), excel_safe=excel_safe
     )
     plan_list(skipped, console, source, ahead, path, output)
+    facts = paths.facts(path, source)
     from forecast import workflow
 
     if path is None:
@@ -92,7 +93,7 @@ def predict(
         forecast.to_table(),
         delivery,
         schema="forecast.predict/1",
-        facts={"skipped": console.skipped_facts()},
+        facts={**facts, "levels": list(levels), "skipped": console.skipped_facts()},
         color=console.color,
     )
 

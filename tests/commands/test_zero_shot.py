@@ -77,6 +77,7 @@ def test_data_may_be_piped(real_program):
 def test_as_json_it_is_the_document_that_a_model_gives(real_program):
     document = json.loads(real_program("predict", "years.csv", "--json", "-q")[1])
     assert document["schema"] == "forecast.predict/1"
+    assert (document["model"], document["data"], document["levels"]) == ("pretrained", "years.csv", [80.0])
     assert list(document["rows"][0]) == ["year", "forecast", "lower_80", "upper_80"]
 
 
