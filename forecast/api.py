@@ -9,22 +9,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from forecast import workflow
-from forecast.data.future import FutureMissing
 from forecast.data.results import Card, Forecast, Probabilities, Scores
 from forecast.events import Listener, ignore
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.reading.reader import ReadResult
 from forecast.spec.model import Cell
 from forecast.spec.options import (
+    EvaluateOptions,
     FileOptions,
+    FutureOptions,
+    PredictOptions,
     ReadOptions,
     TrainOptions,
-    check_options,
+    checked_options,
+    levels_of,
+    names_of,
     parse_season,
     read_spec,
     refuse_for_model,
     train_request,
 )
+from forecast.spec.reading import FutureMissing
 from forecast.spec.training import TrainRequest
 from forecast.storage import location
 from forecast.tables.source import Source
@@ -71,10 +76,9 @@ def train(
     'unclear'
 
     """
-    check_options(options, TrainOptions, "train")
+    request = train_request(checked_options(train, TrainOptions, **options), request)
     path = None if model is None else Path(model)
-    asked = train_request(options, request)
-    return workflow.train(data, asked, model=path, resume=resume, listener=listener)
+    return workflow.train(data, request, model=path, resume=resume, listener=listener)
 
 
 def predict(
@@ -117,17 +121,25 @@ def predict(
     (1, 2)
 
     """
-    check_options(options, ReadOptions, "predict")
-    levels = tuple(sorted({float(each) for each in ([level] if isinstance(level, int | float) else level)}))
+    given = checked_options(
+        predict,
+        PredictOptions,
+        **options,
+        horizon=horizon,
+        level=level,
+        future_missing=future_missing,
+        season=season,
+        cell=cell,
+    )
+    horizon, levels, read = given.get("horizon"), levels_of(given["level"]), read_spec(given)
     chosen = _needed_model(model, data) if data is None else _model(model, data)
     if chosen is None:
         assert data is not None
-        rows, read = parse_season(season, read_spec(options))
+        rows, read = parse_season(given.get("season"), read)
         chosen = workflow.pretrained_model(
             data, read, cell=cell, season=rows, horizon=horizon, listener=listener
         )
         return workflow.predict(chosen, horizon=horizon, levels=levels, listener=listener)
-    read = read_spec(options)
     refuse_for_model(read, 'model="pretrained"', season=season, cell=cell)
     return workflow.predict(
         chosen,
@@ -171,15 +183,22 @@ def evaluate(
         UsageError, DataError, ModelError: No row is new; the model is not found or does not fit.
 
     """
-    check_options(options, FileOptions, "evaluate")
-    names = (baseline,) if isinstance(baseline, str) else tuple(baseline)
+    given = checked_options(
+        evaluate,
+        EvaluateOptions,
+        **options,
+        backtests=backtests,
+        horizon=horizon,
+        baseline=baseline,
+        refit=refit,
+    )
     return workflow.evaluate(
         _needed_model(model, data),
         data,
-        read=read_spec(options),
-        backtests=backtests,
-        horizon=horizon,
-        baselines=names,
+        read=read_spec(given),
+        backtests=given.get("backtests"),
+        horizon=given.get("horizon"),
+        baselines=names_of(given["baseline"]),
         refit=refit,
         listener=listener,
     )
@@ -200,8 +219,8 @@ def check(
     >>> forecast.check("sample_data/harvest.csv").plan.horizon
     4
     """
-    check_options(options, TrainOptions, "check")
-    return workflow.check(data, train_request(options, request), listener=listener)
+    request = train_request(checked_options(check, TrainOptions, **options), request)
+    return workflow.check(data, request, listener=listener)
 
 
 def future(
@@ -223,9 +242,14 @@ def future(
     """
     import pandas as pd
 
-    check_options(options, FileOptions, "future")
-    chosen = _needed_model(model, data)
-    rows = workflow.future(chosen, data, read=read_spec(options), horizon=horizon, listener=listener)
+    given = checked_options(future, FutureOptions, **options, horizon=horizon)
+    rows = workflow.future(
+        _needed_model(model, data),
+        data,
+        read=read_spec(given),
+        horizon=given.get("horizon"),
+        listener=listener,
+    )
     return pd.DataFrame(rows)
 
 
@@ -240,8 +264,8 @@ def read(data: Source, *, listener: Listener = ignore, **options: Unpack[ReadOpt
     'tonnes'
 
     """
-    check_options(options, ReadOptions, "read")
-    return workflow.read(data, read_spec(options), listener=listener)
+    given = checked_options(read, ReadOptions, **options)
+    return workflow.read(data, read_spec(given), listener=listener)
 
 
 def repair(data: Source, *, listener: Listener = ignore, **options: Unpack[ReadOptions]) -> "pd.DataFrame":
@@ -253,8 +277,8 @@ def repair(data: Source, *, listener: Listener = ignore, **options: Unpack[ReadO
     """
     import pandas as pd
 
-    check_options(options, ReadOptions, "repair")
-    return pd.DataFrame(workflow.repair(data, read_spec(options), listener=listener))
+    given = checked_options(repair, ReadOptions, **options)
+    return pd.DataFrame(workflow.repair(data, read_spec(given), listener=listener))
 
 
 def load(path: str | Path) -> RecurrentForecaster:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecast.data.future import FutureMissing, future_rows, with_known_future
+from forecast.data.future import future_rows, with_known_future
 from forecast.data.panel import Panel
 from forecast.data.results import Card, Forecast, Probabilities, ResultTable, Scores
 from forecast.errors import DataError, UsageError
@@ -15,7 +15,7 @@ from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.reading.reader import ReadResult, read_as_far_as_possible, read_panel, with_future_rows
 from forecast.reporting import notes
 from forecast.spec.model import Cell
-from forecast.spec.reading import ReadSpec, Target
+from forecast.spec.reading import FutureMissing, ReadSpec, Target
 from forecast.spec.training import TrainRequest
 from forecast.storage import modelfile
 from forecast.tables.source import Source

@@ -105,6 +105,33 @@ def test_a_keyword_that_does_not_exist_or_has_the_wrong_type_is_named(csv, optio
     assert refused.value.hint.startswith(hint)
 
 
+@pytest.mark.parametrize(
+    ("function", "option", "message", "hint"),
+    [
+        ("predict", {"horizn": 3}, "predict() has no option horizn", "did you mean horizon?"),
+        ("predict", {"modl": "m"}, "predict() has no option modl", "did you mean model?"),
+        ("predict", {"horizon": 2.5}, "predict(): horizon must be a whole number, not 2.5", ""),
+        ("predict", {"level": "x"}, "level must be a number or a list, each a number, not 'x'", ""),
+        ("predict", {"level": 0.8}, "--level is in percent, not 0.8", "write --level 80"),
+        ("evaluate", {"backtest": 3}, "evaluate() has no option backtest", "did you mean backtests?"),
+        ("evaluate", {"refit": 1}, "evaluate(): refit must be True or False, not 1", ""),
+        ("future", {"horizon": "4"}, "future(): horizon must be a whole number, not '4'", ""),
+        ("repair", {"gap": "hold"}, "repair() has no option gap", "did you mean gaps?"),
+    ],
+)
+def test_every_function_names_a_wrong_keyword(csv, function, option, message, hint):
+    with pytest.raises(UsageError) as refused:
+        getattr(forecast, function)(csv, **option)
+    assert message in str(refused.value)
+    assert refused.value.hint == hint
+
+
+def test_numbers_of_numpy_are_options(csv):
+    horizon, levels = np.int64(2), np.array([80.0, 50.0])
+    found = forecast.predict(csv, model="pretrained", horizon=horizon, level=levels)
+    assert (found.values.shape, found.levels) == ((1, 2), (50.0, 80.0))
+
+
 def test_a_model_refuses_columns_and_says_why(csv, trained):
     with pytest.raises(UsageError, match="--target, --cell: the model reads data as it was trained to"):
         forecast.predict(csv, model=trained.model, target="sold", cell="gru")

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from forecast.errors import UsageError
+from forecast.spec.limits import check_level
 from forecast.spec.model import Cell
 
 PLAN = "Plan"
@@ -237,8 +238,5 @@ def _level(text: str) -> float:
         level = float(text.removesuffix("%"))
     except ValueError:
         raise UsageError(f'--level: "{text}" is not a number', hint="write --level 80") from None
-    if 0 < level < 1:
-        raise UsageError(f"--level is in percent, not {text}", hint=f"write --level {100 * level:g}")
-    if not 1 <= level <= 99:
-        raise UsageError(f"--level must be between 1 and 99 percent, not {text}")
+    check_level(level)
     return level

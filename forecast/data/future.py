@@ -1,7 +1,6 @@
 """Known covariates after the end of a panel: filled in, or written as a table to fill in."""
 
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 
@@ -10,8 +9,7 @@ from forecast.data.arrays import Floats, Integers, bounds_of, series_at, slices
 from forecast.data.covariates import align
 from forecast.data.panel import Panel
 from forecast.errors import DataError, UsageError
-
-FutureMissing = Literal["hold", "season"]
+from forecast.spec.reading import FutureMissing
 
 
 def with_known_future(panel: Panel, steps: int, missing: FutureMissing | None = None) -> Panel:

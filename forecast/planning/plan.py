@@ -138,7 +138,9 @@ def _reasons(panel: Panel, request: TrainRequest, origin: Origin) -> tuple[tuple
     window = "the window of the network that training starts from"
     if origin == "scratch":
         window = "two seasons or two horizons, at most a third of the rows"
+    searched = f"other {' and '.join(f'{part}s' for part in request.tune)} are tried too, on older rows"
     return (
+        *((("search", searched),) if request.tune else ()),
         ("cell", reason_of(request.cell) or cell),
         ("window", reason_of(request.window) or window),
         ("backtests", reason_of(request.backtests) or f"{len(panel):,} series to evaluate"),
@@ -167,7 +169,7 @@ def _start(
     panel: Panel, request: TrainRequest, season: int | None, older: RecurrentForecaster | None
 ) -> _Start:
     """What training starts from: measured on held-out rows, see docs/pretrained.md, docs/covariates.md."""
-    custom = bool(request.window or request.units or request.dropout)
+    custom = bool(request.window or request.units or request.dropout or "window" in request.tune)
     cell = request.cell or defaults.CELL
     if request.from_ == "scratch":
         return _Start("scratch", "requested")
@@ -177,7 +179,8 @@ def _start(
         return _Start("scratch", "no pretrained network")
     if custom:
         raise UsageError(
-            "--window, --units and --dropout shape a custom network, which starts from random weights",
+            "--window, --units, --dropout and --tune window are for a custom network, which starts from "
+            "random weights",
             hint="leave them out, or use --from scratch",
         )
     if older is not None:

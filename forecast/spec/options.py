@@ -2,17 +2,20 @@
 
 import re
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from difflib import get_close_matches
+from inspect import signature
 from pathlib import Path
-from typing import Any, Literal, TypedDict, Union, cast, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Literal, TypedDict, Union, cast, get_args, get_origin, get_type_hints
 
 from forecast.errors import UsageError
+from forecast.spec.limits import check_level
 from forecast.spec.model import Cell
 from forecast.spec.reading import (
     Columns,
     Duplicates,
+    FutureMissing,
     Gaps,
     Notation,
     Policy,
@@ -71,6 +74,32 @@ class ReadOptions(FileOptions, total=False):
     """Covariates whose numbers are categories."""
 
 
+class PredictOptions(ReadOptions, total=False):
+    """What a prediction may be asked for."""
+
+    horizon: int
+    level: float | Sequence[float]
+    """Coverage of the prediction intervals, in percent."""
+    future_missing: FutureMissing
+    season: int | str
+    cell: Cell
+
+
+class EvaluateOptions(FileOptions, total=False):
+    """What an evaluation may be asked for."""
+
+    backtests: int
+    horizon: int
+    baseline: Names
+    refit: bool
+
+
+class FutureOptions(FileOptions, total=False):
+    """What rows to fill in may be asked for."""
+
+    horizon: int
+
+
 class TrainOptions(ReadOptions, total=False):
     """What training may be asked for; see `TrainRequest`."""
 
@@ -107,7 +136,7 @@ class TrainOptions(ReadOptions, total=False):
 def read_spec(options: Mapping[str, Any]) -> ReadSpec:
     """How data are to be read, from `ReadOptions`; other options are ignored, None is left out."""
     given = {name: value for name, value in options.items() if value is not None}
-    targets, label = _names(given.get("target")), given.get("label")
+    targets, label = names_of(given.get("target")), given.get("label")
     wide = bool(given.get("wide")) or len(targets) > 1
     if wide and "id" in given:
         raise UsageError(
@@ -122,10 +151,10 @@ def read_spec(options: Mapping[str, Any]) -> ReadSpec:
             target=target,
             time=given.get("time"),
             series=SERIES if wide else given.get("id"),
-            past=_names(given.get("past")),
-            known=_names(given.get("known")),
-            static=_names(given.get("static")),
-            categorical=_names(given.get("categorical")),
+            past=names_of(given.get("past")),
+            known=names_of(given.get("known")),
+            static=names_of(given.get("static")),
+            categorical=names_of(given.get("categorical")),
         ),
         notation=Notation(**{name: _MARKS.get(mark, mark) for name, mark in marks.items()}),
         policy=Policy(**policy, unusable="error" if given.get("strict") else None),
@@ -210,20 +239,33 @@ def train_request(options: Mapping[str, Any], base: TrainRequest | None = None) 
     return replace(base, **{**changes, "read": read})
 
 
-def check_options(options: Mapping[str, object], allowed: type, function: str) -> None:
-    """Refuse options that a function does not have, or whose type is wrong; the nearest name is given.
+def checked_options(function: Callable[..., object], allowed: type, **options: object) -> dict[str, Any]:
+    """The options that are given, NumPy's numbers as Python's; a `UsageError` for an unknown name or type.
 
-    `allowed` is one of the typed dictionaries above. Raises `UsageError`.
+    `allowed` is one of the typed dictionaries above. The error for an unknown name gives the
+    nearest one, of these options or of the other parameters of `function`.
     """
-    assert is_typeddict(allowed)
     hints = get_type_hints(allowed)
+    checked: dict[str, Any] = {}
     for name, value in options.items():
         if name not in hints:
-            near = get_close_matches(name, hints, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(sorted(hints))}"
-            raise UsageError(f"{function}() has no option {name}", hint=hint)
-        if value is not None and not _is_a(value, hints[name]):
-            raise UsageError(f"{function}(): {name} must be {_wanted(hints[name])}, not {value!r}")
+            names = sorted(hints.keys() | signature(function).parameters.keys() - {"options"})
+            near = get_close_matches(name, names, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(names)}"
+            raise UsageError(f"{function.__name__}() has no option {name}", hint=hint)
+        if value is None:
+            continue
+        checked[name] = _plain(value)
+        if not _is_a(checked[name], hints[name]):
+            raise UsageError(f"{function.__name__}(): {name} must be {_wanted(hints[name])}, not {value!r}")
+    return checked
+
+
+def _plain(value: object) -> object:
+    """A number or an array of NumPy, or a list of such, as Python's own."""
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value.tolist() if hasattr(value, "dtype") and hasattr(value, "tolist") else value
 
 
 def _is_a(value: object, hint: object) -> bool:
@@ -255,6 +297,14 @@ def _wanted(hint: object) -> str:
     return words[cast(type, hint)]
 
 
+def levels_of(level: float | Sequence[float]) -> tuple[float, ...]:
+    """Levels in percent, ascending and without repeats; a `UsageError` for one outside of 1 to 99."""
+    levels = level if isinstance(level, Sequence) else [level]
+    for each in levels:
+        check_level(each)
+    return tuple(sorted({float(each) for each in levels}))
+
+
 def _is_number(text: str) -> bool:
     try:
         float(text)
@@ -263,7 +313,8 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _names(names: Names | None) -> tuple[str, ...]:
+def names_of(names: Names | None) -> tuple[str, ...]:
+    """One name or several, without repeats."""
     return tuple(dict.fromkeys((names,) if isinstance(names, str) else names or ()))
 
 

@@ -16,6 +16,8 @@ Gaps = Literal["error", "interpolate", "hold", "season"]
 Duplicates = Literal["error", "first", "last", "sum", "mean"]
 Resample = Literal["sum", "mean", "first", "last", "min", "max"]
 Unusable = Literal["skip", "error"]
+FutureMissing = Literal["hold", "season"]
+"""Known covariates without a future value: the last value, or the value one season earlier."""
 
 
 NO_FILES = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")

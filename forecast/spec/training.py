@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
 from forecast.errors import UsageError
-from forecast.spec.limits import MAX_HORIZON, MAX_MEMBERS, MAX_WINDOW, check_range
+from forecast.spec.limits import MAX_HORIZON, MAX_MEMBERS, MAX_WINDOW, check_level, check_range
 from forecast.spec.model import Bounds, Cell
 from forecast.spec.reading import ReadSpec
 
@@ -120,6 +120,7 @@ class TrainRequest:
                 raise UsageError(
                     f"{name} is either given or tuned", hint=f"leave out --{name}, or --tune {name}"
                 )
+        check_level(self.level)
         Bounds(self.min, self.max, whole=bool(self.integer))
         self.training_plan()  # refuses what cannot be
 

@@ -210,10 +210,10 @@ def refuse_options_for_numbers(request: TrainRequest) -> None:
 
 
 def refuse_evaluation_options(request: EvaluationRequest) -> None:
-    """Class probabilities are scored beside base rates, from every new row."""
+    """Class probabilities are compared with base rates, from every new row."""
     if request != EvaluationRequest():
         raise UsageError(
-            "class probabilities are scored beside base rates, from every new row",
+            "class probabilities are compared with base rates, from every new row",
             hint="leave out --baseline, --backtests, --horizon and --refit",
         )
 

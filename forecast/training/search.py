@@ -45,7 +45,7 @@ def search(
     candidate may take an even share of the seconds left; the first is always tried.
     """
     parts: Collection[Tunable] = request.tune
-    default = plan_values(panel, replace(request, from_="scratch") if "window" in parts else request)
+    default = plan_values(panel, request)
     trials = _Trials(panel, default, run, time.monotonic() + seconds)
     cells = CELLS if "cell" in parts else (request.cell,)
     first, *others = trials.windows(default) if "window" in parts else (request.window,)

@@ -118,7 +118,7 @@ def test_evaluate_refuses_what_the_model_was_trained_on(program, kind):
 def test_evaluate_refuses_options_for_numbers(program, option):
     code, _, err = program("evaluate", "sky_later.csv", "--model", "sky.forecast", *option)
     assert code == 2
-    assert "scored beside base rates" in err
+    assert "compared with base rates" in err
 
 
 @pytest.mark.parametrize("kind", KINDS)
