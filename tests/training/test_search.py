@@ -180,6 +180,12 @@ def test_a_network_that_starts_pretrained_has_no_window_to_search():
         tried(HISTORY, replace(REQUEST, from_="pretrained", window=None), parts=["window"])
 
 
+def test_the_plan_before_a_search_of_the_window_is_its_first_candidate_and_says_so():
+    plan = plan_values(HISTORY, replace(REQUEST, from_=None, window=None, units=None, tune=("window",)))
+    assert (plan.recipe.origin, plan.recipe.spec.windows.window) == ("scratch", 8)
+    assert dict(plan.reasons)["search"] == "other windows are tried too, on older rows"
+
+
 def test_too_few_rows_before_the_backtests_are_counted():
     with pytest.raises(DataError, match="window 6 \\+ horizon 3 is more than the 8 rows there"):
         tried(panel(wave(17)), REQUEST, parts=["cell"])
