@@ -71,9 +71,9 @@ def _tail(panel: Panel, network: Network) -> Panel:
 
 
 def _with_doubt(evaluation: Evaluation, listener: Listener) -> Evaluation:
-    """The same with a verdict that does not vouch for scores on rows that were trained on."""
+    """The same, with a verdict that is unclear at best: the scores are on rows that were trained on."""
     why = "the model that training starts from was trained on rows of the backtests"
-    listener(Warned(f"{why}: scores and intervals flatter it; give newer rows, or fewer --backtests"))
+    listener(Warned(f"{why}: scores and intervals are too optimistic; give newer rows, or fewer --backtests"))
     verdict = evaluation.verdict
     outcome: Literal["unclear", "no better"] = "no better" if verdict.outcome == "no better" else "unclear"
     return replace(evaluation, verdict=replace(verdict, outcome=outcome, text=f"{why}; {verdict.text}"))
