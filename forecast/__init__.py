@@ -17,6 +17,7 @@ from forecast.version import __version__ as __version__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from forecast.api import check, evaluate, future, load, predict, read, repair, show, train
+    from forecast.data.frequency import Frequency
     from forecast.data.panel import Panel
     from forecast.data.results import (
         Card,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         Scores,
         Verdict,
     )
+    from forecast.diagnostics.profile import DataProfile
     from forecast.errors import (
         DataError,
         ForecastError,
@@ -36,16 +38,20 @@ if TYPE_CHECKING:
         TrainingError,
         UsageError,
     )
-    from forecast.forecasters.recurrent import RecurrentForecaster
+    from forecast.events import SeriesSkipped
+    from forecast.forecasters.calibration import Calibration
+    from forecast.forecasters.recurrent import Network, RecurrentForecaster
+    from forecast.planning.plan import Plan
     from forecast.reading.reader import ReadResult
     from forecast.reporting.data_report import DataReport
-    from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
+    from forecast.spec.model import Bounds, ModelSpec, NetworkSpec, WindowSpec
     from forecast.spec.reading import Columns, Notation, Policy, ReadSpec, Target
     from forecast.spec.training import TrainingPlan, TrainRequest
     from forecast.workflow import Trained
 
 _HOMES = {
     "forecast.api": ("check", "evaluate", "future", "load", "predict", "read", "repair", "show", "train"),
+    "forecast.data.frequency": ("Frequency",),
     "forecast.data.panel": ("Panel",),
     "forecast.data.results": (
         "Card",
@@ -56,6 +62,7 @@ _HOMES = {
         "Scores",
         "Verdict",
     ),
+    "forecast.diagnostics.profile": ("DataProfile",),
     "forecast.errors": (
         "DataError",
         "ForecastError",
@@ -65,10 +72,13 @@ _HOMES = {
         "TrainingError",
         "UsageError",
     ),
-    "forecast.forecasters.recurrent": ("RecurrentForecaster",),
+    "forecast.events": ("SeriesSkipped",),
+    "forecast.forecasters.calibration": ("Calibration",),
+    "forecast.forecasters.recurrent": ("Network", "RecurrentForecaster"),
+    "forecast.planning.plan": ("Plan",),
     "forecast.reading.reader": ("ReadResult",),
     "forecast.reporting.data_report": ("DataReport",),
-    "forecast.spec.model": ("ModelSpec", "NetworkSpec", "WindowSpec"),
+    "forecast.spec.model": ("Bounds", "ModelSpec", "NetworkSpec", "WindowSpec"),
     "forecast.spec.reading": ("Columns", "Notation", "Policy", "ReadSpec", "Target"),
     "forecast.spec.training": ("TrainRequest", "TrainingPlan"),
     "forecast.workflow": ("Trained",),
@@ -76,27 +86,34 @@ _HOMES = {
 """Where each public name is defined."""
 
 __all__ = [
+    "Bounds",
+    "Calibration",
     "Card",
     "Columns",
     "Coverage",
     "DataError",
+    "DataProfile",
     "DataReport",
     "Forecast",
     "ForecastError",
+    "Frequency",
     "Interrupted",
     "MissingExtra",
     "ModelCard",
     "ModelError",
     "ModelSpec",
+    "Network",
     "NetworkSpec",
     "Notation",
     "Panel",
+    "Plan",
     "Policy",
     "Probabilities",
     "ReadResult",
     "ReadSpec",
     "RecurrentForecaster",
     "Scores",
+    "SeriesSkipped",
     "Target",
     "TrainRequest",
     "Trained",

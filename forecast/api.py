@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from forecast import workflow
-from forecast.data.results import Card, Forecast, Probabilities, Scores
-from forecast.events import Listener, ignore
+from forecast.data.results import Card, Forecast, Probabilities, Scores, frame_of
+from forecast.diagnostics.clean import clean_table
+from forecast.errors import UsageError
+from forecast.events import Listener, warn
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.reading.reader import ReadResult
 from forecast.spec.model import Cell
@@ -40,7 +42,8 @@ if TYPE_CHECKING:
 
     from forecast.reporting.data_report import DataReport
 
-Model = RecurrentForecaster | str | Path
+Model = RecurrentForecaster | Trained | str | Path
+"""A model, what `train` returns, or the path of a model file."""
 
 
 def train(
@@ -49,7 +52,7 @@ def train(
     *,
     model: str | Path | None = None,
     resume: bool = False,
-    listener: Listener = ignore,
+    listener: Listener = warn,
     **options: Unpack[TrainOptions],
 ) -> Trained:
     """Train a model on `data`, evaluate it on rows that it has not seen, and save it to `model`, if given.
@@ -59,7 +62,7 @@ def train(
         request: All options as one object; keywords go on top of it.
         model: Path of the model file to write.
         resume: Continue an interrupted training to the same file.
-        listener: Called with each event (`forecast.events`).
+        listener: Called with each event (`forecast.events`); by default warnings are Python's.
         options: The flags of `forecast train`: `target`, `horizon`, `cell`, ... (`TrainOptions`).
 
     Returns:
@@ -91,7 +94,7 @@ def predict(
     future_missing: FutureMissing | None = None,
     season: int | str | None = None,
     cell: Cell | None = None,
-    listener: Listener = ignore,
+    listener: Listener = warn,
     **options: Unpack[ReadOptions],
 ) -> Forecast | Probabilities:
     """The next values after the end of `data`, or, without data, after the rows that the model keeps.
@@ -139,7 +142,7 @@ def predict(
         chosen = workflow.pretrained_model(
             data, read, cell=cell, season=rows, horizon=horizon, listener=listener
         )
-        return workflow.predict(chosen, horizon=horizon, levels=levels, listener=listener)
+        return workflow.predict(chosen, future=future, horizon=horizon, levels=levels, listener=listener)
     refuse_for_model(read, 'model="pretrained"', season=season, cell=cell)
     return workflow.predict(
         chosen,
@@ -161,17 +164,17 @@ def evaluate(
     horizon: int | None = None,
     baseline: str | Sequence[str] = (),
     refit: bool = False,
-    listener: Listener = ignore,
+    listener: Listener = warn,
     **options: Unpack[FileOptions],
 ) -> Scores:
-    """Rolling-origin scores of a model beside baselines, on rows of `data` that it has not seen.
+    """Rolling-origin scores of a model and of baselines, on rows of `data` that it has not seen.
 
     Args:
         data: Rows newer than those trained on, or any with `refit`.
         model: As for `predict`; the pretrained networks have no rows to be newer than.
         backtests: Number of origins.
         horizon: Rows to forecast from each.
-        baseline: Names such as "naive", "drift", "theta".
+        baseline: Names such as "naive", "drift", "theta"; by default those that are quick to compute.
         refit: Retrain with the same settings at each origin.
         listener: Called with each event.
         options: How this file is written and repaired (`FileOptions`).
@@ -181,6 +184,11 @@ def evaluate(
 
     Raises:
         UsageError, DataError, ModelError: No row is new; the model is not found or does not fit.
+
+    >>> import forecast
+    >>> model = forecast.train("sample_data/harvest.csv", horizon=4)
+    >>> forecast.evaluate("sample_data/harvest.csv", model=model, refit=True, backtests=2).models
+    ('GRU', 'last value', 'drift', 'mean')
 
     """
     given = checked_options(
@@ -208,16 +216,28 @@ def check(
     data: Source,
     request: TrainRequest | None = None,
     *,
-    listener: Listener = ignore,
+    listener: Listener = warn,
     **options: Unpack[TrainOptions],
 ) -> "DataReport":
     """What is found in `data` and what `train` would do with it, or why it would refuse.
 
-    Arguments and errors are those of `train`, but that data too short are reported, not raised.
+    Args:
+        data: What `train` would learn from.
+        request: All options as one object; keywords go on top of it.
+        listener: Called with each event.
+        options: The flags of `forecast train` (`TrainOptions`).
+
+    Returns:
+        Findings, plan and estimates; `.refusal` is the error that `train` would raise, or None.
+
+    Raises:
+        UsageError: As `train`.
+        DataError: The data are no table at all.
 
     >>> import forecast
     >>> forecast.check("sample_data/harvest.csv").plan.horizon
     4
+
     """
     request = train_request(checked_options(check, TrainOptions, **options), request)
     return workflow.check(data, request, listener=listener)
@@ -228,35 +248,47 @@ def future(
     *,
     model: Model | None = None,
     horizon: int | None = None,
-    listener: Listener = ignore,
+    listener: Listener = warn,
     **options: Unpack[FileOptions],
 ) -> "pd.DataFrame":
     """The rows after the end of `data`, or of the rows that the model keeps, to fill in for `predict`.
+
+    Args:
+        data: The history; the default is the rows that the model keeps.
+        model: As for `predict`.
+        horizon: Rows per series.
+        listener: Called with each event.
+        options: How this file is written and repaired (`FileOptions`).
 
     Returns:
         A frame with id, time and the known covariates, empty where they are not known yet.
 
     Raises:
-        UsageError: The model reads no known covariate.
+        UsageError: The model has no known covariate.
+        DataError, ModelError: As `predict`.
 
     """
-    import pandas as pd
-
     given = checked_options(future, FutureOptions, **options, horizon=horizon)
+    chosen = _needed_model(model, data)
     rows = workflow.future(
-        _needed_model(model, data),
-        data,
-        read=read_spec(given),
-        horizon=given.get("horizon"),
-        listener=listener,
+        chosen, data, read=read_spec(given), horizon=given.get("horizon"), listener=listener
     )
-    return pd.DataFrame(rows)
+    return frame_of(rows, chosen.frequency, chosen.tail.columns)
 
 
-def read(data: Source, *, listener: Listener = ignore, **options: Unpack[ReadOptions]) -> ReadResult:
+def read(data: Source, *, listener: Listener = warn, **options: Unpack[ReadOptions]) -> ReadResult:
     """The data as a checked panel (`.panel`), with what was guessed, repaired and skipped.
 
+    Args:
+        data: A file, or values in memory.
+        listener: Called with each event.
+        options: The flags that say how data are read (`ReadOptions`).
+
+    Returns:
+        The panel: `.panel.values` has all rows of all series, (rows,), one series after another.
+
     Raises:
+        UsageError: An option does not exist, or has the wrong type.
         DataError: The data cannot be read right; it names the place and a remedy.
 
     >>> import forecast
@@ -268,42 +300,71 @@ def read(data: Source, *, listener: Listener = ignore, **options: Unpack[ReadOpt
     return workflow.read(data, read_spec(given), listener=listener)
 
 
-def repair(data: Source, *, listener: Listener = ignore, **options: Unpack[ReadOptions]) -> "pd.DataFrame":
-    """The data sorted, with one row per step and nothing missing: what `train` would learn from.
+def repair(data: Source, *, listener: Listener = warn, **options: Unpack[ReadOptions]) -> "pd.DataFrame":
+    """The data sorted, with one row per step and nothing missing: what `train` learns from.
+
+    Args:
+        data: A file, or values in memory.
+        listener: Called with each event.
+        options: The flags that say how data are read and repaired (`ReadOptions`).
+
+    Returns:
+        A frame with the columns of the data that are read.
 
     Raises:
-        DataError: The data cannot be read right.
+        UsageError, DataError: As `read`.
+
+    >>> import forecast
+    >>> forecast.repair("sample_data/harvest.csv").shape
+    (117, 2)
 
     """
-    import pandas as pd
-
     given = checked_options(repair, ReadOptions, **options)
-    return pd.DataFrame(workflow.repair(data, read_spec(given), listener=listener))
+    panel = workflow.read(data, read_spec(given), listener=listener).panel
+    return frame_of(clean_table(panel), panel.frequency, panel.columns)
 
 
 def load(path: str | Path) -> RecurrentForecaster:
-    """The model in a file; raises `ModelError` where it is none, damaged, or of another version."""
+    """The model in a file.
+
+    Raises:
+        ModelError: The file does not exist, is not a model, is damaged, or is of another version.
+
+    """
     return workflow.load(path)
 
 
 def show(model: Model) -> Card:
-    """The card of a model or of a model file."""
-    return workflow.show(model if isinstance(model, RecurrentForecaster) else workflow.load(model))
+    """The card of a model or of a model file: network, data, training and evaluation, as lines.
+
+    Raises:
+        ModelError: As `load`.
+
+    """
+    return workflow.show(_needed_model(model, None))
 
 
 def _needed_model(model: Model | None, data: Source | None) -> RecurrentForecaster:
-    if isinstance(model, RecurrentForecaster):
-        return model
-    return workflow.load(location.trained_model_for(data, Path(), _named(model)))
+    found = _model_or_name(model, data)
+    if isinstance(found, RecurrentForecaster):
+        return found
+    return workflow.load(location.trained_model_for(data, Path(), found))
 
 
 def _model(model: Model | None, data: Source | None) -> RecurrentForecaster | None:
     """The model named, or that of the data; None for the pretrained networks."""
-    if isinstance(model, RecurrentForecaster):
-        return model
-    path = location.model_for(data, Path(), _named(model))
+    found = _model_or_name(model, data)
+    if isinstance(found, RecurrentForecaster):
+        return found
+    path = location.model_for(data, Path(), found)
     return None if path is None else workflow.load(path)
 
 
-def _named(model: str | Path | None) -> str | Path | None:
-    return model or os.environ.get(location.MODEL_VARIABLE) or None
+def _model_or_name(model: Model | None, data: Source | None) -> RecurrentForecaster | str | Path | None:
+    """The model, or its path: FORECAST_MODEL where none is given, but not for data in memory."""
+    if isinstance(model, Trained):
+        return model.model
+    if model is not None and not isinstance(model, RecurrentForecaster | str | Path):
+        raise UsageError(f"model must be a model or a path, not {model!r}")
+    is_named = data is None or isinstance(data, str | Path)
+    return model or (os.environ.get(location.MODEL_VARIABLE) if is_named else None) or None

@@ -48,6 +48,8 @@ class ForecastError(Exception):
         self.message = message
         self.where = where
         self.hint = hint
+        if hint:
+            self.add_note(f"hint: {hint}")  # a traceback shows it
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}" if self.where else self.message

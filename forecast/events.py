@@ -1,5 +1,6 @@
 """What happens in a run, as values for a listener; only the command line prints."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -77,3 +78,11 @@ Listener = Callable[[Event], None]
 
 def ignore(event: Event) -> None:
     """The listener that does nothing."""
+
+
+def warn(event: Event) -> None:
+    """A listener that turns warnings and skipped series into Python warnings."""
+    if isinstance(event, Warned):
+        warnings.warn(event.message, stacklevel=2)
+    elif isinstance(event, SeriesSkipped):
+        warnings.warn(f'series "{event.id}" skipped: {event.reason} ({event.place})', stacklevel=2)

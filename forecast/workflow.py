@@ -14,6 +14,7 @@ from forecast.events import Decision, Listener, Note, Warned, ignore
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.reading.reader import ReadResult, read_as_far_as_possible, read_panel, with_future_rows
 from forecast.reporting import notes
+from forecast.spec.limits import MAX_HORIZON, check_range
 from forecast.spec.model import Cell
 from forecast.spec.reading import FutureMissing, ReadSpec, Target
 from forecast.spec.training import TrainRequest
@@ -155,12 +156,13 @@ def pretrained_model(
     from forecast.planning import defaults
     from forecast.storage.pretrained import open_pretrained
 
-    if spec is not None and spec.columns.covariates:
+    spec = spec or ReadSpec()
+    if spec.columns.covariates or (spec.target is not None and spec.target.kind != "value"):
+        refused = "reads no covariates" if spec.columns.covariates else "forecasts values, not classes"
         raise UsageError(
-            "the pretrained network reads no covariates",
-            hint="forecast train DATA makes a model that does",
+            f"the pretrained network {refused}", hint="forecast train DATA makes a model that does"
         )
-    request = TrainRequest(read=replace(spec or ReadSpec(), target=Target()), horizon=horizon, season=season)
+    request = TrainRequest(read=replace(spec, target=Target()), horizon=horizon, season=season)
     reading = read(source, request.read, listener=listener)
     chosen, reason = defaults.season(reading.panel, season)
     listener(Decision("season", reason))
@@ -199,7 +201,7 @@ def predict(
     Rows of `future`, or rows of the data after the target's end, hold known covariates.
     """
     history = model.tail if source is None else _history(model, source, read, listener)
-    steps, trained_horizon = horizon or model.horizon, model.spec.trained_horizon
+    steps, trained_horizon = _steps(model, horizon), model.spec.trained_horizon
     if future is not None:
         history = with_future_rows(history, future, _read_as(model, read))
     history = with_known_future(history, steps, future_missing)
@@ -228,7 +230,13 @@ def future(
 ) -> ResultTable:
     """The rows after the end of the data, or of the rows that the model keeps, to fill in for `predict`."""
     history = model.tail if source is None else _history(model, source, read, listener)
-    return future_rows(history, horizon or model.horizon)
+    return future_rows(history, _steps(model, horizon))
+
+
+def _steps(model: RecurrentForecaster, horizon: int | None) -> int:
+    if horizon is not None:
+        check_range("horizon", horizon, 1, MAX_HORIZON)
+    return horizon or model.horizon
 
 
 def evaluate(
@@ -250,6 +258,8 @@ def evaluate(
 
     for name in baselines:
         baseline(name)
+    if horizon is not None:
+        check_range("horizon", horizon, 1, MAX_HORIZON)
     panel = _history(model, source, read, listener)
     request = EvaluationRequest(tuple(baselines), backtests=backtests, horizon=horizon, refit=refit)
     return evaluate_model(model, panel, request, Run(listener))

@@ -93,7 +93,7 @@ def test_what_is_no_series_is_refused(data):
         ({"horizn": 3}, "train() has no option horizn", "did you mean horizon?"),
         ({"horizon": "3"}, "train(): horizon must be a whole number, not '3'", ""),
         ({"cell": "transformer"}, "cell must be one of simple-rnn, lstm, gru", ""),
-        ({"known": [1]}, "known must be a text or a list, each a text, not [1]", ""),
+        ({"known": [1]}, "known must be a string or a list, each a string, not [1]", ""),
         ({"units": True}, "units must be a whole number or a list", ""),
         ({"qqq": 1}, "train() has no option qqq", "it has "),
     ],
@@ -164,3 +164,89 @@ def test_future_gives_the_rows_to_fill_in(tmp_path):
 
 def test_show_gives_the_card(trained):
     assert dict(forecast.show(trained.model).lines)["season"] == "none"
+
+
+def frame_of_years(count=20):
+    pd = pytest.importorskip("pandas")
+    return pd.DataFrame({"year": range(1990, 1990 + count), "sold": wave(count)})
+
+
+def next_time(data, **options):
+    return forecast.predict(data, model="pretrained", horizon=1, **options).to_frame().iloc[0, 0]
+
+
+def test_an_index_with_a_name_is_the_time_and_row_labels_are_not():
+    frame = frame_of_years()
+    assert next_time(frame.set_index("year")) == 2010
+    assert next_time(frame.set_index("year")["sold"]) == 2010
+    shuffled = frame.sample(frac=1, random_state=1)
+    assert shuffled.index.name is None
+    assert next_time(shuffled) == 2010
+    assert next_time(frame["sold"].drop(index=[5])) == 20
+
+
+def test_local_midnights_are_dates_and_weekly_periods_are_weeks():
+    pd = pytest.importorskip("pandas")
+    days = pd.date_range("2024-03-01", periods=60, tz="Europe/Paris")
+    assert str(next_time(pd.Series(wave(60), index=days)))[:10] == "2024-04-30"
+    weeks = pd.period_range("2024-01-01", periods=60, freq="W")
+    assert str(next_time(pd.Series(wave(60), index=weeks)))[:10] == "2025-02-24"
+
+
+def test_missing_and_masked_numbers_of_lists_are_missing():
+    values = wave(30)
+    listed = [*values[:9].tolist(), None, *values[10:].tolist()]
+    expected = forecast.predict(listed, horizon=1).values.tolist()
+    masked = np.ma.array(values, mask=[False] * 9 + [True] + [False] * 20)
+    assert forecast.predict(masked, horizon=1).values.tolist() == expected
+    assert forecast.predict(values[:, None], horizon=1).values.shape == (1, 1)
+    assert forecast.predict(range(30), horizon=1).values.shape == (1, 1)
+
+
+def test_values_without_names_are_those_that_a_model_reads(csv, trained, monkeypatch):
+    pd = pytest.importorskip("pandas")
+    frame = pd.read_csv(csv)
+    series = pd.Series(frame["sold"].to_numpy(), index=pd.Index(frame["year"]))
+    expected = forecast.predict(csv, model=trained).values.tolist()
+    assert forecast.predict(series, model=trained).values.tolist() == expected
+    monkeypatch.setenv("FORECAST_MODEL", "missing.forecast")
+    assert forecast.predict(frame, horizon=2).values.shape == (1, 2)
+    with pytest.raises(ModelError, match="missing"):
+        forecast.predict(csv)
+
+
+def test_skipped_series_are_python_warnings():
+    pd = pytest.importorskip("pandas")
+    frame = pd.concat([frame_of_years().assign(id="a"), frame_of_years().assign(id="b", sold=np.nan)])
+    with pytest.warns(UserWarning, match='series "b" skipped: no row has a number'):
+        found = forecast.predict(frame, id="id", horizon=1)
+    assert found.ids == ("a",)
+
+
+def test_the_pretrained_networks_forecast_values_only(csv):
+    assert forecast.predict(csv, model="pretrained", horizon=1, task="value").values.shape == (1, 1)
+    with pytest.raises(UsageError, match="forecasts values, not classes"):
+        forecast.predict(csv, model="pretrained", horizon=1, task="class")
+
+
+def test_repaired_rows_have_timestamps_where_the_data_have_dates():
+    pd = pytest.importorskip("pandas")
+    days = pd.date_range("2024-03-01", periods=20)
+    repaired = forecast.repair(pd.DataFrame({"day": days.delete(5), "sold": wave(19)}))
+    assert repaired["day"].tolist() == days.tolist()
+
+
+def test_reports_are_short(csv):
+    assert repr(forecast.read(csv)).startswith(
+        "ReadResult of 'sales.csv', 0 repairs, 0 skipped series, Panel"
+    )
+    report = forecast.check(csv)
+    assert len(repr(report).splitlines()) == len(report.to_frame()) + 1
+    assert "<table" in report._repr_html_()
+
+
+def test_what_is_in_a_wrong_place_is_named(csv):
+    with pytest.raises(UsageError, match="'sold' is not a TrainRequest"):
+        forecast.train(csv, "sold")
+    with pytest.raises(UsageError, match="model must be a model or a path, not 5"):
+        forecast.predict(csv, model=5)

@@ -57,7 +57,7 @@ LIBRARIES = {
     "rich": {"cli", "output"},
     "matplotlib": {"output"},
     "sklearn": {"forecasters"},
-    "pandas": {"api", "tables", "data", "output", "pretraining"},
+    "pandas": {"api", "tables", "data", "output", "pretraining", "reporting"},
     "pyarrow": {"tables", "output"},
     "safetensors": {"storage"},
     "pickle": set(),

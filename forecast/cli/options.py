@@ -126,7 +126,8 @@ Baselines = Annotated[
     option(
         "--baseline",
         metavar="NAME",
-        help="Baselines to compare with; repeat, or naive,drift.  [default: all]",
+        help="Baselines to compare with; repeat, or naive,drift.  "
+        "[default: last value, seasonal naive, drift, mean]",
         panel=EVALUATION,
     ),
 ]

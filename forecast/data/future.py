@@ -56,7 +56,7 @@ def future_rows(panel: Panel, steps: int) -> results.ResultTable:
     covariates, columns = panel.covariates, panel.columns
     if covariates is None or not columns.known:
         raise UsageError(
-            "the model reads nothing that is known ahead: there is nothing to fill in",
+            "the model has no known covariates: there is nothing to fill in",
             hint="forecast train --known names such columns",
         )
     table: results.ResultTable = {}

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -98,7 +97,7 @@ class Forecast:
 
     def to_frame(self) -> "pd.DataFrame":
         """The columns of `to_table` as a pandas frame, with timestamps where times are dates."""
-        return _frame_with_timestamps(self)
+        return frame_of(self.to_table(), self.frequency, self.columns)
 
     def _repr_html_(self) -> str:
         """The frame as a table, for notebooks."""
@@ -148,7 +147,8 @@ class Probabilities:
 
     def to_frame(self) -> "pd.DataFrame":
         """The columns of `to_table` as a pandas frame, with timestamps where times are dates."""
-        return _frame(self.to_table()) if self.target.kind == "label" else _frame_with_timestamps(self)
+        table = self.to_table()
+        return _frame(table) if self.target.kind == "label" else frame_of(table, self.frequency, self.columns)
 
     def _repr_html_(self) -> str:
         """The frame as a table, for notebooks."""
@@ -189,18 +189,23 @@ def _frame(table: ResultTable) -> "pd.DataFrame":
     return pd.DataFrame(table)
 
 
-def _frame_with_timestamps(result: Forecast | Probabilities) -> "pd.DataFrame":
-    """The table of a result as a frame; dates are timestamps, in the time zone of the data if it has one."""
+def frame_of(table: ResultTable, frequency: Frequency, columns: Columns) -> "pd.DataFrame":
+    """A table that starts with ids, if there are any, and times, as a frame.
+
+    Dates are timestamps, in the time zone of the data if it has one.
+    """
     import pandas as pd
 
-    frame = _frame(result.to_table())
-    if result.frequency.form == "integer":
+    frame = _frame(table)
+    if frequency.form == "integer":
         return frame
-    stamps = pd.DatetimeIndex(result.times.astype("datetime64[s]").ravel())
-    offset = result.frequency.offset_seconds
-    if offset is not None:
-        stamps = stamps.tz_localize("UTC").tz_convert(timezone(timedelta(seconds=offset)))
-    frame.isetitem(0 if result.columns.series is None else 1, stamps.array)
+    position = 0 if columns.series is None else 1
+    texts = list(table.values())[position].astype(str)
+    if frequency.offset_seconds is None:
+        stamps = pd.DatetimeIndex(texts.astype("datetime64[s]"))
+    else:
+        stamps = pd.to_datetime(texts, format="ISO8601")
+    frame.isetitem(position, stamps.array)
     return frame
 
 
@@ -366,6 +371,11 @@ class Card:
 
     title: str
     lines: tuple[tuple[str, str], ...]
+
+    def __repr__(self) -> str:
+        """The lines, aligned."""
+        width = max((len(label) for label, _ in self.lines), default=0)
+        return "\n".join([self.title, *(f"{label:{width}}  {text}" for label, text in self.lines)])
 
     def to_table(self) -> ResultTable:
         """Columns item, value."""

@@ -11,6 +11,7 @@ from forecast.data.panel import Panel
 from forecast.data.results import TIME
 from forecast.errors import DataError, UsageError
 from forecast.events import SeriesSkipped
+from forecast.phrases import counted
 from forecast.reading.aggregation import period_start_frequency, resample
 from forecast.reading.classes import parse_target
 from forecast.reading.covariates import (
@@ -54,6 +55,11 @@ class ReadResult:
     """Series that cannot be used; they are not in the panel."""
     read: ReadSpec
     """How the data were read: as requested, with the columns and the target that were found."""
+
+    def __repr__(self) -> str:
+        """Such as: ReadResult of 'harvest.csv', 0 repairs, 0 skipped series, Panel of 1 series, ..."""
+        repairs, skipped = counted(len(self.repairs), "repair"), f"{len(self.skipped):,} skipped series"
+        return f"ReadResult of {self.source!r}, {repairs}, {skipped}, {self.panel!r}"
 
 
 @dataclass(slots=True)
@@ -118,7 +124,7 @@ def _requested_step(read: ReadSpec) -> NamedFrequency | None:
 
 
 def _open(source: Source, read: ReadSpec) -> PartialRead:
-    table = _open_table(source, read.notation)
+    table = _open_table(source, read)
     return PartialRead(read, file=table, table=table)
 
 
@@ -285,10 +291,10 @@ def with_future_rows(panel: Panel, source: Source, read: ReadSpec) -> Panel:
     `read` is that of the panel. Raises a `DataError` where the rows cannot be read, or a
     `UsageError` where no covariate is known ahead.
     """
-    table = _open_table(source, read.notation)
+    table = _open_table(source, read)
     columns = read.columns
     if not columns.known:
-        raise UsageError("--future: the model has no covariates that are known ahead")
+        raise UsageError("--future: the model has no known covariates")
     time = table.column(columns.time or TIME)
     series = None if columns.series is None else table.column(columns.series)
     times = _parse_times(table, time, panel.frequency, read.notation.date_format)
@@ -298,15 +304,15 @@ def with_future_rows(panel: Panel, source: Source, read: ReadSpec) -> Panel:
     return with_future(panel, future)
 
 
-def _open_table(source: Source, notation: Notation) -> Table:
+def _open_table(source: Source, read: ReadSpec) -> Table:
     """The columns of values in memory, a Parquet file or CSV as text."""
     if not is_file(source):
         from forecast.tables.frames import as_frame, frame_table
 
-        return frame_table(as_frame(source))
-    opened = open_source(source, encoding=notation.encoding)
+        return frame_table(as_frame(source, time=read.columns.time, target=read.columns.target))
+    opened = open_source(source, encoding=read.notation.encoding)
     if not opened.is_parquet:
-        return read_table(opened, notation)
+        return read_table(opened, read.notation)
     from forecast.tables.frames import parquet_table
 
     return parquet_table(opened)

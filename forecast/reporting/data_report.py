@@ -27,6 +27,8 @@ from forecast.reporting import notes
 from forecast.serialize import to_plain
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from forecast.output.writing import Json
 
 MOST_COLUMNS = 30
@@ -83,6 +85,18 @@ class DataReport:
     repairs: tuple[str, ...]
     refusal: DataError | None
     """Why `train` would refuse the data."""
+
+    def __repr__(self) -> str:
+        """The card, and the reason of a refusal."""
+        return repr(self.card) if self.refusal is None else f"{self.card!r}\nrefused: {self.refusal}"
+
+    def to_frame(self) -> "pd.DataFrame":
+        """The lines of the card as a pandas frame: item, value."""
+        return self.card.to_frame()
+
+    def _repr_html_(self) -> str:
+        """The frame as a table, for notebooks."""
+        return self.card._repr_html_()
 
     def facts(self) -> "dict[str, Json]":
         """The same for a program: names stay, new ones may come."""

@@ -224,6 +224,10 @@ def _column_flags(read: ReadSpec) -> tuple[str, ...]:
 
 def train_request(options: Mapping[str, Any], base: TrainRequest | None = None) -> TrainRequest:
     """The request that `TrainOptions` make, on top of `base`; other options are ignored, None is left out."""
+    if base is not None and not isinstance(base, TrainRequest):  # a name in the place of the request
+        raise UsageError(
+            f"{base!r} is not a TrainRequest", hint="give options by name: target=..., horizon=..."
+        )
     base = base or TrainRequest()
     given = {name: value for name, value in options.items() if value is not None}
     changes = {name: given[name] for name in _field_names(TrainRequest) if name in given}
@@ -250,15 +254,25 @@ def checked_options(function: Callable[..., object], allowed: type, **options: o
     for name, value in options.items():
         if name not in hints:
             names = sorted(hints.keys() | signature(function).parameters.keys() - {"options"})
-            near = get_close_matches(name, names, n=1, cutoff=0.5)
+            near = get_close_matches(name, names, n=1, cutoff=0.6)
             hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(names)}"
             raise UsageError(f"{function.__name__}() has no option {name}", hint=hint)
         if value is None:
             continue
         checked[name] = _plain(value)
         if not _is_a(checked[name], hints[name]):
-            raise UsageError(f"{function.__name__}(): {name} must be {_wanted(hints[name])}, not {value!r}")
+            raise UsageError(
+                f"{function.__name__}(): {name} must be {_wanted(hints[name])}, not {value!r}",
+                hint=_nearest_choice(value, hints[name]),
+            )
     return checked
+
+
+def _nearest_choice(value: object, hint: object) -> str:
+    """The choice that was meant, where an option has choices."""
+    choices = [str(choice) for choice in get_args(hint) if isinstance(choice, str)]
+    near = get_close_matches(value, choices, n=1) if isinstance(value, str) else []
+    return f"did you mean {near[0]!r}?" if near else ""
 
 
 def _plain(value: object) -> object:
@@ -293,7 +307,7 @@ def _wanted(hint: object) -> str:
         return f"one of {', '.join(map(str, arguments))}"
     if origin is not None:
         return f"a list, each {_wanted(arguments[0])}"
-    words = {str: "a text", int: "a whole number", float: "a number", bool: "True or False", Path: "a path"}
+    words = {str: "a string", int: "a whole number", float: "a number", bool: "True or False", Path: "a path"}
     return words[cast(type, hint)]
 
 

@@ -1,6 +1,7 @@
 """A pandas frame or a Parquet file as columns of text, to be read by the same rules as CSV."""
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,29 +19,52 @@ _CELL_BYTES = 8
 """The least memory that a cell of a Parquet file takes once it is read."""
 
 
-def as_frame(data: object) -> "pd.DataFrame":
-    """A frame, a Series, or a list or array of numbers as a frame; a `DataError` for anything else."""
+def as_frame(data: object, *, time: str | None = None, target: str | None = None) -> "pd.DataFrame":
+    """A frame, a Series, or a list or array of numbers as a frame; a `DataError` for anything else.
+
+    `time` and `target` name the index and the values where the data do not. An index counts as a
+    column where it has a name or holds times: other integers are the numbers of rows.
+    """
     import pandas as pd
 
-    if isinstance(data, pd.DataFrame):
-        return data
     if isinstance(data, pd.Series):
-        return data.to_frame("value" if data.name is None else data.name)
-    values = np.asarray(data) if isinstance(data, np.ndarray | list | tuple) else None
-    if values is None or values.ndim != 1 or values.dtype.kind not in "iufb":
+        data = data.to_frame(target or ("value" if data.name is None else data.name))
+    if isinstance(data, pd.DataFrame):
+        index = data.index
+        if index.nlevels == 1 and index.name is None:
+            if pd.api.types.is_integer_dtype(index.dtype):
+                return data.reset_index(drop=True)
+            data = data.rename_axis(index=time or "index")
+        return data.reset_index()
+    return pd.DataFrame({target or "value": _numbers(data)})
+
+
+def _numbers(data: object) -> "np.ndarray[tuple[int], np.dtype[np.generic]]":
+    """A list or array of numbers, in which None and masked values are missing; a `DataError` for others."""
+    if isinstance(data, np.ma.MaskedArray):
+        data = np.ma.filled(data.astype(np.float64), np.nan)
+    if not isinstance(data, np.ndarray | Sequence) or isinstance(data, bytes):
         raise DataError(
-            f"{type(data).__name__} is not data",
+            f"a {type(data).__name__} cannot be read as data",
             hint="give a path, a frame, a Series, or a list or array of numbers",
         )
-    return pd.DataFrame({"value": values})
+    values = np.asarray(data)
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
+    if values.ndim != 1:
+        raise DataError(f"an array of {values.ndim} dimensions is not one series", hint="give a frame")
+    if values.dtype.kind == "O":
+        try:
+            values = values.astype(np.float64)
+        except (TypeError, ValueError) as error:
+            raise DataError(f"a list of numbers holds something else: {error}") from None
+    if values.dtype.kind not in "iufb":
+        raise DataError("a list of texts is not a series", hint="give numbers, or a frame with a time column")
+    return values
 
 
 def frame_table(frame: "pd.DataFrame", name: str = "frame") -> Table:
-    """The columns of a frame, and its index unless that is a plain `RangeIndex`."""
-    import pandas as pd
-
-    if not isinstance(frame.index, pd.RangeIndex):
-        frame = frame.reset_index()
+    """The columns of a frame."""
     if not len(frame.columns):
         raise DataError("has no columns", where=name)
     if not len(frame):
@@ -67,7 +91,7 @@ def parquet_table(opened: SourceBytes) -> Table:
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise DataError(f"is a damaged Parquet file: {reason}", where=opened.name) from None
-    return frame_table(frame, opened.name)
+    return frame_table(as_frame(frame), opened.name)
 
 
 def _refuse_bomb(opened: SourceBytes, *, cells: int) -> None:
@@ -95,9 +119,17 @@ def _column(name: str, cells: "pd.Series") -> Column:
 
 
 def _texts(uniques: "pd.Index") -> list[str]:
-    """Cells as text: times as ISO 8601 (in UTC where they have a zone), floats in full precision."""
+    """Cells as text: times as ISO 8601, floats in full precision.
+
+    Times with a zone are in UTC, but for those that are all midnights there: they are dates.
+    """
     import pandas as pd
 
+    if isinstance(uniques, pd.PeriodIndex) and uniques.freqstr.startswith("W"):
+        uniques = uniques.to_timestamp()
+    if isinstance(uniques, pd.DatetimeIndex) and uniques.tz is not None:
+        local = uniques.tz_localize(None)
+        uniques = local if (local == local.normalize()).all() and str(uniques.tz) != "UTC" else uniques
     if isinstance(uniques, pd.DatetimeIndex):
         zone = "" if uniques.tz is None else "Z"
         utc = uniques if uniques.tz is None else uniques.tz_convert("UTC").tz_localize(None)

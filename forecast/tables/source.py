@@ -135,6 +135,8 @@ def _similar_names(path: Path) -> str:
 def _read_stream(name: str, stream: BinaryIO | BufferedReader, encoding: str | None) -> SourceBytes:
     """The bytes of a stream; it is not read further if its first block shows that it is no CSV."""
     first_block = stream.read(BLOCK_BYTES)
+    if not isinstance(first_block, bytes):
+        raise DataError("is open as text", where=name, hint='open it with "rb": its encoding is detected')
     if first_block[:2] == GZIP:
         return SourceBytes(name, _unpack(name, first_block, stream, encoding))
     _refuse_other_formats(name, first_block, encoding)

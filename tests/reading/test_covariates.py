@@ -189,5 +189,5 @@ def test_a_file_of_the_future_lacks_no_column():
 
 
 def test_a_model_that_knows_nothing_ahead_takes_no_rows_of_the_future():
-    with pytest.raises(UsageError, match="has no covariates that are known ahead"):
+    with pytest.raises(UsageError, match="has no known covariates"):
         ahead_of(rows(), written(rows()), replace(COLUMNS, known=()))
