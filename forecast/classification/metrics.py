@@ -135,7 +135,7 @@ def verdict_of_classes(scores: Scores, predictions: ClassPredictions, target: Ta
     return Verdict(
         outcome=outcome,
         text=f"{outcome}: {_comparison(scores, best, target)} ({sample(scores, len(blocks))})"
-        f"{'; its probabilities hardly move' if flat else ''}",
+        f"{'; its probabilities hardly vary' if flat else ''}",
         skill=float(scores.overall[0, -1]),
         best_baseline=scores.models[best],
         better_by=better_by,

@@ -35,6 +35,15 @@ Data = Annotated[
         show_default=False,
     ),
 ]
+DataToContinue = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="DATA",
+        help="A file, plain or gzip; - for standard input.  [default: what is piped in, else the rows that "
+        "the model keeps]",
+        show_default=False,
+    ),
+]
 ModelArgument = Annotated[
     Path | None,
     typer.Argument(
@@ -51,6 +60,16 @@ Horizon = Annotated[
         "-H",
         metavar="ROWS",
         help="Number of rows to forecast.  [default: by frequency, 12 for months]",
+        panel=PLAN,
+    ),
+]
+HorizonToPredict = Annotated[
+    int | None,
+    option(
+        "--horizon",
+        "-H",
+        metavar="ROWS",
+        help="Number of rows to forecast.  [default: the model's; pretrained by frequency, 12 for months]",
         panel=PLAN,
     ),
 ]
@@ -171,6 +190,10 @@ ModelToPredict = Annotated[
         panel=MODEL,
     ),
 ]
+ModelToShow = Annotated[
+    Path | None,
+    option("--model", metavar="PATH", help="The same as MODEL.", panel=MODEL),
+]
 Resume = Annotated[bool, option("--resume", help="Continue an interrupted training.", panel=MODEL)]
 DryRun = Annotated[bool, option("--dry-run", help="Print the plan without training.", panel=MODEL)]
 
@@ -180,7 +203,7 @@ FormatName = Annotated[
         "--format",
         "-f",
         metavar="FORMAT",
-        help="table, csv, tsv, json, jsonl, md or parquet.  [default: table on a terminal, else csv]",
+        help="table, csv, tsv, json, jsonl, md or parquet.  [default: auto, table on a terminal, else csv]",
         panel=OUTPUT,
     ),
 ]

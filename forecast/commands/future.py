@@ -13,7 +13,7 @@ from forecast.spec.reading import ReadSpec
 @takes("read", file_spec)
 def future(
     ctx: typer.Context,
-    data: options.Data = None,
+    data: options.DataToContinue = None,
     *,
     horizon: options.HorizonOfModel = None,
     model: options.ModelToRead = None,

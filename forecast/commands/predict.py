@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 @takes("read", read_spec)
 def predict(
     ctx: typer.Context,
-    data: options.Data = None,
+    data: options.DataToContinue = None,
     *,
-    horizon: options.Horizon = None,
+    horizon: options.HorizonToPredict = None,
     level: options.Levels = None,
     model: options.ModelToPredict = None,
     read: ReadSpec,

@@ -12,7 +12,7 @@ def show(
     ctx: typer.Context,
     path: options.ModelArgument = None,
     *,
-    model: options.ModelToRead = None,
+    model: options.ModelToShow = None,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
 ) -> None:

@@ -149,7 +149,7 @@ def sample(scores: Scores, blocks: int) -> str:
 
 def _remark(*, echo: bool, flat: bool) -> str:
     if flat:
-        return "; the network's forecasts hardly move"
+        return "; the network's forecasts hardly vary"
     return "; the network's forecasts stay close to the last value" if echo else ""
 
 

@@ -88,7 +88,7 @@ def holiday_dates(region: str, first_year: int, last_year: int) -> tuple[int, ..
         import holidays
     except ImportError:
         raise MissingExtra(
-            "--holidays needs a list of them", hint="pip install 'forecast-rnn[holidays]'"
+            "--holidays needs the library holidays", hint="pip install 'forecast-rnn[holidays]'"
         ) from None
     country, _, part = region.upper().partition("-")
     try:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from forecast.data.results import Card, ModelCard
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.reporting.notes import covariates_line, coverage, network_name, season_name
-from forecast.spec.model import Bounds, ModelSpec, Origin
+from forecast.spec.model import Bounds, Origin
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import Combine
 
 _COMBINATIONS: dict[Combine, str] = {
-    "none": "the network's",
+    "none": "the network alone",
     "theta": "combination of the network and Theta, weighted by their errors on each series' newest rows",
     "last-value": "combination of the network and the last value, weighted by errors on the newest rows",
 }
@@ -31,7 +31,7 @@ def model_card(model: RecurrentForecaster) -> Card:
     calendar = covariates_line(replace(spec, covariates=()))
     lines = [
         ("network", _networks(model)),
-        ("window", f"reads {spec.windows.window} rows, {_outputs(spec)}"),
+        ("window", f"reads {spec.windows.window} steps, {_outputs(model)}"),
         ("season", season_name(spec.season)),
         ("forecast", "class probabilities" if spec.target.classes else _COMBINATIONS[model.network.combine]),
         ("classes", ", ".join(spec.target.classes))
@@ -59,10 +59,10 @@ def _data(model: RecurrentForecaster) -> str:
     return f"{rows}, {card.first_time} to {card.last_time}, {model.frequency.adjective}"
 
 
-def _outputs(spec: ModelSpec) -> str:
-    if spec.target.kind == "label":
+def _outputs(model: RecurrentForecaster) -> str:
+    if model.spec.target.kind == "label":
         return "gives one label for each series"
-    return f"forecasts the next {spec.trained_horizon}"
+    return f"forecasts {model.horizon}"
 
 
 def _columns(read: ReadSpec) -> str:

@@ -30,7 +30,7 @@ _WEIGHTS: dict[Origin, str] = {
     "fine-tuned": ", pretrained, fine-tuned",
     "averaged": ", pretrained, fine-tuned",
     "pretrained": ", pretrained",
-    "continued": ", trained on from a model",
+    "continued": ", continued from a model",
 }
 
 

@@ -225,7 +225,7 @@ def test_an_echo_is_said_in_the_verdict():
 def test_forecasts_that_stand_still_while_the_series_moves_are_flat():
     folds = [fold([y, y + 1, y - 1], GRU=[3, 3.01, 3.02], drift=0) for y in (1, 5, 3)]
     assert is_flat(folds, "GRU")
-    assert verdict(*folds).text.endswith("; the network's forecasts hardly move")
+    assert verdict(*folds).text.endswith("; the network's forecasts hardly vary")
 
 
 def test_forecasts_that_move_from_origin_to_origin_are_not_flat():
