@@ -1,6 +1,7 @@
 """The functions of `import forecast`: the verbs of the command line, with its flags as keywords.
 
-`data` is a path, a binary file, a pandas frame or Series, a NumPy array, or a list of numbers.
+`data` is a path, a binary file, a pandas frame or Series, a NumPy array, or a list of numbers. An index
+counts as a column where it has a name or holds times; other index labels are the numbers of rows.
 """
 
 import os
