@@ -179,6 +179,7 @@ def test_an_index_with_a_name_is_the_time_and_row_labels_are_not():
     frame = frame_of_years()
     assert next_time(frame.set_index("year")) == 2010
     assert next_time(frame.set_index("year")["sold"]) == 2010
+    assert next_time(frame.set_index("year", drop=False)) == 2010
     shuffled = frame.sample(frac=1, random_state=1)
     assert shuffled.index.name is None
     assert next_time(shuffled) == 2010

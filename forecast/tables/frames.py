@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forecast.data.results import TIME
 from forecast.errors import DataError, MissingExtra
 from forecast.tables.columns import Column
 from forecast.tables.source import SourceBytes, max_unpacked
@@ -31,11 +32,12 @@ def as_frame(data: object, *, time: str | None = None, target: str | None = None
         data = data.to_frame(target or ("value" if data.name is None else data.name))
     if isinstance(data, pd.DataFrame):
         index = data.index
-        if index.nlevels == 1 and index.name is None:
-            if pd.api.types.is_integer_dtype(index.dtype):
-                return data.reset_index(drop=True)
-            data = data.rename_axis(index=time or "index")
-        return data.reset_index()
+        if index.nlevels > 1:
+            return data.reset_index()
+        if index.name in data.columns or (index.name is None and pd.api.types.is_integer_dtype(index.dtype)):
+            return data.reset_index(drop=True)
+        unnamed = time or ("index" if TIME in data.columns else TIME)
+        return data.reset_index(names=unnamed if index.name is None else str(index.name))
     return pd.DataFrame({target or "value": _numbers(data)})
 
 
