@@ -161,5 +161,5 @@ def test_counted_rows_are_filled_in_under_the_name_of_results():
 
 
 def test_nothing_known_ahead_is_nothing_to_fill_in():
-    with pytest.raises(UsageError, match="nothing that is known ahead"):
+    with pytest.raises(UsageError, match="has no known covariates"):
         future_rows(panel(columns=replace(COLUMNS, known=())), 3)

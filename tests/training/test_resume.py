@@ -88,7 +88,7 @@ def test_other_options_are_refused_by_name(out, changed, told):
 
 
 def test_other_data_are_refused(out):
-    with pytest.raises(forecast.ModelError, match=r"belongs to a training with different data$"):
+    with pytest.raises(forecast.ModelError, match=r"belongs to a training with different data\n"):
         workflow.train(data(a=wave(48, season=4, seed=9)), SMALL, model=out, resume=True)
 
 
