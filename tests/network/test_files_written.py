@@ -9,6 +9,8 @@ import pytest
 
 from tests.measuring import ROOT, run
 
+pytestmark = pytest.mark.tensorflow
+
 KILLED_AFTER_ITS_FIRST_EPOCHS = """
 import os, signal, sys
 from forecast.events import EpochEnded
