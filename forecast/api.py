@@ -108,7 +108,7 @@ def predict(
         horizon: Rows to forecast.
         level: Coverage of the prediction intervals, in percent.
         future: Rows after the end with the known covariates, as `future` gives them.
-        future_missing: What stands in for a known covariate that is missing.
+        future_missing: The fill of known covariates without a future value: "hold" or "season".
         season: Rows in a period, or the column that gives each series its own; pretrained networks only.
         cell: Cell of the pretrained network.
         listener: Called with each event.
@@ -135,7 +135,7 @@ def predict(
         season=season,
         cell=cell,
     )
-    horizon, levels, read = given.get("horizon"), levels_of(given["level"]), read_spec(given)
+    horizon, levels, read = given.get("horizon"), levels_of(given.get("level", 80.0)), read_spec(given)
     chosen = _needed_model(model, data) if data is None else _model(model, data)
     if chosen is None:
         assert data is not None
@@ -207,7 +207,7 @@ def evaluate(
         read=read_spec(given),
         backtests=given.get("backtests"),
         horizon=given.get("horizon"),
-        baselines=names_of(given["baseline"]),
+        baselines=names_of(given.get("baseline")),
         refit=refit,
         listener=listener,
     )

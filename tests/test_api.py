@@ -246,6 +246,18 @@ def test_reports_are_short(csv):
     assert "<table" in report._repr_html_()
 
 
+def test_data_are_read_by_the_request_or_by_keywords(csv):
+    request = forecast.TrainRequest(read=forecast.ReadSpec(forecast.Columns(target="sold")), horizon=2)
+    assert forecast.check(csv, request).plan.horizon == 2
+    with pytest.raises(UsageError, match="in the request or in keywords"):
+        forecast.check(csv, request, time="year")
+
+
+def test_none_is_the_default(csv):
+    found = forecast.predict(csv, model="pretrained", horizon=None, level=None)
+    assert found.levels == (80.0,)
+
+
 def test_what_is_in_a_wrong_place_is_named(csv):
     with pytest.raises(UsageError, match="'sold' is not a TrainRequest"):
         forecast.train(csv, "sold")

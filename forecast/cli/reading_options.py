@@ -40,7 +40,7 @@ Task = Annotated[
     option(
         "--task",
         metavar="KIND",
-        help=f"Predict values, or class probabilities: value or class.  {_DETECTED}",
+        help=f"Kind of forecast: value, or class for class probabilities.  {_DETECTED}",
         panel=COLUMNS,
     ),
 ]

@@ -231,7 +231,11 @@ def train_request(options: Mapping[str, Any], base: TrainRequest | None = None) 
     base = base or TrainRequest()
     given = {name: value for name, value in options.items() if value is not None}
     changes = {name: given[name] for name in _field_names(TrainRequest) if name in given}
-    read = read_spec(given) if given.keys() & get_type_hints(ReadOptions).keys() else base.read
+    read = base.read
+    if given.keys() & get_type_hints(ReadOptions).keys():
+        if base.read != ReadSpec():
+            raise UsageError("how data are read is in the request or in keywords, not in both")
+        read = read_spec(given)
     if "season" in given:
         changes["season"], read = parse_season(given["season"], read)
     if isinstance(start := given.get("from_"), str) and start not in get_args(Start):
