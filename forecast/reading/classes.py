@@ -1,5 +1,8 @@
 """The target column as numbers, or as one of a few classes such as rain or no rain."""
 
+import re
+from collections.abc import Iterable
+
 import numpy as np
 
 from forecast.errors import DataError, UsageError
@@ -12,6 +15,7 @@ from forecast.tables.numbers import Numbers
 from forecast.tables.table import Table
 
 _EVENT_OF_TEXT = {"0": "0", "0.0": "0", "1": "1", "1.0": "1"}
+_DIGIT = re.compile(r"\d")
 
 
 def parse_target(table: Table, column: Column, read: ReadSpec) -> tuple[Target, Numbers]:
@@ -39,7 +43,7 @@ def parse_target(table: Table, column: Column, read: ReadSpec) -> tuple[Target, 
         is_named = read.columns.target is not None
         has_classes = is_named and bool(classes) and numbers.readable_share([*classes]) == 0
     if not has_classes:
-        return Target(), table.numbers(column, read.notation)
+        return Target(), _parse_numbers(classes, table, column, read)
 
     _refuse_created_values(read)
     names: tuple[str, ...] = EVENT
@@ -49,6 +53,17 @@ def parse_target(table: Table, column: Column, read: ReadSpec) -> tuple[Target, 
         names = known or _names_of(classes, table, column)
     target = Target("class" if read.target is None else read.target.kind, names)
     return target, _indices(classes, names, table, column)
+
+
+def _parse_numbers(texts: Iterable[str], table: Table, column: Column, read: ReadSpec) -> Numbers:
+    """The target as numbers; the error for one that has none at all says what predicts classes."""
+    try:
+        return table.numbers(column, read.notation)
+    except DataError as error:
+        if any(map(_DIGIT.search, texts)):
+            raise
+        hint = "a network predicts classes where it is trained on them: forecast train DATA --target NAME"
+        raise DataError(error.message, where=error.where, hint=hint) from None
 
 
 def _creates_values(read: ReadSpec) -> bool:

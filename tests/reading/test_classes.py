@@ -32,6 +32,13 @@ def test_texts_of_a_named_target_are_classes_in_the_order_of_the_alphabet(tmp_pa
     assert panel.values.tolist() == [2, 1, 2, 0]
 
 
+def test_texts_read_as_numbers_are_refused_with_what_predicts_classes(tmp_path):
+    with pytest.raises(DataError, match='"sun" is not a number') as refused:
+        read(tmp_path, ["sun", "rain"], ReadSpec(Columns(target="y"), target=Target()))
+    assert refused.value.where == 'd.csv, line 2, column "y"'
+    assert "forecast train" in refused.value.hint
+
+
 def test_a_number_among_texts_is_no_class(tmp_path):
     with pytest.raises(DataError, match='"sun" is not a number') as refused:
         read(tmp_path, ["3", "4", "sun", "5"])
