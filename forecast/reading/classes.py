@@ -56,11 +56,11 @@ def parse_target(table: Table, column: Column, read: ReadSpec) -> tuple[Target, 
 
 
 def _parse_numbers(texts: Iterable[str], table: Table, column: Column, read: ReadSpec) -> Numbers:
-    """The target as numbers; the error for one that has none at all says what predicts classes."""
+    """The target as numbers; the error for a named one that has none says what predicts classes."""
     try:
         return table.numbers(column, read.notation)
     except DataError as error:
-        if any(map(_DIGIT.search, texts)):
+        if read.columns.target is None or any(map(_DIGIT.search, texts)):
             raise
         hint = "a network predicts classes where it is trained on them: forecast train DATA --target NAME"
         raise DataError(error.message, where=error.where, hint=hint) from None
