@@ -68,14 +68,15 @@ class Network:
         """The next rows, with intervals of `half_widths`, (levels, horizon), in units of volatility.
 
         Beyond the trained horizon it forecasts recursively, in blocks of `spec.trained_horizon` steps:
-        each block's forecasts become the history of the next.
+        each block's forecasts become the history of the next. Forecasts vary less than the data, so
+        the intervals of later blocks use the volatility of the actual history where it is larger.
         """
         horizon, trained = half_widths.shape[1], self.spec.trained_horizon
         values = np.empty((len(history), horizon))
         lower = np.empty((len(levels), len(history), horizon))
         upper = np.empty_like(lower)
         known = history.tail(self.rows_read(history))
-        weight = None
+        weight = actual_volatility = None
         for first in range(0, horizon, trained):
             block = slice(first, min(first + trained, horizon))
             past = _Past.of(known, self)
@@ -83,9 +84,11 @@ class Network:
             weight = past.combination_weight() if weight is None else weight
             outputs, last = past.outputs(block.stop - first, weight)
             values[:, block] = last.to_values(outputs)
+            actual_volatility = last.volatility if actual_volatility is None else actual_volatility
+            outputs, wide = _with_volatility(outputs, last, actual_volatility)
             for index, half_width in enumerate(half_widths[:, block]):
-                lower[index, :, block] = last.to_values(outputs - half_width)
-                upper[index, :, block] = last.to_values(outputs + half_width)
+                lower[index, :, block] = wide.to_values(outputs - half_width)
+                upper[index, :, block] = wide.to_values(outputs + half_width)
             if block.stop < horizon:
                 known = known.extended(values[:, block])
         return Forecast.of(history, values, levels, lower=lower, upper=upper)
@@ -105,6 +108,16 @@ class Network:
         for weights in self.members:
             outputs += last_step_outputs(self.spec, weights, ends, lengths, inputs) / len(self.members)
         return outputs
+
+
+def _with_volatility(
+    outputs: Floats, features: TargetFeatures, smallest: Floats
+) -> tuple[Floats, TargetFeatures]:
+    """The same outputs, and features, in units of a volatility of at least `smallest`, (series,)."""
+    volatility = np.maximum(features.volatility, smallest)
+    ratio = np.ones_like(volatility)
+    np.divide(features.volatility, volatility, out=ratio, where=volatility > 0)
+    return ratio[:, None] * outputs, replace(features, volatility=volatility)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from forecast.forecasters.theta import theta
 from forecast.forecasters.weights import weight_shapes
 from forecast.spec.model import CELLS, Bounds
 from forecast.spec.training import Combine
+from forecast.storage.pretrained import open_pretrained
 from tests import shops
 from tests.models import model, network
 from tests.panels import panel, wave
@@ -20,6 +21,14 @@ LEVELS = (50.0, 80.0, 99.0)
 rough = np.random.default_rng(0)
 SPARSE = panel(*(rough.poisson(0.4, size=rows) for rows in (1, 2, 7, 40)), season=4)
 """Counts near zero: what a network that knows no bounds would forecast below it."""
+
+
+def test_intervals_never_shrink_where_forecasts_become_the_history():
+    walk = panel(100 + np.cumsum(np.random.default_rng(3).normal(size=60)), season=1)
+    forecast = open_pretrained("gru", 1).predict(walk, 60, levels=(80.0,))
+    width = (forecast.upper - forecast.lower)[0, 0]
+    assert (width[6:] > width[5]).all()
+    assert width[-1] > 2 * width[5]
 
 
 # Bounds
