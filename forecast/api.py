@@ -102,9 +102,10 @@ def predict(
 
     Args:
         data: The history to continue.
-        model: A model or its path, or "pretrained". By default FORECAST_MODEL; else, for a path, the
-            model file of the same stem in the current folder; else a pretrained network. Without
-            data, the only *.forecast file in the current folder.
+        model: A model or its path, or "pretrained". By default, for a path: FORECAST_MODEL, else the
+            model file of the same stem in the current folder, else a pretrained network. For data
+            in memory: a pretrained network. Without data: FORECAST_MODEL, else the only *.forecast
+            file in the current folder.
         horizon: Rows to forecast.
         level: Coverage of the prediction intervals, in percent.
         future: Rows after the end with the known covariates, as `future` gives them.

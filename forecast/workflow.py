@@ -14,7 +14,7 @@ from forecast.events import Decision, Listener, Note, Warned, ignore
 from forecast.forecasters.recurrent import RecurrentForecaster
 from forecast.reading.reader import ReadResult, read_as_far_as_possible, read_panel, with_future_rows
 from forecast.reporting import notes
-from forecast.spec.limits import MAX_HORIZON, check_range
+from forecast.spec.limits import MAX_BACKTESTS, MAX_HORIZON, check_range
 from forecast.spec.model import Cell
 from forecast.spec.reading import FutureMissing, ReadSpec, Target
 from forecast.spec.training import TrainRequest
@@ -260,6 +260,8 @@ def evaluate(
         baseline(name)
     if horizon is not None:
         check_range("horizon", horizon, 1, MAX_HORIZON)
+    if backtests is not None:
+        check_range("backtests", backtests, 1, MAX_BACKTESTS)
     panel = _history(model, source, read, listener)
     request = EvaluationRequest(tuple(baselines), backtests=backtests, horizon=horizon, refit=refit)
     return evaluate_model(model, panel, request, Run(listener))

@@ -202,6 +202,9 @@ def test_missing_and_masked_numbers_of_lists_are_missing():
     assert forecast.predict(masked, horizon=1).values.tolist() == expected
     assert forecast.predict(values[:, None], horizon=1).values.shape == (1, 1)
     assert forecast.predict(range(30), horizon=1).values.shape == (1, 1)
+    pd = pytest.importorskip("pandas")
+    assert forecast.predict(pd.array(listed), horizon=1).values.tolist() == expected
+    assert forecast.predict(pd.Index(values), horizon=1).values.shape == (1, 1)
 
 
 def test_values_without_names_are_those_that_a_model_reads(csv, trained, monkeypatch):
@@ -256,6 +259,30 @@ def test_data_are_read_by_the_request_or_by_keywords(csv):
 def test_none_is_the_default(csv):
     found = forecast.predict(csv, model="pretrained", horizon=None, level=None)
     assert found.levels == (80.0,)
+
+
+def test_periods_begin_where_pandas_says():
+    pd = pytest.importorskip("pandas")
+    quarters = pd.period_range("2010Q1", periods=40, freq="Q-NOV")
+    assert str(next_time(pd.Series(wave(40), index=quarters)))[:10] == "2019-12-01"
+    years = pd.period_range("2000", periods=20, freq="Y")
+    assert next_time(pd.Series(wave(20), index=years)) == 2020
+
+
+def test_numbers_of_backtests_and_kinds_of_scores_are_checked(csv, trained):
+    for call in (forecast.train, forecast.check):
+        with pytest.raises(UsageError, match="backtests must be between 1 and 10000, not 0"):
+            call(csv, backtests=0)
+    with pytest.raises(UsageError, match="backtests must be between 1 and 10000, not -1"):
+        forecast.evaluate(csv, model=trained, refit=True, backtests=-1)
+    with pytest.raises(UsageError, match="by must be one of model, series, step, not 'x'"):
+        trained.model.card.scores.to_frame(by="x")
+
+
+def test_a_file_that_is_not_there_is_named_before_its_model(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(forecast.DataError, match='no file "nosuch'):
+        forecast.evaluate("nosuch.csv")
 
 
 def test_what_is_in_a_wrong_place_is_named(csv):

@@ -3,13 +3,14 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.arrays import Floats, Integers, Times
 from forecast.data.frequency import Frequency
+from forecast.errors import UsageError
 from forecast.phrases import counted
 from forecast.spec.model import Origin
 from forecast.spec.reading import Columns, Target
@@ -297,6 +298,8 @@ class Scores:
 
     def _parts(self, by: ScoredBy) -> tuple[Floats, Integers, Labels | None]:
         """Numbers (models, parts, metrics), forecasts of each part, and the names of the parts."""
+        if by not in get_args(ScoredBy):
+            raise UsageError(f"by must be one of {', '.join(get_args(ScoredBy))}, not {by!r}")
         if by == "series":
             return self.by_series, self.forecasts_by_series, np.array(self.ids, dtype=object)
         if by == "step":

@@ -4,6 +4,7 @@ from forecast.errors import UsageError
 
 MAX_WINDOW = 100_000
 MAX_HORIZON = 10_000
+MAX_BACKTESTS = 10_000
 MAX_UNITS = 4_096
 MAX_LAYERS = 8
 MAX_MEMBERS = 64

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
 from forecast.errors import UsageError
-from forecast.spec.limits import MAX_HORIZON, MAX_MEMBERS, MAX_WINDOW, check_level, check_range
+from forecast.spec.limits import MAX_BACKTESTS, MAX_HORIZON, MAX_MEMBERS, MAX_WINDOW, check_level, check_range
 from forecast.spec.model import Bounds, Cell
 from forecast.spec.reading import ReadSpec
 
@@ -107,6 +107,8 @@ class TrainRequest:
         check_range("ensemble", self.ensemble, 1, MAX_MEMBERS)
         if self.horizon is not None:
             check_range("horizon", self.horizon, 1, MAX_HORIZON)
+        if self.backtests is not None:
+            check_range("backtests", self.backtests, 1, MAX_BACKTESTS)
         if self.window is not None:
             check_range("window", self.window, 1, MAX_WINDOW)
         if self.season is not None:

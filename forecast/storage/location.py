@@ -4,7 +4,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecast.errors import ModelError
+from forecast.errors import DataError, ModelError
 from forecast.phrases import listed
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def trained_model_for(data: "Source | None", folder: Path, named: str | Path | N
         raise ModelError("there is no model here", hint="forecast train DATA makes one; or --model PATH")
     if not isinstance(data, str | Path):
         raise ModelError("data in memory have no model file of their own", hint="name the model")
+    if data != _STDIN and not Path(data).exists():
+        raise DataError(f'there is no file "{data}"')
     others = [shlex.quote(str(path)) for path in models_in(folder)[:3]] or ["PATH"]
     raise ModelError(
         f'there is no model "{model_name(data)}" here',

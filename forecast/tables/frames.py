@@ -43,11 +43,15 @@ def as_frame(data: object, *, time: str | None = None, target: str | None = None
 
 def _numbers(data: object) -> "np.ndarray[tuple[int], np.dtype[np.generic]]":
     """A list or array of numbers, in which None and masked values are missing; a `DataError` for others."""
+    import pandas as pd
+
     if isinstance(data, np.ma.MaskedArray):
         data = np.ma.filled(data.astype(np.float64), np.nan)
-    if not isinstance(data, np.ndarray | Sequence) or isinstance(data, bytes):
+    if hasattr(data, "to_numpy"):  # an index or an array of pandas
+        data = data.to_numpy()
+    if not isinstance(data, np.ndarray | Sequence) or isinstance(data, bytes | bytearray):
         raise DataError(
-            f"a {type(data).__name__} cannot be read as data",
+            f"{type(data).__name__} cannot be read as data",
             hint="give a path, a frame, a Series, or a list or array of numbers",
         )
     values = np.asarray(data)
@@ -57,12 +61,12 @@ def _numbers(data: object) -> "np.ndarray[tuple[int], np.dtype[np.generic]]":
         raise DataError(f"an array of {values.ndim} dimensions is not one series", hint="give a frame")
     if values.dtype.kind == "O":
         try:
-            values = values.astype(np.float64)
-        except (TypeError, ValueError) as error:
-            raise DataError(f"a list of numbers holds something else: {error}") from None
+            values = np.array([np.nan if pd.isna(each) else float(each) for each in values])
+        except (TypeError, ValueError, OverflowError) as error:
+            raise DataError(f"not all of the list are numbers: {error}") from None
     if values.dtype.kind not in "iufb":
-        raise DataError("a list of texts is not a series", hint="give numbers, or a frame with a time column")
-    return values
+        raise DataError("the list is not one of numbers", hint="give numbers, or a frame with a time column")
+    return values.astype(np.int64) if values.dtype.kind == "b" else values
 
 
 def frame_table(frame: "pd.DataFrame", name: str = "frame") -> Table:
@@ -127,8 +131,8 @@ def _texts(uniques: "pd.Index") -> list[str]:
     """
     import pandas as pd
 
-    if isinstance(uniques, pd.PeriodIndex) and uniques.freqstr.startswith("W"):
-        uniques = uniques.to_timestamp()
+    if isinstance(uniques, pd.PeriodIndex) and "-" in uniques.freqstr.removesuffix("-DEC"):
+        uniques = uniques.to_timestamp()  # weeks, and years that start in another month than January
     if isinstance(uniques, pd.DatetimeIndex) and uniques.tz is not None:
         local = uniques.tz_localize(None)
         uniques = local if (local == local.normalize()).all() and str(uniques.tz) != "UTC" else uniques

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast.errors import ModelError
+from forecast.errors import DataError, ModelError
 from forecast.storage.location import model_for, model_name, models_in, trained_model_for
 
 
@@ -95,6 +95,9 @@ def test_no_model_is_an_error_that_says_how_to_make_one(folder):
 
 
 def test_no_model_of_the_data_is_an_error_that_names_it_and_those_there_are(folder):
+    with pytest.raises(DataError, match='there is no file "harvest'):
+        trained_model_for(Path("harvest.csv"), folder)
+    Path("harvest.csv").touch()
     with pytest.raises(ModelError, match='no model "harvest') as caught:
         trained_model_for(Path("harvest.csv"), folder)
     assert caught.value.hint == "--model PATH; or forecast train DATA, which makes it"
