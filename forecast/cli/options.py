@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 import typer
 
 from forecast.errors import UsageError
-from forecast.spec.limits import check_level
 from forecast.spec.model import Cell
+from forecast.spec.options import levels_of
 
 PLAN = "Plan"
 NETWORK = "Network"
@@ -248,7 +248,7 @@ ColorName = Annotated[
 
 def parse_levels(texts: list[str] | None) -> tuple[float, ...]:
     """Levels in percent, ascending and without repeats, from "80" and "80,95"; 80 where none is given."""
-    return tuple(sorted({_level(name) for name in parse_names(texts or ["80"])}))
+    return levels_of([_number(name) for name in parse_names(texts or ["80"])])
 
 
 def parse_names(texts: list[str] | None) -> tuple[str, ...]:
@@ -257,10 +257,8 @@ def parse_names(texts: list[str] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
-def _level(text: str) -> float:
+def _number(text: str) -> float:
     try:
-        level = float(text.removesuffix("%"))
+        return float(text.removesuffix("%"))
     except ValueError:
         raise UsageError(f'--level: "{text}" is not a number', hint="write --level 80") from None
-    check_level(level)
-    return level

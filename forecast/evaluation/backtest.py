@@ -110,7 +110,7 @@ def splits(panel: Panel, origins: Origins) -> Iterator[Split]:
 
 
 def evaluate_split(models: Sequence[Forecaster], split: Split) -> Fold:
-    """The forecasts of `models`, fitted to the rows before the origin, beside the actual values."""
+    """The forecasts of `models`, fitted to the rows before the origin, with the actual values."""
     past, actual = split.past, split.actual
     scored = np.flatnonzero(~np.isnan(actual).all(axis=1))
     history, horizon = past.select(scored), actual.shape[1]

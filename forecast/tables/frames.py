@@ -1,4 +1,4 @@
-"""A pandas frame or a Parquet file as columns of text, to be read by the same rules as CSV."""
+"""Values in memory and Parquet files as columns of text, to be read by the same rules as CSV."""
 
 import io
 from collections.abc import Sequence

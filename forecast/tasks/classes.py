@@ -1,4 +1,4 @@
-"""A target that is a class in each row, such as 0/1 events: log loss, beside base rates."""
+"""A target that is a class in each row, such as 0/1 events: log loss, compared with base rates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -64,7 +64,7 @@ class ClassBacktest:
         return self.past
 
     def evaluate(self, network: Network) -> ClassPredictions:
-        """The probabilities of the network and of the baselines, beside the actual classes.
+        """The probabilities of the network and of the baselines, with the actual classes.
 
         Predictions for one series within a horizon share their errors: they are one block.
         """
@@ -150,7 +150,7 @@ class ClassTask:
 def class_predictions(
     models: Sequence[ClassForecaster], history: Panel, actual: Floats, *, series: Integers, block: Integers
 ) -> ClassPredictions:
-    """The probabilities that `models` give after the end of `history`, beside the `actual` classes.
+    """The probabilities that `models` give after the end of `history`, with the `actual` classes.
 
     `actual` is (series, horizon), NaN where none is known; `series` and `block`, (series,), are the
     index of each series of the history and the block that its errors belong to.

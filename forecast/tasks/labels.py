@@ -52,7 +52,7 @@ class LabelBacktest:
     """(series,) index of each evaluated series among all that have a label."""
 
     def evaluate(self, network: Network) -> ClassPredictions:
-        """The probabilities of the network and of the base rates, beside the actual labels."""
+        """The probabilities of the network and of the base rates, with the actual labels."""
         panel = self.evaluated
         if not len(panel):
             raise DataError("no series holds a label to evaluate against")

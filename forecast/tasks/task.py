@@ -34,7 +34,7 @@ class Evaluation:
 
 
 Fold = TypeVar("Fold")
-"""Forecasts of one backtest beside the actual values, in the form that suits the kind of target."""
+"""Forecasts of one backtest with the actual values, in the form that suits the kind of target."""
 FoldOut = TypeVar("FoldOut", covariant=True)
 
 
@@ -47,7 +47,7 @@ class Backtest(Protocol[FoldOut]):
         ...
 
     def evaluate(self, network: Network, /) -> FoldOut:
-        """The forecasts of the network and of the baselines, beside the actual values."""
+        """The forecasts of the network and of the baselines, with the actual values."""
         ...
 
 

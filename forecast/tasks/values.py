@@ -64,7 +64,7 @@ class ValueBacktest:
         return self.split.train
 
     def evaluate(self, network: Network) -> ValueFold:
-        """Forecasts within the bounds, beside those of the baselines."""
+        """Forecasts within the bounds, with those of the baselines."""
         models = [
             BoundedForecaster(network, self.bounds),
             *fit_baselines(self.train, self.windows, names=self.baselines),

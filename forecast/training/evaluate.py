@@ -17,7 +17,7 @@ from forecast.training.run import Run
 
 
 def evaluate_model(model: RecurrentForecaster, panel: Panel, request: EvaluationRequest, run: Run) -> Scores:
-    """Rolling-origin scores of the model beside those of the baselines."""
+    """Rolling-origin scores of the model and of the baselines."""
     task = task_for(model.spec.target)
     backtests = task.unseen(model, panel, request)
     network_for = _refit(model, panel, request, run) if request.refit else (lambda _past: model.network)
