@@ -107,10 +107,11 @@ def _air_passengers(trainer: _Trainer, data: Path, seeds: int) -> list[Row]:
 def _baselines(past):
     """Name and panel of forecasts of each baseline for the held-out rows of AirPassengers."""
     from forecast import WindowSpec
-    from forecast.forecasters.baselines import SeasonalNaive, fit_ridge
+    from forecast.forecasters.baselines import fit_ridge
+    from forecast.forecasters.methods import Method
 
     for model, name in (
-        (SeasonalNaive(), "seasonal naive"),
+        (Method("seasonal-naive"), "seasonal naive"),
         (fit_ridge(past, WindowSpec(24, 12)), "ridge, window 24, horizon 12, recursive"),
         (fit_ridge(past, WindowSpec(24, HELD_OUT)), "ridge, window 24, horizon 24"),
     ):
@@ -131,7 +132,7 @@ def _air_row(name: str, mase: list[float], *, cpu_s: float | None = None) -> Row
 
 
 def _m4(trainer: _Trainer, data: Path, frequency: str, seeds: int) -> list[Row]:
-    from forecast.forecasters.baselines import SeasonalNaive
+    from forecast.forecasters.methods import Method
     from forecast.reading.reader import read_panel
 
     horizon = M4[frequency]
@@ -140,7 +141,7 @@ def _m4(trainer: _Trainer, data: Path, frequency: str, seeds: int) -> list[Row]:
     future = read_panel(data / f"m4_{frequency}_sample_test.parquet").panel
     reference = scored(past, future, as_future(past, naive2(past, horizon)))
     check_published(frequency, reference)
-    naive = scored(past, future, as_future(past, SeasonalNaive().predict(past, horizon).values))
+    naive = scored(past, future, as_future(past, Method("seasonal-naive").predict(past, horizon).values))
     known = (("Naive2", reference), ("seasonal naive", naive))
     rows = [_m4_row(frequency, name, scores, reference) for name, scores in known]
     for seed in range(seeds):

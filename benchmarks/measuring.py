@@ -69,6 +69,12 @@ def _median(costs: Sequence[Cost]) -> Cost:
     )
 
 
+def cpu_seconds() -> float:
+    """User and system seconds of this process and of its children that have ended, so far."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
 def pin() -> None:
     """Keep this process and its children on one core, where the system can."""
     if hasattr(os, "sched_setaffinity"):

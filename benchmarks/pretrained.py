@@ -1,4 +1,4 @@
-"""Accuracy of the pretrained networks, zero-shot and through `train`, compared with statistical methods.
+"""Accuracy of `predict` without a model and of default `train`, compared with statistical methods.
 
 Zero-shot is what `forecast predict TRAINFILE` does where there is no model; "train" is
 `forecast train TRAINFILE`, then `forecast predict`. The only options are the horizon, and the season

@@ -1,7 +1,7 @@
 """Time-series forecasting with recurrent networks, from a CSV to an evaluated model.
 
 >>> import forecast
->>> trained = forecast.train("sample_data/harvest.csv", horizon=4)
+>>> trained = forecast.train("sample_data/harvest.csv", quick=True)
 >>> frame = forecast.predict(model=trained.model).to_frame()
 >>> list(frame.columns)
 ['year', 'forecast', 'lower_80', 'upper_80']
@@ -17,6 +17,7 @@ from forecast.version import __version__ as __version__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from forecast.api import check, evaluate, future, load, predict, read, repair, show, train
+    from forecast.data.evaluation import EvaluationResult, Predictions
     from forecast.data.frequency import Frequency
     from forecast.data.panel import Panel
     from forecast.data.results import (
@@ -39,8 +40,10 @@ if TYPE_CHECKING:
         UsageError,
     )
     from forecast.events import SeriesSkipped
-    from forecast.forecasters.calibration import Calibration
-    from forecast.forecasters.recurrent import Network, RecurrentForecaster
+    from forecast.forecasters.combination import Combination
+    from forecast.forecasters.intervals import Spread
+    from forecast.forecasters.model import RecurrentForecaster
+    from forecast.forecasters.recurrent import Network
     from forecast.planning.plan import Plan
     from forecast.reading.reader import ReadResult
     from forecast.reporting.data_report import DataReport
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "forecast.api": ("check", "evaluate", "future", "load", "predict", "read", "repair", "show", "train"),
+    "forecast.data.evaluation": ("EvaluationResult", "Predictions"),
     "forecast.data.frequency": ("Frequency",),
     "forecast.data.panel": ("Panel",),
     "forecast.data.results": (
@@ -73,8 +77,10 @@ _HOMES = {
         "UsageError",
     ),
     "forecast.events": ("SeriesSkipped",),
-    "forecast.forecasters.calibration": ("Calibration",),
-    "forecast.forecasters.recurrent": ("Network", "RecurrentForecaster"),
+    "forecast.forecasters.combination": ("Combination",),
+    "forecast.forecasters.intervals": ("Spread",),
+    "forecast.forecasters.model": ("RecurrentForecaster",),
+    "forecast.forecasters.recurrent": ("Network",),
     "forecast.planning.plan": ("Plan",),
     "forecast.reading.reader": ("ReadResult",),
     "forecast.reporting.data_report": ("DataReport",),
@@ -87,13 +93,14 @@ _HOMES = {
 
 __all__ = [
     "Bounds",
-    "Calibration",
     "Card",
     "Columns",
+    "Combination",
     "Coverage",
     "DataError",
     "DataProfile",
     "DataReport",
+    "EvaluationResult",
     "Forecast",
     "ForecastError",
     "Frequency",
@@ -108,12 +115,14 @@ __all__ = [
     "Panel",
     "Plan",
     "Policy",
+    "Predictions",
     "Probabilities",
     "ReadResult",
     "ReadSpec",
     "RecurrentForecaster",
     "Scores",
     "SeriesSkipped",
+    "Spread",
     "Target",
     "TrainRequest",
     "Trained",

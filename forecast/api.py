@@ -5,16 +5,17 @@ counts as a column where it has a name or holds times; other index labels are th
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from forecast import workflow
-from forecast.data.results import Card, Forecast, Probabilities, Scores, frame_of
+from forecast.data.evaluation import EvaluationResult
+from forecast.data.results import Card, Forecast, Probabilities, frame_of
 from forecast.diagnostics.clean import clean_table
 from forecast.errors import UsageError
 from forecast.events import Listener, warn
-from forecast.forecasters.recurrent import RecurrentForecaster
+from forecast.forecasters.model import RecurrentForecaster
 from forecast.reading.reader import ReadResult
 from forecast.spec.model import Cell
 from forecast.spec.options import (
@@ -27,13 +28,12 @@ from forecast.spec.options import (
     checked_options,
     levels_of,
     names_of,
-    parse_season,
     read_spec,
     refuse_for_model,
     train_request,
 )
 from forecast.spec.reading import FutureMissing
-from forecast.spec.training import TrainRequest
+from forecast.spec.training import Combine, Method, TrainRequest
 from forecast.storage import location
 from forecast.tables.source import Source
 from forecast.workflow import Trained
@@ -75,7 +75,7 @@ def train(
         TrainingError: The loss became NaN twice.
 
     >>> import forecast
-    >>> trained = forecast.train("sample_data/harvest.csv", horizon=4)
+    >>> trained = forecast.train("sample_data/harvest.csv", quick=True)
     >>> trained.model.card.verdict.outcome
     'unclear'
 
@@ -93,8 +93,10 @@ def predict(
     level: float | Sequence[float] = 80.0,
     future: Source | None = None,
     future_missing: FutureMissing | None = None,
-    season: int | str | None = None,
+    season: float | str | None = None,
     cell: Cell | None = None,
+    method: Method | None = None,
+    combine: Combine | None = None,
     listener: Listener = warn,
     **options: Unpack[ReadOptions],
 ) -> Forecast | Probabilities:
@@ -110,8 +112,11 @@ def predict(
         level: Coverage of the prediction intervals, in percent.
         future: Rows after the end with the known covariates, as `future` gives them.
         future_missing: The fill of known covariates without a future value: "hold" or "season".
-        season: Rows in a period, or the column that gives each series its own; pretrained networks only.
+        season: Rows in a period, "7,365.25" for several, or the column that gives each series its own;
+            without a model only.
         cell: Cell of the pretrained network.
+        method: The only method that forecasts, such as "theta"; without a model only.
+        combine: "none" for the pretrained network alone; without a model only.
         listener: Called with each event.
         options: The flags that say how data are read (`ReadOptions`); a model brings its own columns.
 
@@ -135,17 +140,17 @@ def predict(
         future_missing=future_missing,
         season=season,
         cell=cell,
+        method=method,
+        combine=combine,
     )
     horizon, levels, read = given.get("horizon"), levels_of(given.get("level", 80.0)), read_spec(given)
     chosen = _needed_model(model, data) if data is None else _model(model, data)
     if chosen is None:
         assert data is not None
-        rows, read = parse_season(given.get("season"), read)
-        chosen = workflow.pretrained_model(
-            data, read, cell=cell, season=rows, horizon=horizon, listener=listener
-        )
+        request = train_request(_method_options(given), TrainRequest(read=read, horizon=horizon))
+        chosen = workflow.untrained_model(data, request, listener=listener)
         return workflow.predict(chosen, future=future, horizon=horizon, levels=levels, listener=listener)
-    refuse_for_model(read, 'model="pretrained"', season=season, cell=cell)
+    refuse_for_model(read, 'model="pretrained"', season=season, cell=cell, method=method, combine=combine)
     return workflow.predict(
         chosen,
         data,
@@ -168,29 +173,37 @@ def evaluate(
     refit: bool = False,
     listener: Listener = warn,
     **options: Unpack[FileOptions],
-) -> Scores:
+) -> EvaluationResult:
     """Rolling-origin scores of a model and of baselines, on rows of `data` that it has not seen.
+
+    Where no row is newer than the model, the result is that of its own backtests (`.basis` is "stored");
+    with `backtests`, `horizon` or `baseline` it is retrained then, as with `refit`.
 
     Args:
         data: Rows newer than those trained on, or any with `refit`.
         model: As for `predict`; the pretrained networks have no rows to be newer than.
         backtests: Number of origins.
         horizon: Rows to forecast from each.
-        baseline: Names such as "naive", "drift", "theta"; by default those that are quick to compute.
+        baseline: Names such as "naive", "drift", "theta"; by default all.
         refit: Retrain with the same settings at each origin.
         listener: Called with each event.
         options: How this file is written and repaired (`FileOptions`).
 
     Returns:
-        Scores by model, series and step; `.to_frame()` makes a table.
+        `.scores`, `.verdict` and `.coverage`; `.to_frame()` makes a table of the scores by model, series or
+        step, `.predictions.to_frame()` one of each forecast with its actual value (None for stored scores
+        and for classes).
 
     Raises:
-        UsageError, DataError, ModelError: No row is new; the model is not found or does not fit.
+        UsageError, DataError, ModelError: Too few rows are new; the model is not found or does not fit.
 
     >>> import forecast
-    >>> model = forecast.train("sample_data/harvest.csv", horizon=4)
-    >>> forecast.evaluate("sample_data/harvest.csv", model=model, refit=True, backtests=2).models
-    ('GRU', 'last value', 'drift', 'mean')
+    >>> model = forecast.train("sample_data/harvest.csv", quick=True)
+    >>> result = forecast.evaluate("sample_data/harvest.csv", model=model, refit=True, backtests=2)
+    >>> result.scores.models
+    ('combination', 'pretrained', 'theta', 'ets', 'ridge', 'seasonal-drift', 'naive', 'drift', 'mean')
+    >>> list(result.predictions.to_frame().columns)[:6]
+    ['origin', 'year', 'step', 'actual', 'forecast', 'lower_80']
 
     """
     given = checked_options(
@@ -344,6 +357,11 @@ def show(model: Model) -> Card:
 
     """
     return workflow.show(_needed_model(model, None))
+
+
+def _method_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that say what forecasts where there is no model."""
+    return {name: given[name] for name in ("season", "cell", "method", "combine") if name in given}
 
 
 def _needed_model(model: Model | None, data: Source | None) -> RecurrentForecaster:

@@ -39,6 +39,20 @@ class SeriesSkipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Loading:
+    """A library is being imported, which takes seconds; the next event comes after it."""
+
+    library: str
+
+
+@dataclass(frozen=True, slots=True)
+class FitsAhead:
+    """How many fits a training still has to do, as far as is known: a later event may correct it."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class EpochEnded:
     """One or more epochs of one fit have ended."""
 
@@ -47,18 +61,18 @@ class EpochEnded:
     epoch: int
     """Number of epochs so far."""
     epochs: int
-    """Maximum number of epochs."""
+    """Expected number of epochs: a fit with validation rows takes more where a later epoch is better."""
     loss: float
     validation_loss: float | None
     """None for a fit without validation rows."""
     best_epoch: int | None
-    seconds_left: float
-    """Estimated time that the fit still takes; an upper bound if it may stop early."""
+    seconds_per_epoch: float
+    """Measured in this fit."""
 
 
 @dataclass(frozen=True, slots=True)
 class FitEnded:
-    """A fit has ended; its progress line can be removed."""
+    """A fit has ended, or its result is known from a checkpoint and no epoch of it was trained."""
 
     stage: str
 
@@ -72,7 +86,9 @@ class CheckpointSaved:
     """The position in the training: "backtest 2 of 3, after epoch 40"."""
 
 
-Event = Note | Decision | Warned | SeriesSkipped | EpochEnded | FitEnded | CheckpointSaved
+Event = (
+    Note | Decision | Warned | SeriesSkipped | Loading | FitsAhead | EpochEnded | FitEnded | CheckpointSaved
+)
 Listener = Callable[[Event], None]
 
 

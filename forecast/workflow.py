@@ -1,27 +1,29 @@
 """The verbs: check, train, predict, evaluate. Read, call, save; nothing is printed here."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from forecast.data.evaluation import EvaluationResult
 from forecast.data.future import future_rows, with_known_future
 from forecast.data.panel import Panel
-from forecast.data.results import Card, Forecast, Probabilities, ResultTable, Scores
+from forecast.data.results import Card, Forecast, Probabilities, ResultTable
 from forecast.errors import DataError, UsageError
-from forecast.events import Decision, Listener, Note, Warned, ignore
-from forecast.forecasters.recurrent import RecurrentForecaster
+from forecast.events import Decision, Listener, Note, ignore
+from forecast.forecasters.model import RecurrentForecaster
 from forecast.reading.reader import ReadResult, read_as_far_as_possible, read_panel, with_future_rows
 from forecast.reporting import notes
 from forecast.spec.limits import MAX_BACKTESTS, MAX_HORIZON, check_range
-from forecast.spec.model import Cell
 from forecast.spec.reading import FutureMissing, ReadSpec, Target
-from forecast.spec.training import TrainRequest
+from forecast.spec.training import DEFAULT_MAX_SECONDS, TrainRequest
 from forecast.storage import modelfile
 from forecast.tables.source import Source
 
 if TYPE_CHECKING:
+    from forecast.forecasters.combination import Combination
     from forecast.planning.plan import Plan
     from forecast.reporting.data_report import DataReport
     from forecast.training.run import Run
@@ -92,7 +94,9 @@ def train(
     from forecast.training.run import Budget, Run
 
     with checkpoint_for(model, reading.panel, request, resume=resume, listener=listener) as checkpoint:
-        trained = _train(reading, request, Run(listener, checkpoint, Budget(request.max_time)))
+        trained = _train(
+            reading, request, Run(listener, checkpoint, Budget(request.max_time or DEFAULT_MAX_SECONDS))
+        )
         if model is not None:
             modelfile.save(trained, model)
     return Trained(trained, model)
@@ -105,10 +109,11 @@ def _train(reading: ReadResult, request: TrainRequest, run: "Run") -> RecurrentF
         from forecast.training.search import search
 
         # Half of the time is for the search, the other half for the training.
-        half = None if request.max_time is None else request.max_time / 2
-        request, _ = search(reading.panel, request, run, seconds=math.inf if half is None else half)
+        half = (request.max_time or DEFAULT_MAX_SECONDS) / 2
+        request, _ = search(reading.panel, request, run, seconds=half)
         run = run.within(half)
     reading, plan = _plan(reading, request)
+    _note_seasons(reading.panel, plan.combination, run.listener)
     run.listener(Note("plan", notes.plan_line(plan)))
     for decision, reason in plan.reasons:
         run.listener(Decision(decision, reason))
@@ -137,51 +142,50 @@ def show(model: RecurrentForecaster) -> Card:
     return model_card(model)
 
 
-def pretrained_model(
-    source: Source,
-    spec: ReadSpec | None = None,
-    *,
-    cell: Cell | None = None,
-    season: int | None = None,
-    horizon: int | None = None,
-    listener: Listener = ignore,
+def untrained_model(
+    source: Source, request: TrainRequest | None = None, *, listener: Listener = ignore
 ) -> RecurrentForecaster:
-    """The pretrained network for the data's season, ready to forecast them: `predict` without a source.
+    """The combination of all that needs no training, ready to forecast the data: `predict` without a model.
 
-    Nothing is trained and nothing evaluated, so a series may be as short as two rows. Intervals
-    rest on the network's errors on other series, and on the past of these.
+    Nothing is trained and nothing evaluated, so a series may be as short as two rows. Weights and
+    intervals follow from the past of each series.
     """
-    from forecast.forecasters.calibration import calibrate
-    from forecast.forecasters.rolling_errors import past_errors
+    from forecast.forecasters.intervals import no_spread
     from forecast.planning import defaults
-    from forecast.storage.pretrained import open_pretrained
+    from forecast.planning.plan import combination_of
+    from forecast.reporting.model_card import untrained_card
 
-    spec = spec or ReadSpec()
+    request = request or TrainRequest()
+    spec = request.read
     if spec.columns.covariates or (spec.target is not None and spec.target.kind != "value"):
         refused = "reads no covariates" if spec.columns.covariates else "forecasts values, not classes"
-        raise UsageError(
-            f"the pretrained network {refused}", hint="forecast train DATA makes a model that does"
-        )
-    request = TrainRequest(read=replace(spec, target=Target()), horizon=horizon, season=season)
+        raise UsageError(f"without a model it {refused}", hint="forecast train DATA makes a model that does")
+    request = replace(request, read=replace(spec, target=Target()))
     reading = read(source, request.read, listener=listener)
-    chosen, reason = defaults.season(reading.panel, season)
+    season, reason = defaults.season(reading.panel, request.season)
     listener(Decision("season", reason))
-    model = open_pretrained(cell or defaults.CELL, chosen)
-    combine, reason = defaults.combine(chosen)
-    listener(Decision("combination", reason))
-    panel = reading.panel.with_season(chosen)
-    network = replace(model.network, combine=combine)
-    errors = past_errors(network, panel)
-    return replace(
-        model,
-        network=network,
-        calibration=calibrate(errors, prior=model.calibration) if len(errors) else model.calibration,
-        horizon=horizon or defaults.horizon(panel),
+    panel = reading.panel.with_season(season)
+    combination = combination_of(panel, request, season)
+    _note_seasons(panel, combination, listener)
+    return RecurrentForecaster(
+        spec=defaults.untrained_spec(panel, season, combination),
+        combination=combination,
+        weights=np.empty((0, len(combination.members))),
+        spread=no_spread(),
+        horizon=request.horizon or defaults.horizon(panel),
         bounds=defaults.bounds(panel, request),
         read=reading.read,
         frequency=panel.frequency,
         tail=panel,
+        card=untrained_card(reading.source, panel),
     )
+
+
+def _note_seasons(panel: Panel, combination: "Combination", listener: Listener) -> None:
+    """What longer seasons were found, if any."""
+    line = notes.seasons_line(panel, combination)
+    if line:
+        listener(Note("seasons", line))
 
 
 def predict(
@@ -201,7 +205,7 @@ def predict(
     Rows of `future`, or rows of the data after the target's end, hold known covariates.
     """
     history = model.tail if source is None else _history(model, source, read, listener)
-    steps, trained_horizon = _steps(model, horizon), model.spec.trained_horizon
+    steps = _steps(model, horizon)
     if future is not None:
         history = with_future_rows(history, future, _read_as(model, read))
     history = with_known_future(history, steps, future_missing)
@@ -211,12 +215,6 @@ def predict(
         if not len(history):
             raise UsageError("a label belongs to a series, and none is given", hint="forecast predict DATA")
         return Classifier(model.network).predict(history, steps)
-    if steps > trained_horizon:
-        listener(Warned(f"steps {trained_horizon + 1} to {steps} are recursive forecasts"))
-    for level in levels:
-        if not model.calibration.has_enough_errors(level):
-            errors = model.calibration.errors
-            listener(Warned(f"{errors} errors are too few for {level:g} %: using the largest error"))
     return model.predict(history, steps, levels=levels)
 
 
@@ -248,9 +246,14 @@ def evaluate(
     horizon: int | None = None,
     baselines: Sequence[str] = (),
     refit: bool = False,
+    predictions: bool = False,
     listener: Listener = ignore,
-) -> Scores:
-    """Rolling-origin scores on rows that the model has not seen; `refit` retrains it at each origin."""
+) -> EvaluationResult:
+    """Rolling-origin scores on rows that the model has not seen; `refit` retrains it at each origin.
+
+    Where no row is new, the result is that of the model's own backtests. These keep no single forecast:
+    with `predictions`, as with any other option that asks for more, the model is retrained then.
+    """
     from forecast.forecasters.baselines import baseline
     from forecast.tasks.task import EvaluationRequest
     from forecast.training.evaluate import evaluate_model
@@ -263,7 +266,7 @@ def evaluate(
     if backtests is not None:
         check_range("backtests", backtests, 1, MAX_BACKTESTS)
     panel = _history(model, source, read, listener)
-    request = EvaluationRequest(tuple(baselines), backtests=backtests, horizon=horizon, refit=refit)
+    request = EvaluationRequest(tuple(baselines), backtests, horizon, refit, predictions)
     return evaluate_model(model, panel, request, Run(listener))
 
 

@@ -1,16 +1,20 @@
 """Small models with random weights, and a folder of them in place of the pretrained ones."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from forecast.data.panel import Panel
 from forecast.data.results import ModelCard
-from forecast.forecasters.calibration import calibrate
-from forecast.forecasters.recurrent import Network, RecurrentForecaster
+from forecast.forecasters.combination import PRETRAINED, Combination
+from forecast.forecasters.intervals import Spread
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.forecasters.recurrent import Network
 from forecast.forecasters.weights import weight_shapes
 from forecast.spec.model import Bounds, Cell, ModelSpec, NetworkSpec, Origin, WindowSpec
 from forecast.spec.reading import ReadSpec
-from forecast.spec.training import Combine, TrainingPlan
+from forecast.spec.training import TrainingPlan
 from forecast.storage import modelfile
 from tests.panels import panel
 
@@ -21,7 +25,6 @@ def network(
     cell: Cell = "gru",
     horizon: int = 3,
     members: int = 1,
-    combine: Combine = "none",
     seed: int = 0,
 ) -> Network:
     """Networks whose outputs are small and arbitrary."""
@@ -32,21 +35,32 @@ def network(
         {name: random.normal(scale=0.1, size=shape).astype(np.float32) for name, shape in shapes}
         for _ in range(members)
     )
-    return Network(spec, weights, combine)
+    return Network(spec, weights)
 
 
-def model(made: Network, *, bounds: Bounds | None = None, origin: Origin = "scratch") -> RecurrentForecaster:
-    """A model that was trained on nothing."""
+def model(
+    made: Network,
+    *,
+    bounds: Bounds | None = None,
+    origin: Origin = "scratch",
+    pretrained: Network | None = None,
+    methods: tuple[str, ...] = (),
+) -> RecurrentForecaster:
+    """A model that was trained on nothing: a network, alone or with others at equal weights."""
+    others = () if pretrained is None else ((PRETRAINED, pretrained),)
+    members = 1 + len(others) + len(methods)
     nothing = panel([1.0], season=made.spec.season or 1).select([])
-    errors = np.random.default_rng(1).normal(size=(100, made.spec.trained_horizon))
+    name = PRETRAINED if origin == "pretrained" else made.name
     return RecurrentForecaster(
-        network=made,
+        spec=made.spec,
+        combination=Combination(((name, made), *others), methods),
+        weights=np.full((1, members), 1 / members),
+        spread=Spread(np.sqrt(np.arange(1.0, made.spec.trained_horizon + 1))[None], np.array([np.nan])),
         horizon=made.spec.trained_horizon,
         bounds=bounds or Bounds(),
         read=ReadSpec(nothing.columns),
         frequency=nothing.frequency,
         tail=nothing,
-        calibration=calibrate(errors),
         card=ModelCard(
             source="made up",
             rows=0,
@@ -71,3 +85,10 @@ def save_pretrained(folder: Path, *, seasons: tuple[int, ...] = (1, 12)) -> Path
     for season in seasons:
         modelfile.save(model(network(season=season)), folder / f"gru-{season}.forecast")
     return folder
+
+
+def with_tail(made: RecurrentForecaster, tail: Panel) -> RecurrentForecaster:
+    """The model trained on these rows, with the weights and errors of any series for each of them."""
+    each = np.full(len(tail) + 1, -1)
+    spread = Spread(made.spread.sizes[each], made.spread.units[each])
+    return replace(made, tail=tail, weights=made.weights[each], spread=spread)

@@ -138,9 +138,21 @@ def test_a_model_refuses_columns_and_says_why(csv, trained):
 
 
 def test_evaluate_scores_newer_rows_and_refits_where_asked(csv, trained):
-    scores = forecast.evaluate(csv, model=trained.model, refit=True, backtests=1, baseline="naive")
-    assert scores.models == ("GRU", "last value")
-    assert list(scores.to_frame()["model"]) == ["GRU", "last value"]
+    result = forecast.evaluate(csv, model=trained.model, refit=True, backtests=1, baseline="naive")
+    models = ("combination", "gru", "pretrained", "theta", "ets", "ridge", "seasonal-drift", "naive")
+    assert result.scores.models == models
+    assert tuple(result.to_frame()["model"]) == models
+    frame = result.predictions.to_frame()
+    assert frame["model"].tolist() == [name for name in models for _ in range(3)]
+    assert (frame["year"] - frame["step"]).eq(frame["origin"]).all()
+
+
+def test_evaluate_right_after_training_gives_the_scores_of_the_model(csv, trained):
+    result = forecast.evaluate(csv, model=trained)
+    card = trained.model.card
+    assert (result.basis, result.predictions) == ("stored", None)
+    assert (result.scores, result.verdict, result.coverage) == (card.scores, card.verdict, card.coverage)
+    assert repr(result).endswith(f"; verdict: {card.verdict.text}")
 
 
 def test_check_read_repair_and_future_are_there(csv):

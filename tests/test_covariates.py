@@ -24,6 +24,7 @@ REQUEST = TrainRequest(
     horizon=HORIZON,
     calendar=True,
     holidays="FR",
+    combine="none",
     epochs=3,
     backtests=1,
     window=8,
@@ -93,14 +94,26 @@ def test_an_interrupted_training_ends_with_the_bytes_of_one_that_was_not(trained
     assert out.read_bytes() == trained.path.read_bytes()
 
 
-def test_with_covariates_training_starts_from_nothing_and_with_the_calendar_alone_it_does_not():
+def test_with_covariates_training_starts_from_nothing_unless_told_to():
     request = replace(REQUEST, window=None, units=None, holidays=None)
     planned = workflow.check(written(SOLD), request).plan.recipe
     assert planned.origin == "scratch"
     asked = workflow.check(written(SOLD), replace(request, from_="pretrained")).plan.recipe
     assert asked.origin == "fine-tuned"
-    alone = replace(request, read=ReadSpec(COLUMNS.alone))
-    assert workflow.check(written(SOLD), alone).plan.recipe.origin == "fine-tuned"
+    with pytest.raises(UsageError, match="--quick trains no network, and covariates must be learned"):
+        workflow.check(written(SOLD), replace(request, quick=True))
+    with pytest.raises(UsageError, match="--method theta trains no network"):
+        workflow.check(written(SOLD), replace(request, method="theta", combine=None))
+
+
+def test_a_network_that_reads_covariates_is_combined_with_methods_that_do_not():
+    model = workflow.train(written(SOLD), replace(REQUEST, combine=None)).model
+    assert {"gru", "pretrained", "theta", "naive"} < set(model.card.scores.models)
+    assert model.combination.members[0] == "gru"
+    assert model.network.spec.covariates == model.spec.covariates != ()
+    for name, network in model.combination.networks[1:]:
+        assert (name, network.spec.covariates) == ("pretrained", ())
+    assert np.isfinite(values(model, future=future())).all()
 
 
 def test_older_models_go_on_with_what_they_read_of_the_time_alone(trained, tmp_path):
@@ -210,11 +223,11 @@ def test_the_rows_to_fill_in_come_back_as_rows_of_the_future(model):
 def test_a_model_is_judged_by_what_was_known_then(model):
     """What a past covariate is later changes no score; what was known ahead does."""
     newer = [{**row, "sold": row["sold"] or "20", "visitors": row["visitors"] or "60"} for row in TABLE]
-    first = workflow.evaluate(model, written(newer)).overall
+    first = workflow.evaluate(model, written(newer)).scores.overall
     later = changed(newer, "a", -1, {"visitors": "1"})
-    assert workflow.evaluate(model, written(later)).overall.tolist() == first.tolist()
+    assert workflow.evaluate(model, written(later)).scores.overall.tolist() == first.tolist()
     known = changed(newer, "a", ROWS, {"price": "9", "event": "fair"})
-    assert workflow.evaluate(model, written(known)).overall[0].tolist() != first[0].tolist()
+    assert workflow.evaluate(model, written(known)).scores.overall[0].tolist() != first[0].tolist()
 
 
 def test_training_judges_by_what_was_known_then(trained):

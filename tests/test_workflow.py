@@ -12,9 +12,9 @@ import pytest
 
 import forecast
 from forecast import workflow
-from forecast.events import EpochEnded, Event, Note, SeriesSkipped
-from forecast.forecasters.calibration import calibrate
-from forecast.forecasters.rolling_errors import past_errors
+from forecast.errors import TrainingError
+from forecast.events import EpochEnded, Event, Note, SeriesSkipped, Warned
+from forecast.reporting.notes import members_line
 from forecast.storage import pretrained as catalog
 from tests.models import save_pretrained
 from tests.panels import wave
@@ -93,6 +93,13 @@ def values(model: forecast.RecurrentForecaster, history: io.BytesIO | None = Non
     return workflow.predict(model, history).values.tolist()
 
 
+ROWS = (
+    *("combination", "gru", "pretrained", "theta", "ets", "ridge"),
+    *("seasonal-drift", "seasonal-naive", "naive"),
+)
+"""The combination and its members, as a table has them."""
+
+
 # train
 
 
@@ -106,10 +113,65 @@ def test_train_saves_a_model_that_says_what_it_was_made_from(model):
 def test_train_judges_the_model_against_baselines_on_the_newest_rows(model):
     scores = model.card.scores
     assert (scores.backtests, scores.models[0]) == (1, model.name)
-    assert {"last value", "seasonal naive", "drift", "mean"} <= set(scores.models)
+    assert scores.models == (*ROWS, "drift", "mean", "pooled-ridge")
     assert np.isfinite(scores.overall).all()
     assert model.card.verdict.outcome in ("useful", "unclear", "no better")
     assert model.card.coverage.errors > 0
+
+
+def test_the_table_of_training_ends_in_weights_that_add_up_to_one(model):
+    table = model.card.scores.to_table()
+    assert list(table) == ["model", "mae", "rmse", "smape", "mase", "skill", "forecasts", "weight"]
+    weights = dict(zip(table["model"].tolist(), table["weight"].tolist(), strict=True))
+    assert weights["combination"] == 1
+    assert sum(weights[name] for name in ROWS[1:]) == pytest.approx(1)
+    assert np.isnan([weights[name] for name in ("drift", "mean", "pooled-ridge")]).all()
+
+
+def test_every_series_has_its_weights_and_a_new_one_has_those_usual_for_it(model):
+    assert model.weights.shape == (len(SERIES) + 1, len(model.combination.members))
+    assert model.weights.sum(axis=1) == pytest.approx(1)
+    assert model.combination.members[0] == "gru"
+    assert len({tuple(row) for row in model.weights.round(6).tolist()}) == len(SERIES) + 1
+
+
+def test_the_combination_lies_between_its_members(model):
+    found = workflow.predict(model)
+    members = model.combination.forecasts(model.tail, HORIZON)
+    assert (np.nanmin(members, axis=0) - 1e-9 <= found.values).all()
+    assert (found.values <= np.nanmax(members, axis=0) + 1e-9).all()
+
+
+@pytest.mark.parametrize(
+    ("changed", "members", "name"),
+    [
+        ({"combine": "none"}, ("gru",), "gru"),
+        ({"method": "gru"}, ("gru",), "gru"),
+        ({"method": "theta", "window": None, "units": None, "epochs": None}, ("theta",), "theta"),
+    ],
+)
+def test_one_method_alone_is_trained_and_scored_as_itself(changed, members, name):
+    model = workflow.train(data(), replace(REQUEST, **changed)).model
+    assert (model.combination.members, model.name) == (members, name)
+    assert model.card.scores.models[0] == name
+    assert "combination" not in model.card.scores.models
+    assert (model.card.origin, model.card.epochs) == (("none", 0) if name == "theta" else ("scratch", 2))
+    assert np.isfinite(workflow.predict(model).values).all()
+
+
+def test_where_no_network_can_be_trained_the_others_answer_and_it_is_said(monkeypatch):
+    def fail(*_arguments, **_options):
+        raise TrainingError("the loss became NaN twice")
+
+    monkeypatch.setattr("forecast.network.fit.Trainer.find_epochs", fail)
+    heard: list[Event] = []
+    model = workflow.train(data(), REQUEST, listener=heard.append).model
+    assert "gru" not in model.card.scores.models
+    assert model.card.scores.models[:2] == ("combination", "pretrained")
+    said = "no network was trained on these rows: the loss became NaN twice"
+    assert [event.message for event in heard if isinstance(event, Warned)] == [said]
+    with pytest.raises(TrainingError):
+        workflow.train(data(), replace(REQUEST, combine="none"))
 
 
 @pytest.mark.usefixtures("trained")
@@ -164,22 +226,22 @@ def test_too_little_data_is_refused_with_the_arithmetic_before_tensorflow_is_imp
 # start, members, bounds
 
 
-READY = replace(REQUEST, from_="pretrained", window=None, units=None, epochs=None)
+READY = replace(REQUEST, quick=True, window=None, units=None, epochs=None)
+TUNED = replace(READY, quick=False, from_="pretrained")
 
 
 @pytest.mark.usefixtures("pretrained")
 def test_pretrained_networks_are_judged_as_they_are_and_say_so():
-    model = workflow.train(data(), READY).model
-    (weights,), (ready,) = model.network.members, catalog.open_pretrained("gru", 4).network.members
+    model = workflow.train(data(), replace(READY, combine="none")).model
+    (weights,), (ready,) = model.network.members, catalog.open_pretrained("gru", 4).members
     assert {name: array.tolist() for name, array in weights.items()} == {
         name: array.tolist() for name, array in ready.items()
     }
-    assert (model.card.origin, model.card.epochs, model.name) == ("pretrained", 0, "GRU + Theta")
+    assert (model.card.origin, model.card.epochs, model.name) == ("pretrained", 0, "pretrained")
     items = dict(workflow.show(model).lines)
-    assert (
-        items["forecast"]
-        == "combination of the network and Theta, weighted by their errors on each series' newest rows"
-    )
+    assert items["network"] == f"GRU 4, {sum(weight.size for weight in ready.values())} weights"
+    assert items["window"] == "reads 6 steps, forecasts 3"
+    assert items["forecast"] == "pretrained GRU"
     assert items["training"] == "none: pretrained weights, unchanged"
 
 
@@ -188,7 +250,7 @@ def one_epoch(monkeypatch, pretrained):  # noqa: ARG001
     """One epoch is found to better the pretrained network, by a share of its errors that is set here."""
 
     def found(trainer, *_args, **_options):
-        trainer.best = catalog.open_pretrained("gru", 4).network.members[0]
+        trainer.best = catalog.open_pretrained("gru", 4).members[0]
         return 1
 
     monkeypatch.setattr("forecast.network.fit.Trainer.find_epochs", found)
@@ -196,70 +258,79 @@ def one_epoch(monkeypatch, pretrained):  # noqa: ARG001
 
 
 @pytest.mark.parametrize("changed", [{"epochs": 1}, {"ensemble": 2}])
-def test_epochs_or_members_asked_of_few_series_fine_tune_the_pretrained_network(one_epoch, changed):
+def test_few_series_fine_tune_the_pretrained_network_where_that_is_asked(one_epoch, changed):
     one_epoch(0.31)
-    model = workflow.train(data(), replace(READY, **changed)).model
-    assert (model.card.origin, model.name) == ("fine-tuned", "GRU")
+    model = workflow.train(data(), replace(TUNED, **changed)).model
+    assert (model.card.origin, model.card.scores.models[:3]) == ("fine-tuned", ROWS[:3])
     assert len(model.network.members) == changed.get("ensemble", 1)
 
 
 def test_a_fine_tuned_network_that_is_a_little_better_is_averaged_with_the_pretrained_one(one_epoch):
     one_epoch(0.31)
-    alone = workflow.train(data(), replace(READY, epochs=1)).model.network.members
+    alone = workflow.train(data(), replace(TUNED, epochs=1)).model.network.members
     one_epoch(0.29)
-    model = workflow.train(data(), replace(READY, epochs=1)).model
-    own = catalog.open_pretrained("gru", 4).network.members
+    model = workflow.train(data(), replace(TUNED, epochs=1)).model
+    own = catalog.open_pretrained("gru", 4).members
     both = [{name: array.tolist() for name, array in each.items()} for each in model.network.members]
     assert both == [{name: array.tolist() for name, array in each.items()} for each in alone + own]
-    assert (model.card.origin, model.name) == ("averaged", "GRU + Theta")
+    assert (model.card.origin, model.card.scores.models[:3]) == ("averaged", ROWS[:3])
     assert (
         "pretrained weights, averaged with the pretrained networks"
         in dict(workflow.show(model).lines)["training"]
     )
     again = workflow.evaluate(model, data(), refit=True, backtests=1)
-    assert again.overall[0].tolist() == model.card.scores.overall[0].tolist()
+    assert again.scores.overall[0].tolist() == model.card.scores.overall[0].tolist()
 
 
 @pytest.mark.usefixtures("pretrained")
 def test_a_pretrained_network_that_no_epoch_betters_is_taken_as_it_is(monkeypatch):
     monkeypatch.setattr("forecast.network.fit.Trainer.find_epochs", lambda *_args, **_options: 0)
     heard: list[Event] = []
-    model = workflow.train(data(), replace(READY, epochs=1), listener=heard.append).model
-    assert (model.card.origin, model.card.epochs, model.name) == ("pretrained", 0, "GRU + Theta")
+    model = workflow.train(data(), replace(TUNED, epochs=1), listener=heard.append).model
+    assert (model.card.origin, model.card.epochs) == ("pretrained", 0)
+    assert model.card.scores.models[:3] == ("combination", "pretrained", "theta")
     assert values(model) == values(workflow.train(data(), READY).model)
     assert [event.label for event in heard if isinstance(event, Note)][-1] == "fine-tuning"
 
 
 @pytest.mark.usefixtures("pretrained")
 def test_intervals_without_training_rest_on_what_it_would_have_erred_on_these_rows():
-    model = workflow.pretrained_model(data(), REQUEST.read, season=4)
-    ready = catalog.open_pretrained("gru", 4).calibration
-    errors = past_errors(model.network, model.tail)
-    assert len(errors) > 3
-    expected = calibrate(errors, prior=ready)
-    assert model.calibration.half_widths.tolist() == expected.half_widths.tolist()
-    assert model.calibration.half_widths.tolist() != ready.half_widths.tolist()
+    noise = np.random.default_rng(7).normal(scale=8, size=48)
+    calm, noisy = (
+        workflow.predict(workflow.untrained_model(data(a=values), replace(REQUEST, horizon=None)))
+        for values in (SERIES["a"], SERIES["a"] + noise)
+    )
+    width, wider = (found.upper[0] - found.lower[0] for found in (calm, noisy))
+    assert (wider[0] > 2 * width[0]).all()
+    assert wider[1:].tolist() == width[1:].tolist()
 
 
 @pytest.mark.usefixtures("pretrained")
-def test_intervals_of_series_too_short_to_look_back_on_are_those_of_the_network():
-    model = workflow.pretrained_model(source(lines({"a": [1.0, 2.0, 3.0]})), REQUEST.read, season=4)
-    ready = catalog.open_pretrained("gru", 1).calibration
-    assert model.calibration.half_widths.tolist() == ready.half_widths.tolist()
+def test_intervals_of_series_too_short_to_look_back_on_are_those_usual_for_their_season():
+    found = workflow.predict(workflow.untrained_model(source(lines({"a": [1.0, 2.0, 3.0]})), REQUEST))
+    assert (found.lower < found.values).all()
+    assert (found.values < found.upper).all()
 
 
 @pytest.mark.parametrize("changed", [{"window": 8}, {"units": (4,)}, {"dropout": 0.1}])
 @pytest.mark.usefixtures("pretrained")
 def test_pretrained_networks_take_no_shape(changed):
     with pytest.raises(forecast.UsageError) as refused:
-        workflow.train(data(), replace(READY, **changed))
+        workflow.train(data(), replace(TUNED, **changed))
     assert "use --from scratch" in refused.value.hint
 
 
 @pytest.mark.usefixtures("pretrained")
 def test_a_pretrained_network_that_is_not_there_is_an_error_and_no_reason_to_start_from_nothing():
     with pytest.raises(forecast.ModelError, match="no pretrained LSTM for a season of 4"):
-        workflow.train(data(), replace(READY, cell="lstm"))
+        workflow.train(data(), replace(TUNED, cell="lstm"))
+
+
+@pytest.mark.usefixtures("pretrained")
+@pytest.mark.parametrize("method", ["theta", "pretrained"])
+def test_a_method_that_trains_nothing_starts_from_nothing(method):
+    with pytest.raises(forecast.UsageError, match=f"--method {method} trains no network"):
+        workflow.train(data(), replace(TUNED, method=method))
 
 
 @pytest.fixture(scope="module")
@@ -354,29 +425,46 @@ def test_numbers_near_the_largest_are_judged_and_forecast_without_a_word_from_nu
 
 
 @pytest.mark.usefixtures("pretrained")
-def test_zero_shot_answers_as_a_pretrained_model_of_the_same_data_does():
-    ready = workflow.pretrained_model(data(), REQUEST.read, season=4, horizon=HORIZON)
-    assert values(ready) == values(workflow.train(data(), READY).model)
+@pytest.mark.parametrize("method", ["pretrained", "theta", "seasonal-naive"])
+def test_one_method_forecasts_the_same_with_and_without_training(method):
+    request = replace(READY, method=method)
+    ready = workflow.untrained_model(data(), request)
+    assert values(ready) == values(workflow.train(data(), request).model)
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_without_training_a_series_is_forecast_the_same_whatever_the_others():
+    every = values(workflow.untrained_model(data(), READY))
+    alone = values(workflow.untrained_model(source(lines({"b": SERIES["b"]})), READY))
+    assert alone[0] == pytest.approx(every[1], rel=1e-9)
 
 
 @pytest.mark.usefixtures("pretrained")
 def test_zero_shot_guesses_the_columns_and_tells_them():
     heard: list[Event] = []
-    ready = workflow.pretrained_model(data(), listener=heard.append)
+    ready = workflow.untrained_model(data(), listener=heard.append)
     assert ready.read.columns == REQUEST.read.columns
-    assert (ready.spec.season, ready.horizon, ready.name) == (12, 8, "GRU + Theta")
+    assert (ready.spec.season, ready.horizon, ready.name) == (12, 8, "combination")
     assert "guessed" in [event.label for event in heard if isinstance(event, Note)]
 
 
 @pytest.mark.usefixtures("pretrained")
 def test_zero_shot_reads_rows_of_less_than_three_seasons_without_one():
-    ready = workflow.pretrained_model(source(lines({"a": SERIES["a"][:35]})))
-    assert (ready.spec.season, ready.tail.seasons.tolist(), ready.name) == (1, [1], "GRU")
+    ready = workflow.untrained_model(source(lines({"a": SERIES["a"][:35]})))
+    assert (ready.spec.season, ready.tail.seasons.tolist()) == (1, [1])
+    assert "seasonal-naive" not in ready.combination.members
 
 
 @pytest.mark.usefixtures("pretrained")
 def test_zero_shot_needs_two_rows():
-    assert np.isfinite(values(workflow.pretrained_model(source(lines({"a": [5.0, 7.0]}))))).all()
+    assert np.isfinite(values(workflow.untrained_model(source(lines({"a": [5.0, 7.0]}))))).all()
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_zero_shot_reads_no_covariates():
+    columns = forecast.Columns(target="sold", past=("month",))
+    with pytest.raises(forecast.UsageError, match="without a model it reads no covariates"):
+        workflow.untrained_model(data(), forecast.TrainRequest(read=forecast.ReadSpec(columns)))
 
 
 # predict
@@ -394,7 +482,6 @@ def test_forecasts_stand_behind_the_end_of_each_series(model):
 
 
 def test_the_models_own_tail_forecasts_as_the_whole_file_does(model):
-    assert model.tail.lengths.max() < len(SERIES["a"])
     tail, whole = workflow.predict(model, horizon=7), workflow.predict(model, data(), horizon=7)
     assert tail.times.tolist() == whole.times.tolist()
     assert tail.values.tolist() == whole.values.tolist()
@@ -427,8 +514,9 @@ def test_rows_in_any_order_give_the_same_forecasts(model):
 def test_other_units_give_the_same_forecasts_in_those_units(model, factor):
     scaled = workflow.predict(model, data(**{name: factor * numbers for name, numbers in SERIES.items()}))
     plain = workflow.predict(model, data())
-    for part in ("values", "lower", "upper"):
-        assert getattr(scaled, part) == pytest.approx(factor * getattr(plain, part), rel=1e-5)
+    assert scaled.values == pytest.approx(factor * plain.values, rel=1e-5)
+    width, wide = plain.upper - plain.lower, scaled.upper - scaled.lower
+    assert wide == pytest.approx(factor * width, rel=0.05)  # half by the volatility of the rows trained on
 
 
 def test_a_series_that_cannot_be_forecast_does_not_stop_the_others(model):
@@ -448,16 +536,36 @@ def test_data_without_one_good_series_is_refused(model):
 # evaluate
 
 
-def test_evaluate_refuses_where_no_row_is_new_and_says_how_to_judge_all_the_same(model):
-    with pytest.raises(forecast.DataError, match="trained on every row, up to 2018-12") as refused:
-        workflow.evaluate(model, data())
-    assert "--refit" in refused.value.hint
+def test_evaluate_gives_the_scores_of_the_model_where_no_row_is_new_and_says_so(model):
+    heard: list[Event] = []
+    result = workflow.evaluate(model, data(), listener=heard.append)
+    assert (result.scores, result.verdict) == (model.card.scores, model.card.verdict)
+    assert heard == [
+        Note("scores", "no rows newer than the model: these are the scores of its own 1 backtest")
+    ]
+
+
+def test_evaluate_retrains_where_no_row_is_new_and_more_is_asked(model):
+    heard: list[Event] = []
+    result = workflow.evaluate(model, data(), backtests=2, baselines=("drift",), listener=heard.append)
+    assert (result.basis, result.scores.backtests) == ("refit", 2)
+    assert heard[0] == Note("refit", "no rows newer than the model: it is retrained with the same settings")
+
+
+def test_evaluate_of_too_few_new_rows_says_how_many_would_do(model):
+    with pytest.raises(
+        forecast.DataError, match="2 rows after 2018-12 are too few for 2 backtests of 2"
+    ) as refused:
+        workflow.evaluate(model, data(a=longer("a")), backtests=2, horizon=2)
+    assert "--horizon 1" in refused.value.hint
 
 
 @pytest.mark.parametrize("names", ["a", "abc"])
 def test_evaluate_scores_the_rows_behind_those_trained_on_and_no_other(model, names):
     series = {name: longer(name) if name in names else numbers for name, numbers in SERIES.items()}
-    scores = workflow.evaluate(model, data(**series), horizon=2)
+    result = workflow.evaluate(model, data(**series), horizon=2)
+    scores = result.scores
+    assert result.basis == "new rows"
     said = workflow.predict(model, horizon=2)
     errors = [
         np.abs(series[name][-2:] - answer)
@@ -471,13 +579,15 @@ def test_evaluate_scores_the_rows_behind_those_trained_on_and_no_other(model, na
 def test_evaluate_goes_on_without_a_series_that_cannot_be_judged(model):
     heard: list[Event] = []
     series = {name: longer(name) for name in SERIES}
-    scores = workflow.evaluate(model, source([*lines(series), "void,2015-01,\n"]), listener=heard.append)
+    scores = workflow.evaluate(
+        model, source([*lines(series), "void,2015-01,\n"]), listener=heard.append
+    ).scores
     assert (scores.ids, scores.forecasts) == (("a", "b", "c"), 6)
     assert SeriesSkipped("void", "no row has a number", "data, line 132") in heard
 
 
 def test_evaluate_with_refit_judges_the_recipe_on_rows_that_the_model_was_trained_on(model):
-    scores = workflow.evaluate(model, data(), refit=True, backtests=1, baselines=("naive",))
+    scores = workflow.evaluate(model, data(), refit=True, backtests=1, baselines=("naive",)).scores
     assert (scores.models[0], scores.backtests) == (model.name, 1)
     assert scores.forecasts == model.card.scores.forecasts
     assert scores.overall[0] == pytest.approx(model.card.scores.overall[0], rel=1e-5)
@@ -505,3 +615,21 @@ def test_show_tells_the_network_the_data_and_the_verdict(model):
     assert items["network"].startswith("GRU 4, ")
     assert items["data"] == "data: 124 rows in 3 series, 2015-01 to 2018-12, monthly"
     assert items["verdict"] == model.card.verdict.text
+
+
+def test_show_tells_the_members_of_the_combination_the_largest_weight_first(model):
+    (text,) = (text for label, text in workflow.show(model).lines if label == "forecast")
+    assert text.startswith("combination of ")
+    named = [part.rsplit(" ", 2) for part in text.removeprefix("combination of ").split(", ")]
+    shares = [float(share) for _, share, percent in named if percent == "%"]
+    assert shares == sorted(shares, reverse=True)
+    assert sum(shares) == pytest.approx(100, abs=4)
+    assert {name for name, *_ in named} == set(members_line(model.combination).split(", "))
+
+
+def test_show_of_a_model_without_networks_names_no_network():
+    model = workflow.train(data(), replace(READY, method="seasonal-naive")).model
+    items = dict(workflow.show(model).lines)
+    assert (items["horizon"], items["forecast"]) == ("forecasts 3", "seasonal naive")
+    assert "network" not in items
+    assert items["training"] == "none: no network"

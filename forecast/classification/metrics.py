@@ -90,6 +90,7 @@ def score_classes(
         series_column=series_column,
         backtests=backtests,
         forecasts=len(predictions.actual),
+        weights=np.full(len(predictions.probabilities), np.nan),
         forecasts_by_series=np.bincount(predictions.series, minlength=len(ids)),
         forecasts_by_step=np.bincount(predictions.step, minlength=steps),
     )
@@ -134,7 +135,7 @@ def verdict_of_classes(scores: Scores, predictions: ClassPredictions, target: Ta
     flat = bool(predictions.probabilities[scores.models[0]].std(axis=0).max() < _FLAT)
     return Verdict(
         outcome=outcome,
-        text=f"{outcome}: {_comparison(scores, best, target)} ({sample(scores, len(blocks))})"
+        text=f"{outcome}: {_comparison(scores, best, target)} ({sample(scores, len(blocks), better_by)})"
         f"{'; its probabilities hardly vary' if flat else ''}",
         skill=float(scores.overall[0, -1]),
         best_baseline=scores.models[best],

@@ -1,6 +1,5 @@
 """What is printed on standard error: notes, warnings, errors, progress."""
 
-import math
 import os
 import shlex
 import shutil
@@ -14,12 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from forecast.cli import process
+from forecast.cli.progress import TrainingProgress, details
 from forecast.events import (
     CheckpointSaved,
     Decision,
     EpochEnded,
     Event,
     FitEnded,
+    FitsAhead,
+    Loading,
     Note,
     SeriesSkipped,
     Warned,
@@ -27,7 +29,7 @@ from forecast.events import (
 from forecast.output.escape import escape
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, ProgressColumn
 
     from forecast.output.writing import Json
 
@@ -36,8 +38,12 @@ Color = Literal["auto", "always", "never"]
 LABEL_WIDTH = 14
 """Columns of a note's label, the space after it included."""
 
-PROGRESS_LINES_AFTER = (10, 30, 60, 120, 300, 600, 1200, 2400, 4800, 9600)
-"""Seconds after which a plain line of progress is printed: at most ten lines, none in a short run."""
+SECONDS_WITHOUT_LINES = 10.0
+"""Seconds after the start in which no plain line of progress is printed: a short run has none."""
+
+_PROGRESS_LABEL = "training".ljust(LABEL_WIDTH)
+
+_BAR_WIDTH = 20
 
 SKIPPED_SHOWN = 5
 """Skipped series that are named, of however many."""
@@ -99,14 +105,35 @@ class Console:
     skipped_file: Path | None = field(default=None, init=False)
     """Where to list them."""
     _started: float = field(init=False)
-    _lines: int = field(default=0, init=False)
-    _progress: "Progress | None" = field(default=None, init=False)
+    _training: TrainingProgress = field(init=False)
+    _tenth: int = field(default=-1, init=False)
+    """The tenth of the training, from 0 on, in which the newest plain line of progress was printed."""
+    _bar: "Progress | None" = field(default=None, init=False)
+    _spinner: "Progress | None" = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._started = self.clock()
+        self._training = TrainingProgress(self.clock)
 
     def listen(self, event: Event) -> None:
         """Print one event; the `Listener` given to the workflow."""
+        if self._spinner is not None:
+            self.erase()
+        match event:
+            case Loading(library):
+                self._spin(f"loading {library}")
+            case FitsAhead() | EpochEnded() | FitEnded():
+                self._show_progress(event)
+            case CheckpointSaved(path, where):
+                self.note("checkpoint", f"saved: {path} ({where})")
+                self.note("resume with", self._resume_command())
+            case _:
+                has_bar = self._bar is not None
+                self._print(event)
+                if has_bar:
+                    self._draw_bar()
+
+    def _print(self, event: Note | Decision | Warned | SeriesSkipped) -> None:
         match event:
             case Note(label, text):
                 self.note(label, text)
@@ -119,13 +146,6 @@ class Console:
                 self.skipped.append(event)
                 if len(self.skipped) <= SKIPPED_SHOWN:
                     self.warn(f'series "{id}" skipped: {reason}')
-            case EpochEnded():
-                self._show_progress(event)
-            case FitEnded():
-                self.erase()
-            case CheckpointSaved(path, where):
-                self.note("checkpoint", f"saved: {path} ({where})")
-                self.note("resume with", self._resume_command())
 
     def _resume_command(self) -> str:
         words = [word for word in self.command if word != "--resume"]
@@ -162,43 +182,58 @@ class Console:
         self._write(text)
 
     def erase(self) -> None:
-        """Remove the progress line; the next epoch draws it again."""
-        if self._progress is not None:
-            self._progress.stop()
-            self._progress = None
+        """Remove the progress bar or the spinner; the next event of the training draws the bar again."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+        if self._spinner is not None:
+            self._spinner.stop()
+            if self._spinner.console.file is not sys.stderr:
+                self._spinner.console.file.close()
+            self._spinner = None
 
-    def _show_progress(self, event: EpochEnded) -> None:
-        if self.quiet:
-            return
-        if is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb":
-            self._draw(event)
-        elif self._line_is_due():
-            self._write(f"{'training'.ljust(LABEL_WIDTH)}{event.stage}: epoch {_status(event)}")
+    def _show_progress(self, event: FitsAhead | EpochEnded | FitEnded) -> None:
+        self._training.listen(event)
+        if self._draws_in_place:
+            self._draw_bar()
+        elif isinstance(event, EpochEnded) and not self.quiet and self._line_is_due():
+            self._write(f"{_PROGRESS_LABEL}{self._training}")
+
+    @property
+    def _draws_in_place(self) -> bool:
+        """Whether to draw a bar: not where lines are read later or by a program."""
+        return not self.quiet and is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
 
     def _line_is_due(self) -> bool:
-        elapsed = self.clock() - self._started
-        due = sum(elapsed >= seconds for seconds in PROGRESS_LINES_AFTER)
-        if due <= self._lines:
+        """Whether a plain line is due: one in each tenth of the work, from its first seconds on."""
+        tenth = int(10 * self._training.share)
+        if not self._tenth < tenth < 10 or self.clock() - self._started < SECONDS_WITHOUT_LINES:
             return False
-        # Lines that were due while no epoch ended are not printed later.
-        self._lines = due
+        self._tenth = tenth
         return True
 
-    def _draw(self, event: EpochEnded) -> None:
-        if self._progress is None:
-            self._progress = _progress_line(color=has_color(sys.stderr, self.color))
-            self._progress.add_task(event.stage, total=event.epochs, status="")
-            self._progress.start()
-        # The bar and the spaces around it need at least six columns.
-        room = shutil.get_terminal_size().columns - len(event.stage) - 6
-        self._progress.update(
-            self._progress.task_ids[0],
-            description=event.stage,
-            total=event.epochs,
-            completed=event.epoch,
-            status=_status(event, room),
-        )
-        self._progress.refresh()
+    def _draw_bar(self) -> None:
+        """Draw the bar of the fits, or remove it where none is ahead."""
+        if not self._training.ahead:
+            self.erase()
+            return
+        if self._bar is None:
+            self._bar = _bar(color=has_color(sys.stderr, self.color))
+            self._bar.add_task("", total=1.0, status="")
+            self._bar.start()
+        status, current = str(self._training), self._training.current
+        room = shutil.get_terminal_size().columns - LABEL_WIDTH - _BAR_WIDTH - len(status) - 5
+        if current is not None and (text := details(current, room)):
+            status = f"{status}  {text}"
+        self._bar.update(self._bar.task_ids[0], completed=self._training.share, status=status)
+        self._bar.refresh()
+
+    def _spin(self, text: str) -> None:
+        if self._draws_in_place:
+            self.erase()
+            self._spinner = _spinner(color=has_color(sys.stderr, self.color))
+            self._spinner.add_task("", total=None, status=text)
+            self._spinner.start()
 
     def _styled(self, text: str, style: str) -> str:
         return styled(text, style, color=has_color(sys.stderr, self.color))
@@ -211,45 +246,44 @@ class Console:
             process.silence(2)
 
 
-def _status(event: EpochEnded, room: float = math.inf) -> str:
-    """The state of a fit: "40/300  loss 0.0123  validation 0.0145 (best 31)  2 min left".
+def _bar(*, color: bool) -> "Progress":
+    from rich.progress import BarColumn
 
-    With little `room`, in columns, first the best epoch and then the validation loss is left out.
-    """
-    epoch, left = f"{event.epoch}/{event.epochs}", f"{duration(event.seconds_left)} left"
-    short = f"{epoch}  loss {event.loss:.3g}  {left}"
-    if event.validation_loss is None:
-        return short
-    validation = f"{epoch}  loss {event.loss:.3g}  validation {event.validation_loss:.3g}"
-    longer = [f"{validation}  {left}"]
-    if event.best_epoch is not None:
-        longer.insert(0, f"{validation} (best {event.best_epoch})  {left}")
-    return next((text for text in longer if len(text) <= room), short)
+    # No thread for redrawing: signals and TensorFlow's threads would interfere with it.
+    return _in_place(BarColumn(bar_width=_BAR_WIDTH), sys.stderr, color=color, thread=False)
 
 
-def duration(seconds: float) -> str:
-    """A length of time: "8 s", "3 min", "1 h 20 min"."""
-    if seconds < 90:
-        return f"{max(round(seconds), 0)} s"
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min"
+def _spinner(*, color: bool) -> "Progress":
+    from rich.progress import SpinnerColumn
+
+    return _in_place(SpinnerColumn(), _second_descriptor(sys.stderr), color=color, thread=True)
 
 
-def _progress_line(*, color: bool) -> "Progress":
+def _second_descriptor(stream: TextIO) -> TextIO:
+    """The same terminal: while TensorFlow is imported, descriptor 2 leads to the null device."""
+    try:
+        descriptor = os.dup(stream.fileno())
+    except OSError:
+        return stream
+    return open(descriptor, "w", encoding=stream.encoding, errors="backslashreplace")
+
+
+def _in_place(column: "ProgressColumn", stream: TextIO, *, color: bool, thread: bool) -> "Progress":
+    """A line that is drawn again in its place and removed at its end: the label, the column, the status."""
     from rich.console import Console as RichConsole
-    from rich.progress import BarColumn, Progress, TextColumn
+    from rich.progress import Progress, TextColumn
+    from rich.table import Column
 
     return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=None),
-        TextColumn("{task.fields[status]}", markup=False),
-        console=RichConsole(file=sys.stderr, no_color=not color),
+        # The column adds a space.
+        TextColumn(_PROGRESS_LABEL[:-1], markup=False, style="dim" if color else "none"),
+        column,
+        TextColumn(
+            "{task.fields[status]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")
+        ),
+        console=RichConsole(file=stream, no_color=not color),
         transient=True,
-        expand=True,
-        # No thread for redrawing: signals and TensorFlow's threads would interfere with it.
-        auto_refresh=False,
+        auto_refresh=thread,
         redirect_stdout=False,
         redirect_stderr=False,
     )

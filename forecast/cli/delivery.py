@@ -52,16 +52,20 @@ def plan_delivery(
     output: Path | None = None,
     inputs: tuple[str | Path | None, ...] = (),
     excel_safe: bool = False,
+    option: str = "--output",
 ) -> Delivery:
-    """The delivery of a result; a `UsageError` for what cannot work, such as overwriting one of `inputs`."""
+    """The delivery of a result; a `UsageError` for what cannot work, such as overwriting one of `inputs`.
+
+    `option` is the one that names the file.
+    """
     if json and format not in ("auto", "json"):
         raise UsageError(f"--json and --format {format} contradict each other")
     file = None if output is None or str(output) == "-" else output
-    chosen = _resolve_format("json" if json else format, file)
+    chosen = _resolve_format("json" if json else format, file, option)
     if chosen == "parquet" and find_spec("pyarrow") is None:
         raise MissingExtra("Parquet needs pyarrow", hint="pip install 'forecast-rnn[parquet]'")
     if file is not None:
-        _check_file(file, inputs)
+        _check_file(file, inputs, option)
     return Delivery(chosen, file, excel_safe)
 
 
@@ -72,10 +76,11 @@ def deliver(
     schema: str,
     facts: "Mapping[str, Json] | None" = None,
     color: Color = "auto",
+    shown: "ResultTable | None" = None,
 ) -> None:
-    """Write a table where `delivery` says."""
+    """Write a table where `delivery` says; `shown` takes its place on a terminal."""
     if delivery.is_table:
-        _show(table, color)
+        _show(table if shown is None else shown, color)
         return
     from forecast.atomic import write_atomically
     from forecast.output.writing import Format, for_spreadsheets, write
@@ -108,10 +113,10 @@ def deliver_card(
         print(labelled(label, text, stream=sys.stdout, color=color))
 
 
-def _resolve_format(format: OutputFormat, file: Path | None) -> "Format | Literal['table']":
+def _resolve_format(format: OutputFormat, file: Path | None, option: str) -> "Format | Literal['table']":
     on_terminal = file is None and is_terminal(sys.stdout)
     if format == "auto" and file is not None:
-        format = _format_by_suffix(file)
+        format = _format_by_suffix(file, option)
     elif format == "auto":
         format = "table" if on_terminal else "csv"
     if format == "table" and not on_terminal:
@@ -121,22 +126,23 @@ def _resolve_format(format: OutputFormat, file: Path | None) -> "Format | Litera
     return cast("Format | Literal['table']", format)
 
 
-def _format_by_suffix(file: Path) -> OutputFormat:
+def _format_by_suffix(file: Path, option: str) -> OutputFormat:
     try:
         return _SUFFIXES[file.suffix.lower()]
     except KeyError:
         known = ", ".join(_SUFFIXES)
         raise UsageError(
-            f'--output: "{file}" does not end in {known}', hint="--format says what to write there"
+            f'{option}: "{file}" does not end in {known}',
+            hint="--format says what to write there" if option == "--output" else "",
         ) from None
 
 
-def _check_file(file: Path, inputs: tuple[str | Path | None, ...]) -> None:
+def _check_file(file: Path, inputs: tuple[str | Path | None, ...], option: str) -> None:
     from forecast.atomic import check_writable
 
     for path in inputs:
         if isinstance(path, Path) and path.exists() and file.exists() and path.samefile(file):
-            raise UsageError(f'--output: "{file}" would replace what is read from it')
+            raise UsageError(f'{option}: "{file}" would replace what is read from it')
     check_writable(file)
 
 

@@ -11,6 +11,7 @@ import typer
 from forecast.errors import UsageError
 from forecast.spec.model import Cell
 from forecast.spec.options import levels_of
+from forecast.spec.training import Combine, Method
 
 PLAN = "Plan"
 NETWORK = "Network"
@@ -88,9 +89,28 @@ Season = Annotated[
     option(
         "--season",
         metavar="ROWS|NAME",
-        help="Rows in one period, 1 for no season; or the column with the season of each series.  "
-        "[default: by frequency]",
+        help="Rows in one period, 1 for no season, or 7,365.25 for several; or the column with the season "
+        "of each series.  [default: by frequency, longer ones found in the data]",
         panel=PLAN,
+    ),
+]
+MethodName = Annotated[
+    Method | None,
+    option(
+        "--method",
+        metavar="NAME",
+        help="The only method that forecasts: gru, lstm, simple-rnn, pretrained, theta, ets, ridge, ...  "
+        "[default: combination]",
+        panel=NETWORK,
+    ),
+]
+CombineName = Annotated[
+    Combine | None,
+    option(
+        "--combine",
+        metavar="HOW",
+        help="weighted by past errors, or none: the network alone.  [default: weighted]",
+        panel=NETWORK,
     ),
 ]
 Future = Annotated[
@@ -146,7 +166,7 @@ Baselines = Annotated[
         "--baseline",
         metavar="NAME",
         help="Baselines to compare with; repeat, or naive,drift.  "
-        "[default: last value, seasonal naive, drift, mean]",
+        "[default: last value, seasonal naive, drift, mean, theta, ridge]",
         panel=EVALUATION,
     ),
 ]
@@ -215,6 +235,16 @@ Output = Annotated[
         "-o",
         metavar="FILE",
         help="File to write, whole or not at all; its suffix sets the format.  [default: standard output]",
+        panel=OUTPUT,
+    ),
+]
+PredictionsFile = Annotated[
+    Path | None,
+    option(
+        "--predictions",
+        metavar="FILE",
+        help="File for each forecast with its actual value, origin and interval; its suffix sets the "
+        "format: .csv, .tsv, .json, .jsonl, .md or .parquet.",
         panel=OUTPUT,
     ),
 ]

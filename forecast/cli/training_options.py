@@ -10,7 +10,9 @@ from forecast.cli.options import (
     PLAN,
     Backtests,
     CellName,
+    CombineName,
     Horizon,
+    MethodName,
     Season,
     option,
     parse_levels,
@@ -20,7 +22,7 @@ from forecast.cli.reading_options import read_spec
 from forecast.errors import UsageError
 from forecast.spec import options
 from forecast.spec.reading import ReadSpec
-from forecast.spec.training import Combine, Device, TrainingPlan, TrainRequest
+from forecast.spec.training import Device, TrainingPlan, TrainRequest
 
 VALUES = "Values"
 TRAINING = "Training"
@@ -69,13 +71,10 @@ From = Annotated[
         panel=NETWORK,
     ),
 ]
-CombineName = Annotated[
-    Combine | None,
+Quick = Annotated[
+    bool,
     option(
-        "--combine",
-        metavar="METHOD",
-        help="Method to combine the network with: theta, last-value or none.  [default: by season]",
-        panel=NETWORK,
+        "--quick", help="Train no network on a few series: combine what needs no training.", panel=NETWORK
     ),
 ]
 Ensemble = Annotated[
@@ -161,7 +160,12 @@ DeviceName = Annotated[
 ]
 MaxTime = Annotated[
     str | None,
-    option("--max-time", metavar="TIME", help="Time limit of training: 90, 90s, 5m, 1h.", panel=TRAINING),
+    option(
+        "--max-time",
+        metavar="TIME",
+        help="Time limit of training: 90, 90s, 5m, 1h.  [default: 10m]",
+        panel=TRAINING,
+    ),
 ]
 Level = Annotated[
     str | None,
@@ -196,7 +200,9 @@ def train_request(
     max: Maximum = None,
     integer: Integer = None,
     from_: From = None,
+    method: MethodName = None,
     combine: CombineName = None,
+    quick: Quick = False,
     ensemble: Ensemble = 1,
     cell: CellName = None,
     tune: Tune = None,

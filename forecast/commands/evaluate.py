@@ -1,21 +1,23 @@
 """The command `forecast evaluate`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from forecast.cli import options, paths
 from forecast.cli.console import Console
-from forecast.cli.delivery import deliver, plan_delivery
+from forecast.cli.delivery import Delivery, deliver, plan_delivery
 from forecast.cli.help import needed_source
 from forecast.cli.option_groups import takes
 from forecast.cli.reading_options import file_spec
 from forecast.cli.skipped import plan_list
-from forecast.errors import NO_SKILL
+from forecast.errors import NO_SKILL, UsageError
 from forecast.spec.reading import ReadSpec
 
 if TYPE_CHECKING:
-    from forecast.data.results import Scores
+    from forecast.data.evaluation import EvaluationResult
+    from forecast.data.results import ScoredBy, Verdict
     from forecast.output.writing import Json
 
 
@@ -36,6 +38,7 @@ def evaluate(
     json: options.AsJson = False,
     output: options.Output = None,
     excel_safe: options.ExcelSafe = False,
+    predictions: options.PredictionsFile = None,
     skipped: options.SkippedFile = None,
 ) -> None:
     """Score a model against baselines on rows it was not trained on.
@@ -43,17 +46,19 @@ def evaluate(
     forecast evaluate harvest.csv
     forecast evaluate sales.csv --baseline naive,drift --backtests 5 --by series
     forecast evaluate sales.csv --refit --require-skill --output scores.csv
+    forecast evaluate sales.csv --predictions predictions.csv
     """
     console: Console = ctx.obj
     source = needed_source(ctx, data)
     path = paths.model_to_read(model, source)
     delivery = plan_delivery(format, json=json, output=output, inputs=(source, path), excel_safe=excel_safe)
-    plan_list(skipped, console, source, path, output)
+    each = _plan_predictions(predictions, output, (source, path), excel_safe=excel_safe)
+    plan_list(skipped, console, source, path, output, predictions)
     from forecast import workflow
 
     trained = workflow.load(path)
     console.note("model", str(path))
-    scores = workflow.evaluate(
+    result = workflow.evaluate(
         trained,
         source,
         read=read,
@@ -61,21 +66,73 @@ def evaluate(
         horizon=horizon,
         baselines=options.parse_names(baseline),
         refit=refit,
+        predictions=each is not None,
         listener=console.listen,
     )
-    console.erase()
-    facts: dict[str, Json] = {
-        **paths.facts(path, source),
-        "backtests": scores.backtests,
-        "forecasts": scores.forecasts,
-        "skipped": console.skipped_facts(),
-    }
-    deliver(scores.to_table(by), delivery, schema="forecast.evaluate/1", facts=facts, color=console.color)
-    if require_skill and not _beats_all(scores):
+    facts = paths.facts(path, source)
+    if each is not None and result.predictions is not None:
+        deliver(result.predictions.to_table(), each, schema="forecast.predictions/1", facts=facts)
+    _report(result, by, delivery, facts, console)
+    if each is not None:
+        console.note("predictions", str(each.file))
+    if require_skill and not _beats_all(result.verdict):
         raise typer.Exit(NO_SKILL)
 
 
-def _beats_all(scores: "Scores") -> bool:
-    """True where the model, which is first, has a smaller error than every baseline."""
-    model, *baselines = scores.overall[:, 0].tolist()
-    return all(model < baseline for baseline in baselines)
+def _plan_predictions(
+    file: Path | None, output: Path | None, inputs: tuple[str | Path | None, ...], *, excel_safe: bool
+) -> Delivery | None:
+    """Where each forecast is written, if anywhere: a file other than that of the scores."""
+    if file is None:
+        return None
+    if str(file) == "-":
+        raise UsageError("--predictions: standard output has the scores", hint="name a file")
+    if output is not None and output.absolute() == file.absolute():
+        raise UsageError(f'--predictions: "{file}" is that of --output', hint="name another file")
+    return plan_delivery("auto", output=file, inputs=inputs, excel_safe=excel_safe, option="--predictions")
+
+
+def _report(
+    result: "EvaluationResult",
+    by: "ScoredBy",
+    delivery: Delivery,
+    facts: "dict[str, Json]",
+    console: Console,
+) -> None:
+    """Deliver the scores; note the sample, the verdict and the coverage of the intervals after them."""
+    from dataclasses import asdict
+
+    from forecast.phrases import counted
+    from forecast.reporting import notes
+    from forecast.reporting.score_table import score_table
+
+    scores, verdict, coverage = result.scores, result.verdict, result.coverage
+    console.erase()
+    facts = facts | {
+        "basis": result.basis,
+        "backtests": scores.backtests,
+        "forecasts": scores.forecasts,
+        "verdict": None if verdict is None else asdict(verdict),
+        "coverage": None if coverage is None else asdict(coverage),
+        "skipped": console.skipped_facts(),
+    }
+    deliver(
+        scores.to_table(by),
+        delivery,
+        schema="forecast.evaluate/1",
+        facts=facts,
+        color=console.color,
+        shown=score_table(scores) if by == "model" else None,
+    )
+    console.note(
+        "evaluated", f"{counted(scores.backtests, 'backtest')}, {counted(scores.forecasts, 'forecast')}"
+    )
+    if verdict is not None:
+        console.note("verdict", verdict.text)
+    if coverage is not None:
+        console.note("intervals", notes.coverage(coverage))
+
+
+def _beats_all(verdict: "Verdict | None") -> bool:
+    """Whether the model has a smaller error than the best baseline."""
+    return verdict is not None and verdict.better_by > 0

@@ -12,13 +12,14 @@ from forecast.cli.option_groups import takes
 from forecast.cli.reading_options import read_spec
 from forecast.cli.skipped import plan_list
 from forecast.errors import ForecastError, ModelError, UsageError
-from forecast.spec.options import parse_season, refuse_for_model
+from forecast.spec.options import refuse_for_model, train_request
 from forecast.spec.reading import ReadSpec
+from forecast.spec.training import TrainRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from forecast.forecasters.recurrent import RecurrentForecaster
+    from forecast.forecasters.model import RecurrentForecaster
 
 
 @takes("read", read_spec)
@@ -34,6 +35,8 @@ def predict(
     future_missing: options.FutureMissing = None,
     season: options.Season = None,
     cell: options.CellName = None,
+    method: options.MethodName = None,
+    combine: options.CombineName = None,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
     output: options.Output = None,
@@ -46,7 +49,7 @@ def predict(
     forecast predict harvest.csv --horizon 8 --level 80,95
     zcat sales.csv.gz | forecast predict --model sales.forecast --json
     forecast predict sales.csv --output next.parquet
-    forecast predict new.csv --model pretrained
+    forecast predict new.csv --model pretrained --method theta
     forecast predict --future next.csv
     """
     console: Console = ctx.obj
@@ -56,7 +59,7 @@ def predict(
     source = None if piped_nothing else source
     path = paths.model_or_pretrained(model, source)
     if path is not None:
-        refuse_for_model(read, "--model pretrained", season=season, cell=cell)
+        refuse_for_model(read, "--model pretrained", season=season, cell=cell, method=method, combine=combine)
     elif source is None:
         raise _nothing_to_continue(model)
     delivery = plan_delivery(
@@ -68,11 +71,10 @@ def predict(
 
     if path is None:
         assert source is not None  # refused above
-        rows, read = parse_season(season, read)
-        forecaster = workflow.pretrained_model(
-            source, read, cell=cell, season=rows, horizon=horizon, listener=console.listen
-        )
-        console.note("model", _pretrained(forecaster, source, named=model is not None))
+        asked = {"season": season, "cell": cell, "method": method, "combine": combine, "horizon": horizon}
+        request = train_request(asked, TrainRequest(read=read))
+        forecaster = workflow.untrained_model(source, request, listener=console.listen)
+        console.note("model", _untrained(forecaster, source, named=model is not None))
         source = None  # the rows of the data are those that the forecaster continues
     else:
         forecaster = workflow.load(path)
@@ -111,7 +113,7 @@ def _sources(data: str | None, future: str | None) -> tuple[paths.Source | None,
 
 
 def _nothing_to_continue(model: "Path | None") -> ForecastError:
-    """Why the pretrained networks, which hold no rows of their own, cannot answer without data."""
+    """Why nothing can answer without data and without a model that holds some."""
     if model is not None or paths.models_here():
         return UsageError("the pretrained network has no data of its own", hint="forecast predict DATA")
     return ModelError(
@@ -120,14 +122,14 @@ def _nothing_to_continue(model: "Path | None") -> ForecastError:
     )
 
 
-def _pretrained(model: "RecurrentForecaster", source: paths.Source, *, named: bool) -> str:
-    """The pretrained network in words and, where it was not named, how another model would answer."""
+def _untrained(model: "RecurrentForecaster", source: paths.Source, *, named: bool) -> str:
+    """What forecasts without a model in words and, where that was not named, how a model would."""
     from forecast.reporting import notes
 
     if named:
-        return notes.pretrained_line(model)
+        return notes.untrained_line(model)
     data = "DATA" if isinstance(source, str) else shlex.quote(str(source))
     others = [shlex.quote(str(path)) for path in paths.models_here()]
     choice = f"; --model {others[0]} uses that model" if others else ""
     made = paths.model_to_write(None, source)
-    return f"{notes.pretrained_line(model)}; forecast train {data} makes {made}{choice}"
+    return f"{notes.untrained_line(model)}; forecast train {data} makes {made}{choice}"

@@ -64,6 +64,7 @@ def train(
 def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:
     """Deliver the scores; note the verdict, the coverage of the intervals and the path after them."""
     from forecast.reporting import notes
+    from forecast.reporting.score_table import score_table
 
     card = trained.model.card
     console.erase()
@@ -73,6 +74,7 @@ def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:
         schema="forecast.train/1",
         facts={**_facts(trained), "skipped": console.skipped_facts()},
         color=console.color,
+        shown=None if card.scores is None else score_table(card.scores),
     )
     if card.verdict is not None:
         console.note("verdict", card.verdict.text)

@@ -110,6 +110,18 @@ class Panel:
         """(series,) the newest value of each series; every series must have a row."""
         return self.values[self.bounds[1:] - 1]
 
+    def alike(self, *, most_rows: int) -> Iterator[tuple[Integers, Floats, int]]:
+        """Series of one length and one season at a time: their indices, values (series, rows), and season.
+
+        A batch has at most `most_rows` rows, or one series.
+        """
+        kinds, kind = np.unique(np.stack([self.lengths, self.seasons]), axis=1, return_inverse=True)
+        for index, (rows, season) in enumerate(kinds.T.tolist()):
+            series = np.flatnonzero(kind == index)
+            for some in np.array_split(series, -(-len(series) * rows // most_rows)):
+                if len(some):
+                    yield some, self.values[self.bounds[some][:, None] + np.arange(rows)], season
+
     def with_season(self, season: int | None) -> "Panel":
         """The panel with this season in every series; unchanged for None."""
         return self if season is None else replace(self, seasons=np.full(len(self), season))

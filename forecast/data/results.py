@@ -102,7 +102,7 @@ class Forecast:
 
     def _repr_html_(self) -> str:
         """The frame as a table, for notebooks."""
-        return _html(self.to_frame())
+        return html_of(self.to_frame())
 
     def _written(self, values: Floats) -> Floats | Integers:
         """Whole numbers as integers, where every one of them fits."""
@@ -153,7 +153,7 @@ class Probabilities:
 
     def _repr_html_(self) -> str:
         """The frame as a table, for notebooks."""
-        return _html(self.to_frame())
+        return html_of(self.to_frame())
 
 
 def _described(result: Forecast | Probabilities, last: str) -> str:
@@ -190,8 +190,8 @@ def _frame(table: ResultTable) -> "pd.DataFrame":
     return pd.DataFrame(table)
 
 
-def frame_of(table: ResultTable, frequency: Frequency, columns: Columns) -> "pd.DataFrame":
-    """A table that starts with ids, if there are any, and times, as a frame.
+def frame_of(table: ResultTable, frequency: Frequency, columns: Columns, *, times: int = 1) -> "pd.DataFrame":
+    """A table that starts with ids, if there are any, and `times` columns of times, as a frame.
 
     Dates are timestamps, in the time zone of the data if it has one.
     """
@@ -200,17 +200,18 @@ def frame_of(table: ResultTable, frequency: Frequency, columns: Columns) -> "pd.
     frame = _frame(table)
     if frequency.form == "integer":
         return frame
-    position = 0 if columns.series is None else 1
-    texts = list(table.values())[position].astype(str)
-    if frequency.offset_seconds is None:
-        stamps = pd.DatetimeIndex(texts.astype("datetime64[s]"))
-    else:
-        stamps = pd.to_datetime(texts, format="ISO8601")
-    frame.isetitem(position, stamps.array)
+    first = 0 if columns.series is None else 1
+    for position in range(first, first + times):
+        texts = list(table.values())[position].astype(str)
+        if frequency.offset_seconds is None:
+            stamps = pd.DatetimeIndex(texts.astype("datetime64[s]"))
+        else:
+            stamps = pd.to_datetime(texts, format="ISO8601")
+        frame.isetitem(position, stamps.array)
     return frame
 
 
-def _html(frame: "pd.DataFrame") -> str:
+def html_of(frame: "pd.DataFrame") -> str:
     """The first and last rows of a frame as an HTML table; texts of the data are escaped."""
     return frame.to_html(max_rows=_HTML_ROWS, escape=True)
 
@@ -256,6 +257,8 @@ class Scores:
     backtests: int
     forecasts: int
     """Values that each model was scored on."""
+    weights: Floats
+    """(models,) weight of each in the forecast, 1 for the one evaluated; NaN for baselines."""
     forecasts_by_series: Integers
     """(series,)"""
     forecasts_by_step: Integers
@@ -279,13 +282,14 @@ class Scores:
         if parts is not None:
             column = (self.series_column or "series") if by == "series" else "step"
             # An id column may be called "model" or "mae"; it must not replace ours.
-            used = ("model", *self.metrics, "forecasts")
-            table["series" if column in used else column] = parts[
-                np.tile(np.arange(len(parts)), len(self.models))
-            ]
+            used = ("model", *self.metrics, "forecasts", "weight")
+            name = "series" if column in used else column
+            table[name] = parts[np.tile(np.arange(len(parts)), len(self.models))]
         for index, metric in enumerate(self.metrics):
             table[metric] = numbers[..., index].ravel()
         table["forecasts"] = np.tile(counts, len(self.models))
+        if by == "model" and not np.isnan(self.weights).all():
+            table["weight"] = self.weights.repeat(len(counts))
         return table
 
     def to_frame(self, by: ScoredBy = "model") -> "pd.DataFrame":
@@ -294,7 +298,7 @@ class Scores:
 
     def _repr_html_(self) -> str:
         """The frame as a table, for notebooks."""
-        return _html(self.to_frame())
+        return html_of(self.to_frame())
 
     def _parts(self, by: ScoredBy) -> tuple[Floats, Integers, Labels | None]:
         """Numbers (models, parts, metrics), forecasts of each part, and the names of the parts."""
@@ -309,7 +313,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the network is worth using, with the size of the sample that this rests on."""
+    """Whether the model is worth using, with the size of the sample that this rests on."""
 
     outcome: Literal["useful", "unclear", "no better"]
     text: str
@@ -334,7 +338,7 @@ class Coverage:
     achieved: float
     """Percent; NaN where nothing could be held out."""
     errors: int
-    """Out-of-sample errors that the intervals were calibrated on."""
+    """Out-of-sample errors that this was measured on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,4 +397,4 @@ class Card:
 
     def _repr_html_(self) -> str:
         """The frame as a table, for notebooks."""
-        return _html(self.to_frame())
+        return html_of(self.to_frame())

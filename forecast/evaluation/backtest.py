@@ -14,7 +14,7 @@ from forecast.data.panel import Panel
 from forecast.data.results import Scores
 from forecast.errors import DataError
 from forecast.evaluation import metrics
-from forecast.forecasters.baselines import SeasonalNaive
+from forecast.forecasters.methods import seasonal_naive
 from forecast.forecasters.protocol import Forecaster
 
 OriginAlignment = Literal["by time", "by rows before the end"]
@@ -74,8 +74,12 @@ class Fold:
         return np.flatnonzero(~np.isnan(self.actual).all(axis=1))
 
     def without(self, series: Flags) -> "Fold":
-        """The same with some series, (series,), not scored."""
-        return replace(self, actual=np.where(series[:, None], np.nan, self.actual))
+        """The same with some series, (series,), not scored, as if none of their rows were known."""
+        return replace(
+            self,
+            rows=np.where(series, 0, self.rows),
+            actual=np.where(series[:, None], np.nan, self.actual),
+        )
 
 
 def origin_alignment(panel: Panel, origins: Origins) -> OriginAlignment:
@@ -124,7 +128,7 @@ def evaluate_split(models: Sequence[Forecaster], split: Split) -> Fold:
         rows=past.lengths,
         actual=actual,
         forecasts={model.name: for_all_series(model.predict(history, horizon).values) for model in models},
-        seasonal_naive=for_all_series(SeasonalNaive().predict(history, horizon).values),
+        seasonal_naive=for_all_series(seasonal_naive(history, horizon)),
         scales=for_all_series(metrics.seasonal_scales(history)),
     )
 
@@ -184,6 +188,7 @@ def score(folds: Sequence[Fold], panel: Panel) -> Scores:
         series_column=panel.columns.series,
         backtests=len(folds),
         forecasts=int(known.sum()),
+        weights=np.full(len(models), np.nan),
         forecasts_by_series=known.sum(axis=(0, 2)),
         forecasts_by_step=known.sum(axis=(0, 1)),
     )

@@ -1,4 +1,4 @@
-"""Is the network worth using? The verdict on its scores, with the size of the sample it rests on."""
+"""Is a model worth using? The verdict on its scores: a paired t-test against the best baseline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +10,22 @@ from forecast.data.arrays import Floats
 from forecast.data.results import Scores, Verdict
 from forecast.evaluation.backtest import Fold, deciding_metric, improvement
 from forecast.evaluation.metrics import mean
+from forecast.forecasters.baselines import BASELINES
+from forecast.phrases import counted
 
 Outcome = Literal["useful", "unclear", "no better"]
 
 SMALL_SAMPLE = 30
 """Blocks (forecasts of one series from one origin) below which a sample is called small."""
 
-_LEAST_FOR_NOISE = 3
-"""Fewer differences have no useful standard error."""
+LEAST_BLOCKS = 3
+"""Blocks under which no difference of errors can be told from chance."""
+
+TEST = "paired t-test, 95 %"
+"""How the difference to the best baseline is tested, in the words of the verdict."""
+
+_NORMAL = 1.959963984540054
+"""The 97.5 % quantile of the standard normal distribution: a two-sided test at 95 %."""
 
 _LEAST_FOR_ECHO = 10
 """Fewer pairs of changes correlate by chance."""
@@ -31,11 +39,12 @@ _FLAT = 0.05
 """Spread, in units of the history's mean change, below which a series counts as constant."""
 
 _PHRASES = {
-    "last value": "repeating the last value",
-    "seasonal naive": "repeating the last season",
+    "naive": "repeating the last value",
+    "seasonal-naive": "repeating the last season",
     "mean": "the mean",
     "theta": "the Theta method",
     "ridge": "ridge regression",
+    "pooled-ridge": "ridge regression on all series",
 }
 
 
@@ -60,9 +69,16 @@ class OneStepForecasts:
         )
 
 
-def verdict_of(scores: Scores, folds: Sequence[Fold], one_step: OneStepForecasts | None = None) -> Verdict:
-    """The verdict on `scores.models[0]` against the best of the other models; there must be one.
+def verdict_of(
+    scores: Scores,
+    folds: Sequence[Fold],
+    one_step: OneStepForecasts | None = None,
+    *,
+    members: Sequence[str] = (),
+) -> Verdict:
+    """The verdict on `scores.models[0]` against the best baseline; there must be one.
 
+    Baselines are all other models, save those `members` of a combination that are none of `BASELINES`.
     Without `one_step` no echo is found.
     """
     metric = deciding_metric(scores.ids)
@@ -71,7 +87,12 @@ def verdict_of(scores: Scores, folds: Sequence[Fold], one_step: OneStepForecasts
         metric = "mae"
         errors = scores.overall[:, scores.metrics.index(metric)]
     model = scores.models[0]
-    best = 1 + int(np.argmin(np.nan_to_num(errors[1:], nan=np.inf)))
+    compared = [
+        index
+        for index, name in enumerate(scores.models)
+        if index > 0 and (name in BASELINES or name not in members)
+    ]
+    best = compared[int(np.argmin(np.nan_to_num(errors[compared], nan=np.inf)))]
     differences = _differences(folds, model, scores.models[best], metric=metric)
     better_by = float(improvement(errors[0], errors[best]))
     outcome = outcome_of(better_by, differences)
@@ -79,13 +100,14 @@ def verdict_of(scores: Scores, folds: Sequence[Fold], one_step: OneStepForecasts
     flat = is_flat(folds, model)
     phrase = _PHRASES.get(scores.models[best], scores.models[best])
     message = (
-        _message(outcome, better_by, phrase)
+        _message(outcome, better_by, phrase, len(differences))
         if np.isfinite(errors[best])
         else "the errors are too large to compare"
     )
+    remark = _remark(echo=echo, flat=flat)
     return Verdict(
         outcome=outcome,
-        text=f"{outcome}: {message} ({sample(scores, len(differences))}){_remark(echo=echo, flat=flat)}",
+        text=f"{outcome}: {message} ({sample(scores, len(differences), better_by)}){remark}",
         skill=float(scores.overall[0, scores.metrics.index("skill")]),
         best_baseline=scores.models[best],
         better_by=better_by,
@@ -109,48 +131,68 @@ def _differences(folds: Sequence[Fold], model: str, other: str, *, metric: Liter
 
 
 def outcome_of(better_by: float, differences: Floats) -> Outcome:
-    """Better or worse by more than one standard error of the differences, (blocks,), if there are enough."""
+    """Better or worse where a paired t-test finds the differences, (blocks,), significant at 95 %.
+
+    With fewer than three blocks it is unclear, save where one of the two makes no error at all.
+    """
     if not abs(better_by) > 0:
         return "no better"
-    count = len(differences)
-    sizes = differences / (np.abs(differences).max(initial=0.0) or 1.0)  # their squares stay numbers
-    centre = mean(sizes)
-    noise = sizes.std(ddof=1) / np.sqrt(count) if count >= _LEAST_FOR_NOISE else 0.0
-    if abs(centre) <= noise or (centre < 0) != (better_by > 0):
+    if better_by == 1 and len(differences):
+        return "useful"
+    if len(differences) < LEAST_BLOCKS:
+        return "unclear"
+    sizes = differences / (np.abs(differences).max() or 1.0)  # their squares stay finite
+    centre, count = mean(sizes), len(sizes)
+    margin = critical_t(count - 1) * sizes.std(ddof=1) / np.sqrt(count)
+    if abs(centre) <= margin or (centre < 0) != (better_by > 0):
         return "unclear"
     return "useful" if better_by > 0 else "no better"
 
 
-def _message(outcome: Outcome, better_by: float, baseline: str) -> str:
+def critical_t(freedom: int) -> float:
+    """The 97.5 % quantile of Student's t with `freedom` degrees of freedom, of which there are at least 2.
+
+    The expansion 26.7.5 of Abramowitz and Stegun, "Handbook of Mathematical Functions" (1964): 0.8 % too
+    small with 2 degrees of freedom, less than 0.1 % with 4 or more.
+    """
+    z, n = _NORMAL, float(freedom)
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return z + sum(term / n**power for power, term in enumerate(terms, start=1))
+
+
+def _message(outcome: Outcome, better_by: float, baseline: str, blocks: int) -> str:
     if np.isnan(better_by):
         return f"{baseline} makes no error"
     if better_by == 0:
         return f"{baseline} is as good"
     # The share of the larger error by which the smaller one is smaller.
     percent = _percent(better_by if better_by > 0 else 1 - 1 / (1 - better_by))
-    if outcome == "useful":
-        return f"{percent} better than {baseline}"
-    if outcome == "no better":
-        return f"{baseline} is {percent} better; forecast with that"
     ahead = f"{percent} better than {baseline}" if better_by > 0 else f"{baseline} is {percent} better"
-    return f"{ahead}, which may be chance"
+    if outcome != "unclear":
+        return ahead
+    return f"{ahead}, {'which may be chance' if blocks >= LEAST_BLOCKS else 'too few backtests to tell'}"
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %" if share >= 0.01 else "less than 1 %"
 
 
-def sample(scores: Scores, blocks: int) -> str:
-    """The size of a sample of so many `blocks`: "3 backtests, 12 forecasts: small sample"."""
-    backtests = f"{scores.backtests} backtest{'s' if scores.backtests != 1 else ''}"
-    forecasts = f"{scores.forecasts} forecast{'s' if scores.forecasts != 1 else ''}"
-    return f"{backtests}, {forecasts}{': small sample' if blocks < SMALL_SAMPLE else ''}"
+def sample(scores: Scores, blocks: int, better_by: float) -> str:
+    """How it was tested, and the size of the sample: "paired t-test, 95 %; 3 backtests, 12 forecasts"."""
+    tested = f"{TEST}; " if blocks >= LEAST_BLOCKS and abs(better_by) > 0 and better_by != 1 else ""
+    small = ": small sample" if blocks < SMALL_SAMPLE else ""
+    return f"{tested}{counted(scores.backtests, 'backtest')}, {counted(scores.forecasts, 'forecast')}{small}"
 
 
 def _remark(*, echo: bool, flat: bool) -> str:
     if flat:
-        return "; the network's forecasts hardly vary"
-    return "; the network's forecasts stay close to the last value" if echo else ""
+        return "; its forecasts hardly vary"
+    return "; its forecasts stay close to the last value" if echo else ""
 
 
 def echoes(one_step: OneStepForecasts, scales: Floats) -> bool:

@@ -6,7 +6,7 @@ the row itself and at every row of the horizon. The inputs are causal: those of 
 up to t and on what is known ahead.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,8 +123,8 @@ class Inputs:
     """What converts outputs into values; None where outputs are class probabilities."""
 
 
-def read_inputs(panel: Panel, spec: ModelSpec) -> Inputs:
-    """The inputs of every row."""
+def read_inputs(panel: Panel, spec: ModelSpec, *, forecast_rows: int = 0) -> Inputs:
+    """The inputs of every row; the newest `forecast_rows` of every series are forecasts fed back."""
     features = None
     numbers: list[Floats | InputArray] = []
     codes: list[Floats] = []
@@ -133,9 +133,17 @@ def read_inputs(panel: Panel, spec: ModelSpec) -> Inputs:
         codes.extend(_class_codes(panel, spec))
     else:
         season = season_of(panel, spec)
-        features = target_features(panel.values, panel.bounds, season=season, horizon=spec.trained_horizon)
+        features = target_features(
+            panel.values,
+            panel.bounds,
+            season=season,
+            horizon=spec.trained_horizon,
+            forecast_rows=forecast_rows,
+        )
         numbers.append(features.inputs)
-    for covariate, columns in zip(spec.covariates, _covariate_channels(panel, spec), strict=True):
+    for covariate, columns in zip(
+        spec.covariates, covariate_channels(panel, spec.covariates, spec.trained_horizon), strict=True
+    ):
         (codes if covariate.categories else numbers).append(columns)
     if spec.calendar.phases:
         numbers.append(calendar.phases(panel.times, panel.frequency))
@@ -169,15 +177,18 @@ def _class_codes(panel: Panel, spec: ModelSpec) -> Iterator[Floats]:
         yield np.where(position[:, None] >= lags, code[np.maximum(index, 0)], UNKNOWN)
 
 
-def _covariate_channels(panel: Panel, spec: ModelSpec) -> Iterator[Floats]:
-    """(rows, channels) of each covariate: scaled numbers, or codes."""
+def covariate_channels(panel: Panel, specs: Sequence[Covariate], horizon: int) -> Iterator[Floats]:
+    """(rows, channels) of each covariate: scaled numbers, or codes, of which 0 is an unknown category.
+
+    A known covariate has the channels of the row and of the `horizon` next ones, others that of the row.
+    """
     covariates = panel.covariates
-    if covariates is None or not spec.covariates:
+    if covariates is None or not specs:
         return
     series, every_row = row_series(panel.bounds), np.arange(len(panel.values))[:, None]
     indices: dict[Role, _RowIndex] = {
         "past": _RowIndex(panel.bounds, every_row),
-        "known": _RowIndex(covariates.known_bounds, _known_rows(panel, spec.trained_horizon)),
+        "known": _RowIndex(covariates.known_bounds, _known_rows(panel, horizon)),
         "static": _RowIndex(np.arange(len(panel) + 1), series[:, None]),
     }
     columns = {
@@ -185,7 +196,7 @@ def _covariate_channels(panel: Panel, spec: ModelSpec) -> Iterator[Floats]:
         "known": iter(covariates.known.T),
         "static": iter(covariates.static.T),
     }
-    for covariate, vocabulary in zip(spec.covariates, covariates.vocabularies, strict=True):
+    for covariate, vocabulary in zip(specs, covariates.vocabularies, strict=True):
         column, index = next(columns[covariate.role]), indices[covariate.role]
         if covariate.categories:
             codes = {category: code for code, category in enumerate(covariate.categories, start=1)}

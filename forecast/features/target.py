@@ -145,20 +145,24 @@ class _Lagged:
 
 
 def target_features(
-    values: Floats, bounds: Integers, *, season: int | Integers, horizon: int
+    values: Floats, bounds: Integers, *, season: int | Integers, horizon: int, forecast_rows: int = 0
 ) -> TargetFeatures:
     """The features of every row of the series in `values`, given by `bounds`.
 
     The season is one for all or, (series,), that of each. In the latter case all rows have the
-    features of `feature_count(None, horizon)`, with zeros where a season lacks one.
+    features of `feature_count(None, horizon)`, with zeros where a season lacks one. The newest
+    `forecast_rows` of every series are forecasts that are fed back: these vary less than actual values,
+    so scale and volatility there are those of the last actual row.
     """
     if isinstance(season, int):
-        return _in_season(values, bounds, season=season, horizon=horizon)
+        return _in_season(values, bounds, season=season, horizon=horizon, forecast_rows=forecast_rows)
     rows = len(values)
     inputs = np.zeros((rows, feature_count(None, horizon)), dtype=np.float32)
     features = TargetFeatures(inputs, np.empty((rows, horizon)), np.empty(rows), np.empty(rows))
     for each, some_bounds, some in _by_season(bounds, season):
-        part = _in_season(values[some], some_bounds, season=each, horizon=horizon)
+        part = _in_season(
+            values[some], some_bounds, season=each, horizon=horizon, forecast_rows=forecast_rows
+        )
         inputs[some[:, None], feature_columns(each, horizon)] = part.inputs
         features.reference[some] = part.reference
         features.scale[some], features.volatility[some] = part.scale, part.volatility
@@ -178,14 +182,17 @@ def feature_columns(season: int, horizon: int) -> Integers:
     return np.concatenate((np.arange(LAGS), LAGS + steps, LAGS + most * horizon + np.arange(_OTHER_FEATURES)))
 
 
-def _in_season(values: Floats, bounds: Integers, *, season: int, horizon: int) -> TargetFeatures:
+def _in_season(
+    values: Floats, bounds: Integers, *, season: int, horizon: int, forecast_rows: int
+) -> TargetFeatures:
     """The features of series of one season, in the order of `feature_columns`."""
     values = without_outliers(values, bounds, season=season)
     rows = _Lagged.of(values, bounds)
-    scale = _scale(rows, season)
+    known = _last_actual_rows(bounds, forecast_rows)
+    scale = _scale(rows, season)[known]
     now = _transformed(values, scale)
-    seasonal = _volatility(rows, scale, now, lag=season, season=season)
-    stepwise = seasonal if season == 1 else _volatility(rows, scale, now, lag=1, season=season)
+    seasonal = _volatility(rows, scale, now, lag=season, season=season)[known]
+    stepwise = seasonal if season == 1 else _volatility(rows, scale, now, lag=1, season=season)[known]
     has_season = rows.position >= season
     volatility = np.where(has_season, seasonal, stepwise)
     unit = np.maximum(volatility, VOLATILITY_FLOOR)
@@ -222,6 +229,12 @@ def _in_season(values: Floats, bounds: Integers, *, season: int, horizon: int) -
     put(has_season.astype(np.float64))
     put(np.full(len(values), np.log(season) / 5))
     return TargetFeatures(inputs, reference, scale, volatility)
+
+
+def _last_actual_rows(bounds: Integers, forecast_rows: int) -> Integers:
+    """(rows,) each row itself, or the last one before the newest `forecast_rows` of its series."""
+    last = np.repeat(np.maximum(bounds[1:] - 1 - forecast_rows, bounds[:-1]), np.diff(bounds))
+    return np.asarray(np.minimum(np.arange(bounds[-1]), last))
 
 
 def without_outliers(values: Floats, bounds: Integers, *, season: int | Integers) -> Floats:

@@ -13,13 +13,11 @@ additively for others.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from forecast.data.arrays import LARGEST, Floats
 from forecast.data.panel import Panel
-from forecast.data.results import Forecast
 from forecast.forecasters.seasonality import is_seasonal, seasonal_indices
 
 SEASONS_READ = 20
@@ -37,17 +35,6 @@ rows fits any alpha equally well, and then the last value counts in full."""
 
 _BATCH_SERIES = 256
 """Series smoothed together: what fits the processor's cache."""
-
-
-@dataclass(frozen=True, slots=True)
-class Theta:
-    """The Theta method, fitted to each history when it forecasts."""
-
-    name: ClassVar[str] = "theta"
-
-    def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
-        """See `Forecaster.predict`; has no intervals."""
-        return Forecast.of(history, theta(history, horizon), levels)
 
 
 def rows_read(season: int) -> int:

@@ -8,6 +8,11 @@ from contextlib import contextmanager
 _LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
 
+def is_loaded() -> bool:
+    """Whether TensorFlow and Keras have been imported."""
+    return "keras" in sys.modules
+
+
 def load() -> None:
     """Import TensorFlow and Keras; afterwards `import keras` is free and quiet.
 
@@ -15,7 +20,7 @@ def load() -> None:
     two of them whatever its log level (tensorflow#100442). They are shown when the
     log level is set to 0, which `--debug` does.
     """
-    if "keras" in sys.modules:
+    if is_loaded():
         return
     if os.environ.get(_LOG_LEVEL) == "0":
         _import()

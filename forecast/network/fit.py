@@ -110,17 +110,16 @@ class Trainer:
         known = self._checkpoint.next_result(fit.stage)
         if known is not None:
             self._check_result(known)
-            return known
-        try:
-            epochs = self._train_at_two_rates(fit)
-        finally:
             self._listener(FitEnded(fit.stage))
+            return known
+        epochs = self._train_at_two_rates(fit)
         if fit.validation is None:
             self._loop.use_average_weights()
         else:
             self._loop.use_best_weights()
         result = FitResult(epochs, weights_of(self.spec, self._model))
         self._checkpoint.add_result(fit.stage, result)
+        self._listener(FitEnded(fit.stage))
         return result
 
     def _check_result(self, result: FitResult) -> None:

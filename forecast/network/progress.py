@@ -50,7 +50,9 @@ class Progress:
         self._patience = patience
         self._best_loss = np.inf
         self._started_at = time.monotonic()
-        self._first_epoch = 0
+        self._measured_from = (self._started_at, 0)
+        """When and after which epoch the time of an epoch began to be measured."""
+        self._has_measured = False
 
     @property
     def finished(self) -> bool:
@@ -67,13 +69,16 @@ class Progress:
     def start(self, loss: float) -> None:
         """Set the validation loss of the initial weights, which an epoch must lower clearly."""
         self._best_loss, self.best_epoch = (1 - _MIN_GAIN) * loss, 0
+        # The call that gave this loss may have compiled the loop: no epoch takes that long.
+        self._measured_from = (time.monotonic(), 0)
 
     def resume(self, state: FitState) -> None:
         """Continue from an interrupted fit; a ModelError where its state is impossible in this one."""
         best = 0 if state.best_epoch is None else state.best_epoch
         if not 0 <= best <= state.epoch <= self._fit.epochs:
             raise ModelError("the checkpoint does not fit this training")
-        self.epoch = self._first_epoch = state.epoch
+        self.epoch = state.epoch
+        self._measured_from = (self._started_at, state.epoch)
         self.best_epoch, self._best_loss = state.best_epoch, state.best_loss
         self.call_losses = list(state.call_losses)
 
@@ -90,18 +95,32 @@ class Progress:
             if loss < self._best_loss:
                 self._best_loss, self.best_epoch = float(loss), self.epoch
         self.call_losses = []
-        spent = time.monotonic() - self._started_at
-        left = spent / (self.epoch - self._first_epoch) * (self._fit.epochs - self.epoch)
+        seconds_per_epoch = self._measure()
         validation_loss = float(losses.validation[-1])
         return EpochEnded(
             stage=self._fit.stage,
             epoch=self.epoch,
-            epochs=self._fit.epochs,
+            epochs=self._expected_epochs(seconds_per_epoch),
             loss=float(losses.training[-1]),
             validation_loss=validation_loss if np.isfinite(validation_loss) else None,
             best_epoch=self.best_epoch,
-            seconds_left=min(left, self._fit.seconds - spent),
+            seconds_per_epoch=seconds_per_epoch,
         )
+
+    def _measure(self) -> float:
+        """Seconds per epoch, measured from the end of the first call on, which may have compiled the loop."""
+        now = time.monotonic()
+        seconds = (now - self._measured_from[0]) / (self.epoch - self._measured_from[1])
+        if not self._has_measured:
+            self._has_measured, self._measured_from = True, (now, self.epoch)
+        return seconds
+
+    def _expected_epochs(self, seconds_per_epoch: float) -> int:
+        """The last epoch where none of the later ones is better, within the time of the fit."""
+        last = self._fit.epochs if self.best_epoch is None else self.best_epoch + self._patience
+        seconds = self._fit.seconds - (time.monotonic() - self._started_at)
+        in_time = self.epoch + max(seconds, 0.0) / max(seconds_per_epoch, 1e-9)
+        return max(self.epoch, int(min(last, self._fit.epochs, in_time)))
 
 
 def decay_factor(decay: Decay, fraction: float) -> float:

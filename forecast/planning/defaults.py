@@ -4,8 +4,9 @@ import numpy as np
 
 from forecast.data.frequency import Unit
 from forecast.data.panel import Panel
-from forecast.spec.model import Bounds, Cell
-from forecast.spec.training import Combine, TrainRequest
+from forecast.forecasters.combination import Combination
+from forecast.spec.model import Bounds, Cell, ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.training import TrainRequest
 
 CELL: Cell = "gru"
 """As accurate as an LSTM, with three quarters of its weights."""
@@ -20,6 +21,9 @@ HORIZONS: dict[Unit, int] = {
     "hour": 24,
 }
 """Default horizon by frequency; 4 for every other unit, and at most a sixth of the rows."""
+
+LONGEST_TRAINED = 60
+"""Maximum horizon that a network trained from scratch forecasts at once; further steps are recursive."""
 
 LONGEST_SEASON_AHEAD = 24
 """Maximum default horizon where each series has its own season."""
@@ -66,22 +70,17 @@ def window(panel: Panel, season: int | None, horizon: int) -> int:
     return max(1, min(max(2 * season, 2 * horizon, 8), (rows - horizon) // 3))
 
 
+def untrained_spec(panel: Panel, season: int | None, combination: Combination) -> ModelSpec:
+    """What is read of data for which no network is trained: that of a pretrained network, if there is one."""
+    if combination.networks:
+        return combination.networks[0][1].spec
+    steps = horizon(panel)
+    return ModelSpec(WindowSpec(window(panel, season, steps), steps), NetworkSpec(), season)
+
+
 def averaged(season: int | None) -> bool:
     """Whether a fine-tuned network is averaged with the pretrained one: measured, see docs/pretrained.md."""
     return season != 24
-
-
-def combine(season: int | None) -> tuple[Combine, str]:
-    """What a pretrained network is combined with, and why: measured on held-out rows, docs/pretrained.md."""
-    if season is None:
-        return "none", "not measured for series with different seasons"
-    if season == 1:
-        return "none", "without a season the network alone was more accurate than with Theta"
-    if season == 24:
-        return "none", "on hours the network alone was more accurate than with Theta"
-    if season in (5, 7):
-        return "last-value", "on days the last value improved it, more than Theta did"
-    return "theta", "with a season Theta improved it"
 
 
 def bounds(panel: Panel, request: TrainRequest) -> Bounds:

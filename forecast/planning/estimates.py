@@ -34,7 +34,7 @@ def seconds(panel: Panel, plan: Plan) -> float:
     """Estimated seconds of `train` on one core; the number of epochs is known only afterwards."""
     evaluation = EVALUATION_SECONDS + SERIES_SECONDS * len(panel)
     recipe, training = plan.recipe, plan.recipe.training
-    if recipe.origin == "pretrained":
+    if not recipe.trains:
         return evaluation
     best = min(math.ceil(EPOCHS_SHARE * training.epochs), TYPICAL_EPOCHS)
     searched = min(best + training.patience, training.epochs)
@@ -50,5 +50,5 @@ def seconds(panel: Panel, plan: Plan) -> float:
 def megabytes(panel: Panel, plan: Plan) -> float:
     """Estimated memory of training: the libraries, and twice all rows as the network reads them."""
     horizon = plan.recipe.spec.trained_horizon
-    library = 200 if plan.recipe.origin == "pretrained" else 700
+    library = 700 if plan.recipe.trains else 200
     return library + len(panel.values) * 8 * (input_layout(plan.recipe.spec).numbers + 2 * horizon) / 1e6

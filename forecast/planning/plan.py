@@ -8,14 +8,16 @@ from forecast.evaluation.backtest import Origins, rows_known_at
 from forecast.features.calendar import YEARS_AHEAD, holiday_dates
 from forecast.features.covariates import covariate_specs
 from forecast.features.windows import Windows
-from forecast.forecasters.calibration import Calibration
-from forecast.forecasters.recurrent import Network, RecurrentForecaster, widen_inputs
+from forecast.forecasters.combination import PRETRAINED, Combination
+from forecast.forecasters.methods import COMBINED, METHODS
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.forecasters.recurrent import Network, widen_inputs
 from forecast.planning import defaults
 from forecast.planning.recipe import Recipe
 from forecast.planning.warm_start import warm_start
 from forecast.spec.limits import MAX_WINDOW
-from forecast.spec.model import Bounds, Calendar, ModelSpec, NetworkSpec, Origin, WindowSpec
-from forecast.spec.training import Combine, TrainingPlan, TrainRequest
+from forecast.spec.model import CELLS, Bounds, Calendar, Cell, ModelSpec, NetworkSpec, Origin, WindowSpec
+from forecast.spec.training import TrainingPlan, TrainRequest
 from forecast.storage.pretrained import has_pretrained, open_pretrained
 
 BACKTESTS = 3
@@ -49,6 +51,8 @@ TUNING_PATIENCE = 10
 TUNING_RATE = 1e-3
 """Maximum learning rate of fine-tuning."""
 
+CELL_OF_METHOD: dict[str, Cell] = {cell: cell for cell in CELLS}
+
 LEAST_KNOWN = 4
 """Rows before the oldest backtest under which a pretrained network is not evaluated."""
 
@@ -61,6 +65,8 @@ class Plan:
     """All that `train` will do, decided."""
 
     recipe: Recipe
+    combination: Combination
+    """What forecasts beside one's own network; for classes nothing does."""
     horizon: int
     """Rows that are forecast by default."""
     bounds: Bounds
@@ -74,9 +80,13 @@ class Plan:
     reasons: tuple[tuple[str, str], ...]
     """(decision, reason) pairs, shown with --verbose and by `check`."""
 
+    def without_own(self) -> "Plan":
+        """The same with nothing trained."""
+        return replace(self, recipe=replace(self.recipe, origin="pretrained"))
+
     @property
     def evaluated_windows(self) -> WindowSpec:
-        """The windows on which baselines are compared: the network's window, the horizon asked for."""
+        """The windows that baselines are fitted to: the network's window, the horizon asked for."""
         return WindowSpec(self.recipe.spec.windows.window, self.horizon)
 
 
@@ -92,31 +102,33 @@ def plan_values(panel: Panel, request: TrainRequest, older: RecurrentForecaster 
     start = _start(panel, request, season, older)
     spec = start.network.spec if start.network else _custom_spec(panel, request, horizon, season)
     backtests = request.backtests or _backtests(panel, spec, horizon, start)
+    if (
+        start.origin == "scratch"
+        and not start.asked
+        and rows - backtests * horizon < _fewest_rows(spec, horizon)
+    ):
+        start = replace(start, origin="pretrained", reason="too few rows to train a network on")
+        backtests = request.backtests or _backtests(panel, spec, horizon, start)
     _check_long_enough(rows, spec, horizon, backtests, start.origin)
-    if start.origin != "continued":
+    if start.origin not in ("continued", "pretrained", "none"):
         # Covariates are scaled by the rows before everything that is evaluated.
         oldest = panel.first(rows_known_at(panel, Origins(backtests, horizon))[0])
         covariates = covariate_specs(panel, oldest)
         spec = replace(spec, covariates=covariates, calendar=calendar_of(panel, request))
-    combine, combine_reason = _combine(request, start, season)
     windows = len(Windows(panel.lengths, spec.windows))
-    training = training_of(request, windows=windows, origin=start.origin)
-    if start.network is None:
-        recipe = Recipe.from_scratch(spec, training, combine=combine, ensemble=request.ensemble)
-    else:
-        recipe = Recipe(
-            spec=spec,
-            origin=start.origin,
-            initial_weights=widen_inputs(start.network, spec).members,
-            combine=combine,
-            pretrained=replace(start.network, combine=request.combine or defaults.combine(season)[0]),
-            averaged=start.origin == "fine-tuned" and defaults.averaged(season),
-            ensemble=max(request.ensemble, len(start.network.members)),
-            training=training,
-            prior=start.calibration,
-        )
+    initial = widen_inputs(start.network, spec).members if start.network else ()
+    recipe = Recipe(
+        spec=spec,
+        origin=start.origin,
+        training=training_of(request, windows=windows, origin=start.origin),
+        initial_weights=initial,
+        pretrained=start.network if start.origin == "fine-tuned" else None,
+        averaged=start.origin == "fine-tuned" and defaults.averaged(season),
+        ensemble=max(request.ensemble, len(initial)),
+    )
     return Plan(
         recipe=recipe,
+        combination=combination_of(panel, request, season, own=recipe.trains),
         horizon=horizon,
         bounds=defaults.bounds(panel, request),
         backtests=backtests,
@@ -127,9 +139,31 @@ def plan_values(panel: Panel, request: TrainRequest, older: RecurrentForecaster 
             ("season", season_reason),
             ("horizon", reason_of(request.horizon) or defaults.horizon_reason(panel)),
             ("start", start.reason),
-            ("combination", combine_reason),
             *_reasons(panel, request, start.origin),
         ),
+    )
+
+
+def combination_of(
+    panel: Panel, request: TrainRequest, season: int | None, *, own: bool = False
+) -> Combination:
+    """What forecasts beside one's own network, if there is one."""
+    method, periods = request.method, request.periods
+    if panel.columns.season is not None or request.season == 1:
+        periods = periods or ()
+    if method in METHODS:
+        return Combination((), (str(method),), periods)
+    alone, cell = request.combine == "none" or method in (*CELLS, PRETRAINED), own_cell(request)
+    if alone and own:
+        return Combination((), (), periods)
+    networks: tuple[tuple[str, Network], ...] = ()
+    if alone or has_pretrained(cell, season):
+        networks = ((PRETRAINED, open_pretrained(cell, season)),)
+    if alone:
+        return Combination(networks, (), periods)
+    seasonal = (panel.seasons > 1).any() and season != 1
+    return Combination(
+        networks, tuple(name for name in COMBINED if seasonal or name != "seasonal-naive"), periods
     )
 
 
@@ -139,10 +173,11 @@ def _reasons(panel: Panel, request: TrainRequest, origin: Origin) -> tuple[tuple
     if origin == "scratch":
         window = "two seasons or two horizons, at most a third of the rows"
     searched = f"other {' and '.join(f'{part}s' for part in request.tune)} are tried too, on older rows"
+    own = origin not in ("pretrained", "none")
     return (
         *((("search", searched),) if request.tune else ()),
-        ("cell", reason_of(request.cell) or cell),
-        ("window", reason_of(request.window) or window),
+        *((("cell", reason_of(request.cell) or cell),) if own else ()),
+        *((("window", reason_of(request.window) or window),) if own else ()),
         ("backtests", reason_of(request.backtests) or f"{len(panel):,} series to evaluate"),
     )
 
@@ -154,15 +189,15 @@ def reason_of(option: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """Where the weights come from, and why."""
+    """Where the weights of one's own network come from, and why."""
 
     origin: Origin
     reason: str
     network: Network | None = None
-    calibration: Calibration | None = None
-    """What the network's errors were on other series."""
     newer: int = MAX_WINDOW
     """Rows at the end of each series, at least, that the weights were not trained on."""
+    asked: bool = True
+    """Whether the user asked for such a network: then it is an error if it cannot be trained."""
 
 
 def _start(
@@ -170,13 +205,17 @@ def _start(
 ) -> _Start:
     """What training starts from: measured on held-out rows, see docs/pretrained.md, docs/covariates.md."""
     custom = bool(request.window or request.units or request.dropout or "window" in request.tune)
-    cell = request.cell or defaults.CELL
-    if request.from_ == "scratch":
-        return _Start("scratch", "requested")
-    if request.from_ is None and custom:
-        return _Start("scratch", "a custom network starts from random weights")
-    if request.from_ is None and not has_pretrained(cell, season):
-        return _Start("scratch", "no pretrained network")
+    if request.method in METHODS or request.method == PRETRAINED:
+        if panel.covariates or request.from_ is not None:
+            raise UsageError(
+                f"--method {request.method} trains no network",
+                hint="leave out covariates and --from, or choose gru, lstm, simple-rnn or combination",
+            )
+        return _Start("none" if request.method in METHODS else "pretrained", "requested")
+    if request.from_ in (None, "scratch") and (request.from_ == "scratch" or custom):
+        return _Start(
+            "scratch", "requested" if request.from_ else "a custom network starts from random weights"
+        )
     if custom:
         raise UsageError(
             "--window, --units, --dropout and --tune window are for a custom network, which starts from "
@@ -187,29 +226,30 @@ def _start(
         chosen = warm_start(older, panel, request, season)
         return _Start("continued", "requested", chosen.network, newer=chosen.newer)
     if request.from_ is None and panel.covariates:
+        if request.quick:
+            raise UsageError("--quick trains no network, and covariates must be learned", hint="leave it out")
         return _Start("scratch", "covariates are learned better from random weights")
-    model = open_pretrained(cell, season)
-    network, known = model.network, model.calibration
-    if panel.covariates or request.calendar or request.holidays:
-        return _Start("fine-tuned", "covariates and the calendar must be learned", network, known)
-    if len(panel) >= MANY_SERIES:
-        why = "many series improve the pretrained network, or leave it unchanged"
-        return _Start("fine-tuned", why, network, known)
-    if request.epochs is not None or request.ensemble > len(network.members):
-        return _Start("fine-tuned", "epochs or an ensemble were requested", network, known)
-    return _Start("pretrained", "few series do not improve it", network, known)
+    cell = own_cell(request)
+    if not has_pretrained(cell, season) and request.from_ is None:
+        return _Start("scratch", "no pretrained network", asked=False)
+    if len(panel) >= MANY_SERIES or request.from_ == "pretrained":
+        why = (
+            "requested"
+            if request.from_
+            else "many series improve the pretrained network, or leave it unchanged"
+        )
+        return _Start("fine-tuned", why, open_pretrained(cell, season))
+    if request.quick:
+        return _Start("pretrained", "--quick trains no network on a few series")
+    asked = any(
+        (request.epochs, request.cell, request.ensemble > 1, request.tune, request.calendar, request.holidays)
+    )
+    return _Start("scratch", "a network of these rows, combined with the pretrained one", asked=asked)
 
 
-def _combine(request: TrainRequest, start: _Start, season: int | None) -> tuple[Combine, str]:
-    if request.combine is not None:
-        return request.combine, "requested"
-    if start.origin == "scratch":
-        return "none", "a custom network is evaluated alone"
-    if start.origin == "fine-tuned":
-        return "none", "a fine-tuned network is better alone; averaged with the pretrained one, as that is"
-    if start.origin == "continued" and start.network is not None:
-        return start.network.combine, "as the model that training starts from"
-    return defaults.combine(season)
+def own_cell(request: TrainRequest) -> Cell:
+    """The cell of one's own network."""
+    return CELL_OF_METHOD.get(str(request.method), request.cell or defaults.CELL)
 
 
 def calendar_of(panel: Panel, request: TrainRequest) -> Calendar:
@@ -226,12 +266,11 @@ def calendar_of(panel: Panel, request: TrainRequest) -> Calendar:
 
 
 def _custom_spec(panel: Panel, request: TrainRequest, horizon: int, season: int | None) -> ModelSpec:
-    windows = WindowSpec(request.window or defaults.window(panel, season, horizon), horizon)
+    trained = min(horizon, defaults.LONGEST_TRAINED)
+    windows = WindowSpec(request.window or defaults.window(panel, season, trained), trained)
     small = len(Windows(panel.lengths, windows)) <= SMALL_WINDOWS
     units = request.units or ((32,) if small else (64,))
-    return ModelSpec(
-        windows, NetworkSpec(request.cell or defaults.CELL, units, request.dropout or 0.0), season
-    )
+    return ModelSpec(windows, NetworkSpec(own_cell(request), units, request.dropout or 0.0), season)
 
 
 def _backtests(panel: Panel, spec: ModelSpec, horizon: int, start: _Start) -> int:
@@ -256,6 +295,11 @@ def _check_enough_rows(rows: int) -> None:
         )
 
 
+def _fewest_rows(spec: ModelSpec, horizon: int) -> int:
+    """Rows before the oldest backtest that make one window."""
+    return spec.windows.window + horizon
+
+
 def _check_long_enough(rows: int, spec: ModelSpec, horizon: int, backtests: int, origin: Origin) -> None:
     """The oldest backtest must leave a window to train on, or a few rows where weights are given."""
     left, window = rows - backtests * horizon, spec.windows.window
@@ -265,7 +309,7 @@ def _check_long_enough(rows: int, spec: ModelSpec, horizon: int, backtests: int,
             f"too short: {rows} rows{evaluated} = {left} rows to forecast from; {LEAST_KNOWN} are needed",
             hint="give a smaller --horizon or fewer --backtests; `forecast predict` needs none",
         )
-    if origin == "scratch" and left - window - horizon + 1 < 1:
+    if origin == "scratch" and left < _fewest_rows(spec, horizon):
         raise DataError(
             f"too short: {rows} rows{evaluated} - window {window} - horizon {horizon} + 1 = "
             f"{left - window - horizon + 1} windows to train on before the first backtest",

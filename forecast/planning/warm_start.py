@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from forecast.data.panel import Panel
 from forecast.errors import ModelError, UsageError
-from forecast.forecasters.recurrent import Network, RecurrentForecaster
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.forecasters.recurrent import Network
 from forecast.spec.model import Calendar
 from forecast.spec.reading import Columns
 from forecast.spec.training import TrainRequest

@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from forecast.data.panel import Panel
-from forecast.data.results import Coverage, ModelCard
+from forecast.data.results import ModelCard
 from forecast.events import EpochEnded, Event
-from forecast.forecasters.calibration import calibrate, measured_coverage
-from forecast.forecasters.recurrent import Network, RecurrentForecaster
-from forecast.forecasters.rolling_errors import past_errors
+from forecast.forecasters.combination import PRETRAINED, Combination
+from forecast.forecasters.intervals import no_spread
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.forecasters.recurrent import Network
 from forecast.forecasters.weights import Weights
 from forecast.network.fit import Trainer
-from forecast.planning import defaults
 from forecast.pretraining.mixes import RECIPES, Mix, PretrainingRecipe, mix
 from forecast.spec.model import CELLS, Bounds, Cell
 from forecast.spec.reading import ReadSpec
@@ -58,28 +58,24 @@ def main() -> None:
 def pretrain(
     recipe: PretrainingRecipe, cell: Cell, mixes: Sequence[Mix], *, source: str, seed: int
 ) -> RecurrentForecaster:
-    """One network per mix, with intervals calibrated on series that none was trained on."""
+    """The networks of all mixes, averaged."""
     first, members = mixes[0], []
     for member, each in enumerate(mixes):
         plan, stage = recipe.plan(seed=seed + member), f"{source} {cell}, member {member + 1}"
         trainer = Trainer(recipe.spec(cell), plan, each.training, listener=_print_progress)
         members.append(_round_to_half(trainer.fit(each.training, plan.epochs, stage=stage)))
-    network = Network(recipe.spec(cell), tuple(members), defaults.combine(recipe.season)[0])
-    held_out = first.held_out
-    if recipe.season is None:  # for seasonal series only: those without a season have another network
-        held_out = held_out.select(np.flatnonzero(held_out.seasons > 1))
-    # Errors on every other series and on the rest: coverage is that of intervals from the other half.
-    every = np.arange(len(held_out))
-    errors = [past_errors(network, held_out.select(half)) for half in (every[::2], every[1::2])]
+    network = Network(recipe.spec(cell), tuple(members))
     return RecurrentForecaster(
-        network=network,
+        spec=network.spec,
+        combination=Combination(((PRETRAINED, network),)),
+        weights=np.empty((0, 1)),
+        spread=no_spread(),
         horizon=recipe.horizon,
         bounds=Bounds(),
         read=ReadSpec(first.training.columns),
         frequency=first.training.frequency,
         tail=first.training.select([]),
-        calibration=calibrate(np.concatenate(errors)),
-        card=_card(first.training, network, recipe.plan(seed=seed), source, measured_coverage(errors, 80.0)),
+        card=_card(first.training, network, recipe.plan(seed=seed), source),
     )
 
 
@@ -88,7 +84,7 @@ def _round_to_half(weights: Weights) -> Weights:
     return {name: weight.astype(np.float16).astype(np.float32) for name, weight in weights.items()}
 
 
-def _card(panel: Panel, network: Network, plan: TrainingPlan, source: str, coverage: Coverage) -> ModelCard:
+def _card(panel: Panel, network: Network, plan: TrainingPlan, source: str) -> ModelCard:
     return ModelCard(
         source=f"{source} series, real and synthetic: see docs/pretrained.md",
         rows=len(panel.values),
@@ -102,7 +98,7 @@ def _card(panel: Panel, network: Network, plan: TrainingPlan, source: str, cover
         training=plan,
         scores=None,
         verdict=None,
-        coverage=coverage,
+        coverage=None,
         versions=(
             ("forecast", __version__),
             *((name, version(name)) for name in ("keras", "numpy", "tensorflow")),

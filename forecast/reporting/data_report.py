@@ -124,7 +124,7 @@ class DataReport:
             "units": list(spec.network.units),
             "ensemble": recipe.ensemble,
             "origin": recipe.origin,
-            "combine": recipe.combine,
+            "members": [*([spec.network.cell] if recipe.trains else []), *self.plan.combination.members],
             "backtests": self.plan.backtests,
             "seconds": round(self.seconds, 1),
             "megabytes": round(self.megabytes),
@@ -303,9 +303,11 @@ def _repairs(draft: PartialRead) -> list[Line]:
 
 def _training(panel: Panel, plan: Plan, seconds: float, megabytes: float) -> list[Line]:
     """What `train` would do, why, and the estimated cost."""
-    trains = plan.recipe.origin != "pretrained"
+    trains = plan.recipe.trains
     remark = "early stopping may change it" if trains else "nothing is trained"
+    seasons = notes.seasons_line(panel, plan.combination)
     return [
+        *([("seasons", seasons)] if seasons else []),
         ("windows", notes.windows_line(panel, plan)),
         ("plan", notes.plan_line(plan)),
         *plan.reasons,

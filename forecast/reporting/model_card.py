@@ -2,38 +2,37 @@
 
 from dataclasses import replace
 
+from forecast.data.panel import Panel, data_sha256, time_range
 from forecast.data.results import Card, ModelCard
-from forecast.forecasters.recurrent import RecurrentForecaster
-from forecast.reporting.notes import covariates_line, coverage, network_name, season_name
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.forecasters.recurrent import Network
+from forecast.reporting.notes import covariates_line, coverage, members_line, network_name, season_name
 from forecast.spec.model import Bounds, Origin
 from forecast.spec.reading import ReadSpec
-from forecast.spec.training import Combine
-
-_COMBINATIONS: dict[Combine, str] = {
-    "none": "the network alone",
-    "theta": "combination of the network and Theta, weighted by their errors on each series' newest rows",
-    "last-value": "combination of the network and the last value, weighted by errors on the newest rows",
-}
-
+from forecast.spec.training import TrainingPlan
+from forecast.version import __version__
 
 _STARTS: dict[Origin, str] = {
     "scratch": "random weights",
     "fine-tuned": "pretrained weights",
     "averaged": "pretrained weights, averaged with the pretrained networks",
-    "pretrained": "pretrained weights",
+    "pretrained": "pretrained weights, unchanged",
+    "none": "no network",
     "continued": "the weights of an older model",
 }
 
 
 def model_card(model: RecurrentForecaster) -> Card:
     """The card of a model, for a person."""
-    card, spec = model.card, model.spec
+    card, spec, networks = model.card, model.spec, model.combination.networks
     calendar = covariates_line(replace(spec, covariates=()))
     lines = [
-        ("network", _networks(model)),
-        ("window", f"reads {spec.windows.window} steps, {_outputs(model)}"),
+        *([("network", _network(networks[0][1]))] if networks else []),
+        ("window", f"reads {networks[0][1].spec.windows.window} steps, {_outputs(model)}")
+        if networks
+        else ("horizon", _outputs(model)),
         ("season", season_name(spec.season)),
-        ("forecast", "class probabilities" if spec.target.classes else _COMBINATIONS[model.network.combine]),
+        ("forecast", "class probabilities" if spec.target.classes else _combination(model)),
         ("classes", ", ".join(spec.target.classes))
         if spec.target.classes
         else ("values", values_of(model.bounds)),
@@ -49,6 +48,16 @@ def model_card(model: RecurrentForecaster) -> Card:
         lines.append(("intervals", coverage(card.coverage)))
     lines.append(("made by", ", ".join(f"{name} {number}" for name, number in card.versions)))
     return Card("model", tuple(lines))
+
+
+def _combination(model: RecurrentForecaster) -> str:
+    """Such as "combination of GRU 46 %, pretrained GRU 31 %, Theta 23 %": mean weights over the series."""
+    names = [members_line(model.combination.only([name])) for name in model.combination.members]
+    if len(names) == 1 or not len(model.weights):
+        return ", ".join(names)
+    series = model.weights[:-1] if len(model.weights) > 1 else model.weights
+    shares = sorted(zip(names, series.mean(axis=0).tolist(), strict=True), key=lambda each: -each[1])
+    return "combination of " + ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares)
 
 
 def _data(model: RecurrentForecaster) -> str:
@@ -77,17 +86,17 @@ def _columns(read: ReadSpec) -> str:
     return "  ".join(f"{part}={name}" for part, name in every.items() if name)
 
 
-def _networks(model: RecurrentForecaster) -> str:
+def _network(network: Network) -> str:
     """Such as "GRU 32, 3,000 weights" or "5 x GRU 32, averaged, 15,000 weights in all"."""
-    one, members = network_name(model.spec.network), len(model.network.members)
-    weights = f"{model.card.parameters:,} weights"
+    one, members = network_name(network.spec.network), len(network.members)
+    weights = f"{sum(weight.size for each in network.members for weight in each.values()):,} weights"
     return f"{one}, {weights}" if members == 1 else f"{members} x {one}, averaged, {weights} in all"
 
 
 def _training(card: ModelCard) -> str:
     start = _STARTS[card.origin]
-    if card.origin == "pretrained":
-        return f"none: {start}, unchanged"
+    if not card.epochs:
+        return f"none: {start}"
     return f"{card.epochs} epochs from {start}, seed {card.training.seed}"
 
 
@@ -100,3 +109,24 @@ def values_of(bounds: Bounds) -> str:
         "" if bounds.maximum is None else f"at most {bounds.maximum:.12g}",
     ]
     return ", ".join(filter(None, parts))
+
+
+def untrained_card(source: str, panel: Panel) -> ModelCard:
+    """The card of a combination for which nothing was trained or evaluated."""
+    first, last = time_range(panel)
+    return ModelCard(
+        source=source,
+        rows=len(panel.values),
+        series=len(panel),
+        first_time=first,
+        last_time=last,
+        data_sha256=data_sha256(panel),
+        origin="none",
+        parameters=0,
+        epochs=0,
+        training=TrainingPlan(),
+        scores=None,
+        verdict=None,
+        coverage=None,
+        versions=(("forecast", __version__),),
+    )

@@ -7,8 +7,11 @@ import numpy as np
 from forecast.data.arrays import Floats
 from forecast.data.panel import Panel, time_range
 from forecast.data.results import Coverage
-from forecast.forecasters.combination import NAME_SUFFIXES
-from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster
+from forecast.forecasters.combination import PRETRAINED, Combination
+from forecast.forecasters.decomposition import FoundSeason
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.forecasters.preparation import long_seasons
+from forecast.forecasters.recurrent import CELL_NAMES
 from forecast.phrases import counted
 from forecast.spec.model import ModelSpec, NetworkSpec, Origin
 
@@ -81,22 +84,81 @@ def skipped(reading: "ReadResult", *, most: int = 5) -> list[str]:
     return [*named, f"and {more:,} more"] if more else named
 
 
+METHOD_NAMES = {
+    "theta": "Theta",
+    "ets": "ETS",
+    "harmonic": "harmonic regression",
+    "seasonal-drift": "seasonal drift",
+    "seasonal-naive": "seasonal naive",
+    "naive": "last value",
+}
+"""Methods that are written otherwise in a sentence than in options."""
+
+
 def plan_line(plan: "Plan") -> str:
-    """Such as "GRU 32 · reads 8 steps, forecasts 4 · 49 windows"."""
+    """Such as "GRU 32 · reads 8 steps, forecasts 4 · 49 windows · combined with Theta, ridge"."""
     recipe, spec = plan.recipe, plan.recipe.spec
+    if not recipe.trains:
+        season = "" if spec.season == 1 else f"season {season_name(spec.season)}"
+        parts = [members_line(plan.combination), f"forecasts {plan.horizon}", season, "nothing is trained"]
+        return " · ".join(filter(None, parts))
     network = network_name(spec.network) + (f" x {recipe.ensemble}" if recipe.ensemble > 1 else "")
     if spec.target.kind == "label":
         rows = f"{plan.windows:,} series of up to {spec.windows.window} rows"
         return f"{network} · one of {classes(spec)} for each of {rows}"
     parts = [
-        f"{network}{_WEIGHTS[recipe.origin]}{NAME_SUFFIXES[recipe.combine]}",
+        f"{network}{_WEIGHTS[recipe.origin]}",
         f"reads {spec.windows.window} steps, forecasts {plan.horizon}",
         classes(spec) if spec.target.classes else "",
         "" if spec.season == 1 else f"season {season_name(spec.season)}",
         counted(plan.windows, "window"),
         covariates_line(spec),
+        f"combined with {members_line(plan.combination)}" if plan.combination.members else "",
     ]
     return " · ".join(filter(None, parts))
+
+
+def members_line(combination: Combination) -> str:
+    """Such as "pretrained GRU, Theta, ridge, last value"."""
+    networks = [
+        f"pretrained {CELL_NAMES[network.spec.network.cell]}"
+        if name == PRETRAINED
+        else CELL_NAMES[network.spec.network.cell]
+        for name, network in combination.networks
+    ]
+    return ", ".join([*networks, *(METHOD_NAMES.get(name, name) for name in combination.methods)])
+
+
+def seasons_line(panel: Panel, combination: Combination) -> str:
+    """The seasons longer than the one of the networks, with the evidence; "" for none.
+
+    Such as "365.25 rows (explains 71 % of what the week and the trend leave)".
+    """
+    if combination.periods == () or panel.target.classes:
+        return ""
+    every = long_seasons(panel, combination.periods)
+    periods = sorted({season.period for found in every for season in found})
+    if not periods:
+        return ""
+    if combination.periods is not None:
+        return f"{', '.join(f'{period:g} rows' for period in periods)} (requested)"
+    if len(panel) == 1:
+        return ", ".join(_season_found(season) for season in every[0])
+    counts = {period: sum(any(s.period == period for s in found) for found in every) for period in periods}
+    calendar = {s.period for found in every for s in found if not s.cycle}
+    named = [
+        f"{period:g} rows in {counts[period]:,} of {len(panel):,} series"
+        for period in periods
+        if period in calendar
+    ]
+    cycles = sum(any(season.cycle for season in found) for found in every)
+    return ", ".join([*named, *([f"a cycle in {cycles:,} series"] if cycles else [])])
+
+
+def _season_found(season: FoundSeason) -> str:
+    kind = "a cycle of " if season.cycle else ""
+    share = f"explains {100 * season.strength:.0f} % of what trend and shorter seasons leave"
+    return f"{kind}{season.period:.6g} rows ({share})"
 
 
 def network_name(network: NetworkSpec) -> str:
@@ -148,11 +210,8 @@ def windows_line(panel: Panel, plan: "Plan") -> str:
     return f"{rows} - window {window} - horizon {horizon} + 1{each} = {windows}"
 
 
-def pretrained_line(model: RecurrentForecaster) -> str:
-    """Such as "the pretrained GRU for monthly rows with a season of 12, combined with Theta"."""
-    kinds = {1: "without a season", None: "with the season of each series"}
-    season = kinds.get(model.spec.season, f"with a season of {model.spec.season}")
-    method = NAME_SUFFIXES[model.network.combine].removeprefix(" + ")
-    combined = method and f", combined with {'the ' if method[0].islower() else ''}{method}"
-    cell = CELL_NAMES[model.spec.network.cell]
-    return f"the pretrained {cell} for {model.frequency.adjective} rows {season}{combined}"
+def untrained_line(model: RecurrentForecaster) -> str:
+    """Such as "no model: combination of pretrained GRU, Theta and ridge, weighted by past errors"."""
+    members = model.combination.members
+    line = members_line(model.combination)
+    return line if len(members) == 1 else f"{line}, weighted by their past errors"

@@ -19,7 +19,8 @@ from forecast.spec.reading import Role, Target
 
 Cell = Literal["simple-rnn", "lstm", "gru"]
 
-Origin = Literal["scratch", "fine-tuned", "averaged", "pretrained", "continued"]
+Origin = Literal["scratch", "fine-tuned", "averaged", "pretrained", "continued", "none"]
+"""Where the weights of one's own network come from; "pretrained" and "none" where none was trained."""
 CELLS: tuple[Cell, ...] = get_args(Cell)
 
 HOLIDAY_DAYS = (-719_162, 2_932_896)

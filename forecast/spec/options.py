@@ -1,9 +1,8 @@
 """Options by the names of their flags become specs, for the command line and for the Python functions."""
 
-import re
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from inspect import signature
 from pathlib import Path
@@ -23,7 +22,7 @@ from forecast.spec.reading import (
     Resample,
     Target,
 )
-from forecast.spec.training import Combine, Device, Start, TrainRequest, Tunable
+from forecast.spec.training import Combine, Device, Method, Start, TrainRequest, Tunable
 
 SERIES = "series"
 """Name of the id column in results, where a wide file names none."""
@@ -81,8 +80,10 @@ class PredictOptions(ReadOptions, total=False):
     level: float | Sequence[float]
     """Coverage of the prediction intervals, in percent."""
     future_missing: FutureMissing
-    season: int | str
+    season: float | str
     cell: Cell
+    method: Method
+    combine: Combine
 
 
 class EvaluateOptions(FileOptions, total=False):
@@ -105,12 +106,15 @@ class TrainOptions(ReadOptions, total=False):
 
     horizon: int
     window: int
-    season: int | str
-    """Rows in a period, or the column that gives each series its own."""
+    season: float | str
+    """Rows in a period, "7,365.25" for several, or the column that gives each series its own."""
     calendar: bool
     holidays: str
     from_: Start | str | Path
     combine: Combine
+    method: Method
+    quick: bool
+    """Train no network on the data of a few series."""
     ensemble: int
     cell: Cell
     units: int | Sequence[int]
@@ -176,18 +180,39 @@ def _target(
     return Target("label")
 
 
-def parse_season(season: int | str | None, read: ReadSpec) -> tuple[int | None, ReadSpec]:
-    """The one season of all series, and `read` with the column of seasons where `season` names one."""
-    if not isinstance(season, str):
-        return season, read
-    if re.fullmatch(r"[+-]?\d{1,9}", season, re.ASCII):
-        return int(season), read
-    if _is_number(season):
-        raise UsageError(
-            f'--season: "{season}" is neither a number of rows nor the name of a column',
-            hint="write --season 12, or the name of the column with the season of each series",
-        )
-    return None, replace(read, columns=replace(read.columns, season=season))
+@dataclass(frozen=True, slots=True)
+class Seasons:
+    """What `--season` says; None is decided by the tool."""
+
+    season: int | None = None
+    """Rows in the period that the networks know; 1 for none."""
+    periods: tuple[float, ...] | None = None
+    """Rows in longer periods; () for none."""
+
+
+def parse_season(season: float | str | None, read: ReadSpec) -> tuple[Seasons, ReadSpec]:
+    """The seasons of all series, and `read` with the column of seasons where `season` names one.
+
+    A single number is the season of the networks, and longer ones are found in the data; several, such as
+    7,365.25, are all of them. 1 is no season at all.
+    """
+    if season is None:
+        return Seasons(), read
+    texts = [text.strip() for text in str(season).split(",")]
+    if not all(_is_number(text) for text in texts):
+        if any(_is_number(text) for text in texts) or not isinstance(season, str):
+            raise UsageError(
+                f'--season: "{season}" is neither numbers of rows nor the name of a column',
+                hint="write --season 12, --season 7,365.25, or the name of the column of seasons",
+            )
+        return Seasons(), replace(read, columns=replace(read.columns, season=season))
+    numbers = sorted({float(text) for text in texts})
+    if numbers[0].is_integer():
+        longer = tuple(numbers[1:]) if len(numbers) > 1 else () if numbers == [1] else None
+        return Seasons(int(numbers[0]), longer), read
+    if numbers[0] <= 1:
+        raise UsageError(f"--season: {numbers[0]:g} rows are no period", hint="write --season 1 for none")
+    return Seasons(None, tuple(numbers)), read
 
 
 def refuse_for_model(read: ReadSpec, pretrained: str, **others: object) -> None:
@@ -237,7 +262,8 @@ def train_request(options: Mapping[str, Any], base: TrainRequest | None = None) 
             raise UsageError("how data are read is in the request or in keywords, not in both")
         read = read_spec(given)
     if "season" in given:
-        changes["season"], read = parse_season(given["season"], read)
+        seasons, read = parse_season(given["season"], read)
+        changes |= {"season": seasons.season, "periods": seasons.periods}
     if isinstance(start := given.get("from_"), str) and start not in get_args(Start):
         changes["from_"] = Path(start)
     for name in ("units", "tune"):

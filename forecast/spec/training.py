@@ -5,13 +5,38 @@ from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
 from forecast.errors import UsageError
-from forecast.spec.limits import MAX_BACKTESTS, MAX_HORIZON, MAX_MEMBERS, MAX_WINDOW, check_level, check_range
-from forecast.spec.model import Bounds, Cell
+from forecast.spec.limits import (
+    MAX_BACKTESTS,
+    MAX_HORIZON,
+    MAX_MEMBERS,
+    MAX_PERIODS,
+    MAX_WINDOW,
+    check_level,
+    check_range,
+)
+from forecast.spec.model import CELLS, Bounds, Cell
 from forecast.spec.reading import ReadSpec
 
 Device = Literal["auto", "cpu", "gpu"]
 Decay = Literal["constant", "cosine"]
-Combine = Literal["none", "theta", "last-value"]
+Combine = Literal["weighted", "none"]
+Method = Literal[
+    "combination",
+    "gru",
+    "lstm",
+    "simple-rnn",
+    "pretrained",
+    "theta",
+    "ridge",
+    "ets",
+    "harmonic",
+    "seasonal-drift",
+    "naive",
+    "seasonal-naive",
+    "drift",
+    "mean",
+]
+METHODS: tuple[Method, ...] = get_args(Method)
 Start = Literal["pretrained", "scratch"]
 DEVICES: tuple[Device, ...] = get_args(Device)
 
@@ -73,8 +98,14 @@ class TrainRequest:
     """Country whose holidays it reads."""
     from_: Start | Path | None = None
     """What training starts from; a path is that of a model file, to be trained on."""
+    periods: tuple[float, ...] | None = None
+    """Rows in periods longer than the season; None where they are found in the data, () for none."""
     combine: Combine | None = None
-    """The method that the network's forecast is combined with."""
+    """Whether forecasts are combined, weighted by past errors; "none" is the network alone."""
+    method: Method | None = None
+    """The only method that forecasts; None for the combination of all."""
+    quick: bool = False
+    """Whether no network is trained on the data of a few series."""
     ensemble: int = 1
     """Networks to train and average; 1 to 64."""
     cell: Cell | None = None
@@ -94,7 +125,7 @@ class TrainRequest:
     seed: int | None = None
     device: Device | None = None
     max_time: float | None = None
-    """Seconds for all fits together."""
+    """Seconds for all fits together; None for `DEFAULT_MAX_SECONDS`."""
     backtests: int | None = None
     level: float = 80.0
     """Coverage, in percent, that the evaluation checks."""
@@ -122,9 +153,36 @@ class TrainRequest:
                 raise UsageError(
                     f"{name} is either given or tuned", hint=f"leave out --{name}, or --tune {name}"
                 )
+        if self.method is not None and self.method not in METHODS:
+            raise UsageError(f'there is no method "{self.method}"; there are {", ".join(METHODS)}')
+        self._check_cell()
+        check_range("season", len(self.periods or ()), 0, MAX_PERIODS)
+        for period in self.periods or ():
+            if not 1 < period <= MAX_WINDOW:
+                raise UsageError(f"a season is more than 1 and at most {MAX_WINDOW:,} rows, not {period:g}")
         check_level(self.level)
         Bounds(self.min, self.max, whole=bool(self.integer))
         self.training_plan()  # refuses what cannot be
+
+    def _check_cell(self) -> None:
+        """Refuse a cell, or a combination, that contradicts the only method."""
+        if self.method in (None, "combination"):
+            return
+        if self.method in CELLS and self.cell not in (None, self.method):
+            raise UsageError(f"--method {self.method} and --cell {self.cell} contradict each other")
+        own = {
+            "cell": self.cell,
+            "units": self.units,
+            "ensemble": self.ensemble > 1 or None,
+            "tune": self.tune or None,
+        }
+        given = [f"--{name}" for name, value in own.items() if value is not None]
+        if self.method not in (*CELLS, "pretrained") and given:
+            raise UsageError(
+                f"--method {self.method} trains no network: {', '.join(given)} mean nothing for it"
+            )
+        if self.combine == "weighted":
+            raise UsageError("--method names one method; --combine weighted is for all of them")
 
     def training_plan(self) -> TrainingPlan:
         """The training as asked, with the defaults for what is left open."""
@@ -141,6 +199,9 @@ class TrainRequest:
             max_seconds=self.max_time,
         )
 
+
+DEFAULT_MAX_SECONDS = 600.0
+"""Seconds for all fits together, where the request says nothing."""
 
 T = TypeVar("T")
 

@@ -1,10 +1,9 @@
 """The pretrained networks of the package, each a model file."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from forecast.errors import ModelError
-from forecast.forecasters.recurrent import CELL_NAMES, RecurrentForecaster, for_season
+from forecast.forecasters.recurrent import CELL_NAMES, Network, for_season
 from forecast.spec.model import CELLS, Cell
 from forecast.storage import modelfile
 
@@ -17,7 +16,7 @@ _DESCRIPTIONS: dict[int | None, str] = {None: "series with seasons of their own"
 """Season -> the series that a network for it is for, in words."""
 
 
-def open_pretrained(cell: Cell, season: int | None) -> RecurrentForecaster:
+def open_pretrained(cell: Cell, season: int | None) -> Network:
     """The network with this cell for series of this season; None for a panel whose series differ in season.
 
     It is checked like any other model file.
@@ -29,10 +28,8 @@ def open_pretrained(cell: Cell, season: int | None) -> RecurrentForecaster:
             f"there is no pretrained {CELL_NAMES[cell]} for {series}",
             hint=", or ".join([*others, "forecast train DATA --from scratch makes one"]),
         )
-    model = modelfile.load(_path(cell, season))
-    if model.spec.season == season or season is None:
-        return model
-    return replace(model, network=for_season(model.network, season))
+    network = modelfile.load(_path(cell, season)).network
+    return network if season in (network.spec.season, None) else for_season(network, season)
 
 
 def has_pretrained(cell: Cell, season: int | None) -> bool:

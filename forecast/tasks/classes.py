@@ -9,6 +9,7 @@ from forecast.classification.baselines import ClassForecaster, fit_class_baselin
 from forecast.classification.classifier import Classifier
 from forecast.classification.metrics import ClassPredictions, score_classes, verdict_of_classes
 from forecast.data.arrays import Floats, Integers
+from forecast.data.evaluation import EvaluationResult
 from forecast.data.panel import Panel
 from forecast.data.results import Scores
 from forecast.errors import DataError, UsageError
@@ -16,12 +17,14 @@ from forecast.evaluation.backtest import Origins, actuals_after, rows_known_at
 from forecast.features.calendar import PHASED
 from forecast.features.covariates import covariate_specs, mask_unseen_categories
 from forecast.features.windows import windows_of
-from forecast.forecasters.calibration import Calibration, calibrate
-from forecast.forecasters.recurrent import Network, RecurrentForecaster
+from forecast.forecasters.combination import Combination
+from forecast.forecasters.intervals import no_spread
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.forecasters.recurrent import Network
 from forecast.planning import defaults
-from forecast.planning.plan import BACKTESTS, Plan, calendar_of, reason_of, training_of
+from forecast.planning.plan import BACKTESTS, Plan, calendar_of, own_cell, reason_of, training_of
 from forecast.planning.recipe import Recipe
-from forecast.spec.model import Bounds, ModelSpec, NetworkSpec, WindowSpec
+from forecast.spec.model import CELLS, Bounds, ModelSpec, NetworkSpec, Origin, WindowSpec
 from forecast.spec.training import TrainRequest
 from forecast.tasks.task import Evaluation, EvaluationRequest
 
@@ -63,11 +66,12 @@ class ClassBacktest:
         """The rows up to the origin."""
         return self.past
 
-    def evaluate(self, network: Network) -> ClassPredictions:
+    def evaluate(self, network: Network | None, _origin: Origin) -> ClassPredictions:
         """The probabilities of the network and of the baselines, with the actual classes.
 
         Predictions for one series within a horizon share their errors: they are one block.
         """
+        assert network is not None  # a network of classes is always trained
         models = [Classifier(network), *fit_class_baselines(self.past, self.horizon)]
         panel = self.evaluated
         every = max(1, self.span * int((self.rows > 0).sum()) * self.horizon // MOST_PROBABILITIES)
@@ -117,15 +121,21 @@ class ClassTask:
             found.append(ClassBacktest(past, evaluated, rows, origins.horizon, plan.horizon, first))
         return found
 
-    def evaluation(
-        self, folds: Sequence[ClassPredictions], panel: Panel, plan: Plan, _prior: Calibration | None
-    ) -> Evaluation:
+    def training_rows(self, panel: Panel, _plan: Plan) -> Panel:
+        """All rows as they are."""
+        return panel
+
+    def evaluation(self, folds: Sequence[ClassPredictions], panel: Panel, _plan: Plan) -> Evaluation:
         """Log loss, Brier score and accuracy, and the verdict by log loss; there are no intervals."""
         predictions = ClassPredictions.concatenated(list(folds))
-        scores = self.scores(folds, panel)
-        no_errors = np.full((1, min(plan.horizon, plan.recipe.spec.trained_horizon)), np.nan)
+        scores = _scores(predictions, folds, panel)
         verdict = verdict_of_classes(scores, predictions, panel.target)
-        return Evaluation(scores, verdict, None, calibrate(no_errors))
+        return Evaluation(scores, verdict, None, np.empty((0, 1)), no_spread())
+
+    def has_unseen(self, model: RecurrentForecaster, panel: Panel) -> bool:
+        """Whether a series that the model was trained on has a newer row."""
+        seen = model.rows_trained_on(panel)
+        return bool((panel.lengths > seen)[seen > 0].any())
 
     def unseen(
         self, model: RecurrentForecaster, panel: Panel, request: EvaluationRequest
@@ -134,17 +144,21 @@ class ClassTask:
         refuse_evaluation_options(request)
         seen = model.rows_trained_on(panel)
         unseen = int((panel.lengths - seen)[seen > 0].max(initial=0))
-        if not unseen:
-            raise DataError(
-                f"no row is newer than those the model was trained on, up to {model.card.last_time}",
-                hint="give newer rows; forecast show has the scores of its own backtests",
-            )
         return [ClassBacktest(panel.first(seen), panel, seen, unseen, model.horizon)]
 
-    def scores(self, folds: Sequence[ClassPredictions], panel: Panel) -> Scores:
-        """Means over all rows, by series and by step."""
+    def result(
+        self, _model: RecurrentForecaster, folds: Sequence[ClassPredictions], panel: Panel
+    ) -> EvaluationResult:
+        """Scores and verdict."""
         predictions = ClassPredictions.concatenated(list(folds))
-        return score_classes(predictions, panel.ids, panel.columns.series, backtests=len(folds))
+        scores = _scores(predictions, folds, panel)
+        verdict = verdict_of_classes(scores, predictions, panel.target)
+        return EvaluationResult(scores, verdict, None, "new rows")
+
+
+def _scores(predictions: ClassPredictions, folds: Sequence[ClassPredictions], panel: Panel) -> Scores:
+    """Means over all rows, by series and by step."""
+    return score_classes(predictions, panel.ids, panel.columns.series, backtests=len(folds))
 
 
 def class_predictions(
@@ -176,7 +190,8 @@ def class_plan(
     sized = replace(request, batch_size=request.batch_size or small)
     training = training_of(sized, windows=windows, origin="scratch")
     return Plan(
-        recipe=Recipe.from_scratch(spec, training, ensemble=request.ensemble),
+        recipe=Recipe(spec, "scratch", training, ensemble=request.ensemble),
+        combination=Combination(()),
         horizon=spec.trained_horizon,
         bounds=Bounds(),
         backtests=backtests,
@@ -193,9 +208,15 @@ def class_plan(
 
 def refuse_options_for_numbers(request: TrainRequest) -> None:
     """Refuse options that mean nothing for classes."""
+    if request.method not in (None, "combination", *CELLS):
+        raise UsageError(
+            f"--method {request.method} forecasts numbers, and the target is one of a few classes",
+            hint=f"choose {', '.join(CELLS)}, or read 0/1 as numbers with --task value",
+        )
     options = {
         "--from": request.from_ not in (None, "scratch"),
         "--combine": request.combine not in (None, "none"),
+        "--quick": request.quick,
         "--tune": bool(request.tune),
         "--min": request.min is not None,
         "--max": request.max is not None,
@@ -214,7 +235,7 @@ def refuse_evaluation_options(request: EvaluationRequest) -> None:
     if request != EvaluationRequest():
         raise UsageError(
             "class probabilities are compared with base rates, from every new row",
-            hint="leave out --baseline, --backtests, --horizon and --refit",
+            hint="leave out --baseline, --backtests, --horizon, --refit and --predictions",
         )
 
 
@@ -230,5 +251,5 @@ def _spec(panel: Panel, request: TrainRequest) -> ModelSpec:
     window = request.window or defaults.window(panel, season, horizon)
     dated = panel.frequency.form != "integer" and panel.frequency.unit in PHASED
     calendar = calendar_of(panel, replace(request, calendar=request.calendar or dated))
-    network = NetworkSpec(request.cell or defaults.CELL, request.units or (UNITS,), request.dropout or 0.0)
+    network = NetworkSpec(own_cell(request), request.units or (UNITS,), request.dropout or 0.0)
     return ModelSpec(WindowSpec(window, horizon), network, season, calendar=calendar, target=panel.target)

@@ -10,16 +10,15 @@ from forecast.classification.baselines import fit_label_baselines
 from forecast.classification.classifier import Classifier
 from forecast.classification.metrics import ClassPredictions
 from forecast.data.arrays import Integers
+from forecast.data.evaluation import EvaluationResult
 from forecast.data.panel import Panel, data_sha256
-from forecast.data.results import Scores
 from forecast.errors import DataError, UsageError
 from forecast.features.covariates import covariate_specs, mask_unseen_categories
-from forecast.forecasters.calibration import Calibration
-from forecast.forecasters.recurrent import Network, RecurrentForecaster
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.forecasters.recurrent import Network
 from forecast.phrases import counted
-from forecast.planning import defaults
-from forecast.planning.plan import Plan
-from forecast.spec.model import ModelSpec, NetworkSpec, WindowSpec
+from forecast.planning.plan import Plan, own_cell
+from forecast.spec.model import ModelSpec, NetworkSpec, Origin, WindowSpec
 from forecast.spec.training import TrainRequest
 from forecast.tasks.classes import (
     EVALUATED_SHARE,
@@ -51,11 +50,12 @@ class LabelBacktest:
     series: Integers
     """(series,) index of each evaluated series among all that have a label."""
 
-    def evaluate(self, network: Network) -> ClassPredictions:
+    def evaluate(self, network: Network | None, _origin: Origin) -> ClassPredictions:
         """The probabilities of the network and of the base rates, with the actual labels."""
         panel = self.evaluated
         if not len(panel):
             raise DataError("no series holds a label to evaluate against")
+        assert network is not None  # a network of labels is always trained
         models = [Classifier(network), *fit_label_baselines(self.train)]
         actual = panel.values[panel.bounds[1:] - 1][:, None]
         return class_predictions(models, panel, actual, series=self.series, block=np.arange(len(panel)))
@@ -81,7 +81,7 @@ class LabelTask:
         dropout = DROPOUT if request.dropout is None else request.dropout
         spec = ModelSpec(
             WindowSpec(request.window or min(int(panel.lengths.max()), LONGEST_SERIES), 1),
-            NetworkSpec(request.cell or defaults.CELL, request.units or (UNITS,), dropout),
+            NetworkSpec(own_cell(request), request.units or (UNITS,), dropout),
             season=1,
             covariates=covariate_specs(panel, _never_evaluated(panel, backtests)),
             target=panel.target,
@@ -102,28 +102,31 @@ class LabelTask:
             found.append(LabelBacktest(train, evaluated, series))
         return found
 
-    def evaluation(
-        self, folds: Sequence[ClassPredictions], panel: Panel, plan: Plan, prior: Calibration | None
-    ) -> Evaluation:
+    def training_rows(self, panel: Panel, _plan: Plan) -> Panel:
+        """All series as they are."""
+        return panel
+
+    def evaluation(self, folds: Sequence[ClassPredictions], panel: Panel, plan: Plan) -> Evaluation:
         """As for the classes of rows."""
-        return ClassTask().evaluation(folds, panel, plan, prior)
+        return ClassTask().evaluation(folds, panel, plan)
+
+    def has_unseen(self, model: RecurrentForecaster, panel: Panel) -> bool:
+        """Whether the series with a label are others than those trained on."""
+        return data_sha256(_labelled(panel)) != model.card.data_sha256
 
     def unseen(
-        self, model: RecurrentForecaster, panel: Panel, request: EvaluationRequest
+        self, _model: RecurrentForecaster, panel: Panel, request: EvaluationRequest
     ) -> list[LabelBacktest]:
         """All series with a label; their base rates are their own, slightly better than any known before."""
         refuse_evaluation_options(request)
         labelled = _labelled(panel)
-        if data_sha256(labelled) == model.card.data_sha256:
-            raise DataError(
-                "the model was trained on these very series",
-                hint="give others; forecast show has the scores of its own backtests",
-            )
         return [LabelBacktest(labelled, labelled, np.arange(len(labelled)))]
 
-    def scores(self, folds: Sequence[ClassPredictions], panel: Panel) -> Scores:
+    def result(
+        self, model: RecurrentForecaster, folds: Sequence[ClassPredictions], panel: Panel
+    ) -> EvaluationResult:
         """As for the classes of rows, of the series that have a label."""
-        return ClassTask().scores(folds, _labelled(panel))
+        return ClassTask().result(model, folds, _labelled(panel))
 
 
 def _labelled(panel: Panel) -> Panel:

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from forecast.data.arrays import Floats
+from forecast.data.evaluation import EvaluationResult
 from forecast.data.panel import Panel
 from forecast.data.results import Coverage, Scores, Verdict
-from forecast.forecasters.calibration import Calibration
-from forecast.forecasters.recurrent import Network, RecurrentForecaster
+from forecast.forecasters.intervals import Spread
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.forecasters.recurrent import Network
 from forecast.planning.plan import Plan
+from forecast.spec.model import Origin
 from forecast.spec.training import TrainRequest
 
 
@@ -21,6 +25,8 @@ class EvaluationRequest:
     horizon: int | None = None
     refit: bool = False
     """Retrain at each origin."""
+    predictions: bool = False
+    """Give every forecast too: stored scores are not enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,10 @@ class Evaluation:
     scores: Scores
     verdict: Verdict
     coverage: Coverage | None
-    calibration: Calibration
+    weights: Floats
+    """(series + 1, members) of the series, and of any other."""
+    spread: Spread
+    """Mean errors of the same; empty for classes."""
 
 
 Fold = TypeVar("Fold")
@@ -46,8 +55,8 @@ class Backtest(Protocol[FoldOut]):
         """All that a network evaluated here may be trained on."""
         ...
 
-    def evaluate(self, network: Network, /) -> FoldOut:
-        """The forecasts of the network and of the baselines, with the actual values."""
+    def evaluate(self, network: Network | None, origin: Origin, /) -> FoldOut:
+        """The forecasts with the network, if there is one, and of the baselines, with the actual values."""
         ...
 
 
@@ -65,28 +74,31 @@ class Task(Protocol[Fold]):
         """Rows or series that no backtest evaluates: on them the number of epochs is chosen."""
         ...
 
+    def training_rows(self, panel: Panel, plan: Plan, /) -> Panel:
+        """All rows, as a network is trained on them."""
+        ...
+
     def backtests(self, panel: Panel, plan: Plan, /) -> Sequence[Backtest[Fold]]:
         """The backtests of a plan, the oldest first."""
         ...
 
-    def evaluation(
-        self, folds: Sequence[Fold], panel: Panel, plan: Plan, prior: Calibration | None, /
-    ) -> Evaluation:
-        """Scores, verdict and intervals from the folds of all backtests.
+    def evaluation(self, folds: Sequence[Fold], panel: Panel, plan: Plan, /) -> Evaluation:
+        """Scores, verdict, weights and intervals from the folds of all backtests."""
+        ...
 
-        `prior` holds the errors of the same network on other series.
-        """
+    def has_unseen(self, model: RecurrentForecaster, panel: Panel, /) -> bool:
+        """Whether there is a row, or a series, that a stored model was not trained on."""
         ...
 
     def unseen(
         self, model: RecurrentForecaster, panel: Panel, request: EvaluationRequest, /
     ) -> Sequence[Backtest[Fold]]:
-        """Backtests on what a stored model was not trained on, or, to refit it, on all rows.
+        """Backtests on what a stored model was not trained on.
 
-        Raises `DataError` where there is nothing new, `UsageError` for a request that does not fit.
+        Raises `DataError` where that is too little, `UsageError` for a request that does not fit.
         """
         ...
 
-    def scores(self, folds: Sequence[Fold], panel: Panel, /) -> Scores:
-        """The scores of all folds together."""
+    def result(self, model: RecurrentForecaster, folds: Sequence[Fold], panel: Panel, /) -> EvaluationResult:
+        """What the folds of a stored model give."""
         ...

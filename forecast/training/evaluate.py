@@ -1,38 +1,81 @@
 """A stored model on rows that it was not trained on, or retrained with the same settings at every origin."""
 
-from collections.abc import Callable
-from dataclasses import replace
-
-from forecast.data.panel import Panel, time_range
+from forecast.data.evaluation import EvaluationResult
+from forecast.data.panel import Panel, data_sha256, time_range
 from forecast.data.results import Scores
-from forecast.evaluation.backtest import rows_known_at
-from forecast.features.covariates import rescaled
-from forecast.forecasters.recurrent import Network, RecurrentForecaster
-from forecast.planning.recipe import recipe_of
+from forecast.errors import UsageError
+from forecast.events import Note
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.phrases import counted
+from forecast.tasks.classes import refuse_evaluation_options
 from forecast.tasks.kinds import task_for
 from forecast.tasks.task import EvaluationRequest
-from forecast.tasks.values import refit_origins
+from forecast.tasks.values import ValueTask, refit_backtests, refit_plan, refit_result
 from forecast.training.learner import learner_for
 from forecast.training.run import Run
 
 
-def evaluate_model(model: RecurrentForecaster, panel: Panel, request: EvaluationRequest, run: Run) -> Scores:
-    """Rolling-origin scores of the model and of the baselines."""
-    task = task_for(model.spec.target)
-    backtests = task.unseen(model, panel, request)
-    network_for = _refit(model, panel, request, run) if request.refit else (lambda _past: model.network)
-    return task.scores([each.evaluate(network_for(each.train)) for each in backtests], panel)
-
-
-def _refit(
+def evaluate_model(
     model: RecurrentForecaster, panel: Panel, request: EvaluationRequest, run: Run
-) -> Callable[[Panel], Network]:
-    """What makes a network of any past of `panel` as the model was made."""
-    origins, recipe = refit_origins(model, request), recipe_of(model)
-    oldest = panel.first(rows_known_at(panel, origins)[0])
-    spec = replace(recipe.spec, covariates=rescaled(recipe.spec.covariates, oldest))
-    run = run.within(recipe.training.max_seconds)
-    learner = learner_for(
-        replace(recipe, spec=spec), panel, run, fits=origins.count, epochs=model.card.epochs
+) -> EvaluationResult:
+    """The model and the baselines at rolling origins on rows that it was not trained on.
+
+    Where there is none, the result is that of the model's own backtests; where the request asks for
+    something else, the model is refitted.
+    """
+    task, scores = task_for(model.spec.target), model.card.scores
+    has_unseen = request.refit or task.has_unseen(model, panel)
+    if not has_unseen and scores is not None and _is_answered_by(scores, request):
+        run.listener(Note("scores", _own_scores(model, panel, scores)))
+        return EvaluationResult(scores, model.card.verdict, model.card.coverage, "stored")
+    if model.spec.target.kind != "value":
+        refuse_evaluation_options(request)
+    if request.refit or not has_unseen:
+        if not has_unseen:
+            run.listener(Note("refit", f"{_nothing_new(model)}: it is retrained with the same settings"))
+        return _refitted(model, panel, request, run)
+    backtests = task.unseen(model, panel, request)
+    network = model.network if model.combination.networks else None
+    folds = [each.evaluate(network, model.card.origin) for each in backtests]
+    return task.result(model, folds, panel)
+
+
+def _is_answered_by(scores: Scores, request: EvaluationRequest) -> bool:
+    """Whether the request asks for no more than the scores of the model's own backtests."""
+    return (
+        not request.baselines
+        and not request.predictions
+        and request.backtests in (None, scores.backtests)
+        and request.horizon in (None, len(scores.forecasts_by_step))
     )
-    return lambda past: learner.fit(past, f"refit up to {time_range(past)[1]}")
+
+
+def _nothing_new(model: RecurrentForecaster) -> str:
+    return f"no {'series' if model.spec.target.kind == 'label' else 'rows'} newer than the model"
+
+
+def _own_scores(model: RecurrentForecaster, panel: Panel, scores: Scores) -> str:
+    """What the scores are that a user sees where no row is new."""
+    note = f"{_nothing_new(model)}: these are the scores of its own {counted(scores.backtests, 'backtest')}"
+    if model.spec.target.kind == "label" or data_sha256(panel) == model.card.data_sha256:
+        return note
+    return f"{note} on {model.card.source}, from which these data differ"
+
+
+def _refitted(
+    model: RecurrentForecaster, panel: Panel, request: EvaluationRequest, run: Run
+) -> EvaluationResult:
+    """The result of networks that are made at every origin as the model was."""
+    if model.spec.target.kind != "value":
+        raise UsageError(
+            "a model of classes is not retrained", hint="leave out --refit; forecast show has its own scores"
+        )
+    plan = refit_plan(model, panel, request)
+    run = run.within(plan.recipe.training.max_seconds)
+    rows = ValueTask().training_rows(panel, plan)
+    learner = learner_for(plan.recipe, rows, run, fits=plan.backtests, epochs=model.card.epochs)
+    folds = []
+    for each in refit_backtests(panel, plan, request):
+        network = learner.fit(each.train, f"refit up to {time_range(each.train)[1]}")
+        folds.append(each.evaluate(network, learner.origin))
+    return refit_result(folds, panel, plan)

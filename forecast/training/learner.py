@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from forecast.data.panel import Panel
-from forecast.events import Note, Warned
-from forecast.forecasters.calibration import Calibration
+from forecast.events import FitsAhead, Loading, Note, Warned
+from forecast.forecasters.intervals import seasonal_changes
 from forecast.forecasters.recurrent import Network
-from forecast.forecasters.rolling_errors import past_errors
 from forecast.forecasters.weights import Weights
 from forecast.planning.recipe import Recipe
 from forecast.spec.model import Origin
@@ -18,6 +17,9 @@ from forecast.training.run import Run
 if TYPE_CHECKING:
     from forecast.network.fit import Trainer
 
+
+MAX_SCALED_ERROR = 1e6
+"""Bound on an error in units of the seasonal change, so that one series does not decide for all."""
 
 _FAR = 0.3
 """Share of the pretrained network's errors by which training must improve it to replace it."""
@@ -30,15 +32,13 @@ class Learner(Protocol):
     """Where the weights come from."""
     epochs: int
     """Epochs of every fit."""
-    prior: Calibration | None
-    """Intervals of the same network, calibrated on other series."""
 
     def find_epochs(self, oldest: Panel, /) -> "Learner":
         """The learner to continue with; epochs and origin are decided on rows that no backtest evaluates."""
         ...
 
-    def fit(self, past: Panel, stage: str, /) -> Network:
-        """The network that the recipe makes of these rows."""
+    def fit(self, past: Panel, stage: str, /) -> Network | None:
+        """The network that the recipe makes of these rows; None where it makes none."""
         ...
 
 
@@ -47,9 +47,12 @@ def learner_for(recipe: Recipe, panel: Panel, run: Run, *, fits: int, epochs: in
 
     `panel` is the largest of the `fits` to come; `epochs` may be known already.
     """
-    if recipe.origin == "pretrained":
-        network = Network(recipe.spec, recipe.initial_weights, recipe.combine)
-        return PretrainedLearner(network, recipe.prior)
+    if not recipe.trains:
+        return UntrainedLearner(recipe.origin, None)
+    from forecast.network import backend
+
+    if not backend.is_loaded():
+        run.listener(Loading("TensorFlow"))
     from forecast.network.fit import Trainer
 
     trainer = Trainer(
@@ -63,21 +66,20 @@ def learner_for(recipe: Recipe, panel: Panel, run: Run, *, fits: int, epochs: in
     return TrainedLearner(recipe, trainer, run, fits=fits, epochs=epochs)
 
 
-class PretrainedLearner:
-    """Pretrained networks, used unchanged."""
+class UntrainedLearner:
+    """A network that is given, or none."""
 
-    origin: Origin = "pretrained"
     epochs = 0
 
-    def __init__(self, network: Network, prior: Calibration | None) -> None:
-        self.prior = prior
+    def __init__(self, origin: Origin, network: Network | None) -> None:
+        self.origin = origin
         self._network = network
 
     def find_epochs(self, _oldest: Panel) -> Learner:
         """Nothing is to be decided."""
         return self
 
-    def fit(self, _past: Panel, _stage: str) -> Network:
+    def fit(self, _past: Panel, _stage: str) -> Network | None:
         """The same for any rows."""
         return self._network
 
@@ -85,16 +87,15 @@ class PretrainedLearner:
 class TrainedLearner:
     """Networks trained on the rows at hand, from random or from given weights."""
 
-    prior: Calibration | None = None
-
     def __init__(self, recipe: Recipe, trainer: "Trainer", run: Run, *, fits: int, epochs: int) -> None:
         self.origin = recipe.origin
         self.epochs = epochs
         self._recipe = recipe
         self._run = run
         self._trainer = trainer
-        self._stages = 1 + recipe.ensemble * fits
-        """Fits to come, the search for the number of epochs included: they share the time that is left."""
+        self._stages = recipe.fits(fits) - (1 if epochs else 0)
+        """Fits to come: they share the time that is left."""
+        run.listener(FitsAhead(self._stages))
 
     def find_epochs(self, oldest: Panel) -> Learner:
         """Choose the number of epochs; pretrained weights that no epoch improves are used unchanged.
@@ -105,13 +106,15 @@ class TrainedLearner:
             oldest, stage="choosing the number of epochs", seconds=self._seconds()
         )
         pretrained, note = self._recipe.pretrained, self._run.listener
+        note(FitsAhead(self._stages))
         if self.origin != "fine-tuned" or pretrained is None:
             return self
         same_inputs = pretrained.spec == self._recipe.spec
         if self.epochs == 0:
+            note(FitsAhead(0))
             covariates = "" if same_inputs else ", and no covariate is read"
             note(Note("fine-tuning", f"did not improve it: pretrained network used unchanged{covariates}"))
-            return PretrainedLearner(pretrained, self._recipe.prior)
+            return UntrainedLearner("pretrained", pretrained)
         if same_inputs and self._recipe.averaged and self._trainer.best is not None:
             gain = _gain(replace(pretrained, members=(self._trainer.best,)), pretrained, oldest)
             averaged = gain < _FAR
@@ -123,6 +126,7 @@ class TrainedLearner:
     def fit(self, past: Panel, stage: str) -> Network:
         """Every network of the ensemble, trained on all rows of `past`, and what they are averaged with."""
         if self._run.budget.is_spent and self._trainer.best is not None:
+            self._run.listener(FitsAhead(0))
             self._run.listener(Warned(f"{stage}: no time left; the best weights on older rows are used"))
             members: tuple[Weights, ...] = (self._trainer.best,)
         else:
@@ -132,7 +136,7 @@ class TrainedLearner:
             # As many pretrained networks as trained ones.
             own = tuple(pretrained.members[i % len(pretrained.members)] for i in range(len(members)))
             return replace(pretrained, members=members + own)
-        return Network(self._recipe.spec, members, self._recipe.combine)
+        return Network(self._recipe.spec, members)
 
     def _member(self, past: Panel, stage: str, member: int) -> Weights:
         named = f"{stage}, network {member + 1}" if self._recipe.ensemble > 1 else stage
@@ -147,8 +151,17 @@ class TrainedLearner:
 
 def _gain(tuned: Network, pretrained: Network, panel: Panel) -> float:
     """Share of the errors in the newest rows of every series that fine-tuning on older rows removed."""
-    after, before = (
-        np.abs(past_errors(replace(network, combine="none"), panel, max_origins=1))
-        for network in (tuned, pretrained)
-    )
-    return float(1 - np.nansum(after) / np.nansum(before)) if np.nansum(before) > 0 else 0.0
+    horizon = pretrained.spec.trained_horizon
+    long = panel.lengths >= 2 * horizon + 2
+    if not long.any():
+        return 0.0
+    some = panel.select(np.flatnonzero(long))
+    past = some.first(some.lengths - horizon)
+    actual = some.tail(horizon).values.reshape(-1, horizon)
+    scales = np.maximum(np.nan_to_num(seasonal_changes(past)), 1e-300)[:, None]
+    with np.errstate(over="ignore"):
+        after, before = (
+            np.fmin(np.abs(network.forecast(past, horizon) - actual) / scales, MAX_SCALED_ERROR).sum()
+            for network in (tuned, pretrained)
+        )
+    return float(1 - after / before) if before > 0 else 0.0

@@ -13,7 +13,7 @@ import numpy as np
 from forecast.data.panel import Panel
 from forecast.errors import DataError
 from forecast.evaluation.backtest import METRICS, Origins, backtest, rows_known_at, score
-from forecast.events import Event, Note, Warned
+from forecast.events import Event, FitsAhead, Note, Warned
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import CELL_NAMES
 from forecast.planning.plan import Plan, plan_values
@@ -67,6 +67,7 @@ class _Trials:
         self._origins = Origins(max(count, 1), default.horizon)
         self._oldest = self._older.first(rows_known_at(self._older, self._origins)[0])
         self._longest_window = int(self._oldest.lengths.max()) - default.horizon
+        self._fits_afterwards = default.recipe.fits(default.backtests + 1)
         self._run = run
         self._deadline = deadline
 
@@ -89,31 +90,34 @@ class _Trials:
             if self.done and seconds <= 0:
                 self._run.listener(Warned(f"no time left: {left} more candidates are not tried"))
                 break
-            trial = self._trial(candidate, max(seconds, 0.001))
+            trial = self._trial(candidate, max(seconds, 0.001), trials_ahead=left + still_to_come)
             self._run.listener(
                 Note("tried", f"{trial.name}: MASE {trial.error:.3f} in {trial.seconds:.1f} s")
             )
             self.done.append(trial)
 
-    def _trial(self, candidate: TrainRequest, seconds: float) -> Trial:
+    def _trial(self, candidate: TrainRequest, seconds: float, *, trials_ahead: int) -> Trial:
         began = time.monotonic()
         plan = plan_values(self._panel, candidate)
         self._check_long_enough(plan)
         run = replace(self._run, listener=self._progress).within(seconds)
         recipe = replace(plan.recipe, ensemble=1)
         learner = learner_for(recipe, self._older, run, fits=self._origins.count)
+        fits = trials_ahead * recipe.fits(self._origins.count) + self._fits_afterwards
+        self._run.listener(FitsAhead(fits))
         learner = learner.find_epochs(self._oldest)
         name = _name(plan)
 
         def fit(past: Panel) -> list[Forecaster]:
-            return [learner.fit(past, f"trying {name}")]
+            network = learner.fit(past, f"trying {name}")
+            return [] if network is None else [network]
 
         errors = score(list(backtest(fit, self._older, self._origins)), self._older).overall[0]
         return Trial(name, candidate, float(errors[METRICS.index("mase")]), time.monotonic() - began)
 
     def _progress(self, event: Event) -> None:
-        """Pass on the progress of a trial; its device would be noted again each time."""
-        if not isinstance(event, Note):
+        """Pass on the progress of a trial, but not its device each time, nor how many fits it has alone."""
+        if not isinstance(event, Note | FitsAhead):
             self._run.listener(event)
 
     def _check_long_enough(self, plan: Plan) -> None:

@@ -4,13 +4,20 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Literal
 
+import numpy as np
+
 from forecast.data.panel import Panel, data_sha256, time_range
 from forecast.data.results import ModelCard
+from forecast.errors import TrainingError
 from forecast.events import Listener, Warned
 from forecast.features.covariates import encode_categories
-from forecast.forecasters.recurrent import Network, RecurrentForecaster
+from forecast.forecasters.combination import Combination
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.forecasters.preparation import ROWS_READ
+from forecast.forecasters.recurrent import Network
 from forecast.planning.plan import Plan
 from forecast.reading.reader import ReadResult
+from forecast.spec.model import ModelSpec
 from forecast.spec.reading import ReadSpec
 from forecast.tasks.kinds import task_for
 from forecast.tasks.task import Evaluation
@@ -27,47 +34,62 @@ def train_model(reading: ReadResult, plan: Plan, run: Run) -> RecurrentForecaste
     """
     panel, task = reading.panel, task_for(reading.panel.target)
     learner = learner_for(plan.recipe, panel, run, fits=plan.backtests + 1)
-    learner = learner.find_epochs(task.before_backtests(panel, plan))
-    folds = []
-    for number, backtest in enumerate(task.backtests(panel, plan), start=1):
-        network = learner.fit(backtest.train, f"backtest {number} of {plan.backtests}")
-        folds.append(backtest.evaluate(network))
-    evaluation = task.evaluation(folds, panel, plan, learner.prior)
+    try:
+        learner = learner.find_epochs(task.before_backtests(panel, plan))
+        folds = []
+        for number, backtest in enumerate(task.backtests(panel, plan), start=1):
+            network = learner.fit(backtest.train, f"backtest {number} of {plan.backtests}")
+            folds.append(backtest.evaluate(network, learner.origin))
+        own = learner.fit(task.training_rows(panel, plan), "refit")
+    except TrainingError as error:
+        # The rest of the combination answers; without any it is an error.
+        if not plan.combination.members:
+            raise
+        run.listener(Warned(f"no network was trained on these rows: {error.message}"))
+        return train_model(reading, plan.without_own(), run)
+    evaluation = task.evaluation(folds, panel, plan)
     if not plan.unseen:
         evaluation = _with_doubt(evaluation, run.listener)
-    return build_model(reading, plan, evaluation, learner.fit(panel, "refit"), learner)
+    return _model(reading, plan, evaluation, own, learner)
 
 
-def build_model(
-    reading: ReadResult, plan: Plan, evaluation: Evaluation, network: Network, learner: Learner
+def _model(
+    reading: ReadResult, plan: Plan, evaluation: Evaluation, own: Network | None, learner: Learner
 ) -> RecurrentForecaster:
-    """The model of a network: with how data are read, the newest rows, and its card."""
-    panel = reading.panel
+    """The model: with what has weight, how data are read, the newest rows, and its card."""
+    panel, combination = reading.panel, plan.combination.with_own(own, learner.origin)
+    used = np.flatnonzero((evaluation.weights > 0).any(axis=0))
+    if own is not None:  # one's own network is always kept: it can be looked at, and trained further
+        used = np.union1d(used, [0])
+    combination = combination.only([combination.members[index] for index in used])
+    spec = plan.recipe.spec if learner.origin != "pretrained" or own is None else own.spec
     return RecurrentForecaster(
-        network=network,
+        spec=spec,
+        combination=combination,
+        weights=evaluation.weights[:, used],
+        spread=evaluation.spread,
         horizon=plan.horizon,
         bounds=plan.bounds,
-        read=_remembered(reading.read, network),
+        read=_remembered(reading.read, spec),
         frequency=panel.frequency,
-        tail=_tail(panel, network),
-        calibration=evaluation.calibration,
-        card=_card(reading, plan, evaluation, network, learner),
+        tail=_tail(panel, spec, combination),
+        card=_card(reading, plan, evaluation, own, learner),
     )
 
 
-def _remembered(read: ReadSpec, network: Network) -> ReadSpec:
+def _remembered(read: ReadSpec, spec: ModelSpec) -> ReadSpec:
     """How new data are read: with the covariates that the network has; `unusable` is not remembered."""
     read = replace(read, policy=replace(read.policy, unusable=None))
-    return read if network.spec.covariates else read.alone
+    return read if spec.covariates else read.alone
 
 
-def _tail(panel: Panel, network: Network) -> Panel:
+def _tail(panel: Panel, spec: ModelSpec, combination: Combination) -> Panel:
     """The rows that a forecast without data continues from; a series that ends in a label has none."""
-    labels = network.spec.target.kind == "label"
-    tail = panel.select([]) if labels else panel.tail(network.rows_read(panel))
-    if tail.covariates is None or not network.spec.covariates:
+    rows = combination.networks[0][1].rows_read(panel) if spec.target.classes else ROWS_READ
+    tail = panel.select([]) if spec.target.kind == "label" else panel.tail(rows)
+    if tail.covariates is None or not spec.covariates:
         return replace(tail, columns=tail.columns.alone, covariates=None)
-    return replace(tail, covariates=encode_categories(tail.covariates, network.spec.covariates))
+    return replace(tail, covariates=encode_categories(tail.covariates, spec.covariates))
 
 
 def _with_doubt(evaluation: Evaluation, listener: Listener) -> Evaluation:
@@ -80,11 +102,11 @@ def _with_doubt(evaluation: Evaluation, listener: Listener) -> Evaluation:
 
 
 def _card(
-    reading: ReadResult, plan: Plan, evaluation: Evaluation, network: Network, learner: Learner
+    reading: ReadResult, plan: Plan, evaluation: Evaluation, own: Network | None, learner: Learner
 ) -> ModelCard:
     panel = reading.panel
     first, last = time_range(panel)
-    libraries = ("numpy",) if learner.origin == "pretrained" else ("keras", "numpy", "tensorflow")
+    libraries = ("keras", "numpy", "tensorflow") if learner.epochs else ("numpy",)
     return ModelCard(
         source=reading.source,
         rows=len(panel.values),
@@ -93,7 +115,7 @@ def _card(
         last_time=last,
         data_sha256=data_sha256(panel),
         origin=learner.origin,
-        parameters=sum(weight.size for weights in network.members for weight in weights.values()),
+        parameters=sum(weight.size for weights in own.members for weight in weights.values()) if own else 0,
         epochs=learner.epochs,
         training=plan.recipe.training,
         scores=evaluation.scores,

@@ -89,7 +89,7 @@ def test_a_model_that_is_better_in_every_block_is_useful():
     assert found.outcome == "useful"
     assert found.text == (
         "useful: log loss 0.223 against 0.693 of base rates, Brier score 0.040 against 0.250 "
-        "(3 backtests, 60 forecasts); its probabilities hardly vary"
+        "(paired t-test, 95 %; 3 backtests, 60 forecasts); its probabilities hardly vary"
     )
     assert found.better_by == pytest.approx(1 - np.log(0.8) / np.log(0.5))
 

@@ -1,15 +1,17 @@
 """A workflow without networks: real results, made up; every call is kept."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
 
+from forecast.data.evaluation import EvaluationResult, Predictions
 from forecast.data.frequency import Frequency
 from forecast.data.results import Card, Coverage, Forecast, ModelCard, Scores, Verdict
 from forecast.diagnostics.profile import DataProfile
-from forecast.events import Decision, EpochEnded, FitEnded, Note, Warned
+from forecast.events import Decision, EpochEnded, FitEnded, FitsAhead, Loading, Note, Warned
 from forecast.reporting.data_report import DataReport
 from forecast.spec.reading import Columns
 from forecast.spec.training import TrainingPlan
@@ -34,8 +36,9 @@ def forecast(series: int = 1, horizon: int = 4, levels=(80.0,), ids=None) -> For
 
 def scores(model: float = 3.1, naive: float = 3.78) -> Scores:
     return Scores(
-        models=("GRU", "last value"),
+        models=("gru", "naive"),
         metrics=("mae", "skill"),
+        weights=np.array([1.0, np.nan]),
         overall=np.array([[model, 1 - model / naive], [naive, 0.0]]),
         by_series=np.array([[[model, 0.2]], [[naive, 0.0]]]),
         by_step=np.array([[[model, 0.2]], [[naive, np.nan]]]),
@@ -45,6 +48,21 @@ def scores(model: float = 3.1, naive: float = 3.78) -> Scores:
         forecasts=12,
         forecasts_by_series=np.array([12]),
         forecasts_by_step=np.array([12]),
+    )
+
+
+def predictions() -> Predictions:
+    return Predictions(
+        models=("gru", "naive"),
+        ids=("",),
+        origins=np.array([[2020]]),
+        actual=np.array([[[3.0, 4.0]]]),
+        values=np.array([[[[3.5, 4.5]]], [[[2.0, 2.0]]]]),
+        level=80.0,
+        lower=np.array([[[2.5, 3.5]]]),
+        upper=np.array([[[4.5, 5.5]]]),
+        columns=Columns(target="tons", time="year"),
+        frequency=YEARLY,
     )
 
 
@@ -65,7 +83,7 @@ def card(outcome="useful") -> ModelCard:
             outcome=outcome,
             text="useful: 18 % better than repeating the last value",
             skill=0.18,
-            best_baseline="last value",
+            best_baseline="naive",
             better_by=0.18,
             echo=False,
             flat=False,
@@ -92,9 +110,10 @@ def workflow(outcome: str = "useful") -> ModuleType:
         fake.calls.append(("load", path))
         return SimpleNamespace(card=card(), path=path)
 
-    def pretrained_model(source, columns, **options):
-        fake.calls.append(("pretrained_model", source, columns, options))
-        return model(network(season=12, combine="theta"))
+    def untrained_model(source, request, *, listener):
+        del listener
+        fake.calls.append(("untrained_model", source, request))
+        return model(network(season=12), origin="pretrained", methods=("theta",))
 
     def predict(_model, source=None, *, read=None, horizon=None, levels=(80.0,), listener, **options):
         fake.calls.append(("predict", source, horizon, levels, *wanted(options)))
@@ -106,7 +125,9 @@ def workflow(outcome: str = "useful") -> ModuleType:
     def train(source, request, *, model=None, listener, **options):
         fake.calls.append(("train", source, request, model, *wanted(options)))
         listener(Note("guessed", "time=year  target=tons"))
-        listener(EpochEnded("refit", 10, 300, 0.5, 0.6, 9, 12.0))
+        listener(Loading("TensorFlow"))
+        listener(FitsAhead(1))
+        listener(EpochEnded("refit", 10, 300, 0.5, None, None, 0.1))
         listener(FitEnded("refit"))
         Path(model).write_bytes(b"model")
         return SimpleNamespace(model=SimpleNamespace(card=card(fake.outcome)), path=model)
@@ -117,7 +138,10 @@ def workflow(outcome: str = "useful") -> ModuleType:
 
     def evaluate(_model, source, **options):
         fake.calls.append(("evaluate", source, options))
-        return fake.scores
+        shown, (model, *others) = card(fake.outcome), fake.scores.overall[:, 0].tolist()
+        verdict = replace(shown.verdict, better_by=1 - model / min(others))
+        forecasts = predictions() if options["predictions"] else None
+        return EvaluationResult(fake.scores, verdict, shown.coverage, "new rows", forecasts)
 
     def check(source, request, *, listener, **options):
         del listener
@@ -133,7 +157,7 @@ def workflow(outcome: str = "useful") -> ModuleType:
     def show(model):
         return Card(str(model.path), (("cell", "GRU"),))
 
-    for function in (load, pretrained_model, predict, future, train, evaluate, check, repair, show):
+    for function in (load, untrained_model, predict, future, train, evaluate, check, repair, show):
         setattr(fake, function.__name__, function)
     return fake
 

@@ -58,7 +58,8 @@ def test_options_of_the_issue_are_all_there(forecast_program):
         "--model --require-skill --dry-run --format --json --quiet --verbose --debug --color",
         "predict": "--model --horizon --level --target --time --id --season --cell --format --json "
         "--output --quiet",
-        "evaluate": "--model --backtests --horizon --baseline --refit --by --require-skill --output",
+        "evaluate": "--model --backtests --horizon --baseline --refit --by --require-skill --predictions "
+        "--output",
         "check": "--target --time --id --horizon --window --season --json --wide --freq "
         "--delimiter --encoding --decimal --thousands --date-format --gaps --missing --duplicates --resample",
         "show": "--model --json",

@@ -33,9 +33,9 @@ def test_every_option_about_reading_reaches_the_request(forecast_program, workfl
     assert workflow.calls[-1][2].read == READ
 
 
-def test_every_option_about_reading_reaches_the_pretrained_network(forecast_program, workflow):
+def test_every_option_about_reading_reaches_what_answers_without_a_model(forecast_program, workflow):
     assert forecast_program("predict", "harvest.csv", "--model", "pretrained", *ALL.split())[0] == 0
-    assert workflow.calls[0][2] == READ
+    assert workflow.calls[0][2].read == READ
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from forecast.errors import DataError
 from forecast.spec.reading import Columns, ReadSpec
+from forecast.spec.training import METHODS
 from tests.cli import fakes
 
 
@@ -24,8 +25,8 @@ def test_train_hands_every_option_to_the_workflow(forecast_program, workflow):
         "train harvest.csv --target tons --time year --id field --horizon 4 --window 8 --season 1 "
         "--cell lstm --units 64,32 --dropout 0.1 --epochs 50 --batch-size 16 --learning-rate 0.01 "
         "--clip 2 --patience 5 --seed 7 --device cpu --max-time 5m --backtests 2 "
-        "--level 90 --model out.forecast --from old.forecast --combine none --ensemble 3 --min -1 --max 9.5 "
-        "--no-integer"
+        "--level 90 --model out.forecast --from old.forecast --combine none --method lstm --quick "
+        "--ensemble 3 --min -1 --max 9.5 --no-integer"
     )
     assert forecast_program(*words.split())[0] == 0
     ((_, source, request, out),) = workflow.calls
@@ -35,6 +36,7 @@ def test_train_hands_every_option_to_the_workflow(forecast_program, workflow):
     assert (request.units, request.dropout, request.backtests, request.level) == ((64, 32), 0.1, 2, 90.0)
     assert (request.epochs, request.batch_size) == (50, 16)
     assert (request.from_, request.combine, request.ensemble) == (Path("old.forecast"), "none", 3)
+    assert (request.method, request.quick, request.periods) == ("lstm", True, ())
     assert (request.min, request.max, request.integer) == (-1.0, 9.5, False)
     plan = request.training_plan()
     assert (request.learning_rate, plan.clip) == (0.01, 2.0)
@@ -47,15 +49,76 @@ def test_train_leaves_to_the_workflow_what_no_option_says(forecast_program, work
     assert out == Path("harvest.forecast")
     left = (request.horizon, request.window, request.season, request.cell, request.units, request.epochs)
     assert left == (None,) * 6
-    open_too = (request.from_, request.combine, request.min, request.max, request.integer)
-    assert (open_too, request.ensemble) == ((None,) * 5, 1)
+    open_too = (request.from_, request.combine, request.method, request.periods)
+    assert (open_too, request.ensemble, request.quick) == ((None,) * 4, 1, False)
+    assert (request.min, request.max, request.integer) == (None,) * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "season", "periods"),
+    [
+        ("7", 7, None),
+        ("1", 1, ()),
+        ("7,365.25", 7, (365.25,)),
+        ("365.25, 7", 7, (365.25,)),
+        ("24,168,8766", 24, (168.0, 8766.0)),
+        ("1,11.2", 1, (11.2,)),
+        ("365.25", None, (365.25,)),
+        ("12,12", 12, None),
+        ("1e3", 1000, None),
+    ],
+)
+@pytest.mark.parametrize("command", ["train", "check", "predict"])
+def test_seasons_reach_the_workflow_the_shortest_for_the_networks(
+    forecast_program, workflow, command, text, season, periods
+):
+    assert forecast_program(command, "harvest.csv", "--season", text)[0] == 0
+    request = workflow.calls[0][2]
+    assert (request.season, request.periods, request.read.columns.season) == (season, periods, None)
+
+
+def test_a_season_that_is_no_number_names_the_column_of_seasons(forecast_program, workflow):
+    forecast_program("train", "harvest.csv", "--season", "rows, in a period")
+    request = workflow.calls[0][2]
+    assert (request.season, request.periods, request.read.columns.season) == (
+        None,
+        None,
+        "rows, in a period",
+    )
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("words", ["train harvest.csv", "train harvest.csv --dry-run", "predict harvest.csv"])
+def test_every_method_reaches_the_workflow(forecast_program, workflow, words, method):
+    assert forecast_program(*words.split(), "--method", method)[0] == 0
+    assert workflow.calls[0][2].method == method
+
+
+@pytest.mark.parametrize("command", ["train", "predict"])
+def test_a_method_that_does_not_exist_is_refused_with_all_there_are(forecast_program, workflow, command):
+    code, out, err = forecast_program(command, "harvest.csv", "--method", "arima")
+    assert (code, out, workflow.calls) == (2, "", [])
+    assert err.startswith("error: --method: 'arima' is not one of 'combination', 'gru', 'lstm', ")
+    assert all(f"'{method}'" in err for method in METHODS)
+
+
+def test_the_nearest_method_is_the_hint(forecast_program):
+    err = forecast_program("predict", "harvest.csv", "--method", "seasonal_naive")[2]
+    assert "did you mean seasonal-naive or" in err.splitlines()[1]
+
+
+@pytest.mark.parametrize("value", ["theta", "last-value", "all", ""])
+def test_combine_is_weighted_or_none(forecast_program, workflow, value):
+    code, out, err = forecast_program("train", "harvest.csv", "--combine", value)
+    assert (code, out, workflow.calls) == (2, "", [])
+    assert "is not one of 'weighted', 'none'" in err
 
 
 def test_train_prints_scores_as_csv_and_all_else_on_stderr(forecast_program):
     code, out, err = forecast_program("train", "harvest.csv")
     assert code == 0
-    assert out.splitlines()[0] == "model,mae,skill,forecasts"
-    assert out.splitlines()[1].startswith("GRU,3.1,")
+    assert out.splitlines()[0] == "model,mae,skill,forecasts,weight"
+    assert out.splitlines()[1].startswith("gru,3.1,")
     assert err.splitlines() == [
         "guessed       time=year  target=tons",
         "verdict       useful: 18 % better than repeating the last value",
@@ -76,7 +139,7 @@ def test_train_as_json_is_one_document(forecast_program):
     assert document["model"] == "harvest.forecast"
     assert document["verdict"]["outcome"] == "useful"
     assert document["coverage"] == {"nominal": 80.0, "achieved": 83.3, "errors": 12}
-    assert [row["model"] for row in document["rows"]] == ["GRU", "last value"]
+    assert [row["model"] for row in document["rows"]] == ["gru", "naive"]
 
 
 @pytest.mark.parametrize(("outcome", "code"), [("useful", 0), ("unclear", 10), ("no better", 10)])
@@ -104,6 +167,18 @@ def test_a_dry_run_prints_the_plan_and_trains_nothing(forecast_program, workflow
         ("--max nan", "max must be a number, not nan"),
         ("--horizon -1", "horizon must be between 1"),
         ("--season 0", "season must be between 1"),
+        ("--season -3", "season must be between 1"),
+        ("--season 7,", '"7," is neither numbers of rows nor the name of a column'),
+        ("--season 7,week", '"7,week" is neither numbers of rows'),
+        ("--season 0.5", "0.5 rows are no period"),
+        ("--season 7,99999999", "a season is more than 1"),
+        ("--season nan", "a season is more than 1"),
+        ("--season 7,inf", "a season is more than 1"),
+        ("--season 2,3,4,5,6,7,8,9,10,11", "season must be between"),
+        ("--method theta --cell lstm", "--method theta trains no network: --cell mean nothing for it"),
+        ("--method naive --units 8 --ensemble 2", "trains no network: --units, --ensemble"),
+        ("--method lstm --cell gru", "--method lstm and --cell gru contradict each other"),
+        ("--method theta --combine weighted", "--method names one method"),
     ],
 )
 def test_a_wrong_option_fails_before_the_data_is_read(forecast_program, workflow, words, message):
@@ -224,8 +299,65 @@ def test_evaluate_hands_its_options_to_the_workflow(forecast_program, workflow):
         "horizon": 2,
         "baselines": ("naive", "drift", "mean"),
         "refit": True,
+        "predictions": False,
     }
-    assert out.splitlines()[0] == "model,mae,skill,forecasts"
+    assert out.splitlines()[0] == "model,mae,skill,forecasts,weight"
+
+
+@pytest.mark.usefixtures("model")
+def test_evaluate_notes_the_sample_the_verdict_and_the_coverage(forecast_program):
+    code, out, err = forecast_program("evaluate", "harvest.csv", "--json")
+    assert code == 0
+    assert err.splitlines()[1:] == [
+        "evaluated     3 backtests, 12 forecasts",
+        "verdict       useful: 18 % better than repeating the last value",
+        "intervals     80 % intervals covered 83 % of held-out values (only 12 errors)",
+    ]
+    document = json.loads(out)
+    assert (document["basis"], document["backtests"], document["forecasts"]) == ("new rows", 3, 12)
+    assert document["verdict"]["outcome"] == "useful"
+    assert document["coverage"]["achieved"] == 83.3
+
+
+@pytest.mark.usefixtures("model")
+def test_evaluate_writes_each_forecast_beside_the_scores(forecast_program):
+    code, out, err = forecast_program("evaluate", "harvest.csv", "--predictions", "each.csv")
+    assert code == 0
+    assert out.startswith("model,mae")
+    assert err.splitlines()[-1] == "predictions   each.csv"
+    assert Path("each.csv").read_text().splitlines() == [
+        "origin,year,step,actual,forecast,lower_80,upper_80,model",
+        "2020,2021,1,3,3.5,2.5,4.5,gru",
+        "2020,2022,2,4,4.5,3.5,5.5,gru",
+        "2020,2021,1,3,2.0,,,naive",
+        "2020,2022,2,4,2.0,,,naive",
+    ]
+    forecast_program("evaluate", "harvest.csv", "--predictions", "each.json")
+    document = json.loads(Path("each.json").read_text())
+    assert (document["schema"], document["data"]) == ("forecast.predictions/1", "harvest.csv")
+    assert document["rows"][-1]["lower_80"] is None
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--predictions each.txt", '--predictions: "each.txt" does not end in'),
+        ("--predictions harvest.csv", '--predictions: "harvest.csv" would replace what is read'),
+        ("--predictions -", "standard output has the scores"),
+        ("--predictions a.csv --output a.csv", "is that of --output"),
+        ("--predictions absent/a.csv", "no folder"),
+        ("--predictions a.jsonl --skipped a.jsonl", "is read or written by this command already"),
+    ],
+)
+@pytest.mark.usefixtures("model")
+def test_predictions_that_cannot_be_written_are_refused_before_the_work(
+    forecast_program, workflow, words, message
+):
+    code, out, err = forecast_program("evaluate", "harvest.csv", *words.split())
+    assert code in (1, 2)
+    assert out == ""
+    assert message in err
+    assert workflow.calls == []
 
 
 @pytest.mark.usefixtures("model")

@@ -111,7 +111,7 @@ def test_escapes_in_an_id_are_spelled(forecast_program, workflow):
     assert 'series "\\x1b[31m" skipped' in forecast_program("predict", "sales.csv")[2]
 
 
-REAL = ["train sales.csv --backtests 1", "predict sales.csv --model pretrained", "check sales.csv"]
+REAL = ["train sales.csv --backtests 1 --quick", "predict sales.csv --model pretrained", "check sales.csv"]
 
 
 @pytest.fixture

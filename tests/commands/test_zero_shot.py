@@ -1,11 +1,13 @@
-"""Predicting without a model: the pretrained networks, here of random weights, over the real workflow."""
+"""Predicting without a model: a combination of methods and pretrained networks, here of random weights."""
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from forecast.storage import pretrained as catalog
@@ -43,14 +45,15 @@ def _data():
     Path("years.csv").write_text("year,tons\n2001,3.25\n2002,4.5\n2003,0.5\n")
 
 
-def test_without_a_model_the_pretrained_network_answers_in_the_same_form(real_program):
+def test_without_a_model_the_combination_answers_in_the_same_form_and_names_its_members(real_program):
     code, out, err = real_program("predict", "sales.csv", "--target", "sold", "-H", "2", "--level", "50,80")
     assert code == 0
     header, *rows = out.splitlines()
     assert header == "month,forecast,lower_50,upper_50,lower_80,upper_80"
     assert [row.split(",")[0] for row in rows] == ["2019-01", "2019-02"]
     assert err.splitlines()[-1] == (
-        "model         the pretrained GRU for monthly rows with a season of 12, combined with Theta; "
+        "model         pretrained GRU, Theta, ETS, ridge, harmonic regression, seasonal drift, "
+        "seasonal naive, last value, weighted by their past errors; "
         "forecast train sales.csv makes sales.forecast"
     )
 
@@ -60,11 +63,15 @@ def test_the_horizon_is_the_usual_one_of_the_rows_when_nobody_says(real_program)
     assert len(out.splitlines()) == 1 + 8  # a sixth of 48 rows
 
 
-def test_a_file_without_a_season_is_read_without_one_and_not_blended(real_program):
+def test_a_file_without_a_season_is_read_without_one(real_program):
     code, out, err = real_program("predict", "years.csv")
     assert code == 0
     assert out.splitlines()[1].startswith("2004,")
-    assert "the pretrained GRU for yearly rows without a season; forecast train years.csv" in err
+    assert "seasonal naive" not in err
+    assert (
+        "ridge, harmonic regression, seasonal drift, last value, weighted by their past errors; "
+        "forecast train years.csv" in err
+    )
 
 
 def test_data_may_be_piped(real_program):
@@ -107,8 +114,9 @@ def test_a_model_of_other_data_does_not_answer_and_is_named(real_program):
     assert code == 0
     assert out.splitlines()[1].startswith("2004,")
     assert err.splitlines()[-1] == (
-        "model         the pretrained GRU for yearly rows without a season; "
-        "forecast train years.csv makes years.forecast; --model 'my model.forecast' uses that model"
+        "model         pretrained GRU, Theta, ETS, ridge, harmonic regression, seasonal drift, last value, "
+        "weighted by their past errors; forecast train years.csv makes years.forecast; "
+        "--model 'my model.forecast' uses that model"
     )
 
 
@@ -135,10 +143,12 @@ def test_a_named_model_that_is_absent_is_an_error_and_not_a_reason_to_take_anoth
     assert real_program("predict", "years.csv")[0] == 4
 
 
-@pytest.mark.parametrize("option", ["--target", "--time", "--id", "--season", "--cell"])
+@pytest.mark.parametrize(
+    "option", ["--target", "--time", "--id", "--season", "--cell", "--method", "--combine"]
+)
 def test_column_options_are_refused_where_a_model_answers(real_program, option):
     Path("sales.forecast").touch()
-    value = {"--season": "12", "--cell": "gru"}.get(option, "sold")
+    value = {"--season": "12", "--cell": "gru", "--method": "theta", "--combine": "none"}.get(option, "sold")
     code, out, err = real_program("predict", "sales.csv", option, value)
     assert (code, out) == (2, "")
     assert err.splitlines() == [
@@ -154,11 +164,72 @@ def test_the_columns_are_those_that_were_named(real_program):
 
 def test_the_season_is_the_one_that_was_named(real_program):
     words = ["predict", "sales.csv", "--target", "price"]
-    assert "rows without a season" in real_program(*words, "--season", "1")[2]
+    assert "seasonal naive" in real_program(*words)[2]
+    assert "seasonal naive" not in real_program(*words, "--season", "1")[2]
+
+
+def test_longer_seasons_that_were_named_are_noted(real_program):
+    words = ["predict", "sales.csv", "--target", "price"]
+    assert "seasons" not in real_program(*words)[2]
+    code, out, err = real_program(*words, "--season", "4,5.5")
+    assert code == 0
+    assert "seasons       5.5 rows (requested)" in err.splitlines()
+    assert out != real_program(*words, "--season", "4")[1]
+
+
+def test_a_longer_season_that_is_in_the_data_is_found_and_noted_with_the_evidence(real_program):
+    days = np.datetime64("2020-01-01") + np.arange(1200)
+    values = 100 + 30 * np.sin(2 * np.pi * np.arange(1200) / 365.25) + np.arange(1200) % 7
+    Path("daily.csv").write_text("\n".join(["day,y", *map("{},{}".format, days, values.round(2)), ""]))
+    (line,) = [line for line in real_program("predict", "daily.csv")[2].splitlines() if "seasons" in line]
+    assert re.fullmatch(
+        r"seasons       365\.2\d* rows \(explains \d+ % of what trend and shorter seasons leave\)", line
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        ("theta", "Theta"),
+        ("ets", "ETS"),
+        ("ridge", "ridge"),
+        ("harmonic", "harmonic regression"),
+        ("seasonal-drift", "seasonal drift"),
+        ("seasonal-naive", "seasonal naive"),
+        ("naive", "last value"),
+        ("drift", "drift"),
+        ("mean", "mean"),
+        ("pretrained", "pretrained GRU"),
+        ("gru", "pretrained GRU"),
+    ],
+)
+def test_a_method_that_was_named_answers_alone(real_program, method, name):
+    words = ["predict", "sales.csv", "--target", "price", "-H", "3"]
+    code, out, err = real_program(*words, "--method", method)
+    assert (code, len(out.splitlines())) == (0, 4)
+    assert err.splitlines()[-1].startswith(f"model         {name}; forecast train")
+    both = real_program(*words)[1]
+    assert (out == both) == (method == "ridge")  # the regression makes no error on a period that repeats
+
+
+def test_the_last_season_is_repeated_by_the_method_of_that_name(real_program):
+    words = ["predict", "sales.csv", "--target", "sold", "-H", "12", "--method", "seasonal-naive", "-q"]
+    rows = [line.split(",") for line in Path("sales.csv").read_text().splitlines()[-12:]]
+    answers = [line.split(",")[1] for line in real_program(*words)[1].splitlines()[1:]]
+    assert answers == [row[1] for row in rows]
+
+
+def test_the_network_alone_answers_where_nothing_is_to_be_combined(real_program):
+    words = ["predict", "sales.csv", "--target", "price"]
+    alone = real_program(*words, "--combine", "none")
+    assert "model         pretrained GRU; forecast train" in alone[2]
+    assert alone[1] == real_program(*words, "--method", "gru")[1]
+    both = real_program(*words, "--combine", "weighted")
+    assert both[1] == real_program(*words)[1] != alone[1]
 
 
 def test_a_network_that_the_package_lacks_is_an_error_that_names_what_there_is(real_program):
-    code, out, err = real_program("predict", "years.csv", "--cell", "lstm")
+    code, out, err = real_program("predict", "years.csv", "--method", "lstm")
     assert (code, out) == (4, "")
     assert err.splitlines()[-2:] == [
         "error: there is no pretrained LSTM for rows without a season",

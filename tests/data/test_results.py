@@ -19,8 +19,9 @@ HOURS = np.array(["2025-06-30T22:00", "2025-06-30T23:00"], dtype="datetime64[s]"
 def scores() -> Scores:
     """Two models, two series, three steps; every number tells its position."""
     return Scores(
-        models=("GRU", "drift"),
+        models=("gru", "drift"),
         metrics=("mae", "skill"),
+        weights=np.array([1.0, np.nan]),
         overall=np.array([[1.0, 0.5], [2.0, 0.25]]),
         by_series=np.array([[[10.0, 0.1], [11.0, 0.2]], [[20.0, 0.3], [21.0, np.nan]]]),
         by_step=np.array([[[1, 0.1], [2, 0.2], [3, 0.3]], [[4, 0.4], [5, 0.5], [6, 0.6]]], dtype=float),
@@ -63,16 +64,22 @@ def probabilities(**columns) -> Probabilities:
 
 def test_the_table_of_models_has_one_row_per_model(scores):
     table = scores.to_table()
-    assert list(table) == ["model", "mae", "skill", "forecasts"]
-    assert table["model"].tolist() == ["GRU", "drift"]
+    assert list(table) == ["model", "mae", "skill", "forecasts", "weight"]
+    assert table["weight"].tolist() == pytest.approx([1.0, np.nan], nan_ok=True)
+    assert table["model"].tolist() == ["gru", "drift"]
     assert table["mae"].tolist() == [1.0, 2.0]
     assert table["forecasts"].tolist() == [11, 11]
+
+
+def test_scores_without_any_weight_have_no_column_of_weights(scores):
+    bare = replace(scores, weights=np.full(2, np.nan))
+    assert list(bare.to_table()) == ["model", "mae", "skill", "forecasts"]
 
 
 def test_the_table_of_series_names_them_as_the_data_do(scores):
     table = scores.to_table("series")
     assert list(table) == ["model", "shop", "mae", "skill", "forecasts"]
-    assert table["model"].tolist() == ["GRU", "GRU", "drift", "drift"]
+    assert table["model"].tolist() == ["gru", "gru", "drift", "drift"]
     assert table["shop"].tolist() == ["007", "b", "007", "b"]
     assert table["mae"].tolist() == [10, 11, 20, 21]
     assert table["forecasts"].tolist() == [6, 5, 6, 5]
@@ -86,10 +93,10 @@ def test_the_table_of_steps_counts_them_from_one(scores):
     assert table["forecasts"].tolist() == [4, 4, 3, 4, 4, 3]
 
 
-@pytest.mark.parametrize("name", ["model", "mae", "forecasts"])
+@pytest.mark.parametrize("name", ["model", "mae", "forecasts", "weight"])
 def test_an_id_column_named_as_one_of_ours_does_not_replace_it(scores, name):
     table = replace(scores, series_column=name).to_table("series")
-    assert table["model"].tolist() == ["GRU", "GRU", "drift", "drift"]
+    assert table["model"].tolist() == ["gru", "gru", "drift", "drift"]
     assert table["mae"].tolist() == [10, 11, 20, 21]
     assert table["series"].tolist() == ["007", "b", "007", "b"]
 
@@ -238,14 +245,14 @@ def test_results_are_described_in_a_line(scores):
     alone = replace(forecast(series=None), levels=(), lower=np.zeros((0, 1, 2)), times=DAYS[None, :1])
     assert repr(alone) == "Forecast of 1 series, 1 step, 2024-12-31, no intervals"
     assert repr(probabilities()) == "Probabilities of 2 series, 2 steps, 2024-12-31 to 2025-01-01, 3 classes"
-    assert repr(scores) == "Scores of GRU, drift on 2 backtests, 11 forecasts; GRU: mae 1, skill 0.5"
+    assert repr(scores) == "Scores of gru, drift on 2 backtests, 11 forecasts; gru: mae 1, skill 0.5"
 
 
 def test_panels_and_models_are_described_in_a_line():
     assert repr(panel([1, 2, 3], [4, 5])) == "Panel of 2 series, 5 rows, yearly, 2000 to 2002"
     assert repr(panel([1.0]).select([])) == "Panel of 0 series, 0 rows, yearly"
-    made = model(network(combine="theta"))
-    assert repr(made) == "RecurrentForecaster GRU + Theta, reads 6 steps, forecasts 3, trained on 'made up'"
+    made = model(network(), methods=("theta",))
+    assert repr(made) == "RecurrentForecaster of gru, theta, forecasts 3 steps, trained on 'made up'"
     assert repr(made.card).startswith("ModelCard of 'made up', 0 rows, 0 series, 0 to 0, scratch, ")
     hostile = replace(made, card=replace(made.card, source="\x1b[31m"))
     assert "\x1b" not in repr(hostile) + repr(hostile.card)

@@ -15,8 +15,7 @@ from forecast.evaluation.backtest import (
     score,
     splits,
 )
-from forecast.forecasters.baselines import Drift, Mean, Naive, SeasonalNaive
-from forecast.forecasters.theta import Theta
+from forecast.forecasters.methods import Method
 from tests.panels import interpolated, panel
 
 SHARED, OWN = "by time", "by rows before the end"
@@ -33,11 +32,11 @@ def counted(history: Panel) -> Panel:
 
 
 def naive(_past):
-    return [Naive()]
+    return [Method("naive")]
 
 
 def three_rules(_past):
-    return [Naive(), Drift(), Mean()]
+    return [Method("naive"), Method("drift"), Method("mean")]
 
 
 def test_an_origin_is_the_same_year_in_series_that_start_apart():
@@ -51,7 +50,7 @@ def test_a_series_that_ended_before_the_origin_is_known_whole_and_not_judged():
     fold = next(backtest(naive, history, Origins(1, 3)))
     assert fold.rows.tolist() == [7, 5, 7]
     assert fold.scored.tolist() == [0, 2]
-    assert np.isnan(fold.forecasts["last value"][1]).all()
+    assert np.isnan(fold.forecasts["naive"][1]).all()
 
 
 def test_a_series_that_ends_within_the_horizon_is_judged_on_the_rows_it_has():
@@ -92,7 +91,7 @@ def test_nothing_behind_the_origin_reaches_the_fit_or_the_forecast():
 
     def watch(past):
         seen.append(past)
-        return [Naive(), Drift(), Mean()]
+        return [Method("naive"), Method("drift"), Method("mean")]
 
     origins = Origins(3, 4)
     folds = list(backtest(watch, panel(values), origins))
@@ -112,7 +111,7 @@ def test_the_fit_is_never_given_an_empty_series():
 
     def watch(past):
         lengths.append(past.lengths.tolist())
-        return [Naive()]
+        return [Method("naive")]
 
     folds = list(backtest(watch, history, Origins(3, 3)))
     assert lengths == [[11], [14], [17, 2]]
@@ -134,11 +133,11 @@ def test_rows_that_were_filled_are_never_scored():
 
 def test_scores_of_one_series_are_means_over_all_its_forecasts():
     history = panel([1, 3, 2, 5, 4, 9])
-    folds = list(backtest(lambda _: [Mean(), Naive()], history, Origins(2, 2)))
+    folds = list(backtest(lambda _: [Method("mean"), Method("naive")], history, Origins(2, 2)))
     # Origins after [1, 3] and [1, 3, 2, 5]: the mean says 2 and 2.75, the last value 3 and 5.
     scores = score(folds, history)
     table = dict(zip(scores.metrics, scores.overall.T.tolist(), strict=True))
-    assert scores.models == ("mean", "last value")
+    assert scores.models == ("mean", "naive")
     assert table["mae"] == [(0 + 3 + 1.25 + 6.25) / 4, (1 + 2 + 1 + 4) / 4]
     assert table["rmse"] == pytest.approx([np.sqrt((9 + 1.25**2 + 6.25**2) / 4), np.sqrt(22 / 4)])
     scale = (2 + 1 + 3) / 3
@@ -174,7 +173,7 @@ def test_skill_of_a_panel_does_not_depend_on_the_units_of_its_series():
     mixed = panel(series[0], 1e6 * series[1])
 
     def drift(_past):
-        return [Drift()]
+        return [Method("drift")]
 
     skills = [
         score(list(backtest(drift, history, Origins(3, 4))), history).overall[0, -1]
@@ -185,18 +184,18 @@ def test_skill_of_a_panel_does_not_depend_on_the_units_of_its_series():
 
 def test_skill_is_measured_against_the_last_season():
     history = panel(np.tile([0, 5, 1, 7], 6) + np.random.default_rng(2).normal(size=24), season=4)
-    scores = score(list(backtest(lambda _: [SeasonalNaive(), Mean()], history, Origins(2, 4))), history)
+    scores = score(
+        list(backtest(lambda _: [Method("seasonal-naive"), Method("mean")], history, Origins(2, 4))), history
+    )
     skill = scores.overall[:, -1]
     assert skill[0] == 0
     assert skill[1] < 0
 
 
 def test_a_model_that_could_not_speak_in_every_fold_is_not_compared():
-    calls = iter([[Naive()], [Naive(), Drift()]])
+    calls = iter([[Method("naive")], [Method("naive"), Method("drift")]])
     history = panel(np.arange(12.0))
-    assert score(list(backtest(lambda _: next(calls), history, Origins(2, 3))), history).models == (
-        "last value",
-    )
+    assert score(list(backtest(lambda _: next(calls), history, Origins(2, 3))), history).models == ("naive",)
 
 
 def test_no_fold_is_an_error_that_says_what_lacks():
@@ -224,7 +223,7 @@ def test_a_fold_that_stands_in_a_gap_sees_nothing_of_the_number_that_ends_it():
 
         def fit(past):
             pasts.append(past.values)
-            return [Theta(), Drift()]
+            return [Method("theta"), Method("drift")]
 
         said = [fold.forecasts for fold in backtest(fit, interpolated(later), Origins(2, 9))]
         return pasts, said

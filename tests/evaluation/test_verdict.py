@@ -4,17 +4,24 @@ import numpy as np
 import pytest
 
 from forecast.evaluation.backtest import Fold, score
-from forecast.evaluation.verdict import OneStepForecasts, echoes, is_flat, verdict_of
+from forecast.evaluation.verdict import (
+    OneStepForecasts,
+    critical_t,
+    echoes,
+    is_flat,
+    outcome_of,
+    verdict_of,
+)
 from tests.panels import panel
 
 RNG = np.random.default_rng
 
 
 def fold(actual, scales=None, **forecasts) -> Fold:
-    """One origin; underscores in names are blanks."""
+    """One origin; underscores in names are hyphens."""
     actual = np.atleast_2d(np.asarray(actual, dtype=float))
     placed = {
-        name.replace("_", " "): np.broadcast_to(np.asarray(said, dtype=float), actual.shape)
+        name.replace("_", "-"): np.broadcast_to(np.asarray(said, dtype=float), actual.shape)
         for name, said in forecasts.items()
     }
     ones = np.ones(len(actual))
@@ -22,47 +29,112 @@ def fold(actual, scales=None, **forecasts) -> Fold:
         rows=np.full(len(actual), 9),
         actual=actual,
         forecasts=placed,
-        seasonal_naive=placed.get("last value", np.zeros_like(actual)),
+        seasonal_naive=placed.get("naive", np.zeros_like(actual)),
         scales=ones if scales is None else np.asarray(scales, dtype=float),
     )
 
 
-def verdict(*folds, one_step=None):
-    return verdict_of(score(folds, panel(*[[0.0]] * len(folds[0].actual))), folds, one_step)
+def verdict(*folds, one_step=None, members=()):
+    scores = score(folds, panel(*[[0.0]] * len(folds[0].actual)))
+    return verdict_of(scores, folds, one_step, members=members)
 
 
-def test_a_network_that_is_always_better_is_useful_and_the_sample_is_named():
+def test_a_model_that_is_always_better_is_useful_and_the_test_and_the_sample_are_named():
     folds = [
-        fold(
-            [y, y + 1, y + 2, y + 3], GRU=[y + 0.9, y + 1.8, y + 2.8, y + 3.8], last_value=y - 1, drift=y - 9
-        )
+        fold([y, y + 1, y + 2, y + 3], GRU=[y + 0.9, y + 1.8, y + 2.8, y + 3.8], naive=y - 1, drift=y - 9)
         for y in (5, 7, 6)
     ]
     result = verdict(*folds)
     assert result.outcome == "useful"
-    assert result.best_baseline == "last value"
+    assert result.best_baseline == "naive"
     error = (0.9 + 0.8 + 0.8 + 0.8) / 4
     assert result.better_by == pytest.approx(1 - error / 2.5)
     assert result.skill == pytest.approx(result.better_by)
     assert result.text == (
-        "useful: 67 % better than repeating the last value (3 backtests, 12 forecasts: small sample)"
+        "useful: 67 % better than repeating the last value "
+        "(paired t-test, 95 %; 3 backtests, 12 forecasts: small sample)"
     )
 
 
-def test_a_baseline_that_is_always_better_is_recommended():
+def test_a_baseline_that_is_always_better_is_named_and_nothing_is_recommended():
     folds = [fold([y], GRU=y + 2, drift=y + 1.9, mean=y + 5) for y in (1, 2, 3)]
     result = verdict(*folds)
     assert result.outcome == "no better"
     assert result.better_by == pytest.approx(1 - 2 / 1.9)
-    assert result.text.startswith("no better: drift is 5 % better; forecast with that (3 backtests")
+    assert result.text.startswith("no better: drift is 5 % better (paired t-test, 95 %; 3 backtests")
 
 
-def test_a_difference_within_one_standard_error_is_unclear():
+def test_a_combination_is_compared_with_its_members_only_where_these_are_baselines():
+    folds = [fold([y], combination=y + 2, gru=y + 1, ets=y + 1, drift=y + 9, theta=y + 3) for y in (1, 2, 3)]
+    members = ("gru", "ets", "theta")
+    assert verdict(*folds, members=members).best_baseline == "theta"
+    assert verdict(*folds, members=("theta",)).best_baseline in ("gru", "ets")
+    assert verdict(*folds, members=members).text.startswith("useful: 33 % better than the Theta method")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("naive", "repeating the last value"),
+        ("seasonal-naive", "repeating the last season"),
+        ("ridge", "ridge regression"),
+        ("pooled-ridge", "ridge regression on all series"),
+    ],
+)
+def test_a_baseline_is_named_in_words(name, words):
+    folds = [fold([y], gru=y + 1, **{name: y + 2 + y / 9}) for y in (1, 2, 3)]
+    assert f"% better than {words} (" in verdict(*folds).text
+
+
+def test_a_difference_within_the_noise_is_unclear():
     errors = [(1.0, 3.0), (3.0, 1.0), (1.0, 2.0), (3.0, 2.5)]
     result = verdict(*[fold([0], GRU=gru, drift=drift) for gru, drift in errors])
     assert result.better_by > 0
     assert result.outcome == "unclear"
-    assert result.text.startswith("unclear: 6 % better than drift, which may be chance (4 backtests")
+    assert result.text.startswith(
+        "unclear: 6 % better than drift, which may be chance (paired t-test, 95 %; 4 backtests"
+    )
+
+
+@pytest.mark.parametrize(
+    ("blocks", "t", "outcome"),
+    [(5, 2.7, "unclear"), (5, 2.9, "useful"), (40, 2.0, "unclear"), (40, 2.1, "useful")],
+)
+def test_the_bar_is_that_of_a_t_test_at_95_percent(blocks, t, outcome):
+    noise = np.resize([-1.0, 1.0], blocks)
+    noise = (noise - noise.mean()) / noise.std(ddof=1)
+    assert outcome_of(0.1, noise - t / np.sqrt(blocks)) == outcome
+    assert outcome_of(-0.1, t / np.sqrt(blocks) - noise) == outcome.replace("useful", "no better")
+
+
+@pytest.mark.parametrize(
+    ("freedom", "table", "within"),
+    [(2, 4.3027, 0.04), (3, 3.1824, 0.005), (5, 2.5706, 5e-4), (10, 2.2281, 1e-4), (40, 2.0211, 1e-4)],
+)
+def test_critical_values_are_those_of_the_table_of_student(freedom, table, within):
+    assert critical_t(freedom) == pytest.approx(table, abs=within)
+
+
+@pytest.mark.parametrize("origins", [1, 2])
+@pytest.mark.parametrize(("gru", "ahead"), [(1, "67 % better than drift"), (9, "drift is 67 % better")])
+def test_one_or_two_backtests_of_one_series_tell_nothing(origins, gru, ahead):
+    result = verdict(*[fold([0, 0], GRU=gru, drift=3)] * origins)
+    assert result.outcome == "unclear"
+    assert result.text.startswith(f"unclear: {ahead}, too few backtests to tell ({origins} backtest")
+    assert "t-test" not in result.text
+
+
+def test_a_single_backtest_of_enough_series_is_tested():
+    actual = np.zeros((9, 2))
+    assert verdict(fold(actual, GRU=1, drift=3)).outcome == "useful"
+    assert verdict(fold(actual[:2], GRU=1, drift=3)).outcome == "unclear"
+
+
+def test_forecasts_without_any_error_need_no_test():
+    assert verdict(fold([5], GRU=5, drift=3)).text == (
+        "useful: 100 % better than drift (1 backtest, 1 forecast: small sample)"
+    )
+    assert verdict(fold([5], GRU=3, drift=5)).outcome == "no better"
 
 
 def test_errors_near_the_largest_number_are_compared():
@@ -74,6 +146,7 @@ def test_errors_near_the_largest_number_are_compared():
 def test_errors_beyond_the_largest_number_are_said_to_be_too_large():
     result = verdict(*[fold([-1e308], GRU=1e308, drift=1e308) for _ in range(3)])
     assert result.text.startswith("no better: the errors are too large to compare (3 backtests")
+    assert verdict(*[fold([-1e308], GRU=0, drift=1e308) for _ in range(3)]).outcome == "unclear"
 
 
 def test_an_unclear_loss_says_who_was_ahead():
@@ -85,7 +158,7 @@ def test_an_unclear_loss_says_who_was_ahead():
 def test_the_steps_of_one_forecast_count_as_one():
     # Twelve steps all better, but of one origin alone: still a small sample.
     result = verdict(fold(np.arange(12.0), GRU=np.arange(12.0) + 0.5, drift=np.arange(12.0) + 1))
-    assert result.outcome == "useful"
+    assert result.outcome == "unclear"
     assert "(1 backtest, 12 forecasts: small sample)" in result.text
 
 
@@ -93,7 +166,7 @@ def test_a_large_sample_is_not_called_small():
     rng = RNG(0)
     actual = rng.normal(size=(40, 4))
     result = verdict(fold(actual, GRU=actual + 0.5, drift=actual + 1))
-    assert result.text == "useful: 50 % better than drift (1 backtest, 160 forecasts)"
+    assert result.text == "useful: 50 % better than drift (paired t-test, 95 %; 1 backtest, 160 forecasts)"
 
 
 def test_series_of_a_panel_weigh_alike_whatever_their_units():
@@ -115,14 +188,14 @@ def test_a_panel_that_never_moved_is_judged_in_its_own_units():
 
 
 def test_being_as_good_as_a_baseline_is_no_better():
-    result = verdict(*[fold([y], GRU=y, last_value=y) for y in (4, 4, 4)])
+    result = verdict(*[fold([y], GRU=y, naive=y) for y in (4, 4, 4)])
     assert result.outcome == "no better"
     assert result.better_by == 0
     assert result.text.startswith("no better: repeating the last value is as good")
 
 
 def test_a_baseline_without_error_is_said_to_be_so():
-    result = verdict(*[fold([4], GRU=5, last_value=4)] * 3)
+    result = verdict(*[fold([4], GRU=5, naive=4)] * 3)
     assert result.outcome == "no better"
     assert np.isnan(result.better_by)
     assert result.text.startswith("no better: repeating the last value makes no error")
@@ -218,14 +291,14 @@ def test_an_echo_is_said_in_the_verdict():
     folds = [fold([y], GRU=y + 2, drift=y + 1) for y in (1, 2, 5)]
     result = verdict(*folds, one_step=walk.seen_by(lambda past: past[-1]))
     assert result.echo
-    assert result.text.endswith("; the network's forecasts stay close to the last value")
+    assert result.text.endswith("; its forecasts stay close to the last value")
     assert not verdict(*folds).echo
 
 
 def test_forecasts_that_stand_still_while_the_series_moves_are_flat():
     folds = [fold([y, y + 1, y - 1], GRU=[3, 3.01, 3.02], drift=0) for y in (1, 5, 3)]
     assert is_flat(folds, "GRU")
-    assert verdict(*folds).text.endswith("; the network's forecasts hardly vary")
+    assert verdict(*folds).text.endswith("; its forecasts hardly vary")
 
 
 def test_forecasts_that_move_from_origin_to_origin_are_not_flat():

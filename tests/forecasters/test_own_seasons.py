@@ -1,7 +1,6 @@
 """Forecasters of a panel whose series have seasons of their own."""
 
 from dataclasses import replace
-from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,16 +9,17 @@ from forecast.errors import ModelError
 from forecast.evaluation.backtest import Origins, backtest, score
 from forecast.evaluation.metrics import seasonal_scales
 from forecast.features.inputs import input_layout, read_inputs, training_examples
-from forecast.forecasters.baselines import SeasonalNaive, fit_baselines, fit_ridge
+from forecast.forecasters.baselines import fit_baselines
+from forecast.forecasters.combination import COMBINATION, Combination
+from forecast.forecasters.methods import METHODS, Method, seasonal_naive
+from forecast.forecasters.pooled_ridge import fit_ridge
 from forecast.forecasters.recurrent import for_season
-from forecast.forecasters.theta import Theta
 from forecast.spec.model import WindowSpec
 from forecast.spec.reading import Columns, ReadSpec
-from forecast.spec.training import Combine
 from forecast.storage import modelfile
 from forecast.storage import pretrained as catalog
 from tests.forgery import built, fields_of, tensors_of
-from tests.models import model, network
+from tests.models import model, network, with_tail
 from tests.panels import panel, wave
 
 SEASONS = (1, 12, 4)
@@ -35,11 +35,24 @@ def alone(index: int):
     return replace(one, seasons=None).with_season(SEASONS[index])
 
 
-@pytest.mark.parametrize("forecaster", [SeasonalNaive(), Theta()])
+@pytest.mark.parametrize("name", METHODS)
 @pytest.mark.parametrize("index", range(3))
-def test_a_series_is_forecast_as_in_a_panel_of_its_season_alone(forecaster, index):
-    together = forecaster.predict(MIXED, 14).values[index]
-    assert together.tolist() == forecaster.predict(alone(index), 14).values[0].tolist()
+def test_a_series_is_forecast_as_in_a_panel_of_its_season_alone(name, index):
+    together = Method(name).predict(MIXED, 14).values[index]
+    assert together == pytest.approx(Method(name).predict(alone(index), 14).values[0], rel=1e-9)
+
+
+@pytest.mark.parametrize("index", range(3))
+def test_a_combination_forecasts_a_series_as_in_a_panel_of_its_season_alone(index):
+    made = replace(
+        model(network(season=None)),
+        combination=Combination((), ("theta", "ets", "seasonal-naive")),
+        weights=np.empty((0, 3)),
+    )
+    together, apart = made.predict(MIXED, 14, levels=(80,)), made.predict(alone(index), 14, levels=(80,))
+    assert made.name == COMBINATION
+    assert together.values[index] == pytest.approx(apart.values[0], rel=1e-6)
+    assert together.upper[0, index] == pytest.approx(apart.upper[0, 0], rel=1e-6)
 
 
 def test_errors_are_scaled_by_changes_over_each_series_own_season():
@@ -50,9 +63,9 @@ def test_errors_are_scaled_by_changes_over_each_series_own_season():
 def test_skill_is_measured_against_each_series_own_season():
     folds = list(backtest(lambda past: fit_baselines(past, WindowSpec(6, 3)), MIXED, Origins(2, 3)))
     for index in range(3):
-        expected = SeasonalNaive().predict(alone(index).first(MIXED.lengths[[index]] - 3), 3).values[0]
+        expected = seasonal_naive(alone(index).first(MIXED.lengths[[index]] - 3), 3)[0]
         assert folds[-1].seasonal_naive[index].tolist() == expected.tolist()
-    assert "seasonal naive" in score(folds, MIXED).models
+    assert "seasonal-naive" in score(folds, MIXED).models
 
 
 def test_a_ridge_regression_of_the_panel_forecasts_a_subset_as_it_forecasts_all():
@@ -61,16 +74,14 @@ def test_a_ridge_regression_of_the_panel_forecasts_a_subset_as_it_forecasts_all(
     np.testing.assert_array_equal(some, whole[[2, 1]])
 
 
-@pytest.mark.parametrize("combine", get_args(Combine))
-def test_forecasts_of_a_subset_of_series_are_the_subset_of_forecasts(combine):
-    made = network(season=None, combine=combine)
+def test_forecasts_of_a_subset_of_series_are_the_subset_of_forecasts():
+    made = network(season=None)
     whole, some = made.predict(MIXED, 7).values, made.predict(MIXED.select([2, 0]), 7).values
     np.testing.assert_allclose(some, whole[[2, 0]], rtol=1e-9)
 
 
-@pytest.mark.parametrize("combine", get_args(Combine))
-def test_rows_older_than_those_read_change_nothing(combine):
-    made = network(season=None, combine=combine)
+def test_rows_older_than_those_read_change_nothing():
+    made = network(season=None)
     long = replace(panel(wave(600, season=4), wave(600)), seasons=np.array([4, 12]))
     newest = long.tail(made.rows_read(long))
     assert (newest.lengths < 600).all()
@@ -102,8 +113,8 @@ def test_training_in_pieces_sees_what_training_in_one_sees(monkeypatch):
 
 
 def stored():
-    read_spec = ReadSpec(MIXED.columns)
-    return replace(model(network(season=None)), tail=MIXED, read=read_spec, frequency=MIXED.frequency)
+    made = with_tail(model(network(season=None)), MIXED)
+    return replace(made, read=ReadSpec(MIXED.columns), frequency=MIXED.frequency)
 
 
 def test_a_model_comes_back_with_the_seasons_of_its_series(tmp_path):

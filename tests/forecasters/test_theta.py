@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 
 from forecast.data.arrays import LARGEST
-from forecast.forecasters.baselines import baseline
 from forecast.forecasters.seasonality import is_seasonal, seasonal_indices
-from forecast.forecasters.theta import Theta, rows_read, theta
-from forecast.spec.model import WindowSpec
+from forecast.forecasters.theta import rows_read, theta
 from tests.panels import panel, wave
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
@@ -168,12 +166,3 @@ def test_rows_older_than_those_it_reads_change_nothing(season):
     values = wave(rows_read(season) + 60, season=season)
     newest = values[-rows_read(season) :]
     assert alone(values, season=season).tolist() == alone(newest, season=season).tolist()
-
-
-def test_as_a_baseline_it_continues_the_times_and_knows_no_interval():
-    history = panel([1, 2, 4, 4], [1, 2, 3])
-    forecast = baseline("Theta")(history, WindowSpec(2, 2)).predict(history, 2, levels=(80,))
-    assert forecast.values.tolist() == theta(history, 2).tolist()
-    assert forecast.times.tolist() == [[2004, 2005], [2003, 2004]]
-    assert np.isnan(forecast.lower).all()
-    assert Theta.name == "theta"

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.data.results import Coverage, ModelCard, Scores, Verdict
-from forecast.forecasters.recurrent import RecurrentForecaster
+from forecast.forecasters.intervals import Spread
+from forecast.forecasters.model import RecurrentForecaster
 from forecast.spec.model import Bounds, Cell
 from forecast.spec.reading import Columns, ReadSpec
-from forecast.spec.training import Combine
 from forecast.storage.modelfile import FORMAT, encode
 from tests.forgery import built, fields_of, joined, parts, tensors_of
 from tests.models import model, network
@@ -24,7 +24,21 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 VALUES: tuple[object, ...] = (
     *(None, True, False, 0, 1, -1, 2, 3, 7, 12, 64, 65, 1000, 10_000, 10_001, 100_000, 100_001, 4096),
     *(10**6, 10**6 + 1, 2**31, 2**53, 2**53 + 1, -(2**53), 2**63, 2**64, 10**30, 0.0, -0.0, 0.5, 1.0, 1e-320),
-    *(1e308, -1e308, "nan", "inf", "-inf", "", "a", "gru", "lstm", "simple-rnn", "theta", "none", "year"),
+    *(
+        1e308,
+        -1e308,
+        "nan",
+        "inf",
+        "-inf",
+        "",
+        "a",
+        "gru",
+        "lstm",
+        "simple-rnn",
+        "theta",
+        "pretrained",
+        "year",
+    ),
     *("quarter", "month", "week", "day", "weekday", "hour", "minute", "second", "step", "integer", "date"),
     *("datetime", "useful", "scratch", "[red]x[/]", "\x1b[31m", "\u202e", "\udcff", "\ufeff", "nord\n"),
     *("x" * 3000, [], {}, [1], [4, 4], ["a"], [["numpy", "2"]], {"a": 1}, [[[]]]),
@@ -55,8 +69,9 @@ DTYPES = (np.float64, np.float32, np.int64, np.uint8)
 
 def _scored(card: ModelCard, ids: tuple[str, ...]) -> ModelCard:
     scores = Scores(
-        models=("GRU", "last value"),
+        models=("combination", "naive"),
         metrics=("mae", "skill"),
+        weights=np.array([1.0, np.nan]),
         overall=np.array([[1.5, 0.25], [2.0, 0.0]]),
         by_series=np.ones((2, len(ids), 2)),
         by_step=np.ones((2, 3, 2)),
@@ -72,12 +87,12 @@ def _scored(card: ModelCard, ids: tuple[str, ...]) -> ModelCard:
 
 
 def _valid(
-    cell: Cell, frequency: Frequency, *, season: int = 1, members: int = 1, combine: Combine = "none"
+    cell: Cell, frequency: Frequency, *, season: int = 1, members: int = 1, methods: tuple[str, ...] = ()
 ) -> RecurrentForecaster:
-    """A model with a history, scores and bounds, whose networks know `season`."""
-    valid = model(
-        network(cell=cell, season=season, members=members, combine=combine), bounds=Bounds(minimum=0.0)
-    )
+    """A model with a history, scores and bounds, whose networks know `season`; a combination with methods."""
+    other = network(season=season, seed=1) if methods else None
+    own = network(cell=cell, season=season, members=members)
+    valid = model(own, bounds=Bounds(minimum=0.0), pretrained=other, methods=methods)
     columns = Columns(target="tons", time="year", series="region")
     ids = ("nord", "süd\n007 ")
     start = (
@@ -99,16 +114,18 @@ def _valid(
         read=ReadSpec(columns),
         frequency=frequency,
         tail=tail,
+        weights=np.repeat(valid.weights, 3, axis=0),
+        spread=Spread(np.repeat(valid.spread.sizes, 3, axis=0), np.array([0.5, np.nan, np.nan])),
         card=_scored(valid.card, ids),
     )
 
 
 _MODELS = (
     _valid("gru", Frequency("year", form="integer")),
-    _valid("lstm", Frequency("month", form="month"), season=12, members=2, combine="theta"),
+    _valid("lstm", Frequency("month", form="month"), season=12, members=2, methods=("ets", "ridge")),
     _valid("simple-rnn", Frequency("day", offset_seconds=3600, form="datetime"), season=7),
-    _valid("gru", Frequency("month", month_end=True, form="date"), combine="theta"),
-    _valid("gru", Frequency("weekday", form="date"), season=5, combine="theta"),
+    _valid("gru", Frequency("month", month_end=True, form="date"), methods=("theta",)),
+    _valid("gru", Frequency("weekday", form="date"), season=5, methods=("seasonal-naive", "mean")),
 )
 SEEDS = (*map(encode, _MODELS), *(path.read_bytes() for path in sorted(GOLDEN.glob("*.forecast"))))
 """Model files that load."""
@@ -187,7 +204,7 @@ def _change_tensor(tensors: dict[str, np.ndarray], random: Random) -> None:
         del tensors[name]
         return
     else:
-        name = random.choice(("more", "tail/more", "weight/9/answer/bias", "\udcff", "__metadata__"))
+        name = random.choice(("more", "tail/more", "network9/0/answer/bias", "\udcff", "__metadata__"))
     tensors[name] = tensor
 
 

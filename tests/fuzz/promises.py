@@ -1,6 +1,7 @@
 """What must hold for whatever bytes come in: a value that bears use, or a `ForecastError`."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ from forecast import workflow
 from forecast.data.panel import Panel
 from forecast.data.results import Forecast, ResultTable
 from forecast.errors import ForecastError, ModelError
-from forecast.forecasters.recurrent import RecurrentForecaster
+from forecast.forecasters.intervals import no_spread
+from forecast.forecasters.model import RecurrentForecaster
 from forecast.output.writing import write
 from forecast.reading.reader import ReadResult, read_panel
 from forecast.spec.reading import ReadSpec
@@ -26,10 +28,16 @@ ROWS = (
 )
 """Data that a believed model is asked to continue."""
 
-_NETWORKS = {
-    season: model(network(season=season, cell=cell, combine="theta"))
+_METHODS = ("theta", "ets", "ridge", "seasonal-drift", "naive")
+_MODELS = {
+    season: replace(
+        model(network(season=season, cell=cell), methods=_METHODS),
+        weights=np.empty((0, 1 + len(_METHODS))),
+        spread=no_spread(),
+    )
     for season, cell in ((1, "simple-rnn"), (7, "gru"), (12, "lstm"))
 }
+"""Combinations whose weights and intervals follow from the past of the data, as `predict` makes them."""
 
 
 def reads_or_refuses(source: bytes | Path, read: ReadSpec | None = None) -> ReadResult | None:
@@ -39,9 +47,10 @@ def reads_or_refuses(source: bytes | Path, read: ReadSpec | None = None) -> Read
     except ForecastError:
         return None
     _check_panel(reading.panel)
-    known = _NETWORKS.get(reading.panel.frequency.default_season, _NETWORKS[1])
-    forecast = known.network.predict(reading.panel, MOST_STEPS)
+    known = _MODELS.get(reading.panel.frequency.default_season, _MODELS[1])
+    forecast = known.predict(reading.panel, MOST_STEPS, levels=(80.0,))
     assert np.isfinite(forecast.values).all()
+    _check_intervals(forecast)
     _check_written(forecast.to_table())
     return reading
 

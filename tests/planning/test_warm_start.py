@@ -9,7 +9,7 @@ from forecast.planning.plan import plan_values
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import TrainRequest
 from forecast.storage import modelfile
-from tests.models import model, network
+from tests.models import model, network, with_tail
 from tests.panels import panel, wave
 
 ROWS = 60
@@ -27,7 +27,8 @@ def old(tmp_path):
     trained = rows(ROWS)
     read = ReadSpec(columns=trained.columns)
     tail = trained.tail(5)
-    modelfile.save(replace(made, read=read, frequency=tail.frequency, tail=tail), tmp_path / "old.forecast")
+    trained_on = replace(with_tail(made, tail), read=read, frequency=tail.frequency)
+    modelfile.save(trained_on, tmp_path / "old.forecast")
     return tmp_path / "old.forecast"
 
 

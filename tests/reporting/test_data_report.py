@@ -112,7 +112,7 @@ def test_the_facts_for_a_program_keep_their_names():
         *("outliers", "values", "classes"),
     ]
     assert list(facts["plan"]) == [
-        *("window", "horizon", "season", "windows", "cell", "units", "ensemble", "origin", "combine"),
+        *("window", "horizon", "season", "windows", "cell", "units", "ensemble", "origin", "members"),
         *("backtests", "seconds", "megabytes"),
     ]
 
@@ -138,7 +138,7 @@ def test_the_time_said_grows_with_the_work():
         return estimates.seconds(panel, plan_values(panel, TrainRequest(backtests=1, **asked)))
 
     scratch = seconds(from_="scratch", epochs=40)
-    assert seconds() < scratch < seconds(from_="scratch", epochs=80)
+    assert seconds(quick=True) < scratch < seconds(from_="scratch", epochs=80)
     assert scratch < seconds(from_="scratch", epochs=40, units=(128,))
     assert scratch < seconds(from_="scratch", epochs=40, ensemble=3)
 
@@ -147,9 +147,8 @@ def test_a_model_repairs_new_rows_as_those_it_was_made_from_and_an_option_goes_b
     rows = monthly(NUMBERS).split()
     del rows[60:63]
     content = "\n".join(rows)
-    model = workflow.pretrained_model(
-        io.BytesIO(content.encode()), ReadSpec(policy=Policy(gaps="interpolate"))
-    )
+    request = TrainRequest(read=ReadSpec(policy=Policy(gaps="interpolate")))
+    model = workflow.untrained_model(io.BytesIO(content.encode()), request)
 
     def told(**policy):
         heard = []

@@ -9,6 +9,7 @@ import pytest
 from forecast.classification.classifier import Classifier
 from forecast.data.covariates import Covariates
 from forecast.errors import ModelError
+from forecast.forecasters.intervals import no_spread
 from forecast.forecasters.recurrent import Network
 from forecast.forecasters.weights import weight_shapes
 from forecast.spec.model import Covariate, ModelSpec, NetworkSpec, WindowSpec
@@ -38,7 +39,7 @@ def network(spec):
 def of_rows():
     made, tail = model(network(rows_spec())), replace(panel(days(9)), target=Target("class", SKY))
     read = ReadSpec(tail.columns, target=Target("class", SKY))
-    return replace(made, tail=tail, read=read)
+    return replace(made, tail=tail, read=read, weights=np.empty((0, 1)), spread=no_spread())
 
 
 def of_labels():
@@ -106,6 +107,22 @@ def test_impossible_labels_are_refused_even_with_a_valid_digest(tmp_path, place,
         opened(tmp_path, forged(content, place, value))
 
 
+def test_a_network_of_other_classes_than_the_model_is_refused(tmp_path):
+    content = encode(of_rows())
+    fields = fields_of(content)
+    fields["networks"][0]["spec"]["target"]["classes"] = ["fog", "rain", "snow"]
+    with pytest.raises(ModelError, match="its members"):
+        opened(tmp_path, built(fields, tensors_of(content)))
+
+
+@pytest.mark.parametrize(
+    ("place", "value"), [("methods", ["naive"]), ("networks", []), ("periods", [1.0]), ("horizon", 0)]
+)
+def test_what_a_model_of_classes_cannot_have_is_refused(tmp_path, place, value):
+    with pytest.raises(ModelError, match="damaged"):
+        opened(tmp_path, forged(encode(of_rows()), place, value))
+
+
 @pytest.mark.parametrize("value", [3.0, -1.0, 0.5, np.nan, 1e300])
 def test_newest_rows_that_are_not_classes_are_refused(tmp_path, value):
     content = encode(of_rows())
@@ -124,4 +141,6 @@ def forged(content: bytes, place: str, value: object) -> bytes:
         inner = inner[folder]
     assert name in inner
     inner[name] = value
+    if place.startswith("spec."):  # its network says the same, or the two would differ
+        fields["networks"][0]["spec"] = fields["spec"]
     return built(fields, tensors_of(content), number=FORMAT)

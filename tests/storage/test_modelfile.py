@@ -15,8 +15,11 @@ from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.data.results import Coverage, ModelCard, Scores, Verdict
 from forecast.errors import ForecastError, ModelError
-from forecast.forecasters.calibration import PERCENTS, Calibration
-from forecast.forecasters.recurrent import Network, RecurrentForecaster
+from forecast.forecasters.combination import PRETRAINED, Combination
+from forecast.forecasters.intervals import Spread, no_spread
+from forecast.forecasters.methods import METHODS
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.forecasters.recurrent import Network
 from forecast.forecasters.weights import weight_shapes
 from forecast.spec.model import Bounds, Cell, ModelSpec, NetworkSpec, WindowSpec
 from forecast.spec.reading import Columns, ReadSpec, Target
@@ -37,8 +40,9 @@ CARD = ModelCard(
     epochs=17,
     training=TrainingPlan(),
     scores=Scores(
-        models=("GRU", "last value"),
+        models=("combination", "naive"),
         metrics=("mae", "skill"),
+        weights=np.array([1.0, np.nan]),
         overall=np.array([[1.5, 0.25], [2.0, 0.0]]),
         by_series=np.array([[[1.0, np.nan], [2.0, -0.5]], [[1.5, 0.0], [2.5, 0.0]]]),
         by_step=np.array([[[1.0, 0.1], [2.0, 0.2]], [[1.5, 0.0], [2.5, 0.0]]]),
@@ -49,26 +53,41 @@ CARD = ModelCard(
         forecasts_by_series=np.array([6, 6]),
         forecasts_by_step=np.array([6, 6]),
     ),
-    verdict=Verdict("useful", "useful: 25 % better", 0.25, "last value", 0.25, False, True),
+    verdict=Verdict("useful", "useful: 25 % better", 0.25, "naive", 0.25, False, True),
     coverage=Coverage(80.0, float("nan"), 12),
     versions=(("forecast", "0.1.0"), ("numpy", "2.0")),
 )
 
 
+def made(spec: ModelSpec, *, seed: int = 0, members: int = 1) -> Network:
+    random, shapes = np.random.default_rng(seed), weight_shapes(spec).items()
+    return Network(
+        spec,
+        tuple(
+            {name: random.normal(size=shape).astype(np.float32) for name, shape in shapes}
+            for _ in range(members)
+        ),
+    )
+
+
 def forecaster(
-    cell: Cell = "gru", *, units: tuple[int, ...] = (3,), form: str = "integer"
+    cell: Cell = "gru", *, units: tuple[int, ...] = (3,), form: str = "integer", members: int = 1
 ) -> RecurrentForecaster:
+    """Two networks and two methods, at weights of their own for two series and for any other."""
     spec = ModelSpec(WindowSpec(3, 2), NetworkSpec(cell, units), season=1)
+    other = ModelSpec(WindowSpec(2, 3), NetworkSpec("gru", (2,)), season=1)
     random = np.random.default_rng(0)
-    shapes = weight_shapes(spec)
-    weights = {name: random.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    networks = ((cell, made(spec, members=members)), (PRETRAINED, made(other, seed=1)))
     columns = Columns(target="tons", time="year", series="region")
     years = np.array([2001, 2002, 2003, 2004, 2002, 2003, 2004])
     dated = form != "integer"
     frequency = Frequency("year", form="date" if dated else "integer", offset_seconds=3600 if dated else None)
     days = years.astype(str).astype("datetime64[s]")
     return RecurrentForecaster(
-        network=Network(spec, (weights,)),
+        spec=spec,
+        combination=Combination(networks, ("theta", "naive"), (7.5, 30.0)),
+        weights=np.array([[0.4, 0.3, 0.2, 0.1], [0.0, 0.5, 0.5, 0.0], [0.25, 0.25, 0.25, 0.25]]),
+        spread=Spread(np.abs(random.normal(size=(3, 2))), np.array([0.5, 2.0, np.nan])),
         horizon=2,
         bounds=Bounds(minimum=0.0),
         read=ReadSpec(columns, target=Target()),
@@ -83,7 +102,6 @@ def forecaster(
             frequency=frequency,
             seasons=np.ones(2, dtype=np.int64),
         ),
-        calibration=Calibration(np.abs(random.normal(size=(2, len(PERCENTS)))), 12),
         card=CARD,
     )
 
@@ -99,7 +117,7 @@ def forged(change: dict[str, object], *, number: int = FORMAT) -> bytes:
     content = encode(forecaster())
     fields = fields_of(content)
     for place, value in change.items():
-        *folders, name = place.split(".")
+        *folders, name = (int(part) if part.isdigit() else part for part in place.split("."))
         inner = fields
         for folder in folders:
             inner = inner[folder]
@@ -124,16 +142,25 @@ def test_a_model_is_loaded_as_it_was_saved(tmp_path: Path, cell: Cell, form: str
     save(model, path)
     back = load(path)
     assert (back.spec, back.read, back.frequency) == (model.spec, model.read, model.frequency)
-    (weights,), (expected,) = back.network.members, model.network.members
-    assert weights.keys() == expected.keys()
-    for name, weight in expected.items():
-        np.testing.assert_array_equal(weights[name], weight, strict=True)
+    assert (back.combination.members, back.combination.periods) == (
+        (cell, "pretrained", "theta", "naive"),
+        (7.5, 30.0),
+    )
+    for (_, network), (_, original) in zip(
+        back.combination.networks, model.combination.networks, strict=True
+    ):
+        assert network.spec == original.spec
+        for weights, expected in zip(network.members, original.members, strict=True):
+            assert weights.keys() == expected.keys()
+            for name, weight in expected.items():
+                np.testing.assert_array_equal(weights[name], weight, strict=True)
     assert back.tail.ids == model.tail.ids
     for name in ("times", "values", "observed", "bounds"):
         np.testing.assert_array_equal(getattr(back.tail, name), getattr(model.tail, name), strict=True)
-    np.testing.assert_array_equal(back.calibration.half_widths, model.calibration.half_widths, strict=True)
-    assert back.calibration.errors == model.calibration.errors
-    for name in ("overall", "by_series", "by_step", "forecasts_by_series", "forecasts_by_step"):
+    np.testing.assert_array_equal(back.weights, model.weights, strict=True)
+    np.testing.assert_array_equal(back.spread.sizes, model.spread.sizes, strict=True)
+    np.testing.assert_array_equal(back.spread.units, model.spread.units, strict=True)
+    for name in ("weights", "overall", "by_series", "by_step", "forecasts_by_series", "forecasts_by_step"):
         np.testing.assert_array_equal(
             getattr(back.card.scores, name), getattr(model.card.scores, name), strict=True
         )
@@ -150,10 +177,39 @@ def test_a_card_without_scores_verdict_and_coverage_is_loaded(tmp_path: Path):
     assert load(tmp_path / "a.forecast").card == card
 
 
-def test_unknown_intervals_are_loaded_as_nan(tmp_path: Path):
-    unknown = Calibration(np.full((2, len(PERCENTS)), np.nan), 0)
-    save(replace(forecaster(), calibration=unknown), tmp_path / "a.forecast")
-    assert np.isnan(load(tmp_path / "a.forecast").calibration.half_widths).all()
+def test_a_loaded_model_forecasts_as_the_one_that_was_saved(tmp_path: Path):
+    model = forecaster(members=2)
+    back = load(saved(tmp_path, encode(model)))
+    forecast, expected = (each.predict(each.tail, 5, levels=(50, 95)) for each in (back, model))
+    for name in ("values", "lower", "upper"):
+        np.testing.assert_array_equal(getattr(forecast, name), getattr(expected, name), strict=True)
+
+
+def test_a_model_whose_weights_follow_from_the_data_is_loaded(tmp_path: Path):
+    model = replace(forecaster(), weights=np.empty((0, 4)), spread=no_spread())
+    back = load(saved(tmp_path, encode(model)))
+    forecast, expected = (each.predict(each.tail, 3) for each in (back, model))
+    assert forecast.values.tolist() == expected.values.tolist()
+
+
+@pytest.mark.parametrize("periods", [None, (), (7.5,)])
+def test_longer_seasons_that_are_found_or_absent_or_given_are_loaded(
+    tmp_path: Path, periods: tuple[float, ...] | None
+):
+    model = forecaster()
+    combination = replace(model.combination, periods=periods)
+    back = load(saved(tmp_path, encode(replace(model, combination=combination))))
+    assert back.combination.periods == periods
+
+
+def test_every_method_is_loaded_without_any_network(tmp_path: Path):
+    weights = np.full((3, len(METHODS)), 1 / len(METHODS))
+    model = replace(forecaster(), combination=Combination((), tuple(METHODS)), weights=weights)
+    back = load(saved(tmp_path, encode(model)))
+    assert back.combination.members == tuple(METHODS)
+    assert np.isfinite(back.predict(back.tail, 2).values).all()
+    with pytest.raises(ModelError, match="network"):
+        back.network  # noqa: B018
 
 
 def test_a_source_whose_name_is_no_text_is_saved_and_loaded(tmp_path: Path):
@@ -182,7 +238,7 @@ def test_the_library_reads_the_file(tmp_path: Path):
     save(forecaster(), tmp_path / "a.forecast")
     tensors = safetensors.numpy.load_file(tmp_path / "a.forecast")
     np.testing.assert_array_equal(
-        tensors["weight/0/layer0/kernel"], forecaster().network.members[0]["layer0/kernel"], strict=True
+        tensors["network0/0/layer0/kernel"], forecaster().network.members[0]["layer0/kernel"], strict=True
     )
 
 
@@ -204,7 +260,7 @@ def test_a_model_that_is_linked_read_only_and_in_a_read_only_folder_is_read(tmp_
 
 def test_every_flipped_bit_of_a_byte_is_found_or_harmless(tmp_path: Path):
     content = encode(forecaster())
-    for place in range(0, len(content), 3):
+    for place in range(0, len(content), 5):
         flipped = bytearray(content)
         flipped[place] ^= 1 << place % 8
         path = saved(tmp_path, bytes(flipped))
@@ -342,7 +398,33 @@ def test_a_wrong_length_of_the_header_is_refused(tmp_path: Path, length: int):
         ("read.notation.date_format", "%Y%Y"),
         ("read.policy.gaps", "zero"),
         ("read.columns.target", "\ud800"),
-        ("calibration_errors", -1),
+        ("spec.season", 2),
+        ("spec.windows.window", 4),
+        ("networks", []),
+        ("networks.0.name", "theta"),
+        ("networks.0.name", "lstm"),
+        ("networks.0.name", "naive"),
+        ("networks.1.name", "gru"),
+        ("networks.1.spec.season", 2),
+        ("networks.1.spec.network.units", [3]),
+        ("networks.1.spec.windows.horizon", 2),
+        ("networks.1.spec.target.kind", "label"),
+        ("networks.1", None),
+        ("networks.1.more", 1),
+        ("methods", ["theta", "theta"]),
+        ("methods", ["theta", "pooled-ridge"]),
+        ("methods", ["theta", "gru"]),
+        ("methods", ["theta", "os.system"]),
+        ("methods", ["theta"]),
+        ("methods", ["theta", "naive", "mean"]),
+        ("methods", None),
+        ("periods", [1.0]),
+        ("periods", [-7.0]),
+        ("periods", ["nan"]),
+        ("periods", [1e9]),
+        ("periods", [10.0] * 100),
+        ("horizon", 0),
+        ("horizon", 10**6),
         ("card.rows", True),
         ("card.epochs", 10**30),
         ("card.scores", {"models": []}),
@@ -366,14 +448,14 @@ def test_a_forged_field_that_is_possible_is_accepted(tmp_path: Path):
 @pytest.mark.parametrize(
     ("name", "array"),
     [
-        ("weight/layer0/kernel", np.zeros((1, 1), np.float32)),
-        ("weight/layer0/bias", np.full((2, 9), np.nan, np.float32)),
-        ("weight/0/layer0/bias", np.full((2, 9), np.nan, np.float32)),
-        ("weight/0/layer0/bias", np.full((2, 9), 2e6, np.float32)),
-        ("weight/0/layer0/kernel", np.full((13, 9), -3e38, np.float32)),
-        ("weight/0/layer0/bias", np.full((2, 9), np.nan, np.float16)),
-        ("weight/0/layer0/bias", np.zeros((2, 9), np.float16)),
-        ("weight/layer1/bias", np.zeros((2, 9), np.float32)),
+        ("network0/x/layer0/kernel", np.zeros((1, 1), np.float32)),
+        ("network1/1/layer0/bias", np.full((2, 9), np.nan, np.float32)),
+        ("network0/0/layer0/bias", np.full((2, 9), np.nan, np.float32)),
+        ("network0/0/layer0/bias", np.full((2, 9), 2e6, np.float32)),
+        ("network0/0/layer0/kernel", np.full((13, 9), -3e38, np.float32)),
+        ("network0/0/layer0/bias", np.full((2, 9), np.nan, np.float16)),
+        ("network0/0/layer0/bias", np.zeros((2, 9), np.float16)),
+        ("network2/0/layer1/bias", np.zeros((2, 9), np.float32)),
         ("skip/kernel", np.zeros(3, np.float32)),
         ("tail/values", np.full(7, np.inf)),
         ("tail/values", np.full(7, -1.5e308)),
@@ -389,9 +471,23 @@ def test_a_forged_field_that_is_possible_is_accepted(tmp_path: Path):
         ("tail/ids/ends", np.array([5, 10**9])),
         ("tail/ids/ends", np.array([5, 4, 13])),
         ("tail/ids", np.full(13, 0xFF, np.uint8)),
-        ("calibration/half_widths", np.full((2, 99), -1.0)),
-        ("calibration/half_widths", np.full((2, 99), np.inf)),
-        ("calibration/half_widths", np.zeros((3, 99))),
+        ("combination/weights", np.full((3, 4), 0.3)),
+        ("combination/weights", np.full((2, 4), 0.25)),
+        ("combination/weights", np.full((4, 4), 0.25)),
+        ("combination/weights", np.full((3, 5), 0.2)),
+        ("combination/weights", np.full((3, 4), 0.25, np.float32)),
+        ("combination/weights", np.full((3, 4), np.nan)),
+        ("combination/weights", np.array([[1.5, -0.5, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0]])),
+        ("combination/weights", np.empty((0, 4))),
+        ("spread/sizes", np.full((3, 2), -1.0)),
+        ("spread/sizes", np.full((3, 2), np.inf)),
+        ("spread/sizes", np.full((3, 2), np.nan)),
+        ("spread/sizes", np.ones((2, 2))),
+        ("spread/sizes", np.ones((3, 0))),
+        ("spread/sizes", np.ones((3, 20_000))),
+        ("spread/units", np.array([1.0, -1.0, 1.0])),
+        ("spread/units", np.full(3, np.inf)),
+        ("spread/units", np.ones(2)),
         ("scores/by_step", np.zeros((2, 3, 2))),
         ("scores/overall", np.zeros(4)),
     ],
@@ -399,22 +495,30 @@ def test_a_forged_field_that_is_possible_is_accepted(tmp_path: Path):
 def test_impossible_tensors_are_refused_even_with_a_valid_digest(
     tmp_path: Path, name: str, array: np.ndarray
 ):
+    assert load(saved(tmp_path, forged({})))
     with pytest.raises(ModelError, match="damaged"):
         load(saved(tmp_path, with_tensor(name, array)))
 
 
 def halved(original: RecurrentForecaster) -> RecurrentForecaster:
-    """The same with weights that half precision holds exactly."""
-    (weights,) = original.network.members
-    rounded = {name: each.astype(np.float16).astype(np.float32) for name, each in weights.items()}
-    return replace(original, network=replace(original.network, members=(rounded, weights | rounded)))
+    """The same with weights that half precision holds exactly in its first network."""
+    (first, second) = original.combination.networks
+    rounded = tuple(
+        {name: each.astype(np.float16).astype(np.float32) for name, each in weights.items()}
+        for weights in first[1].members
+    )
+    networks = ((first[0], replace(first[1], members=rounded)), second)
+    return replace(original, combination=replace(original.combination, networks=networks))
 
 
 def test_weights_exact_in_half_precision_take_half_the_bytes_and_are_loaded_unchanged(tmp_path: Path):
-    original = halved(forecaster(units=(32,)))
+    original = halved(forecaster(units=(32,), members=2))
     content = encode(original)
-    weights = {name: each for name, each in tensors_of(content).items() if name.startswith("weight/")}
-    assert {each.dtype for each in weights.values()} == {np.dtype(np.float16)}
+    stored = {
+        number: {each.dtype for name, each in tensors_of(content).items() if name.startswith(number)}
+        for number in ("network0", "network1")
+    }
+    assert stored == {"network0": {np.dtype(np.float16)}, "network1": {np.dtype(np.float32)}}
     back = load(saved(tmp_path, content))
     for kept, weight in zip(back.network.members, original.network.members, strict=True):
         assert {each.dtype for each in kept.values()} == {np.dtype(np.float32)}
@@ -433,7 +537,7 @@ def test_one_weight_inexact_in_half_precision_keeps_all_in_single_precision(tmp_
 def test_weights_in_half_precision_must_be_numbers_too(tmp_path: Path, number: float):
     content = encode(halved(forecaster()))
     bias = np.full((2, 9), number, np.float16)
-    forged = built(fields_of(content), {**tensors_of(content), "weight/0/layer0/bias": bias})
+    forged = built(fields_of(content), {**tensors_of(content), "network0/0/layer0/bias": bias})
     with pytest.raises(ModelError, match="not valid weights"):
         load(saved(tmp_path, forged))
 
@@ -441,7 +545,7 @@ def test_weights_in_half_precision_must_be_numbers_too(tmp_path: Path, number: f
 def giant(folder: Path, entry: dict[str, object], *, length: int) -> Path:
     """A model file whose header describes a giant tensor, as long as that but sparse on the disk."""
     header, _ = parts(encode(forecaster()))
-    header = {"__metadata__": header["__metadata__"], "weight/0/layer0/kernel": entry}
+    header = {"__metadata__": header["__metadata__"], "network0/0/layer0/kernel": entry}
     path = saved(folder, joined(header, b""))
     with open(path, "r+b") as file:
         file.truncate(path.stat().st_size + length)

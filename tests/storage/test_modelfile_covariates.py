@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from forecast.errors import ModelError
+from forecast.forecasters.combination import Combination
+from forecast.forecasters.intervals import Spread
 from forecast.forecasters.recurrent import Network
 from forecast.forecasters.weights import weight_shapes
 from forecast.spec.reading import ReadSpec
@@ -24,8 +26,14 @@ def model():
     }
     plain = models.model(Network(spec, (weights,)))
     tail = history.tail(30)
+    rows = len(tail) + 1
     return replace(
-        plain, tail=tail, read=ReadSpec(history.columns, target=history.target), frequency=history.frequency
+        plain,
+        tail=tail,
+        read=ReadSpec(history.columns, target=history.target),
+        frequency=history.frequency,
+        weights=plain.weights.repeat(rows, axis=0),
+        spread=Spread(plain.spread.sizes.repeat(rows, axis=0), np.full(rows, np.nan)),
     )
 
 
@@ -54,8 +62,9 @@ def test_it_is_loaded_as_it_was_saved(model, tmp_path):
 
 def test_a_relative_covariate_is_loaded(model, opened):
     relative = tuple(replace(each, relative=not each.categories) for each in model.spec.covariates)
-    network = replace(model.network, spec=replace(model.spec, covariates=relative))
-    assert opened(encode(replace(model, network=network))).spec.covariates == relative
+    spec = replace(model.spec, covariates=relative)
+    combination = Combination((("gru", replace(model.network, spec=spec)),))
+    assert opened(encode(replace(model, spec=spec, combination=combination))).spec.covariates == relative
 
 
 @pytest.mark.parametrize(
@@ -82,7 +91,7 @@ def test_impossible_tensors_are_refused(model, opened, name, change):
         opened(built(fields_of(content), {**tensors, name: np.ascontiguousarray(change(tensors[name]))}))
 
 
-@pytest.mark.parametrize("name", ["tail/known", "tail/known_bounds", "weight/0/embedding2/embeddings"])
+@pytest.mark.parametrize("name", ["tail/known", "tail/known_bounds", "network0/0/embedding2/embeddings"])
 def test_missing_tensors_are_refused(model, opened, name):
     content = encode(model)
     tensors = {other: array for other, array in tensors_of(content).items() if other != name}
@@ -130,6 +139,7 @@ def test_impossible_fields_are_refused(model, opened, change):
     content = encode(model)
     fields = fields_of(content)
     change(fields["spec"])
+    fields["networks"][0]["spec"] = fields["spec"]
     with pytest.raises(ModelError):
         opened(built(fields, tensors_of(content)))
 

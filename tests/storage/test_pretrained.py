@@ -27,7 +27,7 @@ def test_one_outlier_older_than_a_season_leaves_a_sensible_forecast(season, outl
     for series in with_outlier:
         series[-season - 1] = outlier
     change = np.abs(forecasts(season, *with_outlier) / forecasts(season, *clean) - 1)
-    assert change.mean() < 0.41
+    assert change.mean() < 0.52
 
 
 @pytest.mark.parametrize("season", [*SEASONS, 48])

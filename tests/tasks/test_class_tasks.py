@@ -132,7 +132,9 @@ def evaluated(panel):
         panel.first([len(panel.values)]), TrainRequest(horizon=2, backtests=1, **SMALL), None
     )
     network = Recorded(plan.recipe.spec).network
-    return ClassBacktest(panel.first(np.array([14])), panel, np.array([14]), 6, 2).evaluate(network)
+    return ClassBacktest(panel.first(np.array([14])), panel, np.array([14]), 6, 2).evaluate(
+        network, "scratch"
+    )
 
 
 def test_what_is_told_a_horizon_apart_is_one_block_and_filled_rows_are_not_judged():

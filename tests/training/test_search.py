@@ -7,7 +7,7 @@ import pytest
 
 from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins, rows_known_at
-from forecast.events import Note, Warned, ignore
+from forecast.events import FitsAhead, Note, Warned, ignore
 from forecast.planning.plan import plan_values
 from forecast.spec.training import TrainRequest
 from forecast.training.run import Run
@@ -28,7 +28,7 @@ HISTORY = panel(wave(60, season=4), 3 * wave(50, season=4, seed=1), season=4)
 
 def fake_learner(monkeypatch, error, *, clock=None, seconds=None):
     """Networks that miss by `error(recipe)`; what they were shown and told."""
-    from forecast.forecasters.baselines import SeasonalNaive
+    from forecast.forecasters.methods import Method
 
     shown: list = []
     seconds = [] if seconds is None else seconds
@@ -50,7 +50,7 @@ def fake_learner(monkeypatch, error, *, clock=None, seconds=None):
             return self
 
         def predict(self, history, horizon, *, levels=()):
-            naive = SeasonalNaive().predict(history, horizon, levels=levels)
+            naive = Method("seasonal-naive").predict(history, horizon, levels=levels)
             return replace(naive, values=naive.values + 100 * error(self.recipe))
 
     def learner_for(recipe, largest, run, *, fits):
@@ -168,6 +168,10 @@ def test_time_is_shared_and_when_it_is_over_the_rest_is_left_untried(monkeypatch
     assert [event.message for event in heard if isinstance(event, Warned)] == [
         "no time left: 1 more candidates are not tried"
     ]
+    # Each trial has three fits, one for the number of epochs and two backtests; so many of the model follow.
+    afterwards = 1 + 2 + 1
+    ahead = [event.count for event in heard if isinstance(event, FitsAhead)]
+    assert ahead == [3 * 3 + afterwards, 2 * 3 + afterwards]
 
 
 def test_one_candidate_is_tried_however_short_the_time(monkeypatch):

@@ -12,7 +12,11 @@ def run() -> None:
     answer = forecast.predict("sales.csv", model=model, level=(80, 95))
     if isinstance(answer, forecast.Forecast):
         print(answer.to_frame().tail(), answer.lower.shape)
-    scores: forecast.Scores = forecast.evaluate("sales.csv", model=model, refit=True, baseline=["naive"])
+    result: forecast.EvaluationResult = forecast.evaluate("sales.csv", model=model, baseline=["naive"])
+    scores: forecast.Scores = result.scores
+    predictions: forecast.Predictions | None = result.predictions
+    if predictions is not None:
+        print(predictions.to_frame().head(), predictions.actual.shape)
     report: forecast.DataReport = forecast.check("sales.csv", season="m")
     reading: forecast.ReadResult = forecast.read([1.0, 2.0, 3.0], freq="day")
     panel: forecast.Panel = reading.panel

@@ -1,0 +1,134 @@
+"""What an evaluation gives: scores, the verdict, and each forecast with the actual value."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from forecast.data.arrays import Floats, Times
+from forecast.data.frequency import Frequency
+from forecast.data.results import (
+    TIME,
+    Coverage,
+    ResultTable,
+    ScoredBy,
+    Scores,
+    Verdict,
+    frame_of,
+    html_of,
+    numbers_column,
+    times_column,
+)
+from forecast.phrases import counted
+from forecast.spec.reading import Columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Basis = Literal["new rows", "refit", "stored"]
+"""What was forecast: rows newer than those the model was trained on; any rows, by the same settings
+trained again at every origin; or nothing, where the scores are those of the model's own backtests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """Every forecast of an evaluation with the actual value, as cross-validation gives them."""
+
+    models: tuple[str, ...]
+    """`models[0]` is the one evaluated; the others are baselines and have no intervals."""
+    ids: tuple[str, ...]
+    origins: Times
+    """(series, backtests) time of the last known row."""
+    actual: Floats
+    """(series, backtests, horizon) NaN where no forecast is scored."""
+    values: Floats
+    """(models, series, backtests, horizon)"""
+    level: float
+    """Coverage of the intervals, in percent."""
+    lower: Floats
+    """(series, backtests, horizon) of `models[0]`."""
+    upper: Floats
+    columns: Columns
+    frequency: Frequency
+
+    def __repr__(self) -> str:
+        """Such as: Predictions of GRU, drift for 2 series, 3 backtests, 4 steps."""
+        series, backtests, horizon = self.actual.shape
+        return (
+            f"Predictions of {', '.join(self.models)} for {counted(series, 'series')}, "
+            f"{counted(backtests, 'backtest')}, {counted(horizon, 'step')}"
+        )
+
+    @property
+    def covered(self) -> Coverage:
+        """The share of the actual values within the intervals; NaN without intervals."""
+        known = ~np.isnan(self.actual) & ~np.isnan(self.lower)
+        inside = (self.lower <= self.actual) & (self.actual <= self.upper)
+        achieved = float(100 * inside[known].mean()) if known.any() else np.nan
+        return Coverage(self.level, achieved, int(known.sum()))
+
+    def to_table(self) -> ResultTable:
+        """One row per model, series, origin and step with an actual value.
+
+        The columns are the id, where there is one, origin, time, step, actual, forecast, lower_80, upper_80,
+        model. Ids and times are named as in the data, save where one of the other columns has that name.
+        """
+        scored = np.nonzero(~np.isnan(self.actual))
+        series, backtest, step = scored
+        every = np.tile(np.arange(len(series)), len(self.models))  # the same rows for each model
+        times = self.frequency.after(self.origins.ravel(), self.actual.shape[2]).reshape(self.actual.shape)
+        unknown = np.full(len(every) - len(series), np.nan)
+        table: ResultTable = {
+            "step": (step + 1)[every],
+            "actual": numbers_column(self.actual[scored])[every],
+            "forecast": self.values[:, series, backtest, step].ravel(),
+            f"lower_{self.level:g}": np.concatenate([self.lower[scored], unknown]),
+            f"upper_{self.level:g}": np.concatenate([self.upper[scored], unknown]),
+            "model": np.array(self.models, dtype=object).repeat(len(series)),
+        }
+        used, index = {"origin", *table}, ResultTable()
+        time = self.columns.time if self.columns.time is not None and self.columns.time not in used else TIME
+        if self.columns.series is not None:
+            names = (self.columns.series, "series", "id")
+            name = next(name for name in names if name not in {time, *used})
+            index[name] = np.array(self.ids, dtype=object)[series[every]]
+        index["origin"] = times_column(self.origins[series, backtest], self.frequency)[every]
+        index[time] = times_column(times[scored], self.frequency)[every]
+        return index | table
+
+    def to_frame(self) -> "pd.DataFrame":
+        """The columns of `to_table` as a pandas frame, with timestamps where times are dates."""
+        return frame_of(self.to_table(), self.frequency, self.columns, times=2)
+
+    def _repr_html_(self) -> str:
+        """The frame as a table, for notebooks."""
+        return html_of(self.to_frame())
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationResult:
+    """The scores of a model and of baselines, the verdict on the model, and the forecasts they rest on."""
+
+    scores: Scores
+    verdict: Verdict | None
+    coverage: Coverage | None
+    """Of the model's intervals; None for classes."""
+    basis: Basis
+    predictions: Predictions | None = None
+    """None for stored scores and for classes."""
+
+    def __repr__(self) -> str:
+        """Such as: Scores of GRU, drift on 3 backtests, 12 forecasts; ...; verdict: useful: ..."""
+        return f"{self.scores!r}" + ("" if self.verdict is None else f"; verdict: {self.verdict.text}")
+
+    def to_table(self, by: ScoredBy = "model") -> ResultTable:
+        """The scores by model, series or step; see `Scores.to_table`."""
+        return self.scores.to_table(by)
+
+    def to_frame(self, by: ScoredBy = "model") -> "pd.DataFrame":
+        """The columns of `to_table` as a pandas frame."""
+        return self.scores.to_frame(by)
+
+    def _repr_html_(self) -> str:
+        """The scores as a table, for notebooks."""
+        return html_of(self.to_frame())

@@ -1,0 +1,93 @@
+"""A linear autoregression of each series on its own newest values: a ridge regression on its windows.
+
+Direct, not recursive: one regression gives the next steps at once, as changes from the seasonal naive
+forecast. It remembers a cycle that is no season of the calendar, as long as its window holds one.
+"""
+
+import numpy as np
+
+from forecast.data.arrays import LARGEST, Floats
+from forecast.data.panel import Panel
+
+LONGEST_WINDOW = 64
+"""Rows that a regression reads at most."""
+
+ROWS_READ = 1_000
+"""Newest rows that a forecast depends on."""
+
+_PENALTIES = np.array([1e-6, 1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0])
+"""Penalties that are tried, as a share of the mean eigenvalue of the regressors."""
+
+_PARAMETER_COST = 2.5
+"""What a parameter counts as in the cross-validation: windows overlap, and their errors are alike."""
+
+_LEAST_WINDOWS = 12
+
+_MOST_STEPS = 30
+"""Steps that one regression gives, whatever the horizon; further ones are recursive."""
+
+_BATCH_ROWS = 4_096
+"""Rows of series that are fitted together."""
+
+
+def autoregression(history: Panel, horizon: int) -> Floats:
+    """(series, horizon) forecasts after the end of every series; those of one length are fitted together."""
+    forecasts = np.empty((len(history), horizon))
+    for some, values, season in history.tail(ROWS_READ).alike(most_rows=_BATCH_ROWS):
+        forecasts[some] = _forecasts(values, season, horizon)
+    return forecasts
+
+
+def _forecasts(values: Floats, season: int, horizon: int) -> Floats:
+    """(series, horizon) forecasts of series of one length, (series, rows)."""
+    rows, last = values.shape[1], values[:, -1:]
+    size = np.abs(values).max(axis=1, keepdims=True)
+    size = np.where(size > 0, size, 1.0)
+    known = values / size - last / size
+    season = season if rows >= 2 * season else 1
+    steps = max(min(rows // 6, _MOST_STEPS), 1)
+    while known.shape[1] < rows + horizon:
+        known = np.concatenate((known, _next(known, season, steps)), axis=1)
+    with np.errstate(over="ignore"):
+        return np.clip(last + size * known[:, rows : rows + horizon], -LARGEST, LARGEST)
+
+
+def _next(values: Floats, season: int, steps: int) -> Floats:
+    """(series, steps) the next values: the seasonal naive forecast plus regressed changes."""
+    rows = values.shape[1]
+    repeat = values[:, rows - season + np.arange(steps) % season]
+    window = min(LONGEST_WINDOW, max(2 * season, 24), (rows - steps) // 3)
+    window = min(max(window, min(LONGEST_WINDOW, (rows - steps) // 4)), rows - 1)
+    ends = np.arange(max(window, season), rows - steps + 1)  # rows known at each example
+    if len(ends) < _LEAST_WINDOWS or window < 2:
+        return repeat
+    lagged = values[:, ends[:, None] - 1 - np.arange(window)]
+    regressors = lagged[..., 1:] - lagged[..., :1]
+    targets = values[:, ends[:, None] + np.arange(steps)]
+    targets = targets - values[:, ends[:, None] - season + np.arange(steps) % season]
+    now = values[:, rows - 1 - np.arange(window)]
+    return repeat + _ridge(regressors, targets, now[:, 1:] - now[:, :1])
+
+
+def _ridge(regressors: Floats, targets: Floats, now: Floats) -> Floats:
+    """(series, outputs) of a ridge regression for each series, without an intercept.
+
+    `regressors` are (series, examples, lags), `targets` (series, examples, outputs), `now` (series,
+    lags). The penalty is chosen by generalized cross-validation (Golub, Heath & Wahba 1979). Shrunk to
+    nothing, it gives the reference.
+    """
+    transposed = regressors.transpose(0, 2, 1)
+    values, vectors = np.linalg.eigh(transposed @ regressors)
+    values = np.maximum(values, 0.0)
+    unit = values.mean(axis=1)
+    penalties = _PENALTIES * np.where(unit > 0, unit, 1.0)[:, None]
+    projected = vectors.transpose(0, 2, 1) @ (transposed @ targets)  # (series, lags, outputs)
+    # Residual sum of squares: |y|^2 - sum of (2 / (v + p) - v / (v + p)^2) projected^2.
+    inverse = 1 / (values[:, None] + penalties[..., None])  # (series, penalties, lags)
+    explained = (2 * inverse - values[:, None] * inverse**2) @ (projected**2)
+    residual = np.maximum((targets**2).sum(axis=1)[:, None] - explained, 0.0).sum(axis=2)
+    freedom = (values[:, None] * inverse).sum(axis=2)
+    score = residual / np.maximum(1 - _PARAMETER_COST * freedom / targets.shape[1], 0.05) ** 2
+    best = inverse[np.arange(len(score)), score.argmin(axis=1)]
+    kernel = vectors @ (best[..., None] * projected)
+    return np.asarray((now[:, None] @ kernel)[:, 0])

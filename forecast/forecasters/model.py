@@ -1,0 +1,156 @@
+"""A fitted model: all that `predict` needs and that the model file holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forecast.data.arrays import Floats, Integers
+from forecast.data.frequency import Frequency
+from forecast.data.panel import Panel
+from forecast.data.results import Forecast, ModelCard
+from forecast.errors import ModelError
+from forecast.forecasters.combination import COMBINATION, Combination, combined, weights_and_spread
+from forecast.forecasters.intervals import Spread
+from forecast.forecasters.preparation import ROWS_READ, without_single_outliers
+from forecast.forecasters.recurrent import Network
+from forecast.phrases import counted
+from forecast.spec.model import Bounds, ModelSpec
+from forecast.spec.reading import ReadSpec
+
+RISING_ROWS = 20
+"""Rows of a series that never fell from which its forecasts do not fall either."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecurrentForecaster:
+    """A forecast combination, or a network of classes, with how data are read and where it was trained."""
+
+    spec: ModelSpec
+    """What its network reads and forecasts; the season that data are read with."""
+    combination: Combination
+    weights: Floats
+    """(series + 1, members) weights of the series of `tail`, and of any other; (0, members) where they follow
+    from the past of the series that is forecast."""
+    spread: Spread
+    """Mean errors of the same series, and of any other."""
+    horizon: int
+    """Rows that it forecasts by default."""
+    bounds: Bounds
+    read: ReadSpec
+    """How new data are to be read, with the columns detected in training."""
+    frequency: Frequency
+    tail: Panel
+    """The newest rows of every series trained on, from which it forecasts where no data are given."""
+    card: ModelCard
+
+    def __repr__(self) -> str:
+        """Such as: RecurrentForecaster of gru, theta, forecasts 4 steps, trained on 'sales.csv'."""
+        return (
+            f"RecurrentForecaster of {', '.join(self.combination.members)}, "
+            f"forecasts {counted(self.horizon, 'step')}, trained on {self.card.source!r}"
+        )
+
+    @property
+    def network(self) -> Network:
+        """The first of its networks: one's own if it has one, else the pretrained one.
+
+        Raises `ModelError` where it forecasts without any.
+        """
+        if not self.combination.networks:
+            raise ModelError(
+                "it forecasts without a network", hint="forecast train DATA makes one that has one"
+            )
+        return self.combination.networks[0][1]
+
+    @property
+    def name(self) -> str:
+        """Its name in tables: that which it was evaluated by, even if one member has all the weight."""
+        if self.card.scores is not None:
+            return self.card.scores.models[0]
+        members = self.combination.members
+        return members[0] if len(members) == 1 else COMBINATION
+
+    def rows_trained_on(self, panel: Panel) -> Integers:
+        """(series,) rows up to the newest that it was trained on; 0 for a new series."""
+        trained = dict(zip(self.tail.ids, self.tail.last_times, strict=True))
+        return np.array(
+            [
+                np.searchsorted(each.times, trained[each.id], side="right") if each.id in trained else 0
+                for each in panel
+            ],
+            dtype=np.int64,
+        )
+
+    def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
+        """The next rows of every series of `history`; see `Forecaster.predict`."""
+        known = history.tail(ROWS_READ)
+        weights, spread = self._weights_and_spread(known, horizon)
+        used = np.flatnonzero((weights > 0).any(axis=0))
+        members = self.combination.members
+        some = self.combination.only([members[index] for index in used])
+        growth = some.growth(known.seasons, horizon)
+        values = combined(weights[:, used], some.forecasts(known, horizon), growth)
+        return forecast_of(known, values, spread, self.bounds, levels)
+
+    def _weights_and_spread(self, history: Panel, horizon: int) -> tuple[Floats, Spread]:
+        if not len(self.weights):
+            past = self.combination.past(history, horizon)
+            prior = self.combination.prior(history.seasons)
+            return weights_and_spread(past, prior, history.seasons.tolist())
+        known = {id: index for index, id in enumerate(self.tail.ids)}
+        rows = np.array([known.get(id, len(known)) for id in history.ids], dtype=np.int64)
+        return self.weights[rows], Spread(self.spread.sizes[rows], self.spread.units[rows])
+
+
+def forecast_of(
+    history: Panel, values: Floats, spread: Spread, bounds: Bounds, levels: Sequence[float]
+) -> Forecast:
+    """The forecast of `values`, (series, horizon), with intervals of `levels`, within bounds."""
+    half = spread.half_widths(without_single_outliers(history), levels, values.shape[1])
+    # Around the forecast within the bounds: a forecast that ends at a bound is no more certain there.
+    forecast = bounded(Forecast.of(history, values, ()), history, bounds)
+    with np.errstate(over="ignore", invalid="ignore"):
+        lower, upper = forecast.values - half, forecast.values + half
+    return bounded(replace(forecast, levels=tuple(levels), lower=lower, upper=upper), history, bounds)
+
+
+def bounded(forecast: Forecast, history: Panel, bounds: Bounds) -> Forecast:
+    """The forecast and its intervals, clipped to the bounds and rounded where values are whole numbers.
+
+    Without a given minimum, the forecasts of a series whose `history` was never negative are not either.
+    Those of a series that never fell in a long history (a meter, a cumulative count) do not fall.
+    """
+    low, high = bounds.range
+    starts = history.bounds[:-1]
+    lowest: Floats = np.full((len(history), 1), low)
+    if bounds.minimum is None and len(history):
+        smallest = np.minimum.reduceat(history.values, starts)[:, None]
+        lowest = np.where(smallest >= 0, 0.0, lowest)
+    rising = never_fell(history)
+    if rising.any():
+        lowest = np.where(rising[:, None], np.maximum(lowest, history.last_values[:, None]), lowest)
+
+    def within(numbers: Floats) -> Floats:
+        numbers = np.clip(np.rint(numbers) if bounds.whole else numbers, lowest, high)
+        return np.where(rising[:, None], np.maximum.accumulate(numbers, axis=-1), numbers)
+
+    return replace(
+        forecast,
+        values=within(forecast.values),
+        lower=within(forecast.lower),
+        upper=within(forecast.upper),
+        whole=bounds.whole,
+    )
+
+
+def never_fell(history: Panel) -> Floats:
+    """(series,) whether a long series rose and never fell."""
+    if not len(history):
+        return np.zeros(0, dtype=bool)
+    rises = np.ones(len(history.values), dtype=bool)
+    rises[1:] = history.values[1:] >= history.values[:-1]
+    rises[history.bounds[:-1]] = True
+    never = np.logical_and.reduceat(rises, history.bounds[:-1])
+    grew = history.last_values > history.values[history.bounds[:-1]]
+    return np.asarray(never & grew & (history.lengths >= RISING_ROWS))
