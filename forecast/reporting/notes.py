@@ -138,10 +138,10 @@ def seasons_line(panel: Panel, combination: Combination) -> str:
         return ""
     every = long_seasons(panel, combination.periods)
     periods = sorted({season.period for found in every for season in found})
+    if combination.periods is not None:
+        return ", ".join(_season_requested(period, used=period in periods) for period in combination.periods)
     if not periods:
         return ""
-    if combination.periods is not None:
-        return f"{', '.join(f'{period:g} rows' for period in periods)} (requested)"
     if len(panel) == 1:
         return ", ".join(_season_found(season) for season in every[0])
     counts = {period: sum(any(s.period == period for s in found) for found in every) for period in periods}
@@ -153,6 +153,10 @@ def seasons_line(panel: Panel, combination: Combination) -> str:
     ]
     cycles = sum(any(season.cycle for season in found) for found in every)
     return ", ".join([*named, *([f"a cycle in {cycles:,} series"] if cycles else [])])
+
+
+def _season_requested(period: float, *, used: bool) -> str:
+    return f"{period:.6g} rows ({'requested' if used else 'requested, but no series holds two of them'})"
 
 
 def _season_found(season: FoundSeason) -> str:

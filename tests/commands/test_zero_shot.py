@@ -174,6 +174,8 @@ def test_longer_seasons_that_were_named_are_noted(real_program):
     code, out, err = real_program(*words, "--season", "4,5.5")
     assert code == 0
     assert "seasons       5.5 rows (requested)" in err.splitlines()
+    err = real_program(*words, "--season", "4,500")[2]
+    assert "seasons       500 rows (requested, but no series holds two of them)" in err.splitlines()
     assert out != real_program(*words, "--season", "4")[1]
 
 
