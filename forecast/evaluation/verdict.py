@@ -19,7 +19,7 @@ SMALL_SAMPLE = 30
 """Blocks (forecasts of one series from one origin) below which a sample is called small."""
 
 LEAST_BLOCKS = 3
-"""Blocks under which no difference of errors can be told from chance."""
+"""Blocks under which no difference of errors can be distinguished from chance."""
 
 TEST = "paired t-test, 95 %"
 """How the difference to the best baseline is tested, in the words of the verdict."""

@@ -104,7 +104,8 @@ class Combination:
         if alone and self.members[0] in PLAIN:
             return METHODS[self.members[0]](history, horizon)[None]
         history = without_single_outliers(history)
-        prepared, level = prepare(history, horizon, seasons), prepare(history, horizon, ())
+        level = prepare(history, horizon, ())
+        prepared = prepare(history, horizon, seasons) if any(seasons) else level
         values, added = [], []
         for _, network in self.networks:
             rest = level if _explains_seasons(network.spec) else prepared

@@ -102,11 +102,8 @@ def plan_values(panel: Panel, request: TrainRequest, older: RecurrentForecaster 
     start = _start(panel, request, season, older)
     spec = start.network.spec if start.network else _custom_spec(panel, request, horizon, season)
     backtests = request.backtests or _backtests(panel, spec, horizon, start)
-    if (
-        start.origin == "scratch"
-        and not start.asked
-        and rows - backtests * horizon < _fewest_rows(spec, horizon)
-    ):
+    too_few = rows - backtests * horizon < _fewest_rows(spec, horizon)
+    if start.origin == "scratch" and not start.asked and too_few:
         start = replace(start, origin="pretrained", reason="too few rows to train a network on")
         backtests = request.backtests or _backtests(panel, spec, horizon, start)
     _check_long_enough(rows, spec, horizon, backtests, start.origin)
