@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.data.arrays import Flags
+
 
 class CellError(Exception):
     """One text of a column cannot be read; `Table.refusal` turns it into a `DataError`."""
@@ -26,3 +28,12 @@ class Column:
     """Distinct texts in order of first appearance, byte for byte as in the data."""
     codes: NDArray[np.int32]
     """(rows,) indices into `texts`."""
+
+    def select(self, keep: Flags) -> "Column":
+        """The rows where `keep`, (rows,), is true; a text that only other rows hold is gone."""
+        codes = self.codes[keep]
+        used, first = np.unique(codes, return_index=True)
+        used = used[np.argsort(first)]
+        new_codes = np.zeros(len(self.texts), dtype=np.int32)
+        new_codes[used] = np.arange(len(used), dtype=np.int32)
+        return Column(self.name, [self.texts[code] for code in used.tolist()], new_codes[codes])

@@ -3,10 +3,11 @@
 import difflib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from forecast.data.arrays import Flags
 from forecast.errors import DataError
 from forecast.phrases import listed
 from forecast.spec.reading import Notation
@@ -54,6 +55,25 @@ class Table:
     def without(self, *excluded: Column | None) -> list[Column]:
         """The other columns."""
         return [column for column in self.columns if not any(column is other for other in excluded)]
+
+    def select(self, keep: Flags) -> "Table":
+        """The rows where `keep`, (rows,), is true; each is still at its line in the data."""
+        if keep.all():
+            return self
+        kept = np.flatnonzero(keep)
+        columns = tuple(column.select(keep) for column in self.columns)
+
+        def heading(row: int, column: Column) -> str:
+            pairs = zip(self.columns, columns, strict=True)
+            return self.heading(int(kept[row]), next((old for old, new in pairs if new is column), column))
+
+        return replace(
+            self,
+            columns=columns,
+            rows=len(kept),
+            line=lambda row: self.line(int(kept[row])),
+            heading=heading,
+        )
 
     def numbers(self, column: Column, notation: Notation) -> Numbers:
         """The numbers in the texts of a column, NaN where missing; a `DataError` for any other text."""
