@@ -117,7 +117,7 @@ GapsPolicy = Annotated[
     option(
         "--gaps",
         metavar="POLICY",
-        help="Missing rows: error, interpolate, hold or season.  [default: season, else hold]",
+        help="Missing rows: error, interpolate, hold, season or zero.  [default: season; zero for sums]",
         panel=REPAIR,
     ),
 ]
@@ -126,7 +126,7 @@ MissingPolicy = Annotated[
     option(
         "--missing",
         metavar="POLICY",
-        help="Missing values: the same policies.  [default: season, else hold]",
+        help="Missing values: the same policies.  [default: season]",
         panel=REPAIR,
     ),
 ]

@@ -129,7 +129,11 @@ def _untrained(model: "RecurrentForecaster", source: paths.Source, *, named: boo
     if named:
         return notes.untrained_line(model)
     data = "DATA" if isinstance(source, str) else shlex.quote(str(source))
-    others = [shlex.quote(str(path)) for path in paths.models_here()]
-    choice = f"; --model {others[0]} uses that model" if others else ""
+    others = len(paths.models_here())  # their names would read as if one of them answered
+    choice = (
+        f"; --model PATH uses {'the model' if others == 1 else f'one of {others} models'} here"
+        if others
+        else ""
+    )
     made = paths.model_to_write(None, source)
     return f"{notes.untrained_line(model)}; forecast train {data} makes {made}{choice}"

@@ -51,6 +51,7 @@ def train(
     plan_list(skipped, console, source, path)
     if dry_run:
         report_data(source, request, delivery=delivery, console=console)
+        console.note("dry run", "nothing was trained")
         return
     from forecast import workflow
 

@@ -3,7 +3,8 @@
 `hold` and `season` use earlier rows alone, so no fill depends on a later row. `interpolate`
 uses the next number: `Panel.interpolated` marks a panel with such fills, a part of it that
 ends within a stretch of fills is held at its last number (`data.panel.hold_last_number`), and no example
-to train a network ends within such a stretch.
+to train a network ends within such a stretch. `zero` is no guess: a step without events is known to be 0,
+so these rows count as observed.
 """
 
 import numpy as np
@@ -42,6 +43,12 @@ def fill(
     lag = np.where(held | (row_positions(bounds) < season), 1, season)
     source = np.arange(len(values)) - np.where(empty & ~interpolated, lag, 0)
     return np.asarray(result[_resolve(source)])
+
+
+def with_zeros(values: Floats, *, has_row: Flags, missing: Gaps | None, gaps: Gaps | None) -> Floats:
+    """The values, (rows,), with 0 for each NaN whose policy is "zero"; see `fill`."""
+    is_zero = np.isnan(values) & np.where(has_row, missing == "zero", gaps == "zero")
+    return np.where(is_zero, 0.0, values)
 
 
 def _resolve(source: Integers) -> Integers:

@@ -55,6 +55,8 @@ class ReadResult:
     """Series that cannot be used; they are not in the panel."""
     read: ReadSpec
     """How the data were read: as requested, with the columns and the target that were found."""
+    zeros: int = 0
+    """Steps without a row or a number that are 0 by the policy "zero"."""
 
     def __repr__(self) -> str:
         """Such as: ReadResult of 'harvest.csv', 0 repairs, 0 skipped series, Panel of 1 series, ..."""
@@ -252,9 +254,10 @@ def _regular_result(
             refuse_other_steps(rows, frequency)
     if parsed.columns.season is None:
         rows = replace(rows, seasons=np.full(len(rows.ids), season or frequency.default_season))
-    rows, skipped = skip_unusable(rows, frequency)
+    rows, skipped = skip_unusable(rows, frequency, read.policy)
     panel, filled = regular_panel(rows, frequency, read.policy, columns=parsed.columns, target=parsed.target)
-    return _result(partial, parsed, panel, repairs=(*merged, *resampled, *filled), skipped=skipped)
+    result = _result(partial, parsed, panel, repairs=(*merged, *resampled, *filled), skipped=skipped)
+    return replace(result, zeros=int(panel.observed.sum() - (~np.isnan(rows.values)).sum()))
 
 
 def _result(

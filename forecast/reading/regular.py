@@ -15,12 +15,15 @@ from forecast.data.panel import Panel
 from forecast.errors import DataError
 from forecast.events import SeriesSkipped
 from forecast.phrases import counted
-from forecast.reading.filling import fill
+from forecast.reading.filling import fill, with_zeros
 from forecast.reading.rows import Rows
 from forecast.spec.reading import Columns, Gaps, Policy, Target
 
 MAX_FILLED_SHARE = 0.4
-"""Share of a series' rows that may be fills."""
+"""Share of a series' rows that may be fills, of which zeros are none."""
+
+MAX_ZEROS_SHARE = 0.99
+"""Share of a series' steps that may be without a row where these are zeros."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,12 @@ def find_holes(rows: Rows, frequency: Frequency) -> Holes:
     return Holes(steps, np.flatnonzero(np.isnan(rows.values)), after_gap, increments[after_gap] - 1)
 
 
-def skip_unusable(rows: Rows, frequency: Frequency) -> tuple[Rows, tuple[SeriesSkipped, ...]]:
+def skip_unusable(rows: Rows, frequency: Frequency, policy: Policy) -> tuple[Rows, tuple[SeriesSkipped, ...]]:
     """The rows without the series that cannot be used, and those series; a `DataError` if none is left.
 
     A series cannot be used where it has no number, rows between two steps, or too many holes.
     """
-    errors = dict(sorted(_find_errors(rows, frequency), key=lambda pair: pair[0]))
+    errors = dict(sorted(_find_errors(rows, frequency, policy), key=lambda pair: pair[0]))
     if not errors:
         return rows, ()
     if len(errors) == len(rows.ids):
@@ -64,7 +67,7 @@ def skip_unusable(rows: Rows, frequency: Frequency) -> tuple[Rows, tuple[SeriesS
     return rows.without([*errors]), skipped
 
 
-def _find_errors(rows: Rows, frequency: Frequency) -> Iterator[tuple[int, DataError]]:
+def _find_errors(rows: Rows, frequency: Frequency, policy: Policy) -> Iterator[tuple[int, DataError]]:
     """The index of each series that cannot be used, with one reason, in no particular order."""
     rows = rows.trimmed
     steps = frequency.steps_between(rows.first_times, rows.times)
@@ -80,7 +83,16 @@ def _find_errors(rows: Rows, frequency: Frequency) -> Iterator[tuple[int, DataEr
 
     sizes = np.zeros_like(numbers)
     sizes[series] = steps + 1  # the last row of each series counts
-    missing = sizes - numbers
+    with_row = np.bincount(series, minlength=len(rows.ids))
+    too_few_rows = (sizes - with_row > MAX_ZEROS_SHARE * sizes) & (policy.gaps_or_default == "zero")
+    too_few_rows[irregular] = False
+    for index in np.flatnonzero(too_few_rows).tolist():
+        message = f"only {with_row[index]:,} of {sizes[index]:,} steps have a row"
+        yield index, _error(rows, message, hint="a longer step: --resample sum --freq week, month or quarter")
+
+    missing = np.zeros_like(sizes)
+    missing += 0 if policy.gaps_or_default == "zero" else sizes - with_row
+    missing += 0 if policy.missing == "zero" else with_row - numbers
     too_sparse = missing > MAX_FILLED_SHARE * sizes
     too_sparse[irregular] = False
     for index in np.flatnonzero(too_sparse).tolist():
@@ -140,7 +152,9 @@ def regular_panel(
         first_times: Times = trimmed.times[np.repeat(trimmed.bounds[:-1], sizes)]
         times = frequency.shift(first_times, row_positions(bounds))
     season = np.repeat(trimmed.seasons, sizes)
-    filled = fill(values, bounds, has_row=has_row, missing=policy.missing, gaps=policy.gaps, season=season)
+    missing, gaps = policy.missing, policy.gaps_or_default
+    values = with_zeros(values, has_row=has_row, missing=missing, gaps=gaps)
+    filled = fill(values, bounds, has_row=has_row, missing=missing, gaps=gaps, season=season)
     observed = ~np.isnan(values)
     panel = Panel(
         ids=trimmed.ids,
@@ -151,7 +165,7 @@ def regular_panel(
         columns=columns,
         frequency=frequency,
         seasons=trimmed.seasons,
-        interpolated="interpolate" in (policy.missing, policy.gaps) and not observed.all(),
+        interpolated="interpolate" in (missing, gaps) and not observed.all(),
         target=target,
     )
     return panel, (*_dropped(rows), *_filled(trimmed, holes, frequency, policy))
@@ -172,7 +186,7 @@ def _hole(message: str, rows: Rows, row: int, *, option: str) -> DataError:
     return DataError(
         message,
         where=f"{rows.where(row)}{series}",
-        hint=f"{option} hold, season or interpolate fills them",
+        hint=f"{option} hold, season or interpolate fills them; {option} zero where nothing happened",
     )
 
 
@@ -199,12 +213,16 @@ def _filled(rows: Rows, holes: Holes, frequency: Frequency, policy: Policy) -> I
     if len(holes.after_gap):
         row = int(holes.after_gap[0])
         first = frequency.text(frequency.shift(rows.times[row - 1 : row], np.array([1])))[0]
-        how = _how_filled(policy.gaps, rows.seasons, last_step=int(holes.steps[holes.after_gap].max()) - 1)
+        how = _how_filled(
+            policy.gaps_or_default, rows.seasons, last_step=int(holes.steps[holes.after_gap].max()) - 1
+        )
         yield f"{_count_gaps(holes)} {how} (first: {first}, before {rows.line(row)})"
 
 
 def _how_filled(policy: Gaps | None, seasons: Integers, *, last_step: int) -> str:
     """Words like "filled with the last value"; `last_step` is the last one that was filled."""
+    if policy == "zero":
+        return "filled with 0"
     if policy == "interpolate":
         return "filled by interpolation"
     is_seasonal = policy != "hold" and ((seasons > 1) & (seasons <= last_step)).any()

@@ -9,6 +9,7 @@ import numpy as np
 from forecast.data.frequency import FIRST_YEAR, LAST_YEAR
 from forecast.errors import DataError
 from forecast.phrases import listed
+from forecast.reading.classes import is_yes_or_no
 from forecast.spec.reading import Columns, ReadSpec
 from forecast.tables import date_formats, dates, numbers
 from forecast.tables.columns import Column
@@ -262,7 +263,7 @@ def _guess_target(table: Table, candidates: list[Column]) -> tuple[Column, str]:
     numeric = [column for column in numeric if not column.name.startswith("column ")] or numeric
     if len(numeric) == 1:
         return numeric[0], "the only numeric column left"
-    columns = numeric or candidates
+    columns = numeric or [column for column in candidates if is_yes_or_no(column)] or candidates
     ranked = [
         (rank, index)
         for index, column in enumerate(columns)
@@ -276,8 +277,11 @@ def _guess_target(table: Table, candidates: list[Column]) -> tuple[Column, str]:
             where=table.source,
             hint="name one with --target, or use --wide if each of them is a series",
         )
-    if len(candidates) == 1:
-        return candidates[0], "the only column left"
+    if len(columns) == 1:
+        left = "the only column left"
+        return columns[0], left if len(
+            candidates
+        ) == 1 else f"{left} that holds true and false, or yes and no"
     raise no_numbers(table)
 
 

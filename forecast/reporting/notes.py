@@ -54,7 +54,10 @@ def data_line(reading: "ReadResult") -> str:
     parts = [rows_line(panel)]
     if panel.target.kind != "label":
         filled = int((~panel.observed).sum())
-        parts.append(f"{filled:,} filled" if filled else "no gaps")
+        zeros = f"{reading.zeros:,} filled with 0" if reading.zeros else ""
+        parts += [f"{filled:,} filled"] if filled else []
+        parts += [zeros] if zeros else []
+        parts += [] if filled or zeros else ["no gaps"]
     if panel.target.classes:
         parts.append(f"{len(panel.target.classes)} classes")
     shape = len(panel) == 1 and not panel.target.classes

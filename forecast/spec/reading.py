@@ -12,7 +12,7 @@ from forecast.spec.limits import MAX_CLASSES, check_range
 
 Role = Literal["past", "known", "static"]
 TargetKind = Literal["value", "class", "label"]
-Gaps = Literal["error", "interpolate", "hold", "season"]
+Gaps = Literal["error", "interpolate", "hold", "season", "zero"]
 Duplicates = Literal["error", "first", "last", "sum", "mean"]
 Resample = Literal["sum", "mean", "first", "last", "min", "max"]
 Unusable = Literal["skip", "error"]
@@ -163,7 +163,8 @@ class Policy:
     """What to do with rows that are not one number per step; None is the default of each."""
 
     gaps: Gaps | None = None
-    """Steps without a row; by default the seasonal naive forecast: the value a season before, or the last."""
+    """Steps without a row; by default the seasonal naive forecast: the value a season before, or the last.
+    See `gaps_or_default`."""
     missing: Gaps | None = None
     """Rows without a number; as `gaps`."""
     duplicates: Duplicates | None = None
@@ -172,6 +173,11 @@ class Policy:
     """How rows within one step become one; by default rows off the step are refused."""
     unusable: Unusable | None = None
     """One of several series that cannot be used; by default "skip"."""
+
+    @property
+    def gaps_or_default(self) -> Gaps | None:
+        """The policy for steps without a row: where rows are added up, no row is a sum of 0."""
+        return "zero" if self.gaps is None and self.resample == "sum" else self.gaps
 
     def __post_init__(self) -> None:
         for name, value, words in (

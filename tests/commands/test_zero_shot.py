@@ -108,7 +108,7 @@ def test_the_pretrained_network_can_be_named_where_there_is_a_model(real_program
     assert "forecast train" not in err
 
 
-def test_a_model_of_other_data_does_not_answer_and_is_named(real_program):
+def test_a_model_of_other_data_does_not_answer_and_is_not_named(real_program):
     save(model(network(season=12)), Path("my model.forecast"))
     code, out, err = real_program("predict", "years.csv")
     assert code == 0
@@ -116,7 +116,7 @@ def test_a_model_of_other_data_does_not_answer_and_is_named(real_program):
     assert err.splitlines()[-1] == (
         "model         pretrained GRU, Theta, ETS, ridge, harmonic regression, seasonal drift, last value, "
         "weighted by their past errors; forecast train years.csv makes years.forecast; "
-        "--model 'my model.forecast' uses that model"
+        "--model PATH uses the model here"
     )
 
 

@@ -21,6 +21,48 @@ def test_zeros_and_ones_are_two_classes_however_they_are_written(tmp_path):
     assert panel.values.tolist() == [0, 1, 1, 0]
 
 
+@pytest.mark.parametrize("spec", [ReadSpec(), TARGET])
+@pytest.mark.parametrize("values", ["True False True", "TRUE FALSE TRUE", "true 0 1"])
+def test_true_and_false_are_1_and_0_whether_the_target_is_named_or_guessed(tmp_path, spec, values):
+    panel = read(tmp_path, values.split(), spec)
+    assert panel.target == Target("class", ("0", "1"))
+    assert panel.values.tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize("spec", [ReadSpec(), TARGET])
+def test_yes_and_no_are_classes_whether_the_target_is_named_or_guessed(tmp_path, spec):
+    panel = read(tmp_path, ["yes", "no", "", "yes"], spec)
+    assert panel.target == Target("class", ("no", "yes"))
+    assert panel.values.tolist() == [1, 0, 0, 1]
+
+
+def test_true_and_false_are_numbers_where_they_are_requested_or_averaged(tmp_path):
+    for spec in (ReadSpec(target=Target()), ReadSpec(policy=Policy(resample="mean"), frequency="daily")):
+        panel = read(tmp_path, ["True", "False", "False"], spec)
+        assert panel.target == Target()
+        assert panel.values.tolist() == [1, 0, 0]
+
+
+def test_the_column_of_true_and_false_is_the_target_beside_other_texts(tmp_path):
+    (tmp_path / "d.csv").write_text(
+        "date,note,open\n2024-01-01,a,True\n2024-01-02,b,False\n2024-01-03,,True\n"
+    )
+    reading = read_panel(tmp_path / "d.csv")
+    assert reading.read.columns.target == "open"
+    reason = "the only column left that holds true and false, or yes and no"
+    assert ("target", "open", reason) in reading.guesses
+
+
+def test_a_day_without_a_row_is_a_day_without_the_event(tmp_path):
+    (tmp_path / "d.csv").write_text("date,y\n2024-01-01,1\n2024-01-02,0\n2024-01-04,1\n2024-01-05,1\n")
+    panel = read_panel(tmp_path / "d.csv", ReadSpec(policy=Policy(gaps="zero"))).panel
+    assert panel.target.is_event
+    assert panel.values.tolist() == [1, 0, 0, 1, 1]
+    (tmp_path / "d.csv").write_text("date,y\n2024-01-01,a\n2024-01-02,b\n2024-01-04,a\n2024-01-05,a\n")
+    with pytest.raises(UsageError, match="classes have no zero"):
+        read_panel(tmp_path / "d.csv", ReadSpec(Columns(target="y"), policy=Policy(gaps="zero")))
+
+
 @pytest.mark.parametrize("values", ["0 0 0", "1 1", "0 1 2", "0 1 0.5", "2 3"])
 def test_other_numbers_are_numbers(tmp_path, values):
     assert read(tmp_path, values.split()).target.classes == ()

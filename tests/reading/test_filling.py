@@ -98,3 +98,10 @@ def test_each_series_is_held_at_its_own_last_number():
     assert hold_last_number(values, observed, np.array([0, 3, 3, 6])).tolist() == [1, 1, 1, 7, 8, 8]
     inside = np.array([True, False, True, True, False, True])
     assert hold_last_number(values, inside, np.array([0, 3, 3, 6])).tolist() == values.tolist()
+
+
+def test_zeros_are_put_where_the_policy_is_zero_alone():
+    values, has_row = np.array([1, NAN, NAN, 4]), np.array([True, True, False, True])
+    assert filling.with_zeros(values, has_row=has_row, missing=None, gaps="zero").tolist()[2:] == [0, 4]
+    assert np.isnan(filling.with_zeros(values, has_row=has_row, missing=None, gaps="zero")[1])
+    assert filling.with_zeros(values, has_row=has_row, missing="zero", gaps="zero").tolist() == [1, 0, 0, 4]

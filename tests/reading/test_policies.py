@@ -1,6 +1,7 @@
 """What is done with rows that are not one number per step, from the file to the panel."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -69,11 +70,12 @@ def test_a_panel_without_interpolated_rows_says_so():
         (
             {"gaps": "error"},
             "data, line 3: 1 gap of 2 rows, the first before this one | "
-            "--gaps hold, season or interpolate fills them",
+            "--gaps hold, season or interpolate fills them; --gaps zero where nothing happened",
         ),
         (
             {"missing": "error"},
-            "data, line 4: 1 missing value | --missing hold, season or interpolate fills them",
+            "data, line 4: 1 missing value | "
+            "--missing hold, season or interpolate fills them; --missing zero where nothing happened",
         ),
     ],
 )
@@ -191,3 +193,64 @@ def test_a_series_whose_periods_are_all_incomplete_is_skipped_at_its_first_line(
     )
     assert read.panel.ids == ("a",)
     assert [(series.id, series.place) for series in read.skipped] == [("b", "data, line 92")]
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected", "observed", "message"),
+    [
+        (
+            {"gaps": "zero"},
+            [10, 0, 0, 40, 40, 60, 70, 80],
+            [True, True, True, True, False, True, True, True],
+            "1 gap of 2 rows filled with 0 (first: 2001, before line 3)",
+        ),
+        (
+            {"gaps": "interpolate", "missing": "zero"},
+            [10, 20, 30, 40, 0, 60, 70, 80],
+            [True, False, False, True, True, True, True, True],
+            "1 missing value filled with 0 (first: 2004, line 4)",
+        ),
+    ],
+)
+def test_zeros_count_as_observed_values(policy, expected, observed, message):
+    reading = read(HOLED, **policy)
+    assert reading.panel.values.tolist() == expected
+    assert reading.panel.observed.tolist() == observed
+    assert message in reading.repairs
+
+
+EVENTS = """date,item,sold
+2024-01-01,a,2
+2024-01-01,a,3
+2024-01-06,a,1
+2024-01-07,a,4
+2024-01-02,b,2
+2024-01-09,b,5
+"""
+
+
+def test_a_step_without_rows_is_a_sum_of_0_from_the_first_row_of_a_series_to_its_last():
+    spec = ReadSpec(policy=Policy(resample="sum"), frequency="daily")
+    reading = read_panel(io.BytesIO(EVENTS.encode()), spec)
+    a, b = reading.panel
+    assert a.values.tolist() == [5, 0, 0, 0, 0, 1, 4]
+    assert b.values.tolist() == [2, 0, 0, 0, 0, 0, 0, 5]
+    assert reading.panel.observed.all()
+    assert reading.zeros == 10
+    assert "2 gaps of 10 rows filled with 0 (first: 2024-01-02, before line 4)" in reading.repairs
+
+
+def test_another_policy_for_the_empty_steps_of_sums_is_kept():
+    spec = ReadSpec(policy=Policy(resample="sum", gaps="hold"), frequency="daily")
+    few = "date,sold\n2024-01-01,5\n2024-01-03,1\n2024-01-04,2\n2024-01-05,3\n"
+    reading = read_panel(io.BytesIO(few.encode()), spec)
+    assert reading.panel.values.tolist() == [5, 5, 1, 2, 3]
+    means = replace(spec, policy=Policy(resample="mean"))
+    assert read_panel(io.BytesIO(few.encode()), means).panel.values.tolist() == [5, 5, 1, 2, 3]
+
+
+def test_a_step_that_is_far_too_short_is_refused_before_zeros_fill_the_memory():
+    text = "time,n\n" + "".join(f"2024-0{month}-01T00:00:00,1\n" for month in range(1, 10))
+    with pytest.raises(DataError, match=r"only 9 of 21,081,601 steps have a row") as caught:
+        read_panel(io.BytesIO(text.encode()), ReadSpec(policy=Policy(resample="sum"), frequency="s"))
+    assert caught.value.hint.startswith("a longer step")

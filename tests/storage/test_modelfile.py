@@ -396,7 +396,7 @@ def test_a_wrong_length_of_the_header_is_refused(tmp_path: Path, length: int):
         ("read.notation.encoding", "zip"),
         ("read.notation.delimiter", ";;"),
         ("read.notation.date_format", "%Y%Y"),
-        ("read.policy.gaps", "zero"),
+        ("read.policy.gaps", "nothing"),
         ("read.columns.target", "\ud800"),
         ("spec.season", 2),
         ("spec.windows.window", 4),
