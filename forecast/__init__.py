@@ -17,18 +17,11 @@ from forecast.version import __version__ as __version__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from forecast.api import check, evaluate, future, load, predict, read, repair, show, train
+    from forecast.data.cards import Card, ModelCard
     from forecast.data.evaluation import EvaluationResult, Predictions
     from forecast.data.frequency import Frequency
     from forecast.data.panel import Panel
-    from forecast.data.results import (
-        Card,
-        Coverage,
-        Forecast,
-        ModelCard,
-        Probabilities,
-        Scores,
-        Verdict,
-    )
+    from forecast.data.results import Coverage, Forecast, Probabilities, Scores, Verdict
     from forecast.diagnostics.profile import DataProfile
     from forecast.errors import (
         DataError,
@@ -54,18 +47,11 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "forecast.api": ("check", "evaluate", "future", "load", "predict", "read", "repair", "show", "train"),
+    "forecast.data.cards": ("Card", "ModelCard"),
     "forecast.data.evaluation": ("EvaluationResult", "Predictions"),
     "forecast.data.frequency": ("Frequency",),
     "forecast.data.panel": ("Panel",),
-    "forecast.data.results": (
-        "Card",
-        "Coverage",
-        "Forecast",
-        "ModelCard",
-        "Probabilities",
-        "Scores",
-        "Verdict",
-    ),
+    "forecast.data.results": ("Coverage", "Forecast", "Probabilities", "Scores", "Verdict"),
     "forecast.diagnostics.profile": ("DataProfile",),
     "forecast.errors": (
         "DataError",

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from forecast import workflow
+from forecast.data.cards import Card
 from forecast.data.evaluation import EvaluationResult
-from forecast.data.results import Card, Forecast, Probabilities, frame_of
+from forecast.data.results import Forecast, Probabilities, frame_of
 from forecast.diagnostics.clean import clean_table
 from forecast.errors import UsageError
 from forecast.events import Listener, warn

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forecast.data.cards import Card
+from forecast.data.digits import places_of
 from forecast.data.evaluation import EvaluationResult
 from forecast.data.future import future_rows, with_known_future
 from forecast.data.panel import Panel
-from forecast.data.results import Card, Forecast, Probabilities, ResultTable
+from forecast.data.results import Forecast, Probabilities, ResultTable
 from forecast.errors import DataError, UsageError
 from forecast.events import Decision, Listener, Note, ignore
 from forecast.forecasters.model import RecurrentForecaster
@@ -215,7 +217,7 @@ def predict(
         if not len(history):
             raise UsageError("a label belongs to a series, and none is given", hint="forecast predict DATA")
         return Classifier(model.network).predict(history, steps)
-    return model.predict(history, steps, levels=levels)
+    return replace(model.predict(history, steps, levels=levels), places=places_of(history))
 
 
 def future(

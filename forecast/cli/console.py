@@ -72,17 +72,17 @@ def styled(text: str, style: str, *, color: bool) -> str:
     return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if color else text
 
 
-def labelled(label: str, text: str, *, stream: TextIO, color: Color) -> str:
-    """A line of label and text; on a terminal long text is wrapped and indented to the label's right."""
+def labelled(label: str, text: str, *, color: bool, width: int | None) -> str:
+    """A line of label and text; text beyond `width` columns is wrapped and indented to the label's right."""
     head = escape(label).ljust(LABEL_WIDTH - 2) + "  "
     body = escape(text)
-    if is_terminal(stream):
-        body = _wrapped(head + body)[len(head) :]
-    return styled(head, "label", color=has_color(stream, color)) + body
+    if width is not None:
+        body = _wrapped(head + body, width)[len(head) :]
+    return styled(head, "label", color=color) + body
 
 
-def _wrapped(line: str) -> str:
-    width = max(shutil.get_terminal_size().columns, 2 * LABEL_WIDTH)
+def _wrapped(line: str, width: int) -> str:
+    width = max(width, 2 * LABEL_WIDTH)
     indent = " " * LABEL_WIDTH
     return textwrap.fill(
         line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
@@ -159,7 +159,8 @@ class Console:
         """Print one labelled line, unless quiet."""
         if not self.quiet:
             self.erase()
-            self._write(labelled(label, text, stream=sys.stderr, color=self.color))
+            width = shutil.get_terminal_size().columns if is_terminal(sys.stderr) else None
+            self._write(labelled(label, text, color=has_color(sys.stderr, self.color), width=width))
 
     def warn(self, message: str) -> None:
         """Print a warning, unless quiet."""

@@ -1,11 +1,14 @@
-"""Output of a result: a table on a terminal, else bytes in one of the formats."""
+"""Output of a result: a table, or bytes in one of the formats."""
 
+import io
+import os
+import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
 from forecast.cli.console import Color, has_color, is_terminal, labelled, styled
 from forecast.cli.options import OutputFormat
@@ -13,11 +16,17 @@ from forecast.errors import MissingExtra, UsageError
 from forecast.output.escape import escape
 
 if TYPE_CHECKING:
-    from forecast.data.results import Card, ResultTable
+    from forecast.data.arrays import Floats, Integers
+    from forecast.data.cards import Card
+    from forecast.data.digits import Digits
+    from forecast.data.results import ResultTable
     from forecast.output.writing import Format, Json
 
 SHOWN_ROWS = 1000
 """Rows of a table printed on a terminal; files and pipes get all."""
+
+_WIDTH = 80
+"""Columns of text in files and pipes, unless COLUMNS says otherwise."""
 
 _SUFFIXES: dict[str, OutputFormat] = {
     ".csv": "csv",
@@ -38,10 +47,12 @@ class Delivery:
     file: Path | None
     excel_safe: bool = False
     """Whether texts of CSV and TSV are quoted that a spreadsheet would run as formulas."""
+    digits: "Digits" = "full"
+    """How numbers are rounded; Parquet files hold them as they are."""
 
     @property
     def is_table(self) -> bool:
-        """Whether the result is printed as a table on a terminal."""
+        """Whether the result is printed as a table for a person."""
         return self.format == "table"
 
 
@@ -52,6 +63,7 @@ def plan_delivery(
     output: Path | None = None,
     inputs: tuple[str | Path | None, ...] = (),
     excel_safe: bool = False,
+    digits: "Digits" = "full",
     option: str = "--output",
 ) -> Delivery:
     """The delivery of a result; a `UsageError` for what cannot work, such as overwriting one of `inputs`.
@@ -66,7 +78,7 @@ def plan_delivery(
         raise MissingExtra("Parquet needs pyarrow", hint="pip install 'forecast-rnn[parquet]'")
     if file is not None:
         _check_file(file, inputs, option)
-    return Delivery(chosen, file, excel_safe)
+    return Delivery(chosen, file, excel_safe, digits)
 
 
 def deliver(
@@ -77,23 +89,44 @@ def deliver(
     facts: "Mapping[str, Json] | None" = None,
     color: Color = "auto",
     shown: "ResultTable | None" = None,
+    places: "Integers | None" = None,
 ) -> None:
-    """Write a table where `delivery` says; `shown` takes its place on a terminal."""
+    """Write a table where `delivery` says; `shown` takes its place as a table for a person.
+
+    `places`, (rows,), are the decimal places of numbers in the units of the data.
+    """
     if delivery.is_table:
-        _show(table if shown is None else shown, color)
+        _print_table(table if shown is None else shown, delivery, color)
         return
-    from forecast.atomic import write_atomically
     from forecast.output.writing import Format, for_spreadsheets, write
 
     format = cast(Format, delivery.format)
     if delivery.excel_safe and format in ("csv", "tsv"):
         table = for_spreadsheets(table)
-    if delivery.file is not None:
-        write_atomically(
-            delivery.file, lambda stream: write(table, stream, format=format, schema=schema, facts=facts)
-        )
-        return
-    write(table, sys.stdout.buffer, format=format, schema=schema, facts=facts)
+    if delivery.digits != "full" and format != "parquet":
+        from forecast.data.digits import rounded
+
+        table = {
+            name: rounded(cast("Floats", column), delivery.digits, places)
+            if column.dtype.kind == "f"
+            else column
+            for name, column in table.items()
+        }
+        facts = None if facts is None else cast("dict[str, Json]", _rounded(dict(facts), delivery.digits))
+    _send(delivery, lambda stream: write(table, stream, format=format, schema=schema, facts=facts))
+
+
+def _rounded(fact: "Json", digits: "Digits") -> "Json":
+    """Every number of a JSON document, as those without a unit of the data are written."""
+    from forecast.data.digits import UNIT_FREE, significant
+
+    if isinstance(fact, dict):
+        return {name: _rounded(part, digits) for name, part in fact.items()}
+    if isinstance(fact, list):
+        return [_rounded(part, digits) for part in fact]
+    return (
+        significant(fact, UNIT_FREE if digits == "data" else int(digits)) if isinstance(fact, float) else fact
+    )
 
 
 def deliver_card(
@@ -108,9 +141,38 @@ def deliver_card(
     if not delivery.is_table:
         deliver(card.to_table(), delivery, schema=schema, facts={"title": card.title, **(facts or {})})
         return
-    print(styled(escape(card.title), "heading", color=has_color(sys.stdout, color)))
-    for label, text in card.lines:
-        print(labelled(label, text, stream=sys.stdout, color=color))
+    has_colors, width = _paper(delivery, color)
+    lines = [styled(escape(card.title), "heading", color=has_colors)]
+    lines += [labelled(label, text, color=has_colors, width=width) for label, text in card.lines]
+    _send_text(delivery, "".join(f"{line}\n" for line in lines))
+
+
+def _send(delivery: Delivery, write: "Callable[[BinaryIO], None]") -> None:
+    """Write bytes to the file, whole or not at all, or to standard output."""
+    if delivery.file is None:
+        write(sys.stdout.buffer)
+        return
+    from forecast.atomic import write_atomically
+
+    write_atomically(delivery.file, write)
+
+
+def _send_text(delivery: Delivery, text: str) -> None:
+    """Print a text, or write it to the file in UTF-8."""
+    if delivery.file is None:
+        sys.stdout.write(text)
+        return
+    _send(delivery, lambda stream: cast(None, stream.write(text.encode(errors="surrogateescape"))))
+
+
+def _paper(delivery: Delivery, color: Color) -> tuple[bool, int]:
+    """Whether a text for a person has colours, and how wide it is: as the terminal, else COLUMNS or 80."""
+    if delivery.file is None and is_terminal(sys.stdout):
+        return has_color(sys.stdout, color), shutil.get_terminal_size().columns
+    # A pipe leads to `less` or a mail: no colour, unless it is asked for.
+    columns = os.environ.get("COLUMNS", "")
+    width = int(columns) if columns.isdecimal() and int(columns) else _WIDTH
+    return delivery.file is None and has_color(sys.stdout, color), width
 
 
 def _resolve_format(format: OutputFormat, file: Path | None, option: str) -> "Format | Literal['table']":
@@ -119,8 +181,6 @@ def _resolve_format(format: OutputFormat, file: Path | None, option: str) -> "Fo
         format = _format_by_suffix(file, option)
     elif format == "auto":
         format = "table" if on_terminal else "csv"
-    if format == "table" and not on_terminal:
-        raise UsageError("a table is for a terminal", hint="--format md is a table for files and pipes")
     if format == "parquet" and on_terminal:
         raise UsageError("Parquet is not for a terminal", hint="--output FILE.parquet")
     return cast("Format | Literal['table']", format)
@@ -146,18 +206,34 @@ def _check_file(file: Path, inputs: tuple[str | Path | None, ...], option: str) 
     check_writable(file)
 
 
-def _show(table: "ResultTable", color: Color) -> None:
+def _print_table(table: "ResultTable", delivery: Delivery, color: Color) -> None:
     from rich.console import Console
     from rich.measure import Measurement
 
     from forecast.output.terminal import rich_table
 
     rows = len(next(iter(table.values()), ()))
-    shown = rich_table({name: column[:SHOWN_ROWS] for name, column in table.items()})
-    console = Console(file=sys.stdout, no_color=not has_color(sys.stdout, color), markup=False, emoji=False)
+    more = rows - SHOWN_ROWS if delivery.file is None and is_terminal(sys.stdout) else 0
+    if more > 0:
+        table = {name: column[:SHOWN_ROWS] for name, column in table.items()}
+    shown = rich_table(table, delivery.digits)
+    has_colors, width = _paper(delivery, color)
+    encoding = "utf-8" if delivery.file is not None else sys.stdout.encoding
+    printed = io.BytesIO()
+    console = Console(
+        # Rich draws lines of ASCII where the encoding has no others.
+        file=io.TextIOWrapper(printed, encoding, errors="backslashreplace", newline="", write_through=True),
+        force_terminal=has_colors,
+        color_system="standard" if has_colors else None,
+        no_color=not has_colors,
+        width=width,
+        markup=False,
+        emoji=False,
+    )
     # A table wider than the terminal wraps there; Rich would truncate its numbers.
     natural = Measurement.get(console, console.options.update(width=10_000), shown).maximum
-    console.width = max(console.width, natural)
+    console.width = max(width, natural)
     console.print(shown)
-    if rows > SHOWN_ROWS:
-        console.print(f"({rows - SHOWN_ROWS} more rows: --format csv, or --output FILE, writes all {rows})")
+    if more > 0:
+        console.print(f"({more:,} more rows: --format csv, or --output FILE, writes all {rows:,})")
+    _send_text(delivery, printed.getvalue().decode(encoding))

@@ -4,7 +4,7 @@ Each help text is a noun phrase and, where it is not "off", the default.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,6 +12,12 @@ from forecast.errors import UsageError
 from forecast.spec.model import Cell
 from forecast.spec.options import levels_of
 from forecast.spec.training import Combine, Method
+
+if TYPE_CHECKING:
+    from forecast.data.digits import Digits
+
+MOST_DIGITS = 17
+"""Significant digits that tell any two numbers apart."""
 
 PLAN = "Plan"
 NETWORK = "Network"
@@ -238,6 +244,16 @@ Output = Annotated[
         panel=OUTPUT,
     ),
 ]
+DigitsText = Annotated[
+    str | None,
+    option(
+        "--digits",
+        metavar="N|full",
+        help="Significant digits of numbers, or full for all.  [default: three decimals more than the data "
+        "have; in tables four digits]",
+        panel=OUTPUT,
+    ),
+]
 PredictionsFile = Annotated[
     Path | None,
     option(
@@ -285,6 +301,19 @@ def parse_names(texts: list[str] | None) -> tuple[str, ...]:
     """The names given by a repeated option that also takes commas, in order."""
     parts = (part.strip() for text in texts or () for part in text.split(","))
     return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def parse_digits(text: str | None) -> "Digits":
+    """Digits from "full" and "6"; "data" where none are given."""
+    if text is None:
+        return "data"
+    if text == "full":
+        return "full"
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_DIGITS:
+        raise UsageError(
+            f'--digits: "{text}" is neither 1 to {MOST_DIGITS} nor full', hint="write --digits 6"
+        )
+    return int(text)
 
 
 def _number(text: str) -> float:

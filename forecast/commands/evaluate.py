@@ -16,6 +16,7 @@ from forecast.errors import NO_SKILL, UsageError
 from forecast.spec.reading import ReadSpec
 
 if TYPE_CHECKING:
+    from forecast.data.digits import Digits
     from forecast.data.evaluation import EvaluationResult
     from forecast.data.results import ScoredBy, Verdict
     from forecast.output.writing import Json
@@ -36,6 +37,7 @@ def evaluate(
     model: options.ModelToRead = None,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
+    digits: options.DigitsText = None,
     output: options.Output = None,
     excel_safe: options.ExcelSafe = False,
     predictions: options.PredictionsFile = None,
@@ -51,8 +53,11 @@ def evaluate(
     console: Console = ctx.obj
     source = needed_source(ctx, data)
     path = paths.model_to_read(model, source)
-    delivery = plan_delivery(format, json=json, output=output, inputs=(source, path), excel_safe=excel_safe)
-    each = _plan_predictions(predictions, output, (source, path), excel_safe=excel_safe)
+    written = options.parse_digits(digits)
+    delivery = plan_delivery(
+        format, json=json, output=output, inputs=(source, path), excel_safe=excel_safe, digits=written
+    )
+    each = _plan_predictions(predictions, output, (source, path), excel_safe=excel_safe, digits=written)
     plan_list(skipped, console, source, path, output, predictions)
     from forecast import workflow
 
@@ -71,7 +76,13 @@ def evaluate(
     )
     facts = paths.facts(path, source)
     if each is not None and result.predictions is not None:
-        deliver(result.predictions.to_table(), each, schema="forecast.predictions/1", facts=facts)
+        deliver(
+            result.predictions.to_table(),
+            each,
+            schema="forecast.predictions/1",
+            facts=facts,
+            places=result.predictions.row_places,
+        )
     _report(result, by, delivery, facts, console)
     if each is not None:
         console.note("predictions", str(each.file))
@@ -80,7 +91,12 @@ def evaluate(
 
 
 def _plan_predictions(
-    file: Path | None, output: Path | None, inputs: tuple[str | Path | None, ...], *, excel_safe: bool
+    file: Path | None,
+    output: Path | None,
+    inputs: tuple[str | Path | None, ...],
+    *,
+    excel_safe: bool,
+    digits: "Digits",
 ) -> Delivery | None:
     """Where each forecast is written, if anywhere: a file other than that of the scores."""
     if file is None:
@@ -89,7 +105,9 @@ def _plan_predictions(
         raise UsageError("--predictions: standard output has the scores", hint="name a file")
     if output is not None and output.absolute() == file.absolute():
         raise UsageError(f'--predictions: "{file}" is that of --output', hint="name another file")
-    return plan_delivery("auto", output=file, inputs=inputs, excel_safe=excel_safe, option="--predictions")
+    return plan_delivery(
+        "auto", output=file, inputs=inputs, excel_safe=excel_safe, digits=digits, option="--predictions"
+    )
 
 
 def _report(

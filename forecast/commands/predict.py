@@ -39,6 +39,7 @@ def predict(
     combine: options.CombineName = None,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
+    digits: options.DigitsText = None,
     output: options.Output = None,
     excel_safe: options.ExcelSafe = False,
     skipped: options.SkippedFile = None,
@@ -63,7 +64,12 @@ def predict(
     elif source is None:
         raise _nothing_to_continue(model)
     delivery = plan_delivery(
-        format, json=json, output=output, inputs=(source, ahead, path), excel_safe=excel_safe
+        format,
+        json=json,
+        output=output,
+        inputs=(source, ahead, path),
+        excel_safe=excel_safe,
+        digits=options.parse_digits(digits),
     )
     plan_list(skipped, console, source, ahead, path, output)
     facts = paths.facts(path, source)
@@ -77,10 +83,7 @@ def predict(
         console.note("model", _untrained(forecaster, source, named=model is not None))
         source = None  # the rows of the data are those that the forecaster continues
     else:
-        forecaster = workflow.load(path)
-        console.note("model", str(path))
-        if piped_nothing:
-            console.warn(paths.EMPTY_PIPE)
+        forecaster = _stored(path, console, piped_nothing=piped_nothing)
     forecast = workflow.predict(
         forecaster,
         source,
@@ -97,7 +100,19 @@ def predict(
         schema="forecast.predict/1",
         facts={**facts, "levels": list(levels), "skipped": console.skipped_facts()},
         color=console.color,
+        places=forecast.row_places,
     )
+
+
+def _stored(path: "Path", console: Console, *, piped_nothing: bool) -> "RecurrentForecaster":
+    """The model in a file, named on standard error."""
+    from forecast import workflow
+
+    forecaster = workflow.load(path)
+    console.note("model", str(path))
+    if piped_nothing:
+        console.warn(paths.EMPTY_PIPE)
+    return forecaster
 
 
 def _sources(data: str | None, future: str | None) -> tuple[paths.Source | None, paths.Source | None]:

@@ -34,6 +34,7 @@ def train(
     dry_run: options.DryRun = False,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
+    digits: options.DigitsText = None,
     skipped: options.SkippedFile = None,
 ) -> None:
     """Train a model on DATA, evaluate it and save it.
@@ -45,7 +46,7 @@ def train(
     forecast train crops.csv --wide --decimal , --date-format %d.%m.%Y --dry-run
     """
     console: Console = ctx.obj
-    delivery = plan_delivery(format, json=json)
+    delivery = plan_delivery(format, json=json, digits=options.parse_digits(digits))
     source = needed_source(ctx, data)
     path = paths.model_to_write(model, source)
     plan_list(skipped, console, source, path)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from forecast.data.arrays import Floats, Times
+from forecast.data.arrays import Floats, Integers, Times
 from forecast.data.frequency import Frequency
 from forecast.data.results import (
     TIME,
@@ -50,6 +50,8 @@ class Predictions:
     upper: Floats
     columns: Columns
     frequency: Frequency
+    places: Integers | None = None
+    """(series,) decimal places to which files are written; values here are not rounded."""
 
     def __repr__(self) -> str:
         """Such as: Predictions of GRU, drift for 2 series, 3 backtests, 4 steps."""
@@ -66,6 +68,12 @@ class Predictions:
         inside = (self.lower <= self.actual) & (self.actual <= self.upper)
         achieved = float(100 * inside[known].mean()) if known.any() else np.nan
         return Coverage(self.level, achieved, int(known.sum()))
+
+    @property
+    def row_places(self) -> Integers | None:
+        """The decimal places of each row of the table."""
+        series = np.nonzero(~np.isnan(self.actual))[0]
+        return None if self.places is None else np.tile(self.places[series], len(self.models))
 
     def to_table(self) -> ResultTable:
         """One row per model, series, origin and step with an actual value.

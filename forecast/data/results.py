@@ -12,9 +12,7 @@ from forecast.data.arrays import Floats, Integers, Times
 from forecast.data.frequency import Frequency
 from forecast.errors import UsageError
 from forecast.phrases import counted
-from forecast.spec.model import Origin
 from forecast.spec.reading import Columns, Target
-from forecast.spec.training import TrainingPlan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +53,8 @@ class Forecast:
     frequency: Frequency
     whole: bool = False
     """Whether values are whole numbers, and written as such."""
+    places: Integers | None = None
+    """(series,) decimal places to which files are written; values here are not rounded."""
 
     @classmethod
     def of(
@@ -104,6 +104,11 @@ class Forecast:
         """The frame as a table, for notebooks."""
         return html_of(self.to_frame())
 
+    @property
+    def row_places(self) -> Integers | None:
+        """The decimal places of each row of the table."""
+        return None if self.places is None else np.repeat(self.places, self.values.shape[1])
+
     def _written(self, values: Floats) -> Floats | Integers:
         """Whole numbers as integers, where every one of them fits."""
         fits = self.whole and bool((np.abs(values) < LARGEST_WHOLE).all())
@@ -130,6 +135,11 @@ class Probabilities:
             return f"Probabilities of {counted(len(self.ids), 'series')}, {classes}"
         return _described(self, classes)
 
+    @property
+    def row_places(self) -> None:
+        """Probabilities have no unit of the data."""
+        return
+
     def to_table(self) -> ResultTable:
         """One row per series and step: id, time, and the probability of a 1, or the likeliest class and all.
 
@@ -149,7 +159,11 @@ class Probabilities:
     def to_frame(self) -> "pd.DataFrame":
         """The columns of `to_table` as a pandas frame, with timestamps where times are dates."""
         table = self.to_table()
-        return _frame(table) if self.target.kind == "label" else frame_of(table, self.frequency, self.columns)
+        return (
+            frame_of_columns(table)
+            if self.target.kind == "label"
+            else frame_of(table, self.frequency, self.columns)
+        )
 
     def _repr_html_(self) -> str:
         """The frame as a table, for notebooks."""
@@ -184,7 +198,8 @@ def _with_index(
     return index | values
 
 
-def _frame(table: ResultTable) -> "pd.DataFrame":
+def frame_of_columns(table: ResultTable) -> "pd.DataFrame":
+    """The columns of a table as a pandas frame, as they are."""
     import pandas as pd
 
     return pd.DataFrame(table)
@@ -197,11 +212,12 @@ def frame_of(table: ResultTable, frequency: Frequency, columns: Columns, *, time
     """
     import pandas as pd
 
-    frame = _frame(table)
-    if frequency.form == "integer":
-        return frame
+    frame = frame_of_columns(table)
     first = 0 if columns.series is None else 1
     for position in range(first, first + times):
+        if frequency.form == "integer":
+            frame.isetitem(position, frame.iloc[:, position].infer_objects().array)
+            continue
         texts = list(table.values())[position].astype(str)
         if frequency.offset_seconds is None:
             stamps = pd.DatetimeIndex(texts.astype("datetime64[s]"))
@@ -217,9 +233,12 @@ def html_of(frame: "pd.DataFrame") -> str:
 
 
 def times_column(times: Times, frequency: Frequency) -> Labels:
-    """Times as results write them: integers as in the data, others as texts in ISO 8601."""
+    """Times as results write them: integers as in the data, others as texts in ISO 8601.
+
+    Integers are objects here: a table shows them as they are, without commas, and not as numbers.
+    """
     if frequency.form == "integer":
-        return times.astype(np.int64)
+        return times.astype(np.int64).astype(object)
     return np.array(frequency.text(times), dtype=object)
 
 
@@ -294,7 +313,7 @@ class Scores:
 
     def to_frame(self, by: ScoredBy = "model") -> "pd.DataFrame":
         """The columns of `to_table` as a pandas frame."""
-        return _frame(self.to_table(by))
+        return frame_of_columns(self.to_table(by))
 
     def _repr_html_(self) -> str:
         """The frame as a table, for notebooks."""
@@ -339,62 +358,3 @@ class Coverage:
     """Percent; NaN where nothing could be held out."""
     errors: int
     """Out-of-sample errors that this was measured on."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelCard:
-    """The data, training and evaluation of a model; nothing that differs between two equal runs."""
-
-    source: str
-    rows: int
-    series: int
-    first_time: str
-    last_time: str
-    data_sha256: str
-    """Digest of the ids, times and values trained on."""
-    origin: Origin
-    """Where the weights come from."""
-    parameters: int
-    epochs: int
-    """Epochs of the last training; 0 for pretrained weights that were not trained further."""
-    training: TrainingPlan
-    scores: Scores | None
-    verdict: Verdict | None
-    coverage: Coverage | None
-    versions: tuple[tuple[str, str], ...]
-    """Library name and version, sorted: forecast, keras, numpy, tensorflow."""
-
-    def __repr__(self) -> str:
-        """Such as: ModelCard of 'harvest.csv', 60 rows, 1 series, 1961 to 2020, scratch, 3,265 parameters."""
-        return (
-            f"ModelCard of {self.source!r}, {counted(self.rows, 'row')}, {counted(self.series, 'series')}, "
-            f"{self.first_time} to {self.last_time}, {self.origin}, {counted(self.parameters, 'parameter')}"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """Labelled lines about one thing: a file of data, a model."""
-
-    title: str
-    lines: tuple[tuple[str, str], ...]
-
-    def __repr__(self) -> str:
-        """The lines, aligned."""
-        width = max((len(label) for label, _ in self.lines), default=0)
-        return "\n".join([self.title, *(f"{label:{width}}  {text}" for label, text in self.lines)])
-
-    def to_table(self) -> ResultTable:
-        """Columns item, value."""
-        return {
-            "item": np.array([label for label, _ in self.lines], dtype=object),
-            "value": np.array([text for _, text in self.lines], dtype=object),
-        }
-
-    def to_frame(self) -> "pd.DataFrame":
-        """The columns of `to_table` as a pandas frame."""
-        return _frame(self.to_table())
-
-    def _repr_html_(self) -> str:
-        """The frame as a table, for notebooks."""
-        return html_of(self.to_frame())

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from forecast.data.digits import places_of
 from forecast.data.evaluation import Predictions
 from forecast.data.panel import Panel
 from forecast.data.results import Forecast
@@ -35,4 +36,5 @@ def predictions_of(
         upper=upper,
         columns=panel.columns,
         frequency=panel.frequency,
+        places=places_of(panel),
     )

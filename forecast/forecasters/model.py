@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecast.data.arrays import Floats, Integers
+from forecast.data.cards import ModelCard
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
-from forecast.data.results import Forecast, ModelCard
+from forecast.data.results import Forecast
 from forecast.errors import ModelError
 from forecast.forecasters.combination import COMBINATION, Combination, combined, weights_and_spread
 from forecast.forecasters.intervals import Spread

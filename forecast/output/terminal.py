@@ -1,4 +1,4 @@
-"""Tables for the terminal: numbers rounded, text escaped, nothing truncated."""
+"""Tables for the terminal: numbers rounded and aligned, text escaped, nothing truncated."""
 
 import math
 from typing import TYPE_CHECKING, cast
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.data.digits import Digits
 from forecast.data.results import ResultTable
 from forecast.output.escape import escape
 
@@ -18,9 +19,9 @@ SIGNIFICANT = 4
 Column = NDArray[np.object_] | NDArray[np.float64] | NDArray[np.int64]
 
 
-def texts(table: ResultTable) -> dict[str, list[str]]:
-    """Each column as the strings to print; a missing number is a dot."""
-    return {escape(name): _texts(column) for name, column in table.items()}
+def texts(table: ResultTable, digits: Digits = "data") -> dict[str, list[str]]:
+    """Each column as the strings to print, thousands with commas; a missing number is a dot."""
+    return {escape(name): _texts(column, digits) for name, column in table.items()}
 
 
 def is_number(column: Column) -> bool:
@@ -28,40 +29,62 @@ def is_number(column: Column) -> bool:
     return column.dtype.kind in "fi"
 
 
-def rich_table(table: ResultTable) -> "rich.table.Table":
-    """A Rich table in which no text is read as markup."""
+def rich_table(table: ResultTable, digits: Digits = "data") -> "rich.table.Table":
+    """A Rich table in which no text is read as markup, and points of numbers are below each other."""
     from rich.box import SIMPLE_HEAD
+    from rich.cells import cell_len
     from rich.table import Table as RichTable
     from rich.text import Text
 
     shown = RichTable(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
-    for name, column in table.items():
-        shown.add_column(Text(escape(name)), justify="right" if is_number(column) else "left", no_wrap=True)
-    for row in zip(*texts(table).values(), strict=True):
-        shown.add_row(*map(Text, row))
+    cells = texts(table, digits)
+    for (name, column), printed in zip(table.items(), cells.values(), strict=True):
+        right = is_number(column)
+        shown.add_column(Text(escape(name)), justify="right" if right else "left", no_wrap=True)
+        if right:
+            printed[:] = _aligned(printed, cell_len(escape(name)))
+    for row in zip(*cells.values(), strict=True):
+        # Cells of numbers fill their column: Rich strips the spaces at the end of what it aligns right.
+        shown.add_row(*(Text(cell, justify="left") for cell in row))
     return shown
 
 
-def _texts(column: Column) -> list[str]:
+def _aligned(numbers: list[str], least: int) -> list[str]:
+    """The numbers with spaces on both sides, so that their points are below each other."""
+    heads = [len(number.partition(".")[0]) for number in numbers]
+    after = max((len(number) - head for number, head in zip(numbers, heads, strict=True)), default=0)
+    padded = [
+        number + " " * (after - len(number) + head) for number, head in zip(numbers, heads, strict=True)
+    ]
+    width = max([least, *map(len, padded)])
+    return [number.rjust(width) for number in padded]
+
+
+def _texts(column: Column, digits: Digits) -> list[str]:
+    if column.dtype.kind == "i":
+        return [f"{number:,}" for number in column.tolist()]
     if column.dtype.kind != "f":
         return ["." if value is None else escape(str(value)) for value in column.tolist()]
     numbers = cast(list[float], column.tolist())
-    decimals = _decimals([abs(number) for number in numbers if math.isfinite(number) and number])
-    return [_rounded(number, decimals) for number in numbers]
+    if digits == "full":
+        return ["." if math.isnan(number) else f"{number:,}" for number in numbers]
+    shown = SIGNIFICANT if digits == "data" else digits
+    decimals = _decimals([abs(number) for number in numbers if math.isfinite(number) and number], shown)
+    return [_rounded(number, decimals, shown) for number in numbers]
 
 
-def _decimals(sizes: list[float]) -> int:
-    """Decimals that show `SIGNIFICANT` digits of the median, at most 12."""
+def _decimals(sizes: list[float], shown: int) -> int:
+    """Decimals that show so many digits of the median, at most 12."""
     if not sizes:
         return 0
-    return min(max(SIGNIFICANT - 1 - math.floor(float(np.median(np.log10(sizes)))), 0), 12)
+    return min(max(shown - 1 - math.floor(float(np.median(np.log10(sizes)))), 0), 12)
 
 
-def _rounded(number: float, decimals: int) -> str:
+def _rounded(number: float, decimals: int, shown: int) -> str:
     if math.isnan(number):
         return "."
     size = abs(number)
     if size >= 1e15 or 0 < size < 10.0 ** (1 - decimals):
-        return f"{number:.{SIGNIFICANT}g}"
+        return f"{number:.{shown}g}"
     # Adding zero turns -0.0 into 0.0.
-    return f"{round(number, decimals) + 0.0:.{decimals}f}"
+    return f"{round(number, decimals) + 0.0:,.{decimals}f}"

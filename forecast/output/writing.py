@@ -1,7 +1,7 @@
 """Tables as bytes: CSV, TSV, JSON, JSON lines, Markdown, Parquet.
 
 UTF-8 with LF and the shortest decimal that reads back as the same float64, whatever the locale
-or the terminal. A missing number is empty in CSV and null in JSON.
+or the terminal: who wants fewer digits rounds before. A missing number is empty in CSV and null in JSON.
 """
 
 import json
@@ -14,7 +14,8 @@ import numpy as np
 
 from forecast.data.results import ResultTable
 from forecast.errors import MissingExtra
-from forecast.output.terminal import Column, is_number, texts
+from forecast.output.escape import escape
+from forecast.output.terminal import Column, is_number
 
 Format = Literal["csv", "tsv", "json", "jsonl", "md", "parquet"]
 
@@ -135,12 +136,14 @@ def _write_json_lines(table: ResultTable, stream: BinaryIO) -> None:
 
 
 def _write_markdown(table: ResultTable, stream: BinaryIO) -> None:
+    """A table of the same numbers as CSV; texts are escaped as on a terminal."""
+    plain = re.compile("(?!)")  # nothing is quoted
     columns = [
-        [name, "--:" if is_number(table[original]) else ":--", *cells]
-        for original, (name, cells) in zip(table, texts(table).items(), strict=True)
+        [name, "--:" if is_number(column) else ":--", *_fields(column, plain)]
+        for name, column in table.items()
     ]
     lines = (
-        "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n"
+        "| " + " | ".join(escape(cell).replace("|", "\\|") for cell in row) + " |\n"
         for row in zip(*columns, strict=True)
     )
     stream.write(_encoded("".join(lines)))

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from forecast.data.cards import ModelCard
 from forecast.data.panel import Panel
-from forecast.data.results import ModelCard
 from forecast.events import EpochEnded, Event
 from forecast.forecasters.combination import PRETRAINED, Combination
 from forecast.forecasters.intervals import no_spread

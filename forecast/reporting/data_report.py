@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from forecast.data.cards import Card
 from forecast.data.panel import Panel
-from forecast.data.results import Card
 from forecast.diagnostics.profile import (
     ClassCount,
     ColumnProfile,

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from forecast.data.cards import Card, ModelCard
 from forecast.data.panel import Panel, data_sha256, time_range
-from forecast.data.results import Card, ModelCard
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.forecasters.recurrent import Network
 from forecast.reporting.notes import covariates_line, coverage, members_line, network_name, season_name

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from forecast.data.cards import ModelCard
 from forecast.data.frequency import Frequency
-from forecast.data.results import ModelCard
 from forecast.forecasters.weights import weight_shapes
 from forecast.spec.model import Bounds, ModelSpec
 from forecast.spec.reading import ReadSpec

@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
+from forecast.data.cards import ModelCard
 from forecast.data.panel import Panel, data_sha256, time_range
-from forecast.data.results import ModelCard
 from forecast.errors import TrainingError
 from forecast.events import Listener, Warned
 from forecast.features.covariates import encode_categories

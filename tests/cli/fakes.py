@@ -7,9 +7,10 @@ from types import ModuleType, SimpleNamespace
 
 import numpy as np
 
+from forecast.data.cards import Card, ModelCard
 from forecast.data.evaluation import EvaluationResult, Predictions
 from forecast.data.frequency import Frequency
-from forecast.data.results import Card, Coverage, Forecast, ModelCard, Scores, Verdict
+from forecast.data.results import Coverage, Forecast, Scores, Verdict
 from forecast.diagnostics.profile import DataProfile
 from forecast.events import Decision, EpochEnded, FitEnded, FitsAhead, Loading, Note, Warned
 from forecast.reporting.data_report import DataReport

@@ -252,7 +252,8 @@ def test_format_wins_over_the_suffix(forecast_program):
     [
         ("--output next.txt", "does not end in"),
         ("--json -f csv", "contradict"),
-        ("-f table", "a table is for a terminal"),
+        ("--digits 0", "neither 1 to 17 nor full"),
+        ("--digits 3.5", "neither 1 to 17 nor full"),
         ("harvest.csv --output harvest.csv", "would replace"),
         ("--output harvest.forecast -f csv", "would replace"),
         ("--level 0.8", "in percent"),

@@ -99,7 +99,7 @@ def test_where_no_row_is_new_more_is_answered_by_retraining(program, words, back
 
 def test_retraining_gives_the_scores_verdict_and_coverage_of_training(program):
     card = modelfile.load(Path("sales.forecast")).card
-    code, out, err = program("evaluate", "sales.csv", "--refit", "--json")
+    code, out, err = program("evaluate", "sales.csv", "--refit", "--json", "--digits", "full")
     assert code == 0
     assert "no rows newer" not in err
     document = json.loads(out)
@@ -146,7 +146,8 @@ def test_newer_rows_are_scored_against_all_baselines(program):
 )
 def test_predictions_are_the_forecasts_from_each_origin(program, data, origins):
     write("newer.csv", 70)
-    code, out, _ = program("evaluate", data, "--model", "sales.forecast", "--predictions", "each.csv")
+    words = ("--model", "sales.forecast", "--digits", "full")
+    code, out, _ = program("evaluate", data, *words, "--predictions", "each.csv")
     assert code == 0
     rows, scores = predicted("each.csv"), list(csv.DictReader(out.splitlines()))
     assert [(int(row["origin"]), int(row["step"])) for row in rows[:9]] == [
@@ -171,7 +172,7 @@ def test_predictions_are_the_forecasts_from_each_origin(program, data, origins):
 
 def test_on_newer_rows_predictions_are_those_of_predict_and_coverage_is_theirs(program):
     write("newer.csv", 63)
-    words = ("--model", "sales.forecast")
+    words = ("--model", "sales.forecast", "--digits", "full")
     out = program("evaluate", "newer.csv", *words, "--predictions", "each.csv", "--json")[1]
     rows = [row for row in predicted("each.csv") if row["lower_80"]]
     expected = csv.DictReader(program("predict", "sales.csv", *words)[1].splitlines())
@@ -184,11 +185,11 @@ def test_on_newer_rows_predictions_are_those_of_predict_and_coverage_is_theirs(p
 
 def test_intervals_of_a_backtest_rest_on_older_errors_alone(program):
     """A value far off at the second origin widens the intervals of the third, and of no other."""
-    program("evaluate", "sales.csv", "--predictions", "before.csv")
+    program("evaluate", "sales.csv", "--predictions", "before.csv", "--digits", "full")
     lines = Path("sales.csv").read_text().splitlines()
     year, value = lines[-5].split(",")
     Path("sales.csv").write_text("\n".join([*lines[:-5], f"{year},{float(value) * 1.5}", *lines[-4:], ""]))
-    program("evaluate", "sales.csv", "--predictions", "after.csv")
+    program("evaluate", "sales.csv", "--predictions", "after.csv", "--digits", "full")
     before, after = (
         [float(row["upper_80"]) - float(row["lower_80"]) for row in predicted(name)[:9]]
         for name in ("before.csv", "after.csv")

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecast.data.cards import Card
 from forecast.data.frequency import Frequency
-from forecast.data.results import Card, Forecast, Probabilities, Scores
+from forecast.data.results import Forecast, Probabilities, Scores
 from forecast.spec.reading import Columns, Target
 from tests.models import model, network
 from tests.panels import panel

@@ -8,9 +8,10 @@ from random import Random
 import numpy as np
 from hypothesis import strategies as st
 
+from forecast.data.cards import ModelCard
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
-from forecast.data.results import Coverage, ModelCard, Scores, Verdict
+from forecast.data.results import Coverage, Scores, Verdict
 from forecast.forecasters.intervals import Spread
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.spec.model import Bounds, Cell

@@ -112,9 +112,18 @@ def test_for_spreadsheets_a_formula_gets_a_mark_and_everything_else_stays():
     assert safe["y"] is table["y"]
 
 
-def test_markdown_escapes_bars_and_rounds():
-    table = {"id": np.array(["a|b"], dtype=object), "mae": np.array([3.14159])}
-    assert written(table, "md").decode() == "| id | mae |\n| :-- | --: |\n| a\\|b | 3.142 |\n"
+def test_markdown_escapes_bars_and_controls_and_has_the_numbers_of_csv():
+    table = {
+        "id": np.array(["a|b", "\x1b[1m"], dtype=object),
+        "mae": np.array([3.14159, np.nan]),
+        "n": np.array([1234, 5]),
+    }
+    assert written(table, "md").decode().splitlines() == [
+        "| id | mae | n |",
+        "| :-- | --: | --: |",
+        "| a\\|b | 3.14159 | 1234 |",
+        "| \\x1b[1m |  | 5 |",
+    ]
 
 
 def test_parquet_reads_back_the_same():

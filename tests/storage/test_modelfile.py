@@ -11,9 +11,10 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forecast.data.cards import ModelCard
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
-from forecast.data.results import Coverage, ModelCard, Scores, Verdict
+from forecast.data.results import Coverage, Scores, Verdict
 from forecast.errors import ForecastError, ModelError
 from forecast.forecasters.combination import PRETRAINED, Combination
 from forecast.forecasters.intervals import Spread, no_spread

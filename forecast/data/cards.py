@@ -1,0 +1,73 @@
+"""Cards: what is known of a model, and labelled lines about one thing."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from forecast.data.results import Coverage, ResultTable, Scores, Verdict, frame_of_columns, html_of
+from forecast.phrases import counted
+from forecast.spec.model import Origin
+from forecast.spec.training import TrainingPlan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """The data, training and evaluation of a model; nothing that differs between two equal runs."""
+
+    source: str
+    rows: int
+    series: int
+    first_time: str
+    last_time: str
+    data_sha256: str
+    """Digest of the ids, times and values trained on."""
+    origin: Origin
+    """Where the weights come from."""
+    parameters: int
+    epochs: int
+    """Epochs of the last training; 0 for pretrained weights that were not trained further."""
+    training: TrainingPlan
+    scores: Scores | None
+    verdict: Verdict | None
+    coverage: Coverage | None
+    versions: tuple[tuple[str, str], ...]
+    """Library name and version, sorted: forecast, keras, numpy, tensorflow."""
+
+    def __repr__(self) -> str:
+        """Such as: ModelCard of 'harvest.csv', 60 rows, 1 series, 1961 to 2020, scratch, 3,265 parameters."""
+        return (
+            f"ModelCard of {self.source!r}, {counted(self.rows, 'row')}, {counted(self.series, 'series')}, "
+            f"{self.first_time} to {self.last_time}, {self.origin}, {counted(self.parameters, 'parameter')}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Labelled lines about one thing: a file of data, a model."""
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+
+    def __repr__(self) -> str:
+        """The lines, aligned."""
+        width = max((len(label) for label, _ in self.lines), default=0)
+        return "\n".join([self.title, *(f"{label:{width}}  {text}" for label, text in self.lines)])
+
+    def to_table(self) -> ResultTable:
+        """Columns item, value."""
+        return {
+            "item": np.array([label for label, _ in self.lines], dtype=object),
+            "value": np.array([text for _, text in self.lines], dtype=object),
+        }
+
+    def to_frame(self) -> "pd.DataFrame":
+        """The columns of `to_table` as a pandas frame."""
+        return frame_of_columns(self.to_table())
+
+    def _repr_html_(self) -> str:
+        """The frame as a table, for notebooks."""
+        return html_of(self.to_frame())
