@@ -1,11 +1,13 @@
 """The regular step of the times of a panel, and arithmetic with it.
 
->>> months = np.array(["2019-01-31", "2019-02-28", "2019-03-31"], dtype="datetime64[s]")
->>> monthly = infer_frequency(months, np.array([0, 3]))
->>> monthly.adjective, monthly.month_end, monthly.default_season
-('monthly', True, 12)
->>> monthly.text(monthly.after(months[-1:], 2).ravel())
+>>> monthly = Frequency("month", month_end=True)
+>>> last = np.array(["2019-03-31"], dtype="datetime64[s]")
+>>> monthly.text(monthly.after(last, 2).ravel())
 ['2019-04-30', '2019-05-31']
+>>> shop = Frequency("week", offsets=tuple(day * DAY for day in range(6)))
+>>> saturday = np.array(["2019-03-30"], dtype="datetime64[s]")
+>>> shop.adjective, shop.text(shop.after(saturday, 2).ravel())
+('daily (Mon-Sat)', ['2019-04-01', '2019-04-02'])
 """
 
 from dataclasses import dataclass
@@ -14,7 +16,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.errors import DataError
+from forecast.data import pattern
+from forecast.data.pattern import DAY
 
 Unit = Literal["year", "quarter", "month", "week", "day", "weekday", "hour", "minute", "second", "step"]
 Form = Literal["integer", "month", "date", "datetime"]
@@ -26,7 +29,6 @@ Times = Integers | Dates
 FIRST_YEAR, LAST_YEAR = 1500, 2999
 """Integers in this range are years."""
 
-DAY = 86_400
 SECONDS: dict[Unit, int] = {"week": 7 * DAY, "day": DAY, "hour": 3600, "minute": 60, "second": 1}
 MONTHS: dict[Unit, int] = {"year": 12, "quarter": 3, "month": 1}
 ADJECTIVES: dict[Unit, str] = {
@@ -45,9 +47,6 @@ ADJECTIVES: dict[Unit, str] = {
 _MONDAY = np.datetime64("1969-12-29", "D")
 """Number 0 of `_weekday_number`."""
 
-MONTHLY_SHARE = 0.9
-"""Fraction of rows on one day of the month from which the step is monthly: the others are then errors."""
-
 
 @dataclass(frozen=True, slots=True)
 class Frequency:
@@ -63,6 +62,11 @@ class Frequency:
     """Whether the times of months, quarters and years are the last day of a month."""
     offset_seconds: int | None = None
     """Time zone, in seconds east of UTC; None where the data have none."""
+    offsets: tuple[int, ...] = ()
+    """Where a day, week, month or year has several rows: seconds from its start to each of them.
+
+    A month that is shorter than an offset has this row on its last day. () for even steps.
+    """
 
     def after(self, last: Times, steps: int) -> Times:
         """Times of the next `steps` rows, (series, steps), after each of `last`, (series,)."""
@@ -73,6 +77,9 @@ class Frequency:
         if self.form == "integer":
             return times.astype(np.int64) + steps * self.count
         local = self.local(times)
+        if self.offsets:
+            numbers = pattern.ordinals(self.unit, self.offsets, local) + steps
+            return self._zoned(pattern.times(self.unit, self.offsets, numbers))
         if self.unit in MONTHS:
             return self._zoned(_shift_months(local, steps * self._base_units, month_end=self.month_end))
         if self.unit == "weekday":
@@ -88,6 +95,9 @@ class Frequency:
         if self.form == "integer":
             return times.astype(np.int64) // self.count * self.count
         local = self.local(times)
+        if self.offsets:
+            numbers = pattern.ordinals(self.unit, self.offsets, local)
+            return self._zoned(pattern.times(self.unit, self.offsets, numbers))
         if self.unit in MONTHS:
             months = local.astype("datetime64[M]").astype(np.int64) // self._base_units * self._base_units
             return self._zoned(months.astype("datetime64[M]"))
@@ -108,6 +118,8 @@ class Frequency:
     @property
     def adjective(self) -> str:
         """The name of the step: "yearly", "monthly", "15-minutely", "stepwise"."""
+        if self.offsets:
+            return pattern.name(self.unit, self.offsets)
         word = ADJECTIVES[self.unit]
         return word if self.count == 1 else f"{self.count}-{word}"
 
@@ -116,6 +128,8 @@ class Frequency:
         """Rows in a year for months and weeks, in a week for days, in a day for shorter steps; else 1."""
         if self.form == "integer":
             return 1
+        if self.offsets:
+            return pattern.season(self.unit, self.offsets)
         if self.unit in MONTHS:
             months = self.count * MONTHS[self.unit]
             return 12 // months if 12 % months == 0 else 1
@@ -129,6 +143,8 @@ class Frequency:
         """Months, weekdays, seconds or integers in one step."""
         if self.form == "integer":
             return self.count
+        if self.offsets:
+            return 1
         return self.count * (MONTHS.get(self.unit) or SECONDS.get(self.unit) or 1)
 
     def _ordinal(self, times: Times) -> Integers:
@@ -136,6 +152,8 @@ class Frequency:
         if self.form == "integer":
             return times.astype(np.int64)
         local = self.local(times)
+        if self.offsets:
+            return pattern.ordinals(self.unit, self.offsets, local)
         if self.unit in MONTHS:
             return local.astype("datetime64[M]").astype(np.int64)
         if self.unit == "weekday":
@@ -151,32 +169,6 @@ class Frequency:
         return _add_seconds(local, -(self.offset_seconds or 0))
 
 
-def infer_frequency(
-    times: Times, bounds: Integers, *, form: Form = "date", offset_seconds: int | None = None
-) -> Frequency:
-    """The most common step of sorted series; a `DataError` where no series has two rows.
-
-    `form` is how the times are written in the data; integers are always of form "integer".
-    """
-    # Differences of neighbouring rows count only within a series.
-    within = np.ones(max(len(times) - 1, 0), dtype=bool)
-    inner = bounds[1:-1]
-    within[inner[(inner > 0) & (inner < len(times))] - 1] = False
-    if not within.any():
-        raise DataError("one row per series shows no step of time", hint="give two rows of a series or more")
-    if times.dtype.kind in "iu":
-        step = _most_common(_differences(times.astype(np.int64))[within])
-        years = times.min() >= FIRST_YEAR and times.max() <= LAST_YEAR
-        return Frequency("year" if years else "step", step, "integer")
-    local = _add_seconds(times, offset_seconds or 0)
-    step = _most_common(_differences(local.astype(np.int64))[within])
-    if step >= 28 * DAY:
-        monthly = _by_months(local, within, form=form, offset_seconds=offset_seconds)
-        if monthly is not None:
-            return monthly
-    return _by_seconds(local, within, step, form=form, offset_seconds=offset_seconds)
-
-
 def is_month_end(times: Times, offset_seconds: int | None) -> NDArray[np.bool_]:
     """(rows,) whether each time is on the last day of its month, in its zone."""
     days = _add_seconds(times, offset_seconds or 0).astype("datetime64[D]")
@@ -188,51 +180,6 @@ def is_month_end(times: Times, offset_seconds: int | None) -> NDArray[np.bool_]:
 def _add_seconds(times: Times, seconds: int | Integers) -> Dates:
     result: Dates = (times.astype("datetime64[s]").astype(np.int64) + seconds).astype("datetime64[s]")
     return result
-
-
-def _by_months(
-    local: Dates, within: NDArray[np.bool_], *, form: Form, offset_seconds: int | None
-) -> Frequency | None:
-    """A step of whole months, where nearly all rows are on one day of the month or on its last."""
-    days = local.astype("datetime64[D]")
-    months = days.astype("datetime64[M]")
-    day_of_month = days.astype(np.int64) - months.astype("datetime64[D]").astype(np.int64) + 1
-    common_day = _most_common(day_of_month)
-    month_end = bool(is_month_end(local, 0).mean() >= MONTHLY_SHARE)
-    if not month_end and (common_day > 28 or (day_of_month == common_day).mean() < MONTHLY_SHARE):
-        return None
-    step = _most_common(_differences(months.astype(np.int64))[within])
-    unit: Unit = "year" if step % 12 == 0 else "quarter" if step == 3 else "month"
-    count = step // MONTHS[unit]
-    return Frequency(unit, count, form, month_end, offset_seconds)
-
-
-def _by_seconds(
-    local: Dates, within: NDArray[np.bool_], step: int, *, form: Form, offset_seconds: int | None
-) -> Frequency:
-    """A step of a fixed length, or of working days."""
-    if step == DAY and _skips_weekends(local, within):
-        return Frequency("weekday", 1, form, offset_seconds=offset_seconds)
-    unit: Unit = next(unit for unit, length in SECONDS.items() if step % length == 0)
-    count = step // SECONDS[unit]
-    return Frequency(unit, count, form, offset_seconds=offset_seconds)
-
-
-def _skips_weekends(local: Dates, within: NDArray[np.bool_]) -> bool:
-    """Whether no row is on a weekend, though some step spans one."""
-    days = local.astype("datetime64[D]")
-    spans = _differences(days.astype(np.int64))[within] == 3
-    return bool(np.is_busday(days).all() and spans.any())
-
-
-def _differences(numbers: Integers) -> Integers:
-    return numbers[1:] - numbers[:-1]
-
-
-def _most_common(numbers: Integers) -> int:
-    """The most frequent number above zero, the smallest of equally frequent ones; 1 without any."""
-    values, counts = np.unique(numbers[numbers > 0], return_counts=True)
-    return int(values[counts.argmax()]) if len(values) else 1
 
 
 def _shift_months(local: Dates, months: Integers, *, month_end: bool) -> Dates:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from forecast.data import pattern
 from forecast.data.arrays import Floats, Integers, Times
-from forecast.data.frequency import DAY, SECONDS, Frequency, Unit
+from forecast.data.frequency import SECONDS, Frequency, Unit
+from forecast.data.pattern import DAY
 from forecast.errors import DataError, MissingExtra, UsageError
 
 HARMONICS: dict[str, int] = {"day": 2, "week": 3, "year": 2}
@@ -55,6 +57,8 @@ def _fourier_terms(position: Floats, harmonics: int) -> Iterator[Floats]:
 
 
 def _step_seconds(frequency: Frequency) -> float:
+    if frequency.offsets:
+        return _YEAR_SECONDS / pattern.rows_per_year(frequency.unit, frequency.offsets)
     months = {"year": 12, "quarter": 3, "month": 1}.get(frequency.unit)
     if months is not None:
         return frequency.count * months * _YEAR_SECONDS / 12

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from forecast.data import pattern
 from forecast.data.arrays import Floats, row_series
 from forecast.data.frequency import SECONDS, Frequency
 from forecast.data.panel import Panel
+from forecast.data.pattern import DAY
 from forecast.features.target import without_outliers
 from forecast.forecasters.decomposition import FoundSeason, find_seasons, rows_of_two, seasonal_component
 
@@ -30,7 +32,7 @@ _LASTING = 0.5
 _LEAST_ROWS = 60
 """Rows from which longer seasons and cycles are looked for."""
 
-_YEAR_SECONDS = 365.25 * 86_400
+_YEAR_SECONDS = 365.25 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,14 @@ def calendar_seasons(frequency: Frequency) -> tuple[float, ...]:
         return ()
     if frequency.unit == "weekday" and frequency.count == 1:
         return (260.9,)
-    if frequency.unit not in SECONDS:
+    if frequency.offsets:
+        step = _YEAR_SECONDS / pattern.rows_per_year(frequency.unit, frequency.offsets)
+    elif frequency.unit in SECONDS:
+        step = frequency.count * SECONDS[frequency.unit]
+    else:
         return ()
-    step = frequency.count * SECONDS[frequency.unit]
-    default = frequency.default_season
-    return tuple(p for p in (7 * 86_400 / step, _YEAR_SECONDS / step) if default * 1.5 < p <= ROWS_READ / 2)
+    week, year, default = 7 * DAY / step, _YEAR_SECONDS / step, frequency.default_season
+    return tuple(p for p in (week, year) if default * 1.5 < p <= ROWS_READ / 2)
 
 
 def prepare(panel: Panel, horizon: int, seasons: Sequence[Sequence[FoundSeason]]) -> Prepared:

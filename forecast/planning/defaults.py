@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from forecast.data.frequency import Unit
+from forecast.data.frequency import Frequency, Unit
 from forecast.data.panel import Panel
 from forecast.forecasters.combination import Combination
 from forecast.spec.model import Bounds, Cell, ModelSpec, NetworkSpec, WindowSpec
@@ -31,10 +31,20 @@ LONGEST_SEASON_AHEAD = 24
 
 def horizon(panel: Panel) -> int:
     """The default horizon: by frequency, or, where each series has its own season, the median season."""
-    rows, default = int(panel.lengths.max()), HORIZONS.get(panel.frequency.unit, 4)
+    rows, default = int(panel.lengths.max()), _usual_horizon(panel.frequency)
     if panel.columns.season is not None:
         default = max(4, min(median_season(panel), LONGEST_SEASON_AHEAD))
     return max(1, min(default, rows // 6))
+
+
+def _usual_horizon(frequency: Frequency) -> int:
+    """By unit; for several rows in a day or a month one season, for days of a week two."""
+    if not frequency.offsets:
+        return HORIZONS.get(frequency.unit, 4)
+    season = frequency.default_season
+    if frequency.unit == "week" and season == len(frequency.offsets):
+        return 2 * season
+    return min(season, 24)
 
 
 def horizon_reason(panel: Panel) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 
 from forecast.data.arrays import LARGEST, Flags, Floats, Integers, Times, first_true
 from forecast.data.frequency import Frequency
+from forecast.data.pattern import DAY
 from forecast.errors import DataError
 from forecast.phrases import counted
 from forecast.reading.rows import Rows
@@ -36,7 +37,8 @@ def merge_duplicates(rows: Rows, method: Aggregation) -> tuple[Rows, tuple[str, 
 
 def period_start_frequency(frequency: Frequency) -> Frequency:
     """The same step with times at the start of its periods, as resampled rows have: 2019-03-01 for March."""
-    whole_days = frequency.unit not in ("hour", "minute", "second") and frequency.offset_seconds is None
+    is_clocked = frequency.unit in ("hour", "minute", "second") or any(o % DAY for o in frequency.offsets)
+    whole_days = not is_clocked and frequency.offset_seconds is None
     form = "date" if frequency.form == "datetime" and whole_days else frequency.form
     return replace(frequency, month_end=False, form=form)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from forecast.data.frequency import DAY
+from forecast.data.pattern import DAY
 from forecast.errors import DataError
 from forecast.reading.aggregation import merge_duplicates
 from forecast.reading.roles import Roles, duplicate_hint

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecast.data import frequency_names
-from forecast.data.frequency import Frequency, infer_frequency
+from forecast.data.frequency import Frequency
 from forecast.data.frequency_names import NamedFrequency
+from forecast.data.inference import infer_frequency
 from forecast.data.panel import Panel
 from forecast.data.results import TIME
 from forecast.errors import DataError, UsageError
@@ -23,6 +24,7 @@ from forecast.reading.covariates import (
 )
 from forecast.reading.duplicates import resolve_duplicates
 from forecast.reading.labelled import STEPS, find_label_roles, has_model_classes, label_rows, labelled_panel
+from forecast.reading.periods import read_as_periods
 from forecast.reading.regular import regular_panel, skip_unusable
 from forecast.reading.roles import Guess, Roles, find_roles
 from forecast.reading.rows import Rows, sort_rows
@@ -249,7 +251,11 @@ def _regular_result(
         frequency = period_start_frequency(frequency)
         rows, resampled = resample(rows, frequency, read.policy.resample)
     else:
-        resampled = ()
+        is_requested = read.frequency is not None
+        rows, frequency, placed = read_as_periods(
+            rows, frequency, is_model=is_sure, is_requested=is_requested
+        )
+        partial.frequency, resampled = frequency, (placed,) if placed else ()
         if parsed.columns.season is not None:
             refuse_other_steps(rows, frequency)
     if parsed.columns.season is None:

@@ -17,6 +17,7 @@ from forecast.events import SeriesSkipped
 from forecast.phrases import counted
 from forecast.reading.filling import fill, with_zeros
 from forecast.reading.rows import Rows
+from forecast.reading.sparse import sparse_error
 from forecast.spec.reading import Columns, Gaps, Policy, Target
 
 MAX_FILLED_SHARE = 0.4
@@ -96,9 +97,8 @@ def _find_errors(rows: Rows, frequency: Frequency, policy: Policy) -> Iterator[t
     too_sparse = missing > MAX_FILLED_SHARE * sizes
     too_sparse[irregular] = False
     for index in np.flatnonzero(too_sparse).tolist():
-        share = f"over {MAX_FILLED_SHARE:.0%} of the steps have no number"
-        message = f"{share} ({missing[index]:,} of {sizes[index]:,})"
-        yield index, _error(rows, message, hint="start the series where fewer numbers are missing")
+        lacking, total = int(missing[index]), int(sizes[index])
+        yield index, sparse_error(rows.single(index), frequency, missing=lacking, steps=total)
 
 
 def _error(rows: Rows, message: str, *, hint: str) -> DataError:

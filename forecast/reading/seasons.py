@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from forecast.data.arrays import Floats, first_true
-from forecast.data.frequency import Frequency, infer_frequency
+from forecast.data.frequency import Frequency
+from forecast.data.inference import infer_frequency
 from forecast.errors import DataError
 from forecast.reading.rows import Rows
 from forecast.spec.limits import MAX_WINDOW

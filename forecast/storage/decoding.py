@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from forecast.data import pattern
 from forecast.data.arrays import LARGEST, Floats, Integers
 from forecast.data.covariates import Covariates
 from forecast.data.frequency import Frequency
@@ -141,6 +142,12 @@ def _unpacked(name: str, tensors: Tensors) -> tuple[str, ...]:
 def _check_frequency(frequency: Frequency) -> None:
     zone = abs(frequency.offset_seconds or 0)
     _require(1 <= frequency.count <= _MAX_COUNT and zone <= 86_400, "its frequency")
+    if offsets := frequency.offsets:
+        length = pattern.LENGTHS.get(frequency.unit, 0)
+        is_pattern = 2 <= len(offsets) <= pattern.MAX_OFFSETS and offsets[0] >= 0 and offsets[-1] < length
+        rises = all(earlier < later for earlier, later in pairwise(offsets))
+        _require(is_pattern and rises and frequency.count == 1, "its frequency")
+        _require(frequency.form != "integer", "its frequency")
 
 
 def _read_of(fields: ModelFields) -> ReadSpec:

@@ -7,7 +7,8 @@ from decimal import Decimal, InvalidOperation
 
 import numpy as np
 
-from forecast.data.frequency import DAY, Form
+from forecast.data.frequency import Form
+from forecast.data.pattern import DAY
 from forecast.tables.columns import CellError
 from forecast.tables.dates import ParsedTimes, fraction_of_second, in_one_zone, refuse_empty
 

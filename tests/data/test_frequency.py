@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.data.frequency import Frequency, infer_frequency
+from forecast.data.frequency import Frequency
+from forecast.data.inference import infer_frequency
 from forecast.errors import DataError
 
 

@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.data.frequency import ADJECTIVES, infer_frequency
+from forecast.data.frequency import ADJECTIVES
 from forecast.data.frequency_names import parse_frequency
+from forecast.data.inference import infer_frequency
 from forecast.errors import DataError, UsageError
 
 MONTHS = np.arange("2020-01", "2021-01", dtype="datetime64[M]").astype("datetime64[s]")

@@ -197,7 +197,7 @@ def test_no_fill_knows_a_later_row(numbers, cut):
 
 def test_too_many_holes_are_refused():
     error = refusal(table("2000,1", "2001,1", "2019,1"))
-    assert str(error) == "data: over 40% of the steps have no number (17 of 20)"
+    assert str(error) == "data: 17 of 20 steps have no number, 17 of them before line 4; most rows are yearly"
 
 
 def test_a_column_without_numbers_is_refused():
@@ -226,7 +226,7 @@ BAD = {
     "empty": (["empty,2000,", "empty,2001,NA"], "no row has a number"),
     "hollow": (
         ["hollow,2000,1", "hollow,2001,1", "hollow,2019,1"],
-        "over 40% of the steps have no number (17 of 20)",
+        "17 of 20 steps have no number, 17 of them before line 24; most rows are yearly",
     ),
 }
 
@@ -278,14 +278,14 @@ def test_only_repairs_of_series_that_stay_are_reported():
 
 def test_a_panel_of_bad_series_alone_is_refused_naming_five():
     error = refusal(panel_of(*(bad(number) for number in range(1, 8)), BAD["empty"][0]))
-    assert str(error).startswith('data: none of 8 series can be used: "bad01" (over 40% of the steps')
-    assert str(error).endswith('"bad05" (over 40% of the steps have no number (27 of 31)) and 3 more')
-    assert error.hint == "start the series where fewer numbers are missing"
+    assert str(error).startswith('data: none of 8 series can be used: "bad01" (27 of 31 steps have')
+    assert str(error).endswith("27 of them before line 21; most rows are yearly) and 3 more")
+    assert error.hint.startswith("--gaps zero where no row means zero")
 
 
 def test_the_only_series_of_a_panel_is_refused_as_a_file_without_ids_would_be():
     error = refusal(panel_of(BAD["hollow"][0]), Columns(series="id"))
-    assert str(error) == "data: over 40% of the steps have no number (17 of 20)"
+    assert str(error) == "data: 17 of 20 steps have no number, 17 of them before line 4; most rows are yearly"
 
 
 def test_a_span_beyond_memory_leaves_one_series_out_at_no_cost():
