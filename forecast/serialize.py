@@ -1,6 +1,6 @@
 """Frozen dataclasses as JSON values and back; an unknown, missing or wrongly typed field is refused.
 
-A field with a default may be missing: it had not been added when the value was written.
+A field with a default may be missing: then it has this default.
 """
 
 import json
@@ -36,12 +36,21 @@ def parse(text: bytes) -> Plain:
         raise ValueError("its JSON nests too deep") from None
 
 
-def to_plain(value: object) -> Plain:
-    """The plain value of a dataclass of numbers, strings, tuples and other such dataclasses."""
+def to_plain(value: object, *, defaults: bool = True) -> Plain:
+    """The plain value of a dataclass of numbers, strings, tuples and other such dataclasses.
+
+    Without `defaults`, fields that have their default are left out, so that the bytes of a file do not
+    change when a field is added; the default of a field in files then never changes.
+    """
     if is_dataclass(value):
-        return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
+        parts = {field: getattr(value, field.name) for field in fields(value)}
+        return {
+            field.name: to_plain(part, defaults=defaults)
+            for field, part in parts.items()
+            if defaults or field.default is MISSING or part != field.default
+        }
     if isinstance(value, tuple):
-        return [to_plain(item) for item in value]
+        return [to_plain(item, defaults=defaults) for item in value]
     if isinstance(value, str):
         return value.encode(errors="backslashreplace").decode()
     if isinstance(value, float):

@@ -38,7 +38,7 @@ def read_as_periods(
         return rows, frequency, ""
     for period in [frequency] if is_model or is_requested else _likely_periods(rows, frequency):
         moved = replace(rows, times=period.floor(rows.times))
-        if moved.repeats.any():
+        if moved.repeats.any() or np.array_equal(moved.times, rows.times):
             continue
         following = moved.on_next_step(period)
         if is_model or (len(following) and following.mean() >= FOLLOWING_SHARE):

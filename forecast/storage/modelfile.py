@@ -59,7 +59,9 @@ def encode(forecaster: RecurrentForecaster) -> bytes:
         name: _array(forecaster, name).astype(DTYPES[dtype], copy=False)
         for name, (dtype, _) in tensor_layout(fields, counts).items()
     }
-    return tensorfile.encode(Contents(FORMAT, tensorfile.as_fields(to_plain(fields)), tensors))
+    return tensorfile.encode(
+        Contents(FORMAT, tensorfile.as_fields(to_plain(fields, defaults=False)), tensors)
+    )
 
 
 def _write(stream: BinaryIO, content: bytes) -> None:

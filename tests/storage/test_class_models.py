@@ -12,8 +12,10 @@ from forecast.errors import ModelError
 from forecast.forecasters.intervals import no_spread
 from forecast.forecasters.recurrent import Network
 from forecast.forecasters.weights import weight_shapes
+from forecast.serialize import from_plain, to_plain
 from forecast.spec.model import Covariate, ModelSpec, NetworkSpec, WindowSpec
 from forecast.spec.reading import Columns, ReadSpec, Target
+from forecast.storage.layout import ModelFields
 from forecast.storage.modelfile import FORMAT, encode, load
 from tests.forgery import built, fields_of, tensors_of
 from tests.labelled import SKY, days, rows_spec
@@ -136,10 +138,10 @@ def test_newest_rows_that_are_not_classes_are_refused(tmp_path, value):
 def forged(content: bytes, place: str, value: object) -> bytes:
     fields = fields_of(content)
     *folders, name = place.split(".")
-    inner = fields
+    inner, known = fields, to_plain(from_plain(ModelFields, fields))  # a file leaves defaults out
     for folder in folders:
-        inner = inner[folder]
-    assert name in inner
+        inner, known = inner.setdefault(folder, {}), known[folder]
+    assert name in known
     inner[name] = value
     if place.startswith("spec."):  # its network says the same, or the two would differ
         fields["networks"][0]["spec"] = fields["spec"]

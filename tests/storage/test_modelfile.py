@@ -121,7 +121,7 @@ def forged(change: dict[str, object], *, number: int = FORMAT) -> bytes:
         *folders, name = (int(part) if part.isdigit() else part for part in place.split("."))
         inner = fields
         for folder in folders:
-            inner = inner[folder]
+            inner = inner.setdefault(folder, {}) if isinstance(inner, dict) else inner[folder]
         inner[name] = value
     return built(fields, tensors_of(content), number=number)
 
