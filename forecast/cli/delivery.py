@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 SHOWN_ROWS = 1000
 """Rows of a table printed on a terminal; files and pipes get all."""
 
+_SCORES = ("scores", "verdict", "coverage")
+"""Facts of a JSON document that are rounded as scores are."""
+
 _WIDTH = 80
 """Columns of text in files and pipes, unless COLUMNS says otherwise."""
 
@@ -96,7 +99,7 @@ def deliver(
     `places`, (rows,), are the decimal places of numbers in the units of the data.
     """
     if delivery.is_table:
-        _print_table(table if shown is None else shown, delivery, color)
+        _send_text(delivery, _table_text(table if shown is None else shown, delivery, color))
         return
     from forecast.output.writing import Format, for_spreadsheets, write
 
@@ -112,12 +115,15 @@ def deliver(
             else column
             for name, column in table.items()
         }
-        facts = None if facts is None else cast("dict[str, Json]", _rounded(dict(facts), delivery.digits))
+        facts = {
+            name: _rounded(fact, delivery.digits) if name in _SCORES else fact
+            for name, fact in (facts or {}).items()
+        }
     _send(delivery, lambda stream: write(table, stream, format=format, schema=schema, facts=facts))
 
 
 def _rounded(fact: "Json", digits: "Digits") -> "Json":
-    """Every number of a JSON document, as those without a unit of the data are written."""
+    """The numbers of a part of a JSON document, as those without a unit of the data are written."""
     from forecast.data.digits import UNIT_FREE, significant
 
     if isinstance(fact, dict):
@@ -136,14 +142,25 @@ def deliver_card(
     schema: str,
     facts: "Mapping[str, Json] | None" = None,
     color: Color = "auto",
+    table: "ResultTable | None" = None,
+    shown: "ResultTable | None" = None,
 ) -> None:
-    """Write labelled lines where `delivery` says; JSON has `facts` before them."""
+    """Write labelled lines where `delivery` says; JSON has `facts` before them.
+
+    With a `table` that is what JSON has in place of the lines; a person sees `shown` after them.
+    """
     if not delivery.is_table:
-        deliver(card.to_table(), delivery, schema=schema, facts={"title": card.title, **(facts or {})})
+        is_json = table is not None and delivery.format == "json"
+        facts = {"title": card.title, **(facts or {})} if table is None else facts
+        deliver(
+            cast("ResultTable", table) if is_json else card.to_table(), delivery, schema=schema, facts=facts
+        )
         return
     has_colors, width = _paper(delivery, color)
     lines = [styled(escape(card.title), "heading", color=has_colors)]
     lines += [labelled(label, text, color=has_colors, width=width) for label, text in card.lines]
+    if shown:
+        lines += ["", _table_text(shown, delivery, color).rstrip("\n")]
     _send_text(delivery, "".join(f"{line}\n" for line in lines))
 
 
@@ -206,7 +223,7 @@ def _check_file(file: Path, inputs: tuple[str | Path | None, ...], option: str) 
     check_writable(file)
 
 
-def _print_table(table: "ResultTable", delivery: Delivery, color: Color) -> None:
+def _table_text(table: "ResultTable", delivery: Delivery, color: Color) -> str:
     from rich.console import Console
     from rich.measure import Measurement
 
@@ -236,4 +253,4 @@ def _print_table(table: "ResultTable", delivery: Delivery, color: Color) -> None
     console.print(shown)
     if more > 0:
         console.print(f"({more:,} more rows: --format csv, or --output FILE, writes all {rows:,})")
-    _send_text(delivery, printed.getvalue().decode(encoding))
+    return printed.getvalue().decode(encoding)

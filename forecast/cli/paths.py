@@ -72,12 +72,9 @@ def model_to_write(named: Path | None, source: Source) -> Path:
     return named or location.model_name(source)
 
 
-def facts(model: Path | None, source: Source | None) -> "dict[str, Json]":
-    """The model and the data of a result, for a JSON document; no data are those that the model keeps."""
-    return {
-        "model": location.PRETRAINED if model is None else str(model),
-        "data": None if source is None else str(source),
-    }
+def facts(source: Source | None) -> "dict[str, Json]":
+    """The data of a result, for a JSON document; no source are the rows that the model keeps."""
+    return {"data": {"source": None if source is None else str(source)}}
 
 
 def _named(option: Path | None) -> str | Path | None:

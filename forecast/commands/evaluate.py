@@ -74,7 +74,9 @@ def evaluate(
         predictions=each is not None,
         listener=console.listen,
     )
-    facts = paths.facts(path, source)
+    from forecast.reporting.facts import model_facts
+
+    facts: dict[str, Json] = {"model": model_facts(trained, path), **paths.facts(source)}
     if each is not None and result.predictions is not None:
         deliver(
             result.predictions.to_table(),
@@ -118,20 +120,16 @@ def _report(
     console: Console,
 ) -> None:
     """Deliver the scores; note the sample, the verdict and the coverage of the intervals after them."""
-    from dataclasses import asdict
-
     from forecast.phrases import counted
     from forecast.reporting import notes
+    from forecast.reporting.facts import evaluation_facts
     from forecast.reporting.score_table import score_table
 
     scores, verdict, coverage = result.scores, result.verdict, result.coverage
     console.erase()
     facts = facts | {
         "basis": result.basis,
-        "backtests": scores.backtests,
-        "forecasts": scores.forecasts,
-        "verdict": None if verdict is None else asdict(verdict),
-        "coverage": None if coverage is None else asdict(coverage),
+        **evaluation_facts(scores, verdict, coverage),
         "skipped": console.skipped_facts(),
     }
     deliver(

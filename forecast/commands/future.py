@@ -40,5 +40,7 @@ def future(
     if piped_nothing:
         console.warn(paths.EMPTY_PIPE)
     rows = workflow.future(trained, source, read=read, horizon=horizon, listener=console.listen)
-    facts = paths.facts(path, source)
+    from forecast.reporting.facts import model_facts
+
+    facts = {"model": model_facts(trained, path), **paths.facts(source)}
     deliver(rows, delivery, schema="forecast.future/1", facts=facts, color=console.color)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from forecast.forecasters.model import RecurrentForecaster
+    from forecast.output.writing import Json
 
 
 @takes("read", read_spec)
@@ -63,18 +64,14 @@ def predict(
         refuse_for_model(read, "--model pretrained", season=season, cell=cell, method=method, combine=combine)
     elif source is None:
         raise _nothing_to_continue(model)
+    inputs, written = (source, ahead, path), options.parse_digits(digits)
     delivery = plan_delivery(
-        format,
-        json=json,
-        output=output,
-        inputs=(source, ahead, path),
-        excel_safe=excel_safe,
-        digits=options.parse_digits(digits),
+        format, json=json, output=output, inputs=inputs, excel_safe=excel_safe, digits=written
     )
-    plan_list(skipped, console, source, ahead, path, output)
-    facts = paths.facts(path, source)
+    plan_list(skipped, console, *inputs, output)
     from forecast import workflow
 
+    about: dict[str, Json] = {**paths.facts(source), "levels": list(levels)}
     if path is None:
         assert source is not None  # refused above
         asked = {"season": season, "cell": cell, "method": method, "combine": combine, "horizon": horizon}
@@ -98,7 +95,7 @@ def predict(
         forecast.to_table(),
         delivery,
         schema="forecast.predict/1",
-        facts={**facts, "levels": list(levels), "skipped": console.skipped_facts()},
+        facts={**_model_facts(forecaster, path), **about, "skipped": console.skipped_facts()},
         color=console.color,
         places=forecast.row_places,
     )
@@ -113,6 +110,17 @@ def _stored(path: "Path", console: Console, *, piped_nothing: bool) -> "Recurren
     if piped_nothing:
         console.warn(paths.EMPTY_PIPE)
     return forecaster
+
+
+def _model_facts(forecaster: "RecurrentForecaster", path: "Path | None") -> "dict[str, Json]":
+    """What forecasts, and how it was judged when it was trained."""
+    from forecast.reporting.facts import card_facts, model_facts, score_rows
+
+    return {
+        "model": model_facts(forecaster, path),
+        **card_facts(forecaster.card),
+        "scores": score_rows(forecaster.card.scores),
+    }
 
 
 def _sources(data: str | None, future: str | None) -> tuple[paths.Source | None, paths.Source | None]:

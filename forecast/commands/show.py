@@ -15,8 +15,9 @@ def show(
     model: options.ModelToShow = None,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
+    digits: options.DigitsText = None,
 ) -> None:
-    """Print the model card of MODEL: data, training, scores, verdict.
+    """Print the model card of MODEL: data, training, verdict, scores.
 
     forecast show
     forecast show harvest.forecast
@@ -25,10 +26,21 @@ def show(
     console: Console = ctx.obj
     if path is not None and model is not None:
         raise UsageError("the model is named twice", hint="forecast show MODEL, without --model")
-    delivery = plan_delivery(format, json=json)
+    delivery = plan_delivery(format, json=json, digits=options.parse_digits(digits))
     path = paths.model_to_read(path or model, None)
     from forecast import workflow
+    from forecast.reporting.facts import card_facts, model_facts
+    from forecast.reporting.score_table import score_table
 
-    card = workflow.show(workflow.load(path))
+    trained = workflow.load(path)
+    card, scores = workflow.show(trained), trained.card.scores
     console.note("model", str(path))
-    deliver_card(card, delivery, schema="forecast.show/1", color=console.color)
+    deliver_card(
+        card,
+        delivery,
+        schema="forecast.show/1",
+        facts={"model": model_facts(trained, path), **card_facts(trained.card)},
+        color=console.color,
+        table={} if scores is None else scores.to_table(),
+        shown=None if scores is None else score_table(scores),
+    )

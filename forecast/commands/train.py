@@ -18,7 +18,6 @@ from forecast.errors import NO_SKILL
 from forecast.spec.training import TrainRequest
 
 if TYPE_CHECKING:
-    from forecast.output.writing import Json
     from forecast.workflow import Trained
 
 
@@ -66,6 +65,7 @@ def train(
 def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:
     """Deliver the scores; note the verdict, the coverage of the intervals and the path after them."""
     from forecast.reporting import notes
+    from forecast.reporting.facts import card_facts, model_facts
     from forecast.reporting.score_table import score_table
 
     card = trained.model.card
@@ -74,7 +74,11 @@ def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:
         {} if card.scores is None else card.scores.to_table(),
         delivery,
         schema="forecast.train/1",
-        facts={**_facts(trained), "skipped": console.skipped_facts()},
+        facts={
+            "model": model_facts(trained.model, trained.path),
+            **card_facts(card),
+            "skipped": console.skipped_facts(),
+        },
         color=console.color,
         shown=None if card.scores is None else score_table(card.scores),
     )
@@ -84,17 +88,6 @@ def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:
         console.note("intervals", notes.coverage(card.coverage))
     if trained.path is not None:
         console.note("saved", f"{trained.path}      next: {_next_command(trained.path)}")
-
-
-def _facts(trained: "Trained") -> "dict[str, Json]":
-    from dataclasses import asdict
-
-    card = trained.model.card
-    return {
-        "model": None if trained.path is None else str(trained.path),
-        "verdict": None if card.verdict is None else asdict(card.verdict),
-        "coverage": None if card.coverage is None else asdict(card.coverage),
-    }
 
 
 def _next_command(path: Path) -> str:

@@ -72,6 +72,14 @@ class RecurrentForecaster:
         members = self.combination.members
         return members[0] if len(members) == 1 else COMBINATION
 
+    @property
+    def mean_weights(self) -> list[float] | None:
+        """The weight of each member, the mean over the series; None where weights follow from new data."""
+        if not len(self.weights):
+            return None
+        series = self.weights[:-1] if len(self.weights) > 1 else self.weights
+        return [float(weight) for weight in series.mean(axis=0)]
+
     def rows_trained_on(self, panel: Panel) -> Integers:
         """(series,) rows up to the newest that it was trained on; 0 for a new series."""
         trained = dict(zip(self.tail.ids, self.tail.last_times, strict=True))

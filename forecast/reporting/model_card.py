@@ -53,10 +53,10 @@ def model_card(model: RecurrentForecaster) -> Card:
 def _combination(model: RecurrentForecaster) -> str:
     """Such as "combination of GRU 46 %, pretrained GRU 31 %, Theta 23 %": mean weights over the series."""
     names = [members_line(model.combination.only([name])) for name in model.combination.members]
-    if len(names) == 1 or not len(model.weights):
+    weights = model.mean_weights
+    if len(names) == 1 or weights is None:
         return ", ".join(names)
-    series = model.weights[:-1] if len(model.weights) > 1 else model.weights
-    shares = sorted(zip(names, series.mean(axis=0).tolist(), strict=True), key=lambda each: -each[1])
+    shares = sorted(zip(names, weights, strict=True), key=lambda each: -each[1])
     return "combination of " + ", ".join(f"{name} {100 * share:.0f} %" for name, share in shares)
 
 

@@ -136,7 +136,7 @@ def test_train_names_the_model_in_the_next_command_where_there_are_two(forecast_
 def test_train_as_json_is_one_document(forecast_program):
     document = json.loads(forecast_program("train", "harvest.csv", "--json", "-q")[1])
     assert document["schema"] == "forecast.train/1"
-    assert document["model"] == "harvest.forecast"
+    assert document["model"]["path"] == "harvest.forecast"
     assert document["verdict"]["outcome"] == "useful"
     assert document["coverage"] == {"nominal": 80.0, "achieved": 83.3, "errors": 12}
     assert [row["model"] for row in document["rows"]] == ["gru", "naive"]
@@ -335,7 +335,7 @@ def test_evaluate_writes_each_forecast_beside_the_scores(forecast_program):
     ]
     forecast_program("evaluate", "harvest.csv", "--predictions", "each.json")
     document = json.loads(Path("each.json").read_text())
-    assert (document["schema"], document["data"]) == ("forecast.predictions/1", "harvest.csv")
+    assert (document["schema"], document["data"]["source"]) == ("forecast.predictions/1", "harvest.csv")
     assert document["rows"][-1]["lower_80"] is None
 
 

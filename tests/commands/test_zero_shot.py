@@ -84,7 +84,10 @@ def test_data_may_be_piped(real_program):
 def test_as_json_it_is_the_document_that_a_model_gives(real_program):
     document = json.loads(real_program("predict", "years.csv", "--json", "-q")[1])
     assert document["schema"] == "forecast.predict/1"
-    assert (document["model"], document["data"], document["levels"]) == ("pretrained", "years.csv", [80.0])
+    assert (document["data"], document["levels"]) == ({"source": "years.csv"}, [80.0])
+    assert (document["model"]["path"], document["model"]["training"]["start"]) == (None, "none")
+    assert [member["weight"] for member in document["model"]["members"]] == [None] * 7
+    assert (document["verdict"], document["scores"]) == (None, None)
     assert list(document["rows"][0]) == ["year", "forecast", "lower_80", "upper_80"]
 
 
