@@ -111,6 +111,15 @@ DateFormat = Annotated[
         panel=NOTATION,
     ),
 ]
+Header = Annotated[
+    int | None,
+    option(
+        "--header",
+        metavar="LINE",
+        help=f"Line of the column names, counted from 1.  {_DETECTED}",
+        panel=NOTATION,
+    ),
+]
 
 GapsPolicy = Annotated[
     Gaps | None,
@@ -179,6 +188,7 @@ def file_spec(
     decimal: Decimal = None,
     thousands: Thousands = None,
     date_format: DateFormat = None,
+    header: Header = None,
     gaps: GapsPolicy = None,
     missing: MissingPolicy = None,
     duplicates: DuplicatesPolicy = None,

@@ -12,6 +12,7 @@ MAX_PERIODS = 8
 MAX_CATEGORIES = 10_000
 MAX_CLASSES = 100
 MAX_COVARIATES = 1_000
+MAX_HEADER_LINE = 1_000
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:

@@ -41,6 +41,8 @@ class FileOptions(TypedDict, total=False):
     decimal: str
     thousands: str
     date_format: str
+    header: int
+    """The line of the column names, counted from 1."""
     gaps: Gaps
     missing: Gaps
     duplicates: Duplicates
@@ -160,7 +162,7 @@ def read_spec(options: Mapping[str, Any]) -> ReadSpec:
             static=names_of(given.get("static")),
             categorical=names_of(given.get("categorical")),
         ),
-        notation=Notation(**{name: _MARKS.get(mark, mark) for name, mark in marks.items()}),
+        notation=Notation(**{name: _MARKS.get(str(mark), mark) for name, mark in marks.items()}),
         policy=Policy(**policy, unusable="error" if given.get("strict") else None),
         frequency=given.get("freq"),
         wide=wide,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Literal, TypeVar, get_args
 
 from forecast.errors import UsageError
-from forecast.spec.limits import MAX_CLASSES, check_range
+from forecast.spec.limits import MAX_CLASSES, MAX_HEADER_LINE, check_range
 
 Role = Literal["past", "known", "static"]
 TargetKind = Literal["value", "class", "label"]
@@ -105,6 +105,8 @@ class Notation:
     """Separator between thousands."""
     date_format: str | None = None
     """A pattern of `strptime`, such as "%d.%m.%Y", or one of `DATE_WORDS`."""
+    header: int | None = None
+    """The line of the column names, counted from 1."""
 
     def __post_init__(self) -> None:
         for name, mark in (("delimiter", self.delimiter), ("decimal", self.decimal)):
@@ -114,6 +116,8 @@ class Notation:
             raise UsageError(f'decimal and thousands cannot both be "{self.decimal}"')
         if self.encoding is not None:
             _check_encoding(self.encoding)
+        if self.header is not None:
+            check_range("header", self.header, 1, MAX_HEADER_LINE)
         if self.date_format is not None and self.date_format not in DATE_WORDS:
             _check_pattern(self.date_format)
 

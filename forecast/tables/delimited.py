@@ -10,8 +10,8 @@ import csv
 import io
 import re
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -22,15 +22,16 @@ from forecast.errors import DataError
 from forecast.phrases import counted
 from forecast.spec.reading import Notation
 from forecast.tables.columns import Column
+from forecast.tables.margins import footer_note, is_note, without_margins
 from forecast.tables.numbers import MISSING
+from forecast.tables.preamble import COMMENT, Layout, Row, find_layout, is_filled, is_value
 from forecast.tables.source import SourceBytes, line_of, wide_encoding
 from forecast.tables.table import Table
 
-DELIMITERS = ("\t", ";", ",", "|")
-"""In order of preference where two fit equally well."""
 SAMPLE_CHARACTERS = 1 << 16
-SAMPLE_ROWS = 100
 BLOCK_ROWS = 20_000
+MOST_FOOTER_ROWS = 100
+"""Rows after the data that may be notes."""
 
 NON_ASCII_WORD = re.compile(rb"(?<![A-Za-z\xc0-\xff])[\xc0-\xff]{2,}(?![A-Za-z\xc0-\xff])")
 """A word without an ASCII letter: Greek or Cyrillic rather than cp1252."""
@@ -41,25 +42,30 @@ CP1252_RUN = re.compile(rb"[\x80\x85\x91-\x97\xa0-\xff]{1,3}")
 
 @dataclass(frozen=True, slots=True)
 class CsvText:
-    """A CSV file whose encoding and delimiter are known."""
+    """A CSV file whose encoding and layout are known."""
 
     name: str
     data: bytes
     encoding: str
-    delimiter: str
+    layout: Layout
 
-    def records(self) -> Iterator[tuple[int, list[str]]]:
+    def records(self) -> Iterator[Row]:
         """Line number and fields of each record that is not blank, the header first."""
         stream = io.TextIOWrapper(io.BytesIO(self.data), encoding=self.encoding, newline="")
-        reader = csv.reader(stream, delimiter=self.delimiter, strict=True)
-        line = 1
+        above = self.layout.header - 1
+        for _ in range(above):
+            stream.readline()
+        reader = csv.reader(stream, delimiter=self.layout.delimiter, strict=True)
+        line = above + 1
         width = 0
         try:
             for fields in reader:
                 if (fields and fields[0]) or any(fields) or width == 1:
                     width = width or len(fields)
+                    if len(fields) > width and not any(fields[width:]):
+                        fields = fields[:width]  # a delimiter after the last field of each row
                     yield line, fields or [""]
-                line = reader.line_num + 1
+                line = above + reader.line_num + 1
         except csv.Error as error:
             raise DataError(
                 f"cannot be split into fields: {error}",
@@ -83,27 +89,46 @@ class CsvText:
 
 
 def read_table(opened: SourceBytes, notation: Notation) -> Table:
-    """The columns of a CSV file as text; a `DataError` that names the line where it cannot be read."""
+    """The columns of a CSV file as text; a `DataError` that names the line where it cannot be read.
+
+    What stands above and below the table is left out, with a sentence for each.
+    """
     encoding, repairs = _detect_encoding(opened, notation.encoding)
+    text = CsvText(opened.name, opened.data, encoding, _find_layout(opened, encoding, notation))
+    columns, footer = _read_columns(text)
+    table = Table(
+        source=opened.name,
+        columns=columns,
+        rows=len(columns[0].codes),
+        line=text.line_finder(),
+        delimiter=text.layout.delimiter,
+        repairs=(*repairs, *text.layout.repairs, *footer),
+    )
+    return without_margins(table)
+
+
+def _find_layout(opened: SourceBytes, encoding: str, notation: Notation) -> Layout:
+    """The layout of the file; a `DataError` where a given delimiter or line of the header is not in it."""
     sample = _sample(opened, encoding)
     if not sample.strip():
         raise DataError("is empty", where=opened.name)
-    if notation.delimiter and notation.delimiter not in sample.splitlines()[0]:
+    is_whole = len(sample) < SAMPLE_CHARACTERS
+    layout = find_layout(sample, is_whole=is_whole, delimiter=notation.delimiter, header=notation.header)
+    lines = list(io.StringIO(sample, newline=""))
+    if not any(line.strip() for line in lines[layout.header - 1 : layout.header]):
+        is_absent = layout.header > len(lines)
+        raise DataError(
+            f"there is no line {layout.header}" if is_absent else f"line {layout.header} is blank",
+            where=opened.name,
+            hint="--header takes the line of the column names, counted from 1",
+        )
+    if notation.delimiter and notation.delimiter not in lines[layout.header - 1]:
         raise DataError(
             f'the delimiter "{notation.delimiter}" is not in the header',
-            where=f"{opened.name}, line 1",
+            where=f"{opened.name}, line {layout.header}",
             hint="give another --delimiter, or leave it out to detect it",
         )
-    text = CsvText(opened.name, opened.data, encoding, notation.delimiter or _detect_delimiter(sample))
-    columns, rows = _read_columns(text)
-    return Table(
-        source=opened.name,
-        columns=columns,
-        rows=rows,
-        line=text.line_finder(),
-        delimiter=text.delimiter,
-        repairs=repairs,
-    )
+    return layout
 
 
 def _detect_encoding(opened: SourceBytes, given: str | None) -> tuple[str, tuple[str, ...]]:
@@ -172,35 +197,8 @@ def _sample(opened: SourceBytes, encoding: str) -> str:
     return stream.read(SAMPLE_CHARACTERS)
 
 
-def _detect_delimiter(sample: str) -> str:
-    """The delimiter by which every row has as many fields as the header, the most of them.
-
-    Where there is none, the one by which the header has the most fields: a row of another
-    length is then an error with its line.
-    """
-    counts = {delimiter: _field_counts(sample, delimiter) for delimiter in DELIMITERS}
-    even = [mark for mark, fields in counts.items() if fields and len(set(fields)) == 1 and fields[0] > 1]
-    if even:
-        return max(even, key=lambda mark: counts[mark][0])
-    best = max(DELIMITERS, key=lambda mark: counts[mark][0] if counts[mark] else 0)
-    return best if counts[best] and counts[best][0] > 1 else ","
-
-
-def _field_counts(sample: str, delimiter: str) -> list[int]:
-    """The number of fields of each of the first rows, without a last one that the sample may cut."""
-    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-    counts: list[int] = []
-    try:
-        for row in islice(reader, SAMPLE_ROWS):
-            if any(row):
-                counts.append(len(row))  # noqa: PERF401 - those before an error count
-    except csv.Error:
-        return counts
-    return counts[:-1] if len(sample) == SAMPLE_CHARACTERS and len(counts) > 1 else counts
-
-
-def _read_columns(text: CsvText) -> tuple[tuple[Column, ...], int]:
-    """The columns and the number of rows; distinct texts are numbered in order of appearance."""
+def _read_columns(text: CsvText) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+    """The columns, and a sentence about a footer; distinct texts are numbered in order of appearance."""
     records = text.records()
     line, header = next(records, (0, []))
     if not header:
@@ -211,39 +209,55 @@ def _read_columns(text: CsvText) -> tuple[tuple[Column, ...], int]:
     for numbering in codes_of_texts:
         numbering.default_factory = numbering.__len__
     blocks: list[list[NDArray[np.int32]]] = [[] for _ in names]
-    rows = 0
+    footer: list[Row] = []
     while block := list(islice(records, BLOCK_ROWS)):
-        _check_field_counts(text, block, len(names))
+        wrong = next((row for row, (_, fields) in enumerate(block) if len(fields) != len(names)), len(block))
+        footer = [*block[wrong:], *islice(records, MOST_FOOTER_ROWS)] if wrong < len(block) else []
+        block = block[:wrong]
         fields_by_column = zip(*(fields for _, fields in block), strict=True)
-        for numbering, parts, fields in zip(codes_of_texts, blocks, fields_by_column, strict=True):
+        for numbering, parts, fields in zip(codes_of_texts, blocks, fields_by_column, strict=False):
             parts.append(np.fromiter(map(numbering.__getitem__, fields), np.int32, len(block)))
-        rows += len(block)
-    if not rows:
+        if footer:
+            known = {first for numbering in codes_of_texts[:1] for first in numbering}
+            _refuse_data(text, footer, known, (line, len(names)))
+            break
+    if not blocks[0]:
         raise DataError("has a header and no rows", where=text.name)
     columns = zip(names, codes_of_texts, blocks, strict=True)
-    return tuple(Column(name, list(texts), np.concatenate(parts)) for name, texts, parts in columns), rows
+    return (
+        tuple(Column(name, list(texts), np.concatenate(parts)) for name, texts, parts in columns),
+        footer_note(footer),
+    )
 
 
 def _column_names(text: CsvText, line: int, header: list[str]) -> list[str]:
     """The names of the columns, stripped; a `DataError` where the header holds values."""
     names = [name.removeprefix("\ufeff").strip() for name in header]
+    if text.layout.is_comment:
+        names[0] = COMMENT.sub("", names[0], count=1).strip() or names[0]
     if all(re.fullmatch(r"[-+.,:/0-9\sTZ]*", name) or name.lower() in MISSING for name in names):
         raise DataError(
             "the first row holds values, not column names",
             where=f"{text.name}, line {line}",
-            hint="put a row of names first, such as time" + text.delimiter + "value",
+            hint=f"put a row of names first, such as time{text.layout.delimiter}value",
         )
     return [name or f"column {position}" for position, name in enumerate(names, start=1)]
 
 
-def _check_field_counts(text: CsvText, block: list[tuple[int, list[str]]], width: int) -> None:
-    """Refuse a row that has not as many fields as the header."""
-    counts = Counter(len(fields) for _, fields in block)
-    if set(counts) == {width}:
+def _refuse_data(text: CsvText, footer: list[Row], known: Collection[str], header: tuple[int, int]) -> None:
+    """Refuse rows that are no notes after the data; the first has not as many fields as the header.
+
+    `known` are the texts of the first column, `header` the line and the width of the names.
+    """
+    if len(footer) <= MOST_FOOTER_ROWS and all(is_note(fields, known) for _, fields in footer):
         return
-    line, fields = next((line, fields) for line, fields in block if len(fields) != width)
+    (line, fields), (header_line, width) = footer[0], header
+    names = "the header" if header_line == 1 else f"the header on line {header_line}"
+    hint = "quote fields that hold the delimiter, and give every row the same number of fields"
+    if len([*filter(is_filled, fields)]) == 1 and not any(map(is_value, fields)):
+        hint = "remove the line if it is a note: only those above the header and at the end are skipped"
     raise DataError(
-        f"{counted(len(fields), 'field')} where the header has {width}",
+        f"{counted(len(fields), 'field')} where {names} has {width}",
         where=f"{text.name}, line {line}",
-        hint="quote fields that hold the delimiter, and give every row the same number of fields",
+        hint=hint,
     )

@@ -99,6 +99,11 @@ def parse(texts: list[str], notation: Notation | None = None, *, delimiter: str 
     return Numbers(values, style)
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a number in any style."""
+    return any(style.matches(_clean(text)) for style in STYLES)
+
+
 def readable_share(texts: list[str], *, most: int = 1000) -> float:
     """Share of the texts that are numbers in any style; 0 where all are missing."""
     sample = [text for text in map(_clean, texts[:most]) if text.lower() not in MISSING]

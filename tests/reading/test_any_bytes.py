@@ -26,6 +26,7 @@ WAYS = st.builds(
         decimal=maybe(".", ","),
         thousands=maybe(" ", "'", "_"),
         date_format=maybe("%Y", "%d.%m.%y", "%Y-%m-%d", "%Y-%m-%dT%H:%M%z", "excel", "epoch", "epoch-ns"),
+        header=maybe(1, 2, 5, 900),
     ),
     st.builds(
         Policy,

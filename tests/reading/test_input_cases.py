@@ -22,7 +22,7 @@ from forecast.spec.reading import Columns, Notation, Policy, ReadSpec
 TABLE = Path(__file__).parents[1] / "data" / "input_cases.jsonl"
 CASES = [json.loads(line) for line in TABLE.read_text("utf-8").split("\n") if line]
 PARTS = ("target", "time", "series")
-MARKS = ("delimiter", "encoding", "decimal", "thousands", "date_format")
+MARKS = ("delimiter", "encoding", "decimal", "thousands", "date_format", "header")
 OPTIONS = list(inspect.signature(read_spec).parameters)
 
 
