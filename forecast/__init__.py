@@ -16,8 +16,10 @@ from forecast.version import __version__ as __version__
 # Not from typing: `python -m forecast` would look for it in the current folder first.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from forecast.api import check, evaluate, future, load, predict, read, repair, show, train
+    from forecast.api import compare, evaluate, load, predict, show, train
+    from forecast.api_data import check, future, read, repair
     from forecast.data.cards import Card, ModelCard
+    from forecast.data.comparison import Comparison, PairVerdict
     from forecast.data.evaluation import EvaluationResult, Predictions
     from forecast.data.frequency import Frequency
     from forecast.data.panel import Panel
@@ -46,8 +48,10 @@ if TYPE_CHECKING:
     from forecast.workflow import Trained
 
 _HOMES = {
-    "forecast.api": ("check", "evaluate", "future", "load", "predict", "read", "repair", "show", "train"),
+    "forecast.api": ("compare", "evaluate", "load", "predict", "show", "train"),
+    "forecast.api_data": ("check", "future", "read", "repair"),
     "forecast.data.cards": ("Card", "ModelCard"),
+    "forecast.data.comparison": ("Comparison", "PairVerdict"),
     "forecast.data.evaluation": ("EvaluationResult", "Predictions"),
     "forecast.data.frequency": ("Frequency",),
     "forecast.data.panel": ("Panel",),
@@ -82,6 +86,7 @@ __all__ = [
     "Card",
     "Columns",
     "Combination",
+    "Comparison",
     "Coverage",
     "DataError",
     "DataProfile",
@@ -98,6 +103,7 @@ __all__ = [
     "Network",
     "NetworkSpec",
     "Notation",
+    "PairVerdict",
     "Panel",
     "Plan",
     "Policy",
@@ -118,6 +124,7 @@ __all__ = [
     "Verdict",
     "WindowSpec",
     "check",
+    "compare",
     "evaluate",
     "future",
     "load",

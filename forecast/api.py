@@ -4,25 +4,22 @@
 counts as a column where it has a name or holds times; other index labels are the numbers of rows.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 from forecast import workflow
 from forecast.data.cards import Card
+from forecast.data.comparison import Comparison
 from forecast.data.evaluation import EvaluationResult
-from forecast.data.results import Forecast, Probabilities, frame_of
-from forecast.diagnostics.clean import clean_table
+from forecast.data.results import Forecast, Probabilities
 from forecast.errors import UsageError
 from forecast.events import Listener, warn
 from forecast.forecasters.model import RecurrentForecaster
-from forecast.reading.reader import ReadResult
 from forecast.spec.model import Cell
 from forecast.spec.options import (
     EvaluateOptions,
     FileOptions,
-    FutureOptions,
     PredictOptions,
     ReadOptions,
     TrainOptions,
@@ -35,17 +32,11 @@ from forecast.spec.options import (
 )
 from forecast.spec.reading import FutureMissing
 from forecast.spec.training import Combine, Method, TrainRequest
-from forecast.storage import location
 from forecast.tables.source import Source
-from forecast.workflow import Trained
+from forecast.workflow import Model, Trained
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from forecast.reporting.data_report import DataReport
-
-Model = RecurrentForecaster | Trained | str | Path
-"""A model, what `train` returns, or the path of a model file."""
+    pass
 
 
 def train(
@@ -145,7 +136,7 @@ def predict(
         combine=combine,
     )
     horizon, levels, read = given.get("horizon"), levels_of(given.get("level", 80.0)), read_spec(given)
-    chosen = _needed_model(model, data) if data is None else _model(model, data)
+    chosen = workflow.needed_model(model, data) if data is None else workflow.model_named(model, data)
     if chosen is None:
         assert data is not None
         request = train_request(_method_options(given), TrainRequest(read=read, horizon=horizon))
@@ -217,7 +208,7 @@ def evaluate(
         refit=refit,
     )
     return workflow.evaluate(
-        _needed_model(model, data),
+        workflow.needed_model(model, data),
         data,
         read=read_spec(given),
         backtests=given.get("backtests"),
@@ -228,116 +219,68 @@ def evaluate(
     )
 
 
-def check(
-    data: Source,
-    request: TrainRequest | None = None,
-    *,
-    listener: Listener = warn,
-    **options: Unpack[TrainOptions],
-) -> "DataReport":
-    """What is found in `data` and what `train` would do with it, or why it would refuse.
-
-    Args:
-        data: What `train` would learn from.
-        request: All options as one object; keywords go on top of it.
-        listener: Called with each event.
-        options: The flags of `forecast train` (`TrainOptions`).
-
-    Returns:
-        Findings, plan and estimates; `.refusal` is the error that `train` would raise, or None.
-
-    Raises:
-        UsageError: As `train`.
-        DataError: The data are no table at all.
-
-    >>> import forecast
-    >>> forecast.check("sample_data/harvest.csv").plan.horizon
-    4
-
-    """
-    request = train_request(checked_options(check, TrainOptions, **options), request)
-    return workflow.check(data, request, listener=listener)
-
-
-def future(
+def compare(
+    first: Model,
+    second: Model,
     data: Source | None = None,
     *,
-    model: Model | None = None,
+    backtests: int | None = None,
     horizon: int | None = None,
+    baseline: str | Sequence[str] = (),
+    refit: bool = False,
     listener: Listener = warn,
     **options: Unpack[FileOptions],
-) -> "pd.DataFrame":
-    """The rows after the end of `data`, or of the rows that the model keeps, to fill in for `predict`.
+) -> Comparison:
+    """Two models and baselines on the same rolling origins; without data, the scores of their own backtests.
 
     Args:
-        data: The history; the default is the rows that the model keeps.
-        model: As for `predict`.
-        horizon: Rows per series.
+        first: A model or its path.
+        second: Another one.
+        data: Rows to forecast; those newer than what both were trained on, if there are any.
+        backtests: Number of origins.
+        horizon: Rows to forecast from each; by default the shorter horizon of the two.
+        baseline: As for `evaluate`.
+        refit: Train both again with the same settings at each origin.
         listener: Called with each event.
         options: How this file is written and repaired (`FileOptions`).
 
     Returns:
-        A frame with id, time and the known covariates, empty where they are not known yet.
+        `.scores`, `.interval_score`, `.coverage` and `.verdict`; `.to_frame()` makes a table.
 
     Raises:
-        UsageError: The model has no known covariate.
-        DataError, ModelError: As `predict`.
+        UsageError, DataError, ModelError: The models forecast different things, or stored scores differ.
+
+    >>> import forecast
+    >>> one, two = (forecast.train("sample_data/co2.csv", method=name) for name in ("theta", "naive"))
+    >>> forecast.compare(one, two).verdict.better
+    'first'
 
     """
-    given = checked_options(future, FutureOptions, **options, horizon=horizon)
-    chosen = _needed_model(model, data)
-    rows = workflow.future(
-        chosen, data, read=read_spec(given), horizon=given.get("horizon"), listener=listener
+    given = checked_options(
+        compare,
+        EvaluateOptions,
+        **options,
+        backtests=backtests,
+        horizon=horizon,
+        baseline=baseline,
+        refit=refit,
     )
-    return frame_of(rows, chosen.frequency, chosen.tail.columns)
-
-
-def read(data: Source, *, listener: Listener = warn, **options: Unpack[ReadOptions]) -> ReadResult:
-    """The data as a checked panel (`.panel`), with what was guessed, repaired and skipped.
-
-    Args:
-        data: A file, or values in memory.
-        listener: Called with each event.
-        options: The flags that say how data are read (`ReadOptions`).
-
-    Returns:
-        The panel: `.panel.values` has all rows of all series, (rows,), one series after another.
-
-    Raises:
-        UsageError: An option does not exist, or has the wrong type.
-        DataError: The data cannot be read right; it names the place and a remedy.
-
-    >>> import forecast
-    >>> forecast.read("sample_data/harvest.csv").panel.columns.target
-    'tonnes'
-
-    """
-    given = checked_options(read, ReadOptions, **options)
-    return workflow.read(data, read_spec(given), listener=listener)
-
-
-def repair(data: Source, *, listener: Listener = warn, **options: Unpack[ReadOptions]) -> "pd.DataFrame":
-    """The data sorted, with one row per step and nothing missing: what `train` learns from.
-
-    Args:
-        data: A file, or values in memory.
-        listener: Called with each event.
-        options: The flags that say how data are read and repaired (`ReadOptions`).
-
-    Returns:
-        A frame with the columns of the data that are read.
-
-    Raises:
-        UsageError, DataError: As `read`.
-
-    >>> import forecast
-    >>> forecast.repair("sample_data/harvest.csv").shape
-    (117, 2)
-
-    """
-    given = checked_options(repair, ReadOptions, **options)
-    panel = workflow.read(data, read_spec(given), listener=listener).panel
-    return frame_of(clean_table(panel), panel.frequency, panel.columns)
+    models = {
+        str(model) if isinstance(model, str | Path) else name: workflow.needed_model(model, data)
+        for name, model in (("first", first), ("second", second))
+    }
+    if len(models) < 2:
+        raise UsageError("both models are the same")
+    return workflow.compare(
+        models,
+        data,
+        read=read_spec(given),
+        backtests=given.get("backtests"),
+        horizon=given.get("horizon"),
+        baselines=names_of(given.get("baseline")),
+        refit=refit,
+        listener=listener,
+    )
 
 
 def load(path: str | Path) -> RecurrentForecaster:
@@ -357,35 +300,9 @@ def show(model: Model) -> Card:
         ModelError: As `load`.
 
     """
-    return workflow.show(_needed_model(model, None))
+    return workflow.show(workflow.needed_model(model, None))
 
 
 def _method_options(given: Mapping[str, Any]) -> dict[str, Any]:
     """The options that say what forecasts where there is no model."""
     return {name: given[name] for name in ("season", "cell", "method", "combine") if name in given}
-
-
-def _needed_model(model: Model | None, data: Source | None) -> RecurrentForecaster:
-    found = _model_or_name(model, data)
-    if isinstance(found, RecurrentForecaster):
-        return found
-    return workflow.load(location.trained_model_for(data, Path(), found))
-
-
-def _model(model: Model | None, data: Source | None) -> RecurrentForecaster | None:
-    """The model named, or that of the data; None for the pretrained networks."""
-    found = _model_or_name(model, data)
-    if isinstance(found, RecurrentForecaster):
-        return found
-    path = location.model_for(data, Path(), found)
-    return None if path is None else workflow.load(path)
-
-
-def _model_or_name(model: Model | None, data: Source | None) -> RecurrentForecaster | str | Path | None:
-    """The model, or its path: FORECAST_MODEL where none is given, but not for data in memory."""
-    if isinstance(model, Trained):
-        return model.model
-    if model is not None and not isinstance(model, RecurrentForecaster | str | Path):
-        raise UsageError(f"model must be a model or a path, not {model!r}")
-    is_named = data is None or isinstance(data, str | Path)
-    return model or (os.environ.get(location.MODEL_VARIABLE) if is_named else None) or None

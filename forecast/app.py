@@ -12,6 +12,7 @@ from forecast.cli.help import Command, Group
 from forecast.cli.options import ColorName, Debug, Quiet, Verbose
 from forecast.cli.skipped import write_list
 from forecast.commands.check import check
+from forecast.commands.compare import compare
 from forecast.commands.evaluate import evaluate
 from forecast.commands.future import future
 from forecast.commands.predict import predict
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for command in (train, predict, future, evaluate, check, show):
+for command in (train, predict, future, evaluate, compare, check, show):
     app.command(cls=Command)(command)
 
 

@@ -1,5 +1,6 @@
 """The verbs: check, train, predict, evaluate. Read, call, save; nothing is printed here."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecast.data.cards import Card
+from forecast.data.comparison import Comparison
 from forecast.data.digits import places_of
 from forecast.data.evaluation import EvaluationResult
 from forecast.data.future import future_rows, with_known_future
@@ -21,7 +23,7 @@ from forecast.reporting import notes
 from forecast.spec.limits import MAX_BACKTESTS, MAX_HORIZON, check_range
 from forecast.spec.reading import FutureMissing, ReadSpec, Target
 from forecast.spec.training import DEFAULT_MAX_SECONDS, TrainRequest
-from forecast.storage import modelfile
+from forecast.storage import location, modelfile
 from forecast.tables.source import Source
 
 if TYPE_CHECKING:
@@ -37,6 +39,10 @@ class Trained:
 
     model: RecurrentForecaster
     path: Path | None
+
+
+Model = RecurrentForecaster | Trained | str | Path
+"""A model, what `train` returns, or the path of a model file."""
 
 
 def check(
@@ -130,6 +136,33 @@ def _plan(reading: ReadResult, request: TrainRequest) -> "tuple[ReadResult, Plan
     older = load(request.from_) if isinstance(request.from_, Path) else None
     plan = task_for(panel.target).plan(panel, request, older)
     return replace(reading, panel=panel.with_season(plan.recipe.spec.season)), plan
+
+
+def needed_model(model: Model | None, data: Source | None) -> RecurrentForecaster:
+    """The model named, or that of the data: a `ModelError` where the pretrained networks would answer."""
+    found = _model_or_name(model, data)
+    if isinstance(found, RecurrentForecaster):
+        return found
+    return load(location.trained_model_for(data, Path(), found))
+
+
+def model_named(model: Model | None, data: Source | None) -> RecurrentForecaster | None:
+    """The model named, or that of the data; None for the pretrained networks."""
+    found = _model_or_name(model, data)
+    if isinstance(found, RecurrentForecaster):
+        return found
+    path = location.model_for(data, Path(), found)
+    return None if path is None else load(path)
+
+
+def _model_or_name(model: Model | None, data: Source | None) -> RecurrentForecaster | str | Path | None:
+    """The model, or its path: FORECAST_MODEL where none is given, but not for data in memory."""
+    if isinstance(model, Trained):
+        return model.model
+    if model is not None and not isinstance(model, RecurrentForecaster | str | Path):
+        raise UsageError(f"model must be a model or a path, not {model!r}")
+    is_named = data is None or isinstance(data, str | Path)
+    return model or (os.environ.get(location.MODEL_VARIABLE) if is_named else None) or None
 
 
 def load(path: str | Path) -> RecurrentForecaster:
@@ -263,13 +296,49 @@ def evaluate(
 
     for name in baselines:
         baseline(name)
+    _check_sizes(horizon, backtests)
+    panel = _history(model, source, read, listener)
+    request = EvaluationRequest(tuple(baselines), backtests, horizon, refit, predictions)
+    return evaluate_model(model, panel, request, Run(listener))
+
+
+def compare(
+    models: dict[str, RecurrentForecaster],
+    source: Source | None = None,
+    *,
+    read: ReadSpec | None = None,
+    backtests: int | None = None,
+    horizon: int | None = None,
+    baselines: Sequence[str] = (),
+    refit: bool = False,
+    listener: Listener = ignore,
+) -> Comparison:
+    """Two models, by name, on the same rows of the data; without data the scores of their own backtests."""
+    from forecast.forecasters.baselines import baseline
+    from forecast.tasks.task import EvaluationRequest
+    from forecast.training.compare import compare_models, compare_stored
+    from forecast.training.run import Run
+
+    asked = EvaluationRequest(tuple(map(baseline, baselines)), backtests, horizon, refit)
+    _check_sizes(horizon, backtests)
+    if source is None:
+        if asked != EvaluationRequest():
+            raise UsageError("without DATA there are only stored scores", hint="forecast compare A B DATA")
+        return compare_stored(models)
+    first, second = models.values()
+    panel = _history(first, source, read, listener)
+    season, alike = second.spec.season, first.read == second.read and first.frequency == second.frequency
+    # Standard input can be read once only.
+    other = panel.with_season(season) if alike and season is not None else None
+    panels = [panel, _history(second, source, read, ignore) if other is None else other]
+    return compare_models(models, panels, asked, Run(listener))
+
+
+def _check_sizes(horizon: int | None, backtests: int | None) -> None:
     if horizon is not None:
         check_range("horizon", horizon, 1, MAX_HORIZON)
     if backtests is not None:
         check_range("backtests", backtests, 1, MAX_BACKTESTS)
-    panel = _history(model, source, read, listener)
-    request = EvaluationRequest(tuple(baselines), backtests, horizon, refit, predictions)
-    return evaluate_model(model, panel, request, Run(listener))
 
 
 def _note_reading(reading: ReadResult, listener: Listener) -> None:

@@ -31,6 +31,8 @@ def of_usage(error: typer.TyperException) -> ErrorMessage:
         name = str(getattr(error, "option_name", ""))
         return ErrorMessage(f"there is no option {name}", _option_hint(name, error))
     if (param := getattr(error, "param", None)) is not None:
+        if not getattr(error, "message", text):
+            return ErrorMessage(f"{param.metavar or param.opts[0]} is missing", _help_hint(error))
         reason = _plain_reason(str(getattr(error, "message", text)))
         return ErrorMessage(f"{param.opts[0]}: {reason}", _value_hint(reason) or _help_hint(error))
     if match := re.match(r"No such command '(.*?)'\.?(?: Did you mean '(.*?)')?", text):

@@ -60,6 +60,18 @@ ModelArgument = Annotated[
     ),
 ]
 
+FirstModel = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file.", show_default=False)]
+SecondModel = Annotated[Path, typer.Argument(metavar="MODEL", help="Another one.", show_default=False)]
+DataToCompare = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="DATA",
+        help="Rows to forecast: a file, plain or gzip; - for standard input.  [default: none, the scores of "
+        "their own backtests]",
+        show_default=False,
+    ),
+]
+
 Horizon = Annotated[
     int | None,
     option(
@@ -87,6 +99,16 @@ HorizonOfModel = Annotated[
         "-H",
         metavar="ROWS",
         help="Number of rows to forecast.  [default: the model's]",
+        panel=PLAN,
+    ),
+]
+HorizonOfModels = Annotated[
+    int | None,
+    option(
+        "--horizon",
+        "-H",
+        metavar="ROWS",
+        help="Number of rows to forecast.  [default: the shorter one of the models']",
         panel=PLAN,
     ),
 ]

@@ -45,6 +45,23 @@ def mase(actual: Floats, forecast: Floats, scale: Floats, *, axis: Axis = None) 
     return mean(np.abs(actual - forecast) / scale, axis=axis)
 
 
+def interval_score(
+    actual: Floats, lower: Floats, upper: Floats, level: float, *, axis: Axis = None
+) -> Floats:
+    """Interval score (Winkler), in the units of the data; `level` is in percent.
+
+    The mean width, and for an actual value outside of its interval the distance times 2 / (1 - level / 100).
+    """
+    outside = np.maximum(lower - actual, 0) + np.maximum(actual - upper, 0)
+    return mean(upper - lower + outside * 2 / (1 - level / 100), axis=axis)
+
+
+def coverage(actual: Floats, lower: Floats, upper: Floats, *, axis: Axis = None) -> Floats:
+    """Percent of the actual values within the intervals."""
+    inside = 100.0 * ((lower <= actual) & (actual <= upper))
+    return mean(np.where(np.isnan(actual) | np.isnan(lower), np.nan, inside), axis=axis)
+
+
 def seasonal_scales(history: Panel) -> Floats:
     """(series,) mean |y_t - y_(t-m)| of each series, over pairs of observed rows.
 

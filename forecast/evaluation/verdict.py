@@ -93,7 +93,7 @@ def verdict_of(
         if index > 0 and (name in BASELINES or name not in members)
     ]
     best = compared[int(np.argmin(np.nan_to_num(errors[compared], nan=np.inf)))]
-    differences = _differences(folds, model, scores.models[best], metric=metric)
+    differences = error_differences(folds, model, scores.models[best], metric=metric)
     better_by = float(improvement(errors[0], errors[best]))
     outcome = outcome_of(better_by, differences)
     echo = one_step is not None and echoes(one_step, folds[-1].scales)
@@ -116,7 +116,9 @@ def verdict_of(
     )
 
 
-def _differences(folds: Sequence[Fold], model: str, other: str, *, metric: Literal["mae", "mase"]) -> Floats:
+def error_differences(
+    folds: Sequence[Fold], model: str, other: str, *, metric: Literal["mae", "mase"]
+) -> Floats:
     """(blocks,) mean error of `model` minus that of `other`, for every series and origin.
 
     Errors of the steps of one forecast are correlated: they count as one block.
@@ -171,14 +173,15 @@ def _message(outcome: Outcome, better_by: float, baseline: str, blocks: int) -> 
     if better_by == 0:
         return f"{baseline} is as good"
     # The share of the larger error by which the smaller one is smaller.
-    percent = _percent(better_by if better_by > 0 else 1 - 1 / (1 - better_by))
-    ahead = f"{percent} better than {baseline}" if better_by > 0 else f"{baseline} is {percent} better"
+    share = percent(better_by if better_by > 0 else 1 - 1 / (1 - better_by))
+    ahead = f"{share} better than {baseline}" if better_by > 0 else f"{baseline} is {share} better"
     if outcome != "unclear":
         return ahead
     return f"{ahead}, {'which may be chance' if blocks >= LEAST_BLOCKS else 'too few backtests to tell'}"
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """Such as "12 %"."""
     return f"{100 * share:.0f} %" if share >= 0.01 else "less than 1 %"
 
 

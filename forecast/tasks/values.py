@@ -124,7 +124,7 @@ class ValueTask:
 
     def evaluation(self, folds: Sequence[ValueFold], panel: Panel, plan: Plan) -> Evaluation:
         """Scores and verdict of the combination at every origin, by weights from earlier origins."""
-        done = Backtested(panel, folds, _earlier(panel, plan), plan.bounds)
+        done = backtested(folds, panel, plan)
         weights, spread = done.final
         return Evaluation(done.scores, done.verdict, done.coverage(plan.level), weights, spread)
 
@@ -137,7 +137,7 @@ class ValueTask:
     ) -> list[StoredBacktest]:
         """Origins after the rows that the model was trained on."""
         trained_on = model.rows_trained_on(panel)
-        origins = _unseen_origins(model, panel, trained_on, request)
+        origins = unseen_origins(panel, trained_on, request, model.horizon, after=model.card.last_time)
         windows = replace(model.spec.windows, horizon=origins.horizon)
         baselines = request.baselines or BASELINES
         return [
@@ -195,7 +195,12 @@ def refit_backtests(panel: Panel, plan: Plan, request: EvaluationRequest) -> lis
 
 def refit_result(folds: Sequence[ValueFold], panel: Panel, plan: Plan) -> EvaluationResult:
     """Scores, verdict, coverage, and every forecast with its interval."""
-    return result_of_refit(Backtested(panel, folds, _earlier(panel, plan), plan.bounds), panel)
+    return result_of_refit(backtested(folds, panel, plan), panel)
+
+
+def backtested(folds: Sequence[ValueFold], panel: Panel, plan: Plan) -> Backtested:
+    """The combination at the origins of all backtests, with weights from earlier origins."""
+    return Backtested(panel, folds, _earlier(panel, plan), plan.bounds)
 
 
 def _oldest(panel: Panel, plan: Plan) -> Panel:
@@ -213,16 +218,16 @@ def _earlier(panel: Panel, plan: Plan) -> Past | None:
     return replace(past, origins=replace(past.origins, series=present[past.origins.series]))
 
 
-def _unseen_origins(
-    model: RecurrentForecaster, panel: Panel, trained_on: Integers, request: EvaluationRequest
+def unseen_origins(
+    panel: Panel, trained_on: Integers, request: EvaluationRequest, horizon: int, *, after: str
 ) -> Origins:
-    """Origins after the rows that the model was trained on."""
+    """Origins after the rows that were trained on, (series,); the newest time of these is `after`."""
     unseen = int((panel.lengths - trained_on).max())
-    steps = request.horizon or min(model.horizon, unseen)
+    steps = request.horizon or min(horizon, unseen)
     wanted = request.backtests or 1
     if unseen < wanted * steps:
         raise DataError(
-            f"{unseen} rows after {model.card.last_time} are too few for {wanted} backtests of {steps} rows",
+            f"{unseen} rows after {after} are too few for {wanted} backtests of {steps} rows",
             hint=f"try --horizon {max(unseen // wanted, 1)}, or --refit to backtest on older rows",
         )
     return Origins(request.backtests or min(unseen // steps, MOST_BACKTESTS), steps)

@@ -7,7 +7,9 @@ from forecast.errors import UsageError
 from forecast.events import Note
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.phrases import counted
+from forecast.planning.plan import Plan
 from forecast.tasks.classes import refuse_evaluation_options
+from forecast.tasks.combined import ValueFold
 from forecast.tasks.kinds import task_for
 from forecast.tasks.task import EvaluationRequest
 from forecast.tasks.values import ValueTask, refit_backtests, refit_plan, refit_result
@@ -71,6 +73,13 @@ def _refitted(
             "a model of classes is not retrained", hint="leave out --refit; forecast show has its own scores"
         )
     plan = refit_plan(model, panel, request)
+    return refit_result(refitted_folds(model, panel, plan, request, run), panel, plan)
+
+
+def refitted_folds(
+    model: RecurrentForecaster, panel: Panel, plan: Plan, request: EvaluationRequest, run: Run
+) -> list[ValueFold]:
+    """The backtests of a model that is trained again at every origin."""
     run = run.within(plan.recipe.training.max_seconds)
     rows = ValueTask().training_rows(panel, plan)
     learner = learner_for(plan.recipe, rows, run, fits=plan.backtests, epochs=model.card.epochs)
@@ -78,4 +87,4 @@ def _refitted(
     for each in refit_backtests(panel, plan, request):
         network = learner.fit(each.train, f"refit up to {time_range(each.train)[1]}")
         folds.append(each.evaluate(network, learner.origin))
-    return refit_result(folds, panel, plan)
+    return folds

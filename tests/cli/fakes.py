@@ -8,6 +8,7 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 
 from forecast.data.cards import Card, ModelCard
+from forecast.data.comparison import Comparison, PairVerdict
 from forecast.data.evaluation import EvaluationResult, Predictions
 from forecast.data.frequency import Frequency
 from forecast.data.results import Coverage, Forecast, Scores, Verdict
@@ -149,6 +150,12 @@ def workflow(outcome: str = "useful") -> ModuleType:
         forecasts = predictions() if options["predictions"] else None
         return EvaluationResult(fake.scores, verdict, shown.coverage, "new rows", forecasts)
 
+    def compare(models, source=None, **options):
+        fake.calls.append(("compare", list(models), source, options))
+        verdict = PairVerdict("unclear", "unclear: a is 5 % better", "a", 0.05, fair=True)
+        numbers = np.array([1.5, np.nan])
+        return Comparison(fake.scores, numbers, numbers, 80.0, verdict, "new rows")
+
     def check(source, request, *, listener, **options):
         del listener
         fake.calls.append(("check", source, request, *wanted(options)))
@@ -163,7 +170,7 @@ def workflow(outcome: str = "useful") -> ModuleType:
     def show(_model):
         return Card("model", (("cell", "GRU"),))
 
-    for function in (load, untrained_model, predict, future, train, evaluate, check, repair, show):
+    for function in (load, untrained_model, predict, future, train, evaluate, compare, check, repair, show):
         setattr(fake, function.__name__, function)
     return fake
 

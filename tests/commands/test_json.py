@@ -84,6 +84,17 @@ def test_the_fields_of_a_document_are_those_of_the_page(program, words, schema, 
     assert (extra, missing) == (set(), set())
 
 
+def test_the_fields_of_a_comparison_are_those_of_the_page(program):
+    assert (
+        program("train", "sales.csv", "--method", "naive", "--horizon", "3", "--model", "n.forecast")[0] == 0
+    )
+    found = document(program, "compare", "n.forecast", "sales.forecast")
+    models = found.pop("models")
+    assert {field for model in models for field in fields(model, "model")} <= MODEL | VERSIONS
+    named = SECTIONS["forecast compare"] - {"models[]"}
+    assert unexplained(found, EVERY, named) == (set(), set())
+
+
 def test_a_place_and_a_skipped_series_are_as_documented(program):
     lines = Path("sales.csv").read_text().splitlines()
     rows = [f"x,{line}" for line in lines[1:20] + lines[25:]] + ["y,2001-01,", "y,2001-02,"]
