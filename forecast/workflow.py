@@ -20,6 +20,7 @@ from forecast.events import Decision, Listener, Note, ignore
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.reading.reader import ReadResult, read_as_far_as_possible, read_panel, with_future_rows
 from forecast.reporting import notes
+from forecast.reporting.seasons import seasons_line, seasons_of
 from forecast.spec.limits import MAX_BACKTESTS, MAX_HORIZON, check_range
 from forecast.spec.reading import FutureMissing, ReadSpec, Target
 from forecast.spec.training import DEFAULT_MAX_SECONDS, TrainRequest
@@ -27,7 +28,6 @@ from forecast.storage import location, modelfile
 from forecast.tables.source import Source
 
 if TYPE_CHECKING:
-    from forecast.forecasters.combination import Combination
     from forecast.planning.plan import Plan
     from forecast.reporting.data_report import DataReport
     from forecast.training.run import Run
@@ -121,8 +121,10 @@ def _train(reading: ReadResult, request: TrainRequest, run: "Run") -> RecurrentF
         request, _ = search(reading.panel, request, run, seconds=half)
         run = run.within(half)
     reading, plan = _plan(reading, request)
-    _note_seasons(reading.panel, plan.combination, run.listener)
-    run.listener(Note("plan", notes.plan_line(plan)))
+    found = seasons_of(reading.panel, plan.combination)
+    if line := seasons_line(found, reading.panel):
+        run.listener(Note("seasons", line))
+    run.listener(Note("plan", notes.plan_line(plan, any_long=found.any_long)))
     for decision, reason in plan.reasons:
         run.listener(Decision(decision, reason))
     return train_model(reading, plan, run)
@@ -178,12 +180,12 @@ def show(model: RecurrentForecaster) -> Card:
 
 
 def untrained_model(
-    source: Source, request: TrainRequest | None = None, *, listener: Listener = ignore
+    source: Source, request: TrainRequest | None = None, *, remark: str = "", listener: Listener = ignore
 ) -> RecurrentForecaster:
     """The combination of all that needs no training, ready to forecast the data: `predict` without a model.
 
     Nothing is trained and nothing evaluated, so a series may be as short as two rows. Weights and
-    intervals follow from the past of each series.
+    intervals follow from the past of each series. The listener hears its members, with the `remark`.
     """
     from forecast.forecasters.intervals import no_spread
     from forecast.planning import defaults
@@ -201,7 +203,10 @@ def untrained_model(
     listener(Decision("season", reason))
     panel = reading.panel.with_season(season)
     combination = combination_of(panel, request, season)
-    _note_seasons(panel, combination, listener)
+    found = seasons_of(panel, combination, tested=False)
+    if line := seasons_line(found, panel, short=False):
+        listener(Note("seasons", line))
+    listener(Note("model", notes.untrained_line(combination, any_long=found.any_long) + remark))
     return RecurrentForecaster(
         spec=defaults.untrained_spec(panel, season, combination),
         combination=combination,
@@ -214,13 +219,6 @@ def untrained_model(
         tail=panel,
         card=untrained_card(reading.source, panel),
     )
-
-
-def _note_seasons(panel: Panel, combination: "Combination", listener: Listener) -> None:
-    """What longer seasons were found, if any."""
-    line = notes.seasons_line(panel, combination)
-    if line:
-        listener(Note("seasons", line))
 
 
 def predict(

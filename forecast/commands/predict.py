@@ -76,8 +76,8 @@ def predict(
         assert source is not None  # refused above
         asked = {"season": season, "cell": cell, "method": method, "combine": combine, "horizon": horizon}
         request = train_request(asked, TrainRequest(read=read))
-        forecaster = workflow.untrained_model(source, request, listener=console.listen)
-        console.note("model", _untrained(forecaster, source, named=model is not None))
+        remark = "" if model is not None else _other_models(source)
+        forecaster = workflow.untrained_model(source, request, remark=remark, listener=console.listen)
         source = None  # the rows of the data are those that the forecaster continues
     else:
         forecaster = _stored(path, console, piped_nothing=piped_nothing)
@@ -145,12 +145,8 @@ def _nothing_to_continue(model: "Path | None") -> ForecastError:
     )
 
 
-def _untrained(model: "RecurrentForecaster", source: paths.Source, *, named: bool) -> str:
-    """What forecasts without a model in words and, where that was not named, how a model would."""
-    from forecast.reporting import notes
-
-    if named:
-        return notes.untrained_line(model)
+def _other_models(source: paths.Source) -> str:
+    """How a model would forecast instead: one that is trained, or one that is here."""
     data = "DATA" if isinstance(source, str) else shlex.quote(str(source))
     others = len(paths.models_here())  # their names would read as if one of them answered
     choice = (
@@ -159,4 +155,4 @@ def _untrained(model: "RecurrentForecaster", source: paths.Source, *, named: boo
         else ""
     )
     made = paths.model_to_write(None, source)
-    return f"{notes.untrained_line(model)}; forecast train {data} makes {made}{choice}"
+    return f"; forecast train {data} makes {made}{choice}"

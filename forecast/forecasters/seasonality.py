@@ -33,12 +33,28 @@ def season_test(values: Floats, season: int) -> tuple[float, float]:
     return float(correlations[-1]), float(limit)
 
 
-def seasonal_indices(values: Floats, season: int, *, multiplicative: bool) -> Floats:
-    """(season,) classical decomposition: each phase's mean deviation from a centred moving average."""
+def season_evidence(values: Floats, season: int) -> tuple[float, float]:
+    """As `season_test`, of the values without their trend: a walk or a slope is no season.
+
+    The trend, slow seasons included, is a moving average over one season. There must be three seasons of
+    values.
+    """
+    trend = np.convolve(values, _one_season(season), mode="valid")
+    half = (len(values) - len(trend)) // 2
+    return season_test(values[half : len(values) - half] - trend, season)
+
+
+def _one_season(season: int) -> Floats:
+    """The weights of a centred moving average over one season."""
     # An even season has no middle row: its average is of two shifted ones, with half weights at the ends.
     kernel = np.ones(season) if season % 2 else np.concatenate(([0.5], np.ones(season - 1), [0.5]))
-    trend = np.convolve(values, kernel / season, mode="valid")
-    half = len(kernel) // 2
+    return kernel / season
+
+
+def seasonal_indices(values: Floats, season: int, *, multiplicative: bool) -> Floats:
+    """(season,) classical decomposition: each phase's mean deviation from a centred moving average."""
+    trend = np.convolve(values, _one_season(season), mode="valid")
+    half = (len(values) - len(trend)) // 2
     inner = values[half : len(values) - half]
     detrended = inner / trend if multiplicative else inner - trend
     phase = (np.arange(half, len(values) - half)) % season

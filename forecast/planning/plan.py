@@ -12,6 +12,7 @@ from forecast.forecasters.combination import PRETRAINED, Combination
 from forecast.forecasters.methods import COMBINED, METHODS
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.forecasters.recurrent import Network, widen_inputs
+from forecast.phrases import counted
 from forecast.planning import defaults
 from forecast.planning.recipe import Recipe
 from forecast.planning.warm_start import warm_start
@@ -136,7 +137,7 @@ def plan_values(panel: Panel, request: TrainRequest, older: RecurrentForecaster 
             ("season", season_reason),
             ("horizon", reason_of(request.horizon) or defaults.horizon_reason(panel)),
             ("start", start.reason),
-            *_reasons(panel, request, start.origin),
+            *_reasons(panel, request, start.origin, backtests, horizon),
         ),
     )
 
@@ -164,7 +165,9 @@ def combination_of(
     )
 
 
-def _reasons(panel: Panel, request: TrainRequest, origin: Origin) -> tuple[tuple[str, str], ...]:
+def _reasons(
+    panel: Panel, request: TrainRequest, origin: Origin, backtests: int, horizon: int
+) -> tuple[tuple[str, str], ...]:
     cell = "as accurate as an LSTM, with three quarters of its weights"
     window = "the window of the network that training starts from"
     if origin == "scratch":
@@ -175,8 +178,19 @@ def _reasons(panel: Panel, request: TrainRequest, origin: Origin) -> tuple[tuple
         *((("search", searched),) if request.tune else ()),
         *((("cell", reason_of(request.cell) or cell),) if own else ()),
         *((("window", reason_of(request.window) or window),) if own else ()),
-        ("backtests", reason_of(request.backtests) or f"{len(panel):,} series to evaluate"),
+        ("backtests", f"{backtests}, {_backtests_reason(panel, request, backtests, horizon)}"),
     )
+
+
+def _backtests_reason(panel: Panel, request: TrainRequest, backtests: int, horizon: int) -> str:
+    """Why so many."""
+    if request.backtests is not None:
+        return "requested"
+    if len(panel) >= ENOUGH_SERIES:
+        return f"which scores enough forecasts of {len(panel):,} series"
+    if backtests == BACKTESTS:
+        return f"{counted(horizon, 'row')} apart"
+    return "more would leave too few rows before the first"
 
 
 def reason_of(option: object) -> str:

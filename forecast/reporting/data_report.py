@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-import numpy as np
-
 from forecast.data.cards import Card
 from forecast.data.panel import Panel
 from forecast.diagnostics.profile import (
@@ -17,13 +15,13 @@ from forecast.diagnostics.profile import (
     examine,
 )
 from forecast.errors import DataError
-from forecast.forecasters.seasonality import is_seasonal, season_test
-from forecast.forecasters.theta import rows_read
+from forecast.forecasters.decomposition import FoundSeason
 from forecast.phrases import counted
 from forecast.planning import estimates
 from forecast.planning.plan import Plan
 from forecast.reading.reader import PartialRead
 from forecast.reporting import notes
+from forecast.reporting.seasons import Seasonality, Seasons, seasonality, seasons_line, seasons_of
 from forecast.serialize import to_plain
 
 if TYPE_CHECKING:
@@ -37,9 +35,6 @@ MOST_COLUMNS = 30
 MOST_CLASSES = 10
 """Classes that are named one by one."""
 
-MOST_TESTED = 1000
-"""Series whose season is tested, spread evenly over all."""
-
 MANY_OUTLIERS = 0.01
 """Share of outliers among the values above which they are too many to be errors."""
 
@@ -51,22 +46,6 @@ _PARTS = {
 }
 
 Line = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Seasonality:
-    """The evidence for a season."""
-
-    season: int | None
-    """Rows in the period that was tested; None where each series has its own."""
-    series: int
-    """Series that were long enough to be tested."""
-    seasonal: int
-    """Of them, those that pass the test."""
-    correlation: float | None
-    """Autocorrelation at the season, of a single series."""
-    limit: float | None
-    """Autocorrelation that noise exceeds in one of ten series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +64,8 @@ class DataReport:
     repairs: tuple[str, ...]
     refusal: DataError | None
     """Why `train` would refuse the data."""
+    long_seasons: tuple[FoundSeason, ...] | None = None
+    """Those longer than the season of the plan, one of each period; None without a plan."""
 
     def __repr__(self) -> str:
         """The card, and the reason of a refusal."""
@@ -104,6 +85,7 @@ class DataReport:
         return {
             "findings": cast("Json", to_plain(self.findings)),
             "seasonality": cast("Json", to_plain(self.seasonality)),
+            "long_seasons": cast("Json", to_plain(self.long_seasons)),
             "plan": self._plan_facts(),
             "repairs": list(self.repairs),
             "refusal": None
@@ -124,11 +106,17 @@ class DataReport:
             "units": list(spec.network.units),
             "ensemble": recipe.ensemble,
             "origin": recipe.origin,
-            "members": [*([spec.network.cell] if recipe.trains else []), *self.plan.combination.members],
+            "members": [*([spec.network.cell] if recipe.trains else []), *self._members(self.plan)],
             "backtests": self.plan.backtests,
             "seconds": round(self.seconds, 1),
             "megabytes": round(self.megabytes),
         }
+
+    def _members(self, plan: Plan) -> list[str]:
+        """Those that have a forecast: without long seasons a harmonic regression has none."""
+        members = plan.combination.members
+        without = () if self.long_seasons or len(members) == 1 else ("harmonic",)
+        return [name for name in members if name not in without]
 
 
 def data_report(
@@ -140,21 +128,28 @@ def data_report(
 ) -> DataReport:
     """The report on data read as far as possible, and on the plan for their panel, if there is one."""
     found, reading = examine(draft), draft.reading
-    season = None if reading is None else _seasonality(reading.panel, plan)
-    seconds, megabytes = 0.0, 0.0
+    season = None if reading is None else seasonality(reading.panel)
+    seconds, megabytes, seasons = 0.0, 0.0, None
     if panel is not None and plan is not None:
+        seasons = seasons_of(panel, plan.combination)
+        season = seasons.short
         seconds, megabytes = estimates.seconds(panel, plan), estimates.megabytes(panel, plan)
     lines = [
         *_data(draft, found),
         *_found(found),
-        *([] if season is None else [("seasonality", _season(season))]),
         *([] if reading is None else _repairs(draft)),
-        *([] if panel is None or plan is None else _training(panel, plan, seconds, megabytes)),
+        *([] if panel is None or seasons is None else [("seasons", seasons_line(seasons, panel))]),
+        *(
+            []
+            if panel is None or plan is None or seasons is None
+            else _training(panel, plan, seasons, seconds, megabytes)
+        ),
         *([] if refusal is None else [("refused", str(refusal))]),
     ]
     repairs = () if reading is None else reading.repairs
-    card = Card(found.source, tuple(lines))
-    return DataReport(card, found, season, plan, seconds, megabytes, repairs, refusal)
+    card = Card(found.source, tuple(line for line in lines if line[1]))
+    long = None if seasons is None else seasons.different
+    return DataReport(card, found, season, plan, seconds, megabytes, repairs, refusal, long)
 
 
 def _data(draft: PartialRead, found: DataProfile) -> list[Line]:
@@ -261,34 +256,6 @@ def _classes(found: tuple[ClassCount, ...]) -> str:
     return f"{len(found)}: {', '.join(named)}{more}"
 
 
-def _seasonality(panel: Panel, plan: Plan | None) -> Seasonality | None:
-    """The evidence for the season of the plan, else for the default one."""
-    if panel.target.classes:
-        return None
-    if plan is not None and plan.recipe.spec.season != 1:
-        panel = panel.with_season(plan.recipe.spec.season)
-    long = np.flatnonzero((panel.seasons > 1) & (panel.lengths >= 3 * panel.seasons))
-    if not len(long):
-        return None
-    tested = panel.select(long[np.linspace(0, len(long) - 1, min(len(long), MOST_TESTED)).astype(np.int64)])
-    seasons = tested.seasons.tolist()
-    newest = tested.tail(np.array([rows_read(season) for season in seasons]))
-    scaled = [each.values / (np.abs(each.values).max() or 1.0) for each in newest]
-    single = season_test(scaled[0], seasons[0]) if len(panel) == 1 else (None, None)
-    passed = sum(is_seasonal(each, season) for each, season in zip(scaled, seasons, strict=True))
-    return Seasonality(seasons[0] if panel.columns.season is None else None, len(scaled), passed, *single)
-
-
-def _season(found: Seasonality) -> str:
-    """Such as "autocorrelation 0.76 at 12 rows, more than the 0.25 of noise"."""
-    if found.correlation is None:
-        season = f"a season of {found.season} rows" if found.season else "their own season"
-        return f"{found.seasonal:,} of {found.series:,} series pass the test of {season}"
-    side = "more" if found.seasonal else "no more"
-    at = f"autocorrelation {found.correlation:.2f} at {found.season} rows"
-    return f"{at}, {side} than the {found.limit:.2f} of noise"
-
-
 def _repairs(draft: PartialRead) -> list[Line]:
     assert draft.reading is not None
     reading = draft.reading
@@ -301,15 +268,13 @@ def _repairs(draft: PartialRead) -> list[Line]:
     ]
 
 
-def _training(panel: Panel, plan: Plan, seconds: float, megabytes: float) -> list[Line]:
+def _training(panel: Panel, plan: Plan, seasons: Seasons, seconds: float, megabytes: float) -> list[Line]:
     """What `train` would do, why, and the estimated cost."""
     trains = plan.recipe.trains
     remark = "early stopping may change it" if trains else "nothing is trained"
-    seasons = notes.seasons_line(panel, plan.combination)
     return [
-        *([("seasons", seasons)] if seasons else []),
         ("windows", notes.windows_line(panel, plan)),
-        ("plan", notes.plan_line(plan)),
+        ("plan", notes.plan_line(plan, any_long=seasons.any_long)),
         *plan.reasons,
         ("memory", f"estimated memory: {megabytes:,.0f} MB"),
         ("time", f"estimated training time: {_duration(seconds)}; {remark}"),

@@ -7,6 +7,7 @@ from forecast.data.panel import Panel, data_sha256, time_range
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.forecasters.recurrent import Network
 from forecast.reporting.notes import covariates_line, coverage, members_line, network_name, season_name
+from forecast.reporting.seasons import seasons_line, seasons_of
 from forecast.spec.model import Bounds, Origin
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import TrainingPlan
@@ -26,12 +27,14 @@ def model_card(model: RecurrentForecaster) -> Card:
     """The card of a model, for a person."""
     card, spec, networks = model.card, model.spec, model.combination.networks
     calendar = covariates_line(replace(spec, covariates=()))
+    seasons = seasons_line(seasons_of(model.tail, model.combination), model.tail)
     lines = [
         *([("network", _network(networks[0][1]))] if networks else []),
         ("window", f"reads {networks[0][1].spec.windows.window} steps, {_outputs(model)}")
         if networks
         else ("horizon", _outputs(model)),
         ("season", season_name(spec.season)),
+        *([("seasons", seasons)] if seasons else []),
         ("forecast", "class probabilities" if spec.target.classes else _combination(model)),
         ("classes", ", ".join(spec.target.classes))
         if spec.target.classes

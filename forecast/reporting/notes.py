@@ -8,9 +8,6 @@ from forecast.data.arrays import Floats
 from forecast.data.panel import Panel, time_range
 from forecast.data.results import Coverage
 from forecast.forecasters.combination import PRETRAINED, Combination
-from forecast.forecasters.decomposition import FoundSeason
-from forecast.forecasters.model import RecurrentForecaster
-from forecast.forecasters.preparation import long_seasons
 from forecast.forecasters.recurrent import CELL_NAMES
 from forecast.phrases import counted
 from forecast.spec.model import ModelSpec, NetworkSpec, Origin
@@ -98,12 +95,20 @@ METHOD_NAMES = {
 """Methods that are written otherwise in a sentence than in options."""
 
 
-def plan_line(plan: "Plan") -> str:
-    """Such as "GRU 32 · reads 8 steps, forecasts 4 · 49 windows · combined with Theta, ridge"."""
+def plan_line(plan: "Plan", *, any_long: bool = True) -> str:
+    """Such as "GRU 32 · reads 8 steps, forecasts 4 · 49 windows · combined with Theta, ridge".
+
+    `any_long` is whether some series has a long season.
+    """
     recipe, spec = plan.recipe, plan.recipe.spec
     if not recipe.trains:
         season = "" if spec.season == 1 else f"season {season_name(spec.season)}"
-        parts = [members_line(plan.combination), f"forecasts {plan.horizon}", season, "nothing is trained"]
+        parts = [
+            members_line(plan.combination, any_long=any_long),
+            f"forecasts {plan.horizon}",
+            season,
+            "nothing is trained",
+        ]
         return " · ".join(filter(None, parts))
     network = network_name(spec.network) + (f" x {recipe.ensemble}" if recipe.ensemble > 1 else "")
     if spec.target.kind == "label":
@@ -116,56 +121,30 @@ def plan_line(plan: "Plan") -> str:
         "" if spec.season == 1 else f"season {season_name(spec.season)}",
         counted(plan.windows, "window"),
         covariates_line(spec),
-        f"combined with {members_line(plan.combination)}" if plan.combination.members else "",
+        f"combined with {members_line(plan.combination, any_long=any_long)}"
+        if plan.combination.members
+        else "",
     ]
     return " · ".join(filter(None, parts))
 
 
-def members_line(combination: Combination) -> str:
-    """Such as "pretrained GRU, Theta, ridge, last value"."""
+def members_line(combination: Combination, *, any_long: bool = True) -> str:
+    """Such as "pretrained GRU, Theta, ridge, last value": those that have a forecast.
+
+    A harmonic regression has none where no series has a long season.
+    """
+    methods = [
+        METHOD_NAMES.get(name, name)
+        for name in combination.methods
+        if any_long or name != "harmonic" or len(combination.members) == 1
+    ]
     networks = [
         f"pretrained {CELL_NAMES[network.spec.network.cell]}"
         if name == PRETRAINED
         else CELL_NAMES[network.spec.network.cell]
         for name, network in combination.networks
     ]
-    return ", ".join([*networks, *(METHOD_NAMES.get(name, name) for name in combination.methods)])
-
-
-def seasons_line(panel: Panel, combination: Combination) -> str:
-    """The seasons longer than the one of the networks, with the evidence; "" for none.
-
-    Such as "365.25 rows (explains 71 % of what the week and the trend leave)".
-    """
-    if combination.periods == () or panel.target.classes:
-        return ""
-    every = long_seasons(panel, combination.periods)
-    periods = sorted({season.period for found in every for season in found})
-    if combination.periods is not None:
-        return ", ".join(_season_requested(period, used=period in periods) for period in combination.periods)
-    if not periods:
-        return ""
-    if len(panel) == 1:
-        return ", ".join(_season_found(season) for season in every[0])
-    counts = {period: sum(any(s.period == period for s in found) for found in every) for period in periods}
-    calendar = {s.period for found in every for s in found if not s.cycle}
-    named = [
-        f"{period:g} rows in {counts[period]:,} of {len(panel):,} series"
-        for period in periods
-        if period in calendar
-    ]
-    cycles = sum(any(season.cycle for season in found) for found in every)
-    return ", ".join([*named, *([f"a cycle in {cycles:,} series"] if cycles else [])])
-
-
-def _season_requested(period: float, *, used: bool) -> str:
-    return f"{period:.6g} rows ({'requested' if used else 'requested, but no series holds two of them'})"
-
-
-def _season_found(season: FoundSeason) -> str:
-    kind = "a cycle of " if season.cycle else ""
-    share = f"explains {100 * season.strength:.0f} % of what trend and shorter seasons leave"
-    return f"{kind}{season.period:.6g} rows ({share})"
+    return ", ".join([*networks, *methods])
 
 
 def network_name(network: NetworkSpec) -> str:
@@ -207,18 +186,20 @@ def coverage(found: Coverage) -> str:
 
 
 def windows_line(panel: Panel, plan: "Plan") -> str:
-    """Such as "60 rows - window 8 - horizon 4 + 1 = 49 windows"."""
+    """Such as "60 rows - window 8 - horizon 4 + 1 = 49 windows"; "" where no network is trained."""
+    if not plan.recipe.trains:
+        return ""
     windows = counted(plan.windows, "window")
     window, horizon = plan.recipe.spec.windows.window, plan.recipe.spec.trained_horizon
     if plan.recipe.spec.target.kind == "label":
         return f"one of each series, up to {window} rows = {windows}"
     rows = "rows" if len(panel) > 1 else f"{len(panel.values):,} rows"
     each = " of each series" if len(panel) > 1 else ""
-    return f"{rows} - window {window} - horizon {horizon} + 1{each} = {windows}"
+    own = "" if horizon == plan.horizon else " of the network"
+    return f"{rows} - window {window} - horizon {horizon}{own} + 1{each} = {windows}"
 
 
-def untrained_line(model: RecurrentForecaster) -> str:
-    """Such as "no model: combination of pretrained GRU, Theta and ridge, weighted by past errors"."""
-    members = model.combination.members
-    line = members_line(model.combination)
-    return line if len(members) == 1 else f"{line}, weighted by their past errors"
+def untrained_line(combination: Combination, *, any_long: bool) -> str:
+    """Such as "pretrained GRU, Theta, ridge, weighted by their past errors"."""
+    line = members_line(combination, any_long=any_long)
+    return line if len(combination.members) == 1 else f"{line}, weighted by their past errors"

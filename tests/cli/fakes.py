@@ -117,8 +117,8 @@ def workflow(outcome: str = "useful") -> ModuleType:
         fake.calls.append(("load", path))
         return replace(trained_model(), card=card())
 
-    def untrained_model(source, request, *, listener):
-        del listener
+    def untrained_model(source, request, *, remark="", listener):
+        listener(Note("model", f"pretrained GRU, Theta{remark}"))
         fake.calls.append(("untrained_model", source, request))
         return model(network(season=12), origin="pretrained", methods=("theta",))
 

@@ -144,7 +144,7 @@ def test_check_counts_classes_and_says_nothing_that_is_true_of_numbers_alone(pro
     out = program("check", f"{kind}.csv", *KINDS[kind])[1]
     lines = dict(csv.reader(out.splitlines()))
     assert lines["classes"].startswith("3: " if kind == "sky" else "2: ")
-    assert not {"values", "outliers", "shape", "seasonality"} & set(lines)
+    assert not {"values", "outliers", "shape", "seasons"} & set(lines)
     assert ("series" in lines["data"]) == (kind == "intents")
     facts = json.loads(program("check", f"{kind}.csv", *KINDS[kind], "--json")[1])
     counted = {each["name"]: each["count"] for each in facts["findings"]["classes"]}

@@ -1,4 +1,5 @@
 import io
+import re
 import time
 
 import numpy as np
@@ -35,17 +36,115 @@ def test_a_clean_file_is_told_with_its_evidence_and_the_plan():
     lines = said(monthly(NUMBERS))
     assert lines["step"] == "monthly: 119 of 119 rows keep it"
     assert [lines[label] for label in ("gaps", "missing", "duplicates", "outliers")] == ["none"] * 4
-    assert lines["seasonality"].startswith("autocorrelation 0.7")
-    assert lines["seasonality"].endswith("of noise")
+    assert re.fullmatch(
+        r"12 rows \(autocorrelation 0.8\d beside the trend, noise has up to 0.\d\d\)", lines["seasons"]
+    )
     assert lines["windows"].endswith("windows")
     assert lines["memory"].startswith("estimated memory: ")
 
 
-@pytest.mark.parametrize("values", [NUMBERS, np.random.default_rng(3).normal(size=120).round(2)])
-def test_the_season_is_called_proved_only_where_it_passes_the_test(values):
-    found = check(monthly(values)).seasonality
-    assert found.seasonal == (values is NUMBERS)
-    assert (", more than the " in said(monthly(values))["seasonality"]) == (values is NUMBERS)
+NOISE = np.random.default_rng(3).normal(size=120)
+
+
+@pytest.mark.parametrize(
+    ("values", "seasonal"),
+    [
+        (NUMBERS, True),
+        (NUMBERS + 5 * np.arange(120), True),
+        (NOISE, False),
+        (NOISE.cumsum(), False),
+        (NOISE + 5 * np.arange(120), False),
+        (NOISE + 50 * np.sin(np.arange(120) / 15), False),
+    ],
+    ids=["wave", "wave and slope", "noise", "walk", "slope", "slow wave"],
+)
+def test_a_season_is_found_beside_trends_and_trends_are_none(values, seasonal):
+    report = check(monthly(values.round(2)))
+    assert report.seasonality.seasonal == seasonal
+    line = dict(report.card.lines)["seasons"]
+    assert line.startswith("12 rows (" if seasonal else "no season of 12 rows (autocorrelation ")
+
+
+def daily(values):
+    times = np.datetime64("2015-01-01") + np.arange(len(values))
+    return "\n".join(["day,y", *(f"{time},{value:.2f}" for time, value in zip(times, values, strict=True))])
+
+
+def test_a_year_of_days_is_no_week_and_brings_the_harmonic_regression():
+    random = np.random.default_rng(1)
+    year = 10 * np.sin(2 * np.pi * np.arange(1200) / 365.25) + random.normal(size=1200)
+    report = check(daily(year))
+    lines = dict(report.card.lines)
+    assert re.fullmatch(
+        r"no season of 7 rows \(.*\), 365.25 rows \(explains \d\d % of what .* shorter seasons leave\)",
+        lines["seasons"],
+    )
+    assert "harmonic regression" in lines["plan"]
+    assert "harmonic" in report.facts()["plan"]["members"]
+    (long,) = report.facts()["long_seasons"]
+    assert (long["period"], long["cycle"]) == (365.25, False)
+    assert report.seasonality.seasonal == 0
+
+
+def test_without_a_long_season_the_plan_names_no_harmonic_regression():
+    report = check(monthly(NUMBERS))
+    assert "harmonic" not in dict(report.card.lines)["plan"]
+    assert "harmonic" not in report.facts()["plan"]["members"]
+    assert report.facts()["long_seasons"] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "request_", "line"),
+    [
+        (monthly(NUMBERS[:30]), {}, "none: 30 rows are fewer than three seasons of 12"),
+        (monthly(NUMBERS), {"season": 1, "periods": ()}, "none (requested)"),
+        (
+            "\n".join(["year,y", *(f"{1900 + row},{value:.2f}" for row, value in enumerate(NOISE))]),
+            {},
+            "none",
+        ),
+    ],
+)
+def test_why_there_is_no_season_is_said(content, request_, line):
+    assert said(content, **request_)["seasons"].startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("content", "request_", "reason"),
+    [
+        (monthly(NUMBERS), {}, "3, 12 rows apart"),
+        (monthly(NUMBERS), {"backtests": 2}, "2, requested"),
+        (monthly(NUMBERS[:40]), {"horizon": 10}, "2, more would leave too few rows before the first"),
+    ],
+)
+def test_the_number_of_backtests_is_said_with_its_reason(content, request_, reason):
+    assert said(content, **request_)["backtests"] == reason
+
+
+@pytest.mark.parametrize("content", [monthly(NUMBERS), monthly(NOISE), daily(np.resize(NUMBERS, 300))])
+def test_check_train_and_show_tell_one_plan_in_one_set_of_numbers(content):
+    notes = {}
+
+    def listen(event):
+        if isinstance(event, Note):
+            notes[event.label] = event.text
+
+    request = TrainRequest(quick=True)
+    trained = workflow.train(io.BytesIO(content.encode()), request, listener=listen)
+    checked = dict(workflow.check(io.BytesIO(content.encode()), request).card.lines)
+    shown = dict(workflow.show(trained.model).lines)
+    for label in ("plan", "seasons"):
+        assert checked[label] == notes[label]
+    assert shown["seasons"] == checked["seasons"]
+    assert "windows" not in checked  # none is used
+    assert shown["window" if "window" in shown else "horizon"].endswith(f"forecasts {trained.model.horizon}")
+    assert f"forecasts {trained.model.horizon} · season {shown['season']} ·" in checked["plan"]
+
+
+def test_the_horizon_of_the_network_is_told_from_that_of_the_forecast():
+    lines = said(monthly(wave(400)), horizon=100)
+    assert "forecasts 100" in lines["plan"]
+    assert " - horizon 60 of the network + 1 = " in lines["windows"]
 
 
 def test_seasons_of_several_series_are_counted():
@@ -53,9 +152,7 @@ def test_seasons_of_several_series_are_counted():
     rows = [
         f"{id},{line}" for id, each in (("a", NUMBERS), ("b", noise)) for line in monthly(each).split()[1:]
     ]
-    assert said("\n".join(["id,month,y", *rows]))["seasonality"] == (
-        "1 of 2 series pass the test of a season of 12 rows"
-    )
+    assert said("\n".join(["id,month,y", *rows]))["seasons"] == ("12 rows in 1 of 2 series")
 
 
 def test_what_is_wrong_is_told_with_its_lines():
@@ -106,7 +203,7 @@ def test_what_is_no_table_is_refused_at_once():
 
 def test_the_facts_for_a_program_keep_their_names():
     facts = check(monthly(NUMBERS)).facts()
-    assert list(facts) == ["findings", "seasonality", "plan", "repairs", "refusal"]
+    assert list(facts) == ["findings", "seasonality", "long_seasons", "plan", "repairs", "refusal"]
     assert list(facts["findings"]) == [
         *("source", "rows", "columns", "series", "step", "duplicates", "missing", "gaps", "absent"),
         *("outliers", "values", "classes"),
