@@ -120,6 +120,15 @@ Header = Annotated[
         panel=NOTATION,
     ),
 ]
+MissingMarks = Annotated[
+    list[str] | None,
+    option(
+        "--missing-mark",
+        metavar="TEXT",
+        help="Text or number that means a missing value, such as -200; repeat.  [default: empty, NA, ...]",
+        panel=NOTATION,
+    ),
+]
 
 GapsPolicy = Annotated[
     Gaps | None,
@@ -189,6 +198,7 @@ def file_spec(
     thousands: Thousands = None,
     date_format: DateFormat = None,
     header: Header = None,
+    missing_mark: MissingMarks = None,
     gaps: GapsPolicy = None,
     missing: MissingPolicy = None,
     duplicates: DuplicatesPolicy = None,

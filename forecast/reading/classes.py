@@ -1,12 +1,12 @@
 """The target column as numbers, or as one of a few classes such as rain or no rain."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import numpy as np
 
 from forecast.errors import DataError, UsageError
 from forecast.phrases import listed
+from forecast.reading.marks import refuse_marks
 from forecast.spec.limits import MAX_CLASSES
 from forecast.spec.reading import EVENT, ReadSpec, Target
 from forecast.tables import numbers
@@ -17,7 +17,13 @@ from forecast.tables.table import Table
 _EVENT_OF_TEXT = {"0": "0", "0.0": "0", "1": "1", "1.0": "1", "false": "0", "true": "1"}
 _TWO_WORDS = ({"yes", "no"}, {"y", "n"}, {"t", "f"})
 """Two words, in lower case, of a column that is a yes or a no whatever its name."""
-_DIGIT = re.compile(r"\d")
+
+FEW_CLASSES = 20
+"""Classes up to which they need not repeat."""
+
+CLASSES_ARE_TRAINED = (
+    "a network predicts classes where it is trained on them: forecast train DATA --target NAME"
+)
 
 
 def parse_target(table: Table, column: Column, read: ReadSpec) -> tuple[Target, Numbers]:
@@ -27,14 +33,16 @@ def parse_target(table: Table, column: Column, read: ReadSpec) -> tuple[Target, 
 
     * 0 and 1, or True and False, are classes, unless a policy makes new values of them, such as a mean;
     * yes and no are classes;
-    * other texts without a number among them are classes if the user named the column;
+    * other texts without a number among them are classes if the user named the column, there are
+      2 to 100 of them, and they repeat;
     * all else is numbers.
 
     The classes are those of a model where `read` has them, else those in the data. A
     `DataError` for a text that is neither missing nor one of them; a `UsageError` where a
     policy makes new values of classes.
     """
-    classes = {text: text.strip() for text in column.texts if text.strip().lower() not in numbers.MISSING}
+    marks = {mark.strip().lower() for mark in read.notation.missing_marks} | numbers.MISSING
+    classes = {text: text.strip() for text in column.texts if text.strip().lower() not in marks}
     events = {text: _EVENT_OF_TEXT.get(name.lower(), "") for text, name in classes.items()}
     known = () if read.target is None else read.target.classes
     is_event = EVENT in (known, tuple(sorted(set(events.values()))))
@@ -44,7 +52,7 @@ def parse_target(table: Table, column: Column, read: ReadSpec) -> tuple[Target, 
         has_classes = not _creates_values(read)
     else:
         is_named = read.columns.target is not None or is_yes_or_no(column)
-        has_classes = is_named and bool(classes) and numbers.readable_share([*classes]) == 0
+        has_classes = is_named and _are_words(classes) and not _why_no_classes(classes, table)
     if not has_classes:
         if classes and all(events.values()) and any(name.isalpha() for name in classes.values()):
             return Target(), _indices(events, EVENT, table, column)
@@ -66,16 +74,38 @@ def is_yes_or_no(column: Column) -> bool:
     return words == {"true", "false"} or words in _TWO_WORDS
 
 
-def _parse_numbers(texts: Iterable[str], table: Table, column: Column, read: ReadSpec) -> Numbers:
-    """The target as numbers; the error for a named one that has none says what predicts classes."""
+def _are_words(classes: Collection[str]) -> bool:
+    """Whether there are texts and no number among them, not even one in disguise."""
+    if not classes or numbers.readable_share([*classes]) > 0:
+        return False
+    return not any(map(numbers.resembles_number, classes))
+
+
+def _why_no_classes(classes: dict[str, str], table: Table) -> str:
+    """Why the texts of a column are no classes; "" where they may be some."""
+    count, rows = len(set(classes.values())), table.rows
+    why = ""
+    if count == 1:
+        why = "classes are two words or more, and this column holds one"
+    elif count > MAX_CLASSES:
+        why = f"classes are up to {MAX_CLASSES} words, and this column holds {count:,}"
+    elif count > FEW_CLASSES and 2 * count > rows:
+        why = f"classes repeat, and this column holds {count:,} words in {rows:,} rows"
+    return why and f"{why}; name another with --target"
+
+
+def _parse_numbers(classes: dict[str, str], table: Table, column: Column, read: ReadSpec) -> Numbers:
+    """The target as numbers; the error for a named one of words says what classes are."""
     try:
-        return table.numbers(column, read.notation)
+        found = table.numbers(column, read.notation)
     except DataError as error:
         is_named = read.columns.target is not None or is_yes_or_no(column)
-        if not is_named or any(map(_DIGIT.search, texts)):
+        if not is_named or not _are_words(classes):
             raise
-        hint = "a network predicts classes where it is trained on them: forecast train DATA --target NAME"
+        hint = _why_no_classes(classes, table) or CLASSES_ARE_TRAINED
         raise DataError(error.message, where=error.where, hint=hint) from None
+    refuse_marks(table, column, found, read.notation)
+    return found
 
 
 def _creates_values(read: ReadSpec) -> bool:

@@ -23,6 +23,7 @@ from forecast.data.covariates import Covariates, Vocabulary, align, as_columns, 
 from forecast.data.panel import Panel, rows_within
 from forecast.errors import DataError, UsageError
 from forecast.phrases import counted
+from forecast.reading.marks import refuse_marks
 from forecast.reading.roles import READABLE_SHARE
 from forecast.reading.rows import Rows
 from forecast.spec.limits import MAX_HORIZON
@@ -42,6 +43,8 @@ class CovariateRows:
     """(rows,) of each column: numbers, or indices into its vocabulary; NaN where missing."""
     vocabularies: tuple[Vocabulary, ...]
     """Of each column, sorted."""
+    notes: tuple[str, ...] = ()
+    """Sentences about units that were read away."""
 
     @property
     def categorical(self) -> tuple[str, ...]:
@@ -72,17 +75,22 @@ def parse_covariates(
     """The covariates in some rows; a `DataError` for a text in a column that is not categorical."""
     values: list[Floats] = []
     vocabularies: list[Vocabulary] = []
+    notes: list[str] = []
     for column in columns:
         vocabulary: Vocabulary = ()
         if column.name in categorical:
-            vocabulary = tuple(sorted(text for text in column.texts if text.strip()))
+            marks = notation.missing_marks
+            vocabulary = tuple(sorted(text for text in column.texts if text.strip() and text not in marks))
             indices = {text: index for index, text in enumerate(vocabulary)}
             parsed = np.array([indices.get(text, np.nan) for text in column.texts])
         else:
-            parsed = rows.table.numbers(column, notation).values
+            found = rows.table.numbers(column, notation)
+            refuse_marks(rows.table, column, found, notation)
+            notes += found.note(column.name)
+            parsed = found.values
         values.append(rows.of_texts(column, parsed))
         vocabularies.append(vocabulary)
-    return CovariateRows(rows, tuple(columns), tuple(values), tuple(vocabularies))
+    return CovariateRows(rows, tuple(columns), tuple(values), tuple(vocabularies), tuple(notes))
 
 
 def align_covariates(covariates: CovariateRows, panel: Panel) -> tuple[Covariates, tuple[str, ...]]:

@@ -180,6 +180,8 @@ class _ParsedRows:
     covariates: CovariateRows
     skipped: tuple[SeriesSkipped, ...] = ()
     """Series without a label."""
+    notes: tuple[str, ...] = ()
+    """Sentences about units that were read away."""
 
 
 def _parse_rows(partial: PartialRead, roles: Roles, model_frequency: Frequency | None) -> _ParsedRows:
@@ -206,11 +208,12 @@ def _parse_rows(partial: PartialRead, roles: Roles, model_frequency: Frequency |
     partial.target = target
     partial.columns = columns = _find_columns(roles, read, covariates)
     partial.notation = _notation_guesses(table, numbers.style, read.notation)
+    notes = (*numbers.note(roles.target.name), *covariates.notes)
     if not is_labelled:
         if columns.known:
             rows = rows.select(~rows.trailing | rows.leading)  # without rows of known covariates alone
         partial.rows = rows = rows.trimmed if read.wide else rows
-    return _ParsedRows(rows, roles, columns, target, times, covariates, skipped)
+    return _ParsedRows(rows, roles, columns, target, times, covariates, skipped, notes)
 
 
 def _find_columns(roles: Roles, read: ReadSpec, covariates: CovariateRows) -> Columns:
@@ -279,7 +282,7 @@ def _result(
         panel=panel,
         source=table.source,
         guesses=(*partial.notation, *parsed.roles.guesses),
-        repairs=(*table.repairs, *((times.repair,) if times.repair else ()), *repairs),
+        repairs=(*table.repairs, *parsed.notes, *((times.repair,) if times.repair else ()), *repairs),
         skipped=skipped,
         read=replace(partial.read, columns=parsed.columns, target=parsed.target),
     )

@@ -96,7 +96,8 @@ def find_roles(table: Table, read: ReadSpec) -> Roles:
         if series is not None:
             guesses.append(("id", series.name, reason))
     if target is None:
-        target, reason = _guess_target(table, table.without(time, series, season, *covariates))
+        others = table.without(time, series, season, *covariates)
+        target, reason = _guess_target(table, others, read.notation.missing_marks)
         guesses.append(("target", target.name, reason))
     for used in (target, time, series, season, *covariates):
         refuse_equal_names(table, used)
@@ -247,9 +248,9 @@ def _is_text(column: Column) -> bool:
     )
 
 
-def is_numeric(column: Column) -> bool:
-    """Whether at least half of a column's texts are numbers."""
-    return numbers.readable_share(column.texts) >= READABLE_SHARE
+def is_numeric(column: Column, marks: Sequence[str] = ()) -> bool:
+    """Whether at least half of a column's texts are numbers; `marks` mean missing ones."""
+    return numbers.readable_share(column.texts, marks) >= READABLE_SHARE
 
 
 def _holds_integers(column: Column) -> bool:
@@ -257,9 +258,13 @@ def _holds_integers(column: Column) -> bool:
     return numbers.integers([text.strip() for text in column.texts]) is not None
 
 
-def _guess_target(table: Table, candidates: list[Column]) -> tuple[Column, str]:
-    """The only numeric column, or the one with the most telling name, or the only column; and the reason."""
-    numeric = [column for column in candidates if is_numeric(column)]
+def _guess_target(table: Table, candidates: list[Column], marks: Sequence[str]) -> tuple[Column, str]:
+    """The only numeric column, or the one with the most telling name, or the only column; and the reason.
+
+    A column with the name of a target and with digits in most texts counts as numeric: what is
+    wrong in it is then an error with its line.
+    """
+    numeric = [column for column in candidates if is_numeric(column, marks) or _is_meant_as_target(column)]
     numeric = [column for column in numeric if not column.name.startswith("column ")] or numeric
     if len(numeric) == 1:
         return numeric[0], "the only numeric column left"
@@ -283,6 +288,13 @@ def _guess_target(table: Table, candidates: list[Column]) -> tuple[Column, str]:
             candidates
         ) == 1 else f"{left} that holds true and false, or yes and no"
     raise no_numbers(table)
+
+
+def _is_meant_as_target(column: Column) -> bool:
+    if _rank(column, TARGET_NAMES) is None or dates.kind_of(column.texts) == "dates":
+        return False
+    present = [text for text in column.texts if not numbers.is_missing(text)]
+    return 2 * sum(any(map(str.isdigit, text)) for text in present) > len(present)
 
 
 def no_numbers(table: Table) -> DataError:

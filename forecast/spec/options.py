@@ -43,6 +43,8 @@ class FileOptions(TypedDict, total=False):
     date_format: str
     header: int
     """The line of the column names, counted from 1."""
+    missing_mark: Names
+    """Texts and numbers that mean a missing value, such as -200; "none": every number means itself."""
     gaps: Gaps
     missing: Gaps
     duplicates: Duplicates
@@ -162,7 +164,10 @@ def read_spec(options: Mapping[str, Any]) -> ReadSpec:
             static=names_of(given.get("static")),
             categorical=names_of(given.get("categorical")),
         ),
-        notation=Notation(**{name: _MARKS.get(str(mark), mark) for name, mark in marks.items()}),
+        notation=Notation(
+            **{name: _MARKS.get(str(mark), mark) for name, mark in marks.items()},
+            missing_marks=names_of(given.get("missing_mark")),
+        ),
         policy=Policy(**policy, unusable="error" if given.get("strict") else None),
         frequency=given.get("freq"),
         wide=wide,

@@ -107,6 +107,8 @@ class Notation:
     """A pattern of `strptime`, such as "%d.%m.%Y", or one of `DATE_WORDS`."""
     header: int | None = None
     """The line of the column names, counted from 1."""
+    missing_marks: tuple[str, ...] = ()
+    """Texts and numbers that mean a missing value; "none": numbers far from all others mean themselves."""
 
     def __post_init__(self) -> None:
         for name, mark in (("delimiter", self.delimiter), ("decimal", self.decimal)):
@@ -238,4 +240,4 @@ T = TypeVar("T", Notation, Policy)
 
 def _merged(stated: T, remembered: T) -> T:
     values = {field.name: getattr(stated, field.name) for field in fields(stated)}
-    return replace(remembered, **{name: value for name, value in values.items() if value is not None})
+    return replace(remembered, **{name: value for name, value in values.items() if value not in (None, ())})

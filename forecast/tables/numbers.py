@@ -1,6 +1,8 @@
 """Numbers in a column of text; a text that is no number is an error with its position."""
 
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,21 +11,31 @@ import numpy as np
 from forecast.data.arrays import LARGEST, Floats, first_true
 from forecast.spec.reading import Notation
 from forecast.tables.columns import CellError
+from forecast.tables.units import Quantity, ascii_number, quantity, quantity_share
 
-MISSING = frozenset(
-    [
-        *("", "na", "n/a", "n.a.", "nan", "nat", "<na>", "null", "(null)", "none", "missing", "\\n"),
-        *("-", "--", "–", "—", "?", ".", "..", "...", ":"),
-        *("#div/0!", "#n/a", "#value!", "#null!", "#ref!", "#name?", "#num!"),
-    ]
-)
-"""Texts, in lower case, that mean a missing number."""
+# fmt: off
+MISSING = frozenset([
+    *("", "na", "n/a", "n.a.", "nan", "nat", "<na>", "null", "(null)", "none", "missing", "\\n", "undefined"),
+    *("-", "--", "---", "–", "—", "?", ".", "..", "...", ":", "*", "**", "***", "****", "*****"),
+    *("#div/0!", "#n/a", "#value!", "#null!", "#ref!", "#name?", "#num!", "#error!", "#nv", "#wert!"),
+    *("not available", "notavailable", "not_available", "unavailable", "no data", "nodata", "no value"),
+    *("not applicable", "not reported", "not recorded", "n.d.", "n/d", "k.a.", "k. a.", "n.v."),
+    *("keine angabe", "keine daten", "s/d", "s.d.", "sin dato", "sin datos", "no disponible", "sem dados"),
+    *("non disponible", "manquant", "non disponibile", "dato mancante", "niet beschikbaar", "brak danych"),
+    *("нет данных", "н/д", "データなし", "欠測", "无数据"),
+])
+"""Texts, in lower case, that mean a missing value."""
+NO_NUMBERS = MISSING | {"nd", "nv", "nil", "unknown", "unbekannt", "onbekend", "tbd", "bd"}
+"""Texts, in lower case, that mean a missing number; among words they may be a class."""
+# fmt: on
+
+NEARLY = re.compile(r"[+-]?0[xXoObB][0-9a-fA-F]+|[^\w]*[0-9.,' ]+,[-–—][^\w]*")
 
 PLAIN_CHARACTERS = frozenset("0123456789.+-eE")
 """Of texts with these characters alone `float` accepts decimal numbers only: no 1_000, 0x1F, nan or inf."""
 
 DECIMAL_MARKS = (".", ",")
-GROUP_MARKS = (",", ".", " ", "'")
+GROUP_MARKS = (",", ".", " ", "'", "_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,23 @@ class Numbers:
     values: Floats
     """(texts,) NaN where the number is missing."""
     style: Style
+    unit: str = ""
+    """The unit that all of them have, such as "$"; "" for none."""
+    accounting: str = ""
+    """The first text in brackets, or with a minus behind it, that is a negative number."""
+
+    def note(self, name: str) -> tuple[str, ...]:
+        """Sentences about what was read away in a column of this name."""
+        column = f' of column "{name}"' if name else ""
+        unit = f'numbers{column} read without their unit "{self.unit}"'
+        negative = f'numbers{column} such as "{self.accounting}" read as negative'
+        return (*([unit] if self.unit else []), *([negative] if self.accounting else []))
+
+
+def is_missing(text: str, marks: Sequence[str] = ()) -> bool:
+    """Whether a text means a missing number, as one of the given `marks` too."""
+    text = text.strip().lower()
+    return text in NO_NUMBERS or any(text == mark.strip().lower() for mark in marks)
 
 
 def parse(texts: list[str], notation: Notation | None = None, *, delimiter: str = ",") -> Numbers:
@@ -79,37 +108,107 @@ def parse(texts: list[str], notation: Notation | None = None, *, delimiter: str 
 
     All numbers of a column are written in one style, and it must be the only one that fits.
     A file with semicolons between its fields often has decimal commas: there "1.234" may be
-    1.234 or 1234, and is an error unless another number shows what the dot means.
+    1.234 or 1234, and is an error unless another number shows what the dot means. A unit is
+    read away where all numbers have it.
     """
-    styles = _styles(notation or Notation())
+    notation = notation or Notation()
+    styles = _styles(notation)
     decimals = {style.decimal for style in styles}
     dots = "." in decimals and (delimiter != ";" or len(decimals) == 1)
     plain = _plain_numbers(texts, dots=dots)
     if plain is not None:
-        return Numbers(_finite(plain, texts), PLAIN)
-    cleaned = [_clean(text) for text in texts]
-    indices = [index for index, text in enumerate(cleaned) if text.lower() not in MISSING]
+        return Numbers(_without_marks(_finite(plain, texts), notation), PLAIN)
+    cleaned = [ascii_number(text) for text in texts]
+    marks = notation.missing_marks
+    indices = [index for index, text in enumerate(cleaned) if not is_missing(text, marks)]
     present = [cleaned[index] for index in indices]
-    parsed, style = _plain_numbers(present, dots=dots), PLAIN
+    parsed, style, unit, accounting = _plain_numbers(present, dots=dots), PLAIN, "", ""
     if parsed is None:
+        if not all(_fits(text, styles) for text in present):
+            present, unit, accounting = _without_units(present, indices, texts, styles)
         style = _detect_style(present, indices, texts, styles, delimiter=delimiter)
         parsed = [style.number(text) for text in present]
     values = np.full(len(texts), np.nan)
     values[indices] = _finite(parsed, texts, indices)
-    return Numbers(values, style)
+    return Numbers(_without_marks(values, notation), style, unit, accounting)
+
+
+def _without_marks(values: Floats, notation: Notation) -> Floats:
+    """The numbers, NaN where one is a mark of a missing number."""
+    marks = [float(mark) for mark in notation.missing_marks if _is_float(mark)]
+    return np.where(np.isin(values, marks), np.nan, values) if marks else values
+
+
+def _is_float(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _without_units(
+    present: list[str], indices: list[int], texts: list[str], styles: tuple[Style, ...]
+) -> tuple[list[str], str, str]:
+    """The numbers without the unit that all of them have, this unit, and the first accounting negative.
+
+    A `CellError` for a text that is no number, or one of another unit. A bare 0 needs no unit.
+    """
+    found = [Quantity(text, "") if _fits(text, styles) else quantity(text) for text in present]
+    for text, index, each in zip(present, indices, found, strict=True):
+        if each is None or not _fits(each.number, styles):
+            raise CellError(index, f'"{texts[index]}" is not a number', hint=_correction(text))
+    quantities = [(index, each) for index, each in zip(indices, found, strict=True) if each is not None]
+    counted = [(index, each) for index, each in quantities if each.unit or float_or_nan(each.number) != 0]
+    unit = counted[0][1].unit if counted else ""
+    for index, each in counted:
+        if each.unit != unit:
+            raise _other_unit(texts[index], index, each.unit, unit)
+    accounting = next((texts[index].strip() for index, each in quantities if each.is_accounting), "")
+    return [each.number for _, each in quantities], unit, accounting
+
+
+def float_or_nan(text: str) -> float:
+    """The number in a plain text, NaN in any other."""
+    return float(text) if _is_float(text) else math.nan
+
+
+def _other_unit(text: str, index: int, unit: str, expected: str) -> CellError:
+    """The error for a number with another unit than those before it."""
+    if not expected:
+        return CellError(index, f'"{text}" is not a number', hint=_correction(text))
+    has = f'has the unit "{unit}"' if unit else "has no unit"
+    return CellError(
+        index,
+        f'"{text}" {has}, the numbers before it have "{expected}"',
+        hint="write all numbers in one unit, or without units",
+    )
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a number in any style."""
-    return any(style.matches(_clean(text)) for style in STYLES)
+    """Whether a text is a number in any style, without a unit."""
+    return _fits(ascii_number(text))
 
 
-def readable_share(texts: list[str], *, most: int = 1000) -> float:
-    """Share of the texts that are numbers in any style; 0 where all are missing."""
-    sample = [text for text in map(_clean, texts[:most]) if text.lower() not in MISSING]
+def _fits(text: str, styles: tuple[Style, ...] = ()) -> bool:
+    """Whether a cleaned text is a number in any style, or in one of some others."""
+    return any(style.matches(text) for style in (*STYLES, *styles))
+
+
+def readable_share(texts: list[str], marks: Sequence[str] = (), *, most: int = 1000) -> float:
+    """Share of the texts that are numbers in any style, with a unit or without; 0 where all are missing."""
+    sample = [text for text in map(ascii_number, texts[:most]) if not is_missing(text, marks)]
     if not sample:
         return 0.0
-    return sum(any(style.matches(text) for style in STYLES) for text in sample) / len(sample)
+    others = [text for text in sample if not _fits(text)]
+    plain = 1 - len(others) / len(sample)
+    return plain + quantity_share(others) * len(others) / len(sample) if others else plain
+
+
+def resembles_number(text: str) -> bool:
+    """Whether a text that is no number is nearly one: with a unit, or as 0x1F or 12,-."""
+    text = ascii_number(text)
+    return quantity(text) is not None or NEARLY.fullmatch(text) is not None
 
 
 def integers(texts: list[str]) -> list[int] | None:
@@ -121,14 +220,6 @@ def integers(texts: list[str]) -> list[int] | None:
         return None
     numbers = [int(text) for text in texts]
     return numbers if all(abs(number) < 2**63 for number in numbers) else None
-
-
-def _clean(text: str) -> str:
-    """The text stripped, with ASCII characters for minus, thousands space and apostrophe."""
-    text = text.strip()
-    if text.isascii():
-        return text
-    return text.translate({0x2212: "-", 0xA0: " ", 0x202F: " ", 0x2009: " ", 0x2019: "'"})
 
 
 def _plain_numbers(texts: list[str], *, dots: bool) -> list[float] | None:
@@ -199,12 +290,8 @@ def _options_for(style: Style) -> str:
 
 def _correction(text: str) -> str:
     """How to correct a text that is a number in no style."""
-    if re.fullmatch(r"\([0-9.,]+\)", text):
-        return f"write a negative number as -{text[1:-1]}"
     if re.fullmatch(r"[+-]?0[xXoObB][0-9a-fA-F]+", text):
         return "write it as a decimal number"
-    if re.fullmatch(r"[+-]?[0-9]{1,3}(_[0-9]{3})+", text):
-        return "--thousands _ reads it"
     if (bare := re.search(r"[0-9][0-9.,]*", text)) and re.search(r"[^\W\d_]|[%$€£¥]", text):
         return f"{'--decimal , reads ' + bare[0] + '; ' if ',' in bare[0] else ''}remove the unit"
     return "correct it, or leave it empty if the number is missing"

@@ -103,13 +103,50 @@ def test_texts_called_numbers_are_refused_with_their_line(tmp_path):
         read(tmp_path, ["sun", "rain"], ReadSpec(Columns(target="y"), target=Target()))
 
 
-@pytest.mark.parametrize(
-    ("values", "count"), [(["sun"] * 3, "1 class"), ([f"c{n}" for n in range(101)], "101 classes")]
-)
-def test_one_class_and_more_than_a_hundred_are_refused(tmp_path, values, count):
+def read_steps(tmp_path, values, spec):
+    """The panel of a series of counted rows with these texts."""
     (tmp_path / "d.csv").write_text("\n".join(["step,y", *(f"{n},{v}" for n, v in enumerate(values)), ""]))
+    return read_panel(tmp_path / "d.csv", spec).panel
+
+
+ONE = (["sun"] * 3, "sun", "1 class", "classes are two words or more, and this column holds one")
+MANY = (
+    [f"c{n}" for n in range(101)],
+    "c0",
+    "101 classes",
+    "classes are up to 100 words, and this column holds 101",
+)
+
+
+@pytest.mark.parametrize(("values", "first", "count", "why"), [ONE, MANY])
+def test_one_word_and_more_than_a_hundred_are_no_numbers_and_no_classes(tmp_path, values, first, count, why):
+    with pytest.raises(DataError, match=f'd.csv, line 2, column "y": "{first}" is not a number') as refused:
+        read_steps(tmp_path, values, TARGET)
+    assert refused.value.hint == f"{why}; name another with --target"
     with pytest.raises(DataError, match=f'column "y" holds {count}; a target has 2 to 100'):
-        read_panel(tmp_path / "d.csv", TARGET)
+        read_steps(tmp_path, values, ReadSpec(Columns(target="y"), target=Target("class")))
+
+
+def test_words_that_hardly_repeat_are_no_classes(tmp_path):
+    values = [f"note {chr(97 + n)}" for n in range(21)]
+    with pytest.raises(DataError, match='line 2, column "y": "note a" is not a number') as refused:
+        read_steps(tmp_path, [*values, *values[:20]], TARGET)
+    assert refused.value.hint.startswith("classes repeat, and this column holds 21 words in 41 rows")
+    assert len(read_steps(tmp_path, [*values, *values], TARGET).target.classes) == 21
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (["5 kg", "3 g", "5 kg"], 'line 3, column "y": "3 g" has the unit "g"'),
+        (["0x1F", "0x2A", "0x1F"], 'line 2, column "y": "0x1F" is not a number'),
+        (["12,-", "7,-", "12,-"], 'line 2, column "y": "12,-" is not a number'),
+    ],
+)
+def test_numbers_in_disguise_are_never_classes(tmp_path, values, message):
+    with pytest.raises(DataError, match=message):
+        read(tmp_path, [f'"{value}"' for value in values], TARGET)
+    assert read(tmp_path, ["€ 5", "€ 6", "€ 5"], TARGET).values.tolist() == [5, 6, 5]
 
 
 def test_a_row_without_a_class_repeats_the_last_one_and_is_not_observed(tmp_path):

@@ -22,19 +22,23 @@ from forecast.spec.reading import Columns, Notation, Policy, ReadSpec
 TABLE = Path(__file__).parents[1] / "data" / "input_cases.jsonl"
 CASES = [json.loads(line) for line in TABLE.read_text("utf-8").split("\n") if line]
 PARTS = ("target", "time", "series")
-MARKS = ("delimiter", "encoding", "decimal", "thousands", "date_format", "header")
+MARKS = ("delimiter", "encoding", "decimal", "thousands", "date_format", "header", "missing_marks")
 OPTIONS = list(inspect.signature(read_spec).parameters)
 
 
 def spec(options):
     return ReadSpec(
         Columns(**{part: options[part] for part in PARTS if part in options}),
-        Notation(**{mark: options[mark] for mark in MARKS if mark in options}),
+        Notation(**{mark: _frozen(options[mark]) for mark in MARKS if mark in options}),
         Policy(**options.get("policy", {})),
         options.get("freq"),
         options.get("wide", False),
         tuple(options.get("targets", ())),
     )
+
+
+def _frozen(value):
+    return tuple(value) if isinstance(value, list) else value
 
 
 def read(case):

@@ -1,8 +1,11 @@
+import math
+
 import numpy as np
 import pytest
 
+from forecast.spec.reading import Notation
 from forecast.tables.columns import CellError
-from forecast.tables.numbers import integers, parse
+from forecast.tables.numbers import integers, parse, readable_share
 
 
 def refusal(texts, delimiter=","):
@@ -29,7 +32,7 @@ def test_a_mark_of_a_missing_number_is_nan(mark):
 
 @pytest.mark.parametrize(
     "text",
-    ["12,4t", "1_000", "0x1F", "inf", "-Infinity", "1e", "--1", "1 2", "12%", "$5", "(12)", "٣", "1,2,3"],
+    ["12,4t", "1_00", "0x1F", "inf", "-Infinity", "1e", "--1", "1 2", "12%", "$5", "(1", "²", "1,2,3"],
 )
 def test_what_is_no_number_is_refused_by_its_text(text):
     bad = refusal(["1", text])
@@ -95,8 +98,85 @@ def test_two_ways_of_writing_in_one_column_are_refused():
     assert (bad.index, bad.message) == (1, '"2.5" is written differently from the numbers before it')
 
 
-def test_a_negative_in_brackets_gets_its_own_hint():
-    assert refusal(["(12)"]).hint == "write a negative number as -12"
+@pytest.mark.parametrize(
+    ("texts", "expected", "unit"),
+    [
+        (["$1,100.50", "$7", "-$3.5", "$-2", "$ 1"], [1100.5, 7, -3.5, -2, 1], "$"),
+        (["€ 5", "€ 6,5"], [5, 6.5], "€"),
+        (["1.234,50 €", "7 €"], [1234.5, 7], "€"),
+        (["USD 12", "USD 13"], [12, 13], "USD"),
+        (["12kWh", "13.5 kWh"], [12, 13.5], "kWh"),
+        (["45%", "4.5 %", "0"], [45, 4.5, 0], "%"),
+        (["5 apples", "6 apples", "n/a"], [5, 6, None], "apples"),
+        (["£1.2M", "£3M"], [1.2, 3], "£ M"),
+        (["20 °C", "-5°C"], [20, -5], "°C"),
+        (["1 234 kr", "12 kr"], [1234, 12], "kr"),
+    ],
+)
+def test_a_unit_that_all_numbers_have_is_read_away_and_noted(texts, expected, unit):
+    found = parse(texts)
+    wanted = [math.nan if each is None else each for each in expected]
+    assert found.values.tolist() == pytest.approx(wanted, nan_ok=True)
+    assert found.unit == unit
+    assert found.note("y")[0] == f'numbers of column "y" read without their unit "{unit}"'
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [(["(12)", "3"], [-12, 3]), (["5", "(1,234.50)"], [5, -1234.5]), (["12-", "3"], [-12, 3])],
+)
+def test_accounting_negatives_are_read_and_noted(texts, expected):
+    found = parse(texts)
+    assert found.values.tolist() == expected
+    negative = texts[0] if expected[0] < 0 else texts[1]
+    assert found.note("y") == (f'numbers of column "y" such as "{negative}" read as negative',)
+
+
+def test_brackets_with_a_currency_have_both_notes():
+    assert parse(["($12)", "$3"]).note("") == (
+        'numbers read without their unit "$"',
+        'numbers such as "($12)" read as negative',
+    )
+
+
+def test_digits_of_other_scripts_and_underscores_are_read():
+    assert values("１２３", "１．５") == [123, 1.5]
+    assert values("١٢٣", "٣٫٥") == [123, 3.5]
+    assert values("1_000", "2_000_000") == [1000, 2_000_000]
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        (["5 kg", "3 g"], '"3 g" has the unit "g", the numbers before it have "kg"'),
+        (["5 kg", "3"], '"3" has no unit, the numbers before it have "kg"'),
+        (["5", "3 kg"], '"3 kg" is not a number'),
+        (["5%", "many"], '"many" is not a number'),
+        (["12,-", "13,-"], '"12,-" is not a number'),
+        (["5 pm", "6 pm"], '"5 pm" is not a number'),
+        (["3rd", "4th"], '"3rd" is not a number'),
+        (["-(5)", "-5-"], '"-(5)" is not a number'),
+        (["<5", "7"], '"<5" is not a number'),
+    ],
+)
+def test_units_that_differ_and_what_is_no_unit_are_refused(texts, message):
+    assert refusal(texts).message == message
+
+
+def test_names_with_numbers_are_no_numbers():
+    streets = ["5 Main St", "7 High St", "9 Elm"]
+    for texts in (["store1", "store2"], ["A12", "B7"], ["1a", "2a"], ["Q1", "Q2"], streets):
+        assert readable_share(texts) < 0.5
+
+
+def test_numbers_in_disguise_are_readable():
+    assert readable_share(["$5", "$7", "", "8 kg"]) == 1
+
+
+def test_given_marks_are_missing_as_texts_and_as_numbers():
+    notation = Notation(missing_marks=("-200", "closed"))
+    found = parse(["1", "-200.0", "Closed ", "-200"], notation).values
+    assert np.isnan(found).tolist() == [False, True, True, True]
 
 
 def test_integers_are_none_where_one_is_not():
