@@ -18,10 +18,15 @@ MIN_OTHERS = 5
 """Other numbers from which it can be told that one stands apart."""
 ALONE = 10
 """Ranges of all other numbers from which a mark is far even where it occurs once."""
+LEAST_ALONE = 9999
+"""The smallest positive mark that may occur once."""
 MOST_MARKS = 4
-HUGE = 1e20
-CLASSIC = re.compile(r"-?(?:9{2,}|8{3,}|7{3,})(?:[.]9+)?|-[09][.]9{2,}|-200|-?3276[78]|-?214748364[78]")
-"""Numbers that programs and instruments write for "no value"."""
+"""Marks that one column may have."""
+CLASSIC = re.compile(
+    r"-?(?:9{2,}|8{3,}|7{3,})(?:[.]9+)?|-[09][.]9{2,}|-200|-?3276[78]|-?214748364[78]|-?1e[+](?:20|3[0-7])"
+    r"|-?9[.]969[0-9]*e[+]36"
+)
+"""Numbers that programs, instruments and libraries write for "no value"."""
 
 
 def refuse_marks(table: Table, column: Column, found: Numbers, notation: Notation) -> None:
@@ -77,10 +82,10 @@ def _mark_at_an_end(values: Floats, rows: Integers) -> int | None:
         is_only_negative = bool(values[end] < 0 <= others.min())
         if rows[end] > 1 and (is_only_negative or distance > size):
             return end
-        if distance > (size if is_only_negative else ALONE * size):
+        if distance > (size if is_only_negative else ALONE * size) and not 0 < values[end] < LEAST_ALONE:
             return end
     return None
 
 
 def _is_classic(value: float) -> bool:
-    return abs(value) >= HUGE or CLASSIC.fullmatch(f"{value:.15g}") is not None
+    return CLASSIC.fullmatch(f"{value:.15g}") is not None

@@ -10,7 +10,7 @@ from forecast.diagnostics.clean import clean_table
 from forecast.errors import DataError
 from forecast.output.writing import write
 from forecast.reading.reader import read_panel
-from forecast.spec.reading import Columns, Policy, ReadSpec
+from forecast.spec.reading import Columns, Notation, Policy, ReadSpec
 
 
 def read(content, **spec):
@@ -85,11 +85,12 @@ def test_any_panel_comes_back_as_it_was(series, absent, policy):
     ]
     lines = ["id,year,y", *(",".join(['"' + id.replace('"', '""') + '"', *rest]) for id, *rest in cells)]
     columns = Columns("y", "year", "id")
+    every = Notation(missing_marks=("none",))
     try:
-        panel = read("\n".join(lines), columns=columns, policy=policy).panel
+        panel = read("\n".join(lines), columns=columns, notation=every, policy=policy).panel
     except DataError:
         return  # too many holes
-    again = read(written(panel), columns=columns)
+    again = read(written(panel), columns=columns, notation=every)
     assert_same(panel, again.panel)
     assert again.repairs == ()
 

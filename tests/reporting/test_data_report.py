@@ -159,11 +159,11 @@ def test_what_is_wrong_is_told_with_its_lines():
     rows = monthly(NUMBERS).split()
     rows[8] = rows[8].split(",")[0] + ","
     del rows[20:23]
-    rows[50] = rows[50].split(",")[0] + ",9999"
+    rows[50] = rows[50].split(",")[0] + ",9998"
     lines = said("\n".join(rows))
     assert lines["gaps"] == "1 of 3 rows: before line 21 (2011-11)"
     assert lines["missing"] == "1: line 9 (2010-08)"
-    assert lines["outliers"].startswith("1: 9999, ")
+    assert lines["outliers"].startswith("1: 9998, ")
     assert lines["outliers"].endswith("standard deviations away, line 51 (2014-05)")
     assert lines["step"] == "monthly: 115 of 116 rows keep it"
 
