@@ -1,5 +1,8 @@
 """Small pieces of English: names in a list, a number with its noun."""
 
+JOINER = "\x1f"
+"""Between the names of columns that are read as one, and between the parts of their texts: U+001F."""
+
 
 def listed(names: list[str] | tuple[str, ...], *, most: int = 5) -> str:
     """Names in quotes, at most five of them: '"a", "b" and 3 more'."""

@@ -30,10 +30,22 @@ Targets = Annotated[
     ),
 ]
 Time = Annotated[
-    str | None, option("--time", metavar="NAME", help=f"Time column.  {_DETECTED}", panel=COLUMNS)
+    list[str] | None,
+    option(
+        "--time",
+        metavar="NAME",
+        help=f"Time column; repeat for year and month, or date and hour; none counts rows.  {_DETECTED}",
+        panel=COLUMNS,
+    ),
 ]
 SeriesId = Annotated[
-    str | None, option("--id", metavar="NAME", help=f"Series id column.  {_DETECTED}", panel=COLUMNS)
+    list[str] | None,
+    option(
+        "--id",
+        metavar="NAME",
+        help=f"Series id column; repeat where several tell the series apart.  {_DETECTED}",
+        panel=COLUMNS,
+    ),
 ]
 Task = Annotated[
     Literal["value", "class"] | None,

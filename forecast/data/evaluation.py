@@ -8,7 +8,6 @@ import numpy as np
 from forecast.data.arrays import Floats, Integers, Times
 from forecast.data.frequency import Frequency
 from forecast.data.results import (
-    TIME,
     Coverage,
     ResultTable,
     ScoredBy,
@@ -16,7 +15,9 @@ from forecast.data.results import (
     Verdict,
     frame_of,
     html_of,
+    id_columns,
     numbers_column,
+    time_name,
     times_column,
 )
 from forecast.phrases import counted
@@ -95,11 +96,9 @@ class Predictions:
             "model": np.array(self.models, dtype=object).repeat(len(series)),
         }
         used, index = {"origin", *table}, ResultTable()
-        time = self.columns.time if self.columns.time is not None and self.columns.time not in used else TIME
-        if self.columns.series is not None:
-            names = (self.columns.series, "series", "id")
-            name = next(name for name in names if name not in {time, *used})
-            index[name] = np.array(self.ids, dtype=object)[series[every]]
+        time = time_name(self.columns, used)
+        for name, ids in id_columns(self.columns, self.ids, {time, *used}).items():
+            index[name] = ids[series[every]]
         index["origin"] = times_column(self.origins[series, backtest], self.frequency)[every]
         index[time] = times_column(times[scored], self.frequency)[every]
         return index | table

@@ -60,10 +60,10 @@ def future_rows(panel: Panel, steps: int) -> results.ResultTable:
             hint="forecast train --known names such columns",
         )
     table: results.ResultTable = {}
-    if columns.series is not None:
-        table[columns.series] = np.repeat(np.array(panel.ids, dtype=object), steps)
+    for name, ids in results.id_columns(columns, panel.ids).items():
+        table[name] = ids.repeat(steps)
     times = panel.frequency.after(panel.last_times, steps)
-    table[columns.time or results.TIME] = results.times_column(times.ravel(), panel.frequency)
+    table[results.time_name(columns)] = results.times_column(times.ravel(), panel.frequency)
     # The known rows of each series, cut or extended so that it ends `steps` rows after the panel's end.
     bounds = panel.bounds + steps * np.arange(len(panel) + 1)
     kept = np.minimum(np.diff(covariates.known_bounds), panel.lengths + steps)

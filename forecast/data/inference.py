@@ -70,6 +70,15 @@ def infer_frequency(
     return patterns[best] if shares[best] >= max(PATTERN_SHARE, least) else even
 
 
+def evenness(times: Times) -> float:
+    """Share of distinct times that are one step after the one before, in the step that most keep."""
+    ordered: Times = np.unique(times)  # type: ignore[assignment]
+    bounds = np.array([0, len(ordered)])
+    if len(ordered) < 3:
+        return 0.0
+    return _share_on_next(infer_frequency(ordered, bounds), ordered, _follows(ordered, bounds))
+
+
 def is_on_steps(frequency: Frequency, times: Times, bounds: Integers) -> Flags:
     """(rows,) whether each time of sorted series is a whole number of steps after the first of its series."""
     first = times[np.repeat(bounds[:-1], np.diff(bounds))]

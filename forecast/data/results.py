@@ -1,7 +1,7 @@
 """Results: frozen values, each of which becomes a table of columns or a pandas frame."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from forecast.data.arrays import Floats, Integers, Times
 from forecast.data.frequency import Frequency
 from forecast.errors import UsageError
-from forecast.phrases import counted
+from forecast.phrases import JOINER, counted
 from forecast.spec.reading import Columns, Target
 
 if TYPE_CHECKING:
@@ -188,14 +188,33 @@ def _with_index(
     Where a column of values has that name, they are called "series" and "time" instead.
     """
     columns, index = result.columns, ResultTable()
-    time = columns.time if columns.time is not None and columns.time not in values else TIME
-    if columns.series is not None:
-        used = (*values, time) if with_times else (*values,)
-        name = next(name for name in (columns.series, "series", "id") if name not in used)
-        index[name] = np.repeat(np.array(result.ids, dtype=object), result.times.shape[1])
+    time = time_name(columns, values)
+    used = (*values, time) if with_times else (*values,)
+    for name, ids in id_columns(columns, result.ids, used).items():
+        index[name] = ids.repeat(result.times.shape[1])
     if with_times:
         index[time] = times_column(result.times.ravel(), result.frequency)
     return index | values
+
+
+def time_name(columns: Columns, used: Collection[str] = ()) -> str:
+    """The name of the column of times in the data; "time" where it has none, or another column has it."""
+    name = columns.time_name
+    return TIME if name is None or name in used else name
+
+
+def id_columns(columns: Columns, ids: Sequence[str], used: Collection[str] = ()) -> dict[str, Labels]:
+    """The ids of series by the names of their columns in the data; none for data without ids.
+
+    A name that another column has is "series", or "id".
+    """
+    names = columns.series_names
+    parts = [id.split(JOINER) for id in ids] if len(names) > 1 else [[id] for id in ids]
+    found: dict[str, Labels] = {}
+    for position, name in enumerate(names):
+        free = next(each for each in (name, "series", "id", f"{name}_id") if each not in {*used, *found})
+        found[free] = np.array([each[position] for each in parts], dtype=object)
+    return found
 
 
 def frame_of_columns(table: ResultTable) -> "pd.DataFrame":
@@ -213,7 +232,7 @@ def frame_of(table: ResultTable, frequency: Frequency, columns: Columns, *, time
     import pandas as pd
 
     frame = frame_of_columns(table)
-    first = 0 if columns.series is None else 1
+    first = len(columns.series_names)
     for position in range(first, first + times):
         if frequency.form == "integer":
             frame.isetitem(position, frame.iloc[:, position].infer_objects().array)
@@ -299,11 +318,12 @@ class Scores:
         models: Labels = np.array(self.models, dtype=object)
         table: ResultTable = {"model": models.repeat(len(counts))}
         if parts is not None:
-            column = (self.series_column or "series") if by == "series" else "step"
+            rows = np.tile(np.arange(len(parts)), len(self.models))
             # An id column may be called "model" or "mae"; it must not replace ours.
             used = ("model", *self.metrics, "forecasts", "weight")
-            name = "series" if column in used else column
-            table[name] = parts[np.tile(np.arange(len(parts)), len(self.models))]
+            columns = Columns(series=self.series_column or "series")
+            named = id_columns(columns, self.ids, used) if by == "series" else {"step": parts}
+            table |= {name: part[rows] for name, part in named.items()}
         for index, metric in enumerate(self.metrics):
             table[metric] = numbers[..., index].ravel()
         table["forecasts"] = np.tile(counts, len(self.models))

@@ -1,14 +1,24 @@
 """A panel as the table that it could have been read from: sorted, one row per step, nothing missing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from forecast.data.arrays import Floats, Integers, row_positions
 from forecast.data.covariates import Covariates, align
 from forecast.data.panel import Panel
-from forecast.data.results import Labels, ResultTable, numbers_column, texts_column, times_column
+from forecast.data.results import (
+    Labels,
+    ResultTable,
+    id_columns,
+    numbers_column,
+    texts_column,
+    time_name,
+    times_column,
+)
 from forecast.reading.wide import SERIES
+from forecast.spec.reading import NO_TIME
 
 VALUE = "value"
 """The name of the column of numbers of a wide file, which becomes a long one."""
@@ -25,11 +35,13 @@ def clean_table(panel: Panel) -> ResultTable:
     lengths = np.diff(bounds)
     table: ResultTable = {}
     if columns.series is not None or len(panel) > 1:
-        table[columns.series or SERIES] = np.repeat(np.array(panel.ids, dtype=object), lengths)
-    if columns.time is not None:
+        named = columns if columns.series is not None else replace(columns, series=SERIES)
+        for name, ids in id_columns(named, panel.ids).items():
+            table[name] = ids.repeat(lengths)
+    if columns.time not in (None, NO_TIME):
         first_times = panel.times[np.repeat(panel.bounds[:-1], lengths)]
         times = panel.frequency.shift(first_times, row_positions(bounds))
-        table[columns.time] = times_column(times, panel.frequency)
+        table[time_name(columns)] = times_column(times, panel.frequency)
     values = _extend(panel.values, panel.bounds, bounds)
     has_names = panel.target.classes and not panel.target.is_event
     target = texts_column(values, panel.target.classes) if has_names else numbers_column(values)

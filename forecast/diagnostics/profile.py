@@ -15,8 +15,8 @@ from forecast.data.panel import Panel
 from forecast.diagnostics.outliers import distances
 from forecast.reading.reader import PartialRead
 from forecast.reading.regular import find_holes
-from forecast.reading.roles import READABLE_SHARE
 from forecast.reading.rows import Rows
+from forecast.reading.series_column import READABLE_SHARE
 from forecast.spec.reading import Columns
 from forecast.tables import dates, numbers
 from forecast.tables.columns import Column

@@ -24,8 +24,8 @@ from forecast.data.panel import Panel, rows_within
 from forecast.errors import DataError, UsageError
 from forecast.phrases import counted
 from forecast.reading.marks import refuse_marks
-from forecast.reading.roles import READABLE_SHARE
 from forecast.reading.rows import Rows
+from forecast.reading.series_column import READABLE_SHARE
 from forecast.spec.limits import MAX_HORIZON
 from forecast.spec.reading import Notation, Role
 from forecast.tables import numbers

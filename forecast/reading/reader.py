@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecast.data import frequency_names
+from forecast.data.arrays import row_positions
 from forecast.data.frequency import Frequency
 from forecast.data.frequency_names import NamedFrequency
-from forecast.data.inference import infer_frequency
 from forecast.data.panel import Panel
 from forecast.data.results import TIME
 from forecast.errors import DataError, UsageError
 from forecast.events import SeriesSkipped
-from forecast.phrases import counted
+from forecast.phrases import JOINER, counted
+from forecast.reading.across import TimesAcross, across_to_long, find_times_across
 from forecast.reading.aggregation import period_start_frequency, resample
 from forecast.reading.classes import parse_target
 from forecast.reading.covariates import (
@@ -29,17 +30,16 @@ from forecast.reading.regular import regular_panel, skip_unusable
 from forecast.reading.roles import Guess, Roles, find_roles
 from forecast.reading.rows import Rows, sort_rows
 from forecast.reading.seasons import read_seasons, refuse_other_steps
+from forecast.reading.sparse import start_after_gaps
+from forecast.reading.time_column import without_annual_rows
+from forecast.reading.time_steps import find_frequency, parse_times, refuse_unclear_step
 from forecast.reading.wide import to_long
-from forecast.spec.reading import Columns, Notation, ReadSpec, Target
-from forecast.tables.columns import Column
+from forecast.spec.reading import NO_TIME, Columns, Notation, ReadSpec, Target
 from forecast.tables.dates import ParsedTimes
 from forecast.tables.delimited import read_table
 from forecast.tables.numbers import Style
 from forecast.tables.source import Source, is_file, open_source
 from forecast.tables.table import Table
-
-CLEAR_STEP_SHARE = 0.5
-"""Share of rows one step after another from which this step is clear enough to resample to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def _run_stages(
     if _is_labelled(partial.read):
         result = _labelled_result(partial, parsed)
     else:
-        frequency = partial.frequency = _find_frequency(parsed.rows, parsed.times, step)
+        frequency = partial.frequency = find_frequency(parsed.rows, parsed.times, step)
         result = _regular_result(partial, parsed, frequency, season, is_sure=model_frequency is not None)
     partial.reading = _with_covariates(result, parsed.covariates)
     return partial.reading
@@ -160,12 +160,29 @@ def _find_roles(partial: PartialRead) -> Roles:
     if _is_labelled(partial.read):
         roles = find_label_roles(partial.table, partial.read)
         partial.columns = partial.read.columns
+    elif (across := _times_across(partial.table, partial.read)) is not None:
+        partial.read = replace(partial.read, wide=True)
+        partial.table, roles = across_to_long(partial.table, across, partial.read)
     elif partial.read.wide:
         partial.table, roles = to_long(partial.table, partial.read)
     else:
         roles = find_roles(partial.table, partial.read)
+        without_annual = None if roles.time is None else without_annual_rows(partial.table, roles.time)
+        if without_annual is not None:
+            partial.table = without_annual
+            roles = find_roles(partial.table, partial.read)
     partial.roles = roles
     return roles
+
+
+def _times_across(table: Table, read: ReadSpec) -> TimesAcross | None:
+    """The columns whose names are times, where nothing that is requested denies this layout."""
+    columns = read.columns
+    has_other_layout = columns.time in table.names or columns.target is not None or bool(read.targets)
+    if has_other_layout or columns.covariates:
+        return None
+    # A model of months beside years has wide data without a column of times; --wide alone makes 12 series.
+    return find_times_across(table, with_years=not read.wide or columns.time is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +205,13 @@ def _parse_rows(partial: PartialRead, roles: Roles, model_frequency: Frequency |
     """The times, target, seasons and covariates of all rows."""
     table, read, is_labelled = partial.table, partial.read, _is_labelled(partial.read)
     expected = None if is_labelled else model_frequency  # labelled rows are counted, whatever their times
-    times = _parse_times(table, roles.time, expected, read.notation.date_format)
+    times = parse_times(table, roles.time, expected, read.notation)
     target, numbers = parse_target(table, roles.target, read)
     values = numbers.values[roles.target.codes]
     rows = sort_rows(table, values, times=times, time=roles.time, id=roles.series)
     skipped: tuple[SeriesSkipped, ...] = ()
+    if roles.time is None:
+        rows = replace(rows, times=row_positions(rows.bounds) + 1)
     if is_labelled:
         rows, skipped = label_rows(rows, roles.target, read)
     if roles.season is not None:
@@ -227,8 +246,14 @@ def _find_columns(roles: Roles, read: ReadSpec, covariates: CovariateRows) -> Co
     categorical = covariates.categorical
     if _is_labelled(read):
         return replace(given, categorical=categorical)
+    counted_rows = {"time": NO_TIME} if given.time == NO_TIME and roles.time is None else {}
     return replace(
-        roles.columns, past=given.past, known=given.known, static=given.static, categorical=categorical
+        roles.columns,
+        **counted_rows,
+        past=given.past,
+        known=given.known,
+        static=given.static,
+        categorical=categorical,
     )
 
 
@@ -250,7 +275,7 @@ def _regular_result(
     rows, merged = resolve_duplicates(parsed.rows, parsed.roles, read.policy)
     if read.policy.resample is not None and len(rows.times):
         if not (is_sure or read.frequency):
-            _refuse_unclear_step(rows, frequency)
+            refuse_unclear_step(rows, frequency)
         frequency = period_start_frequency(frequency)
         rows, resampled = resample(rows, frequency, read.policy.resample)
     else:
@@ -263,9 +288,12 @@ def _regular_result(
             refuse_other_steps(rows, frequency)
     if parsed.columns.season is None:
         rows = replace(rows, seasons=np.full(len(rows.ids), season or frequency.default_season))
+    starts: tuple[str, ...] = ()
+    if read.policy.gaps_or_default is None:
+        rows, starts = start_after_gaps(rows, frequency)
     rows, skipped = skip_unusable(rows, frequency, read.policy)
     panel, filled = regular_panel(rows, frequency, read.policy, columns=parsed.columns, target=parsed.target)
-    result = _result(partial, parsed, panel, repairs=(*merged, *resampled, *filled), skipped=skipped)
+    result = _result(partial, parsed, panel, repairs=(*merged, *resampled, *starts, *filled), skipped=skipped)
     return replace(result, zeros=int(panel.observed.sum() - (~np.isnan(rows.values)).sum()))
 
 
@@ -281,10 +309,15 @@ def _result(
     return ReadResult(
         panel=panel,
         source=table.source,
-        guesses=(*partial.notation, *parsed.roles.guesses),
+        guesses=(*partial.notation, *parsed.roles.guesses, *times.guesses),
         repairs=(*table.repairs, *parsed.notes, *((times.repair,) if times.repair else ()), *repairs),
         skipped=skipped,
-        read=replace(partial.read, columns=parsed.columns, target=parsed.target),
+        read=replace(
+            partial.read,
+            columns=parsed.columns,
+            target=parsed.target,
+            notation=replace(partial.read.notation, day_first=times.day_first),
+        ),
     )
 
 
@@ -307,9 +340,12 @@ def with_future_rows(panel: Panel, source: Source, read: ReadSpec) -> Panel:
     columns = read.columns
     if not columns.known:
         raise UsageError("--future: the model has no known covariates")
-    time = table.column(columns.time or TIME)
+    name = columns.time or TIME
+    if JOINER in name and TIME in table.names:  # as `forecast future` writes them
+        name = TIME
+    time = None if name == NO_TIME else table.column(name)
     series = None if columns.series is None else table.column(columns.series)
-    times = _parse_times(table, time, panel.frequency, read.notation.date_format)
+    times = parse_times(table, time, panel.frequency, read.notation)
     rows = sort_rows(table, np.zeros(table.rows), times=times, time=time, id=series)
     known = [table.column(name) for name in columns.known]
     future = parse_covariates(known, rows, categorical=columns.categorical, notation=read.notation)
@@ -328,56 +364,6 @@ def _open_table(source: Source, read: ReadSpec) -> Table:
     from forecast.tables.frames import parquet_table
 
     return parquet_table(opened)
-
-
-def _parse_times(
-    table: Table, time: Column | None, model_frequency: Frequency | None, date_format: str | None
-) -> ParsedTimes:
-    """The times in the texts of the time column, without one the row numbers from 1.
-
-    For a model, a `DataError` where its times are of another kind: integers or dates, with or
-    without a zone.
-    """
-    if time is None:
-        return ParsedTimes(np.arange(1, table.rows + 1), "integer", None)
-    if model_frequency is None:
-        return table.times(time, date_format)
-    integer_steps = model_frequency.form == "integer"
-    times = table.times(time, date_format, integer_steps=integer_steps)
-    if (times.form == "integer") != integer_steps:
-        found, expected = ("dates", "integers") if integer_steps else ("integers", "dates")
-        raise DataError(
-            f'column "{time.name}" holds {found}, the model\'s times are {expected}', where=table.source
-        )
-    if (times.offset_seconds is None) != (model_frequency.offset_seconds is None):
-        zone = "no zone" if times.offset_seconds is None else "a zone"
-        raise DataError(f'times of column "{time.name}" have {zone}, unlike the model\'s', where=table.source)
-    return times
-
-
-def _find_frequency(rows: Rows, times: ParsedTimes, step: Frequency | NamedFrequency | None) -> Frequency:
-    """The frequency of a model, else the requested step, else the most common one."""
-    if isinstance(step, Frequency):
-        return step
-    try:
-        if step is not None:
-            return step.frequency(rows.times, form=times.form, offset_seconds=times.offset_seconds)
-        return infer_frequency(rows.times, rows.bounds, form=times.form, offset_seconds=times.offset_seconds)
-    except DataError as error:
-        raise DataError(error.message, where=rows.table.source, hint=error.hint) from None
-
-
-def _refuse_unclear_step(rows: Rows, frequency: Frequency) -> None:
-    """Refuse to resample to an inferred step that few rows keep."""
-    keeps = rows.on_next_step(frequency)
-    share = keeps.mean() if len(keeps) else 0.0
-    if share < CLEAR_STEP_SHARE:
-        raise DataError(
-            f"no step is kept by {CLEAR_STEP_SHARE:.0%} of the rows: the most common is "
-            f"{frequency.adjective}, kept by {share:.0%}",
-            where=rows.table.source,
-            hint="name the step to resample to, such as --freq day or --freq hour",
-        )
 
 
 def _notation_guesses(table: Table, style: Style, given: Notation) -> tuple[Guess, ...]:

@@ -17,11 +17,8 @@ from forecast.events import SeriesSkipped
 from forecast.phrases import counted
 from forecast.reading.filling import fill, with_zeros
 from forecast.reading.rows import Rows
-from forecast.reading.sparse import sparse_error
+from forecast.reading.sparse import MAX_FILLED_SHARE, sparse_error
 from forecast.spec.reading import Columns, Gaps, Policy, Target
-
-MAX_FILLED_SHARE = 0.4
-"""Share of a series' rows that may be fills, of which zeros are none."""
 
 MAX_ZEROS_SHARE = 0.99
 """Share of a series' steps that may be without a row where these are zeros."""

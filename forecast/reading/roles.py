@@ -1,41 +1,40 @@
 """The role of each column: as requested, or guessed from names and contents."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
 
-import numpy as np
-
-from forecast.data.frequency import FIRST_YEAR, LAST_YEAR
 from forecast.errors import DataError
-from forecast.phrases import listed
+from forecast.phrases import JOINER, listed
 from forecast.reading.classes import is_yes_or_no
-from forecast.spec.reading import Columns, ReadSpec
-from forecast.tables import date_formats, dates, numbers
+from forecast.reading.series_column import (
+    MIN_ROWS_PER_TIME,
+    READABLE_SHARE,
+    find_keys,
+    guess_series,
+    unused_id,
+)
+from forecast.reading.time_column import guess_time, is_part_of_time, name_rank
+from forecast.spec.reading import NO_TIME, Columns, ReadSpec
+from forecast.tables import dates, numbers
 from forecast.tables.columns import Column
 from forecast.tables.table import Table
 
-# fmt: off
-TIME_NAMES = (
-    "ds", "date", "datetime", "timestamp", "time",
-    "year", "quarter", "month", "week", "day", "hour", "period", "step", "t",
+TARGET_NAMES = (
+    *(
+        "y",
+        "target",
+        "value",
+        "obs_value",
+        "quantity",
+        "sales",
+        "harvest",
+        "yield",
+        "demand",
+        "count",
+        "amount",
+    ),
 )
-"""Names of columns of times, the most telling first."""
-SERIES_NAMES = (
-    "unique_id", "series_id", "id", "series", "item_id", "item", "sku", "product", "store_id", "store",
-    "shop", "region", "country", "state", "province", "city", "place", "location", "site", "station",
-    "sensor", "symbol", "ticker", "crop", "category", "group", "name",
-)
-TARGET_NAMES = ("y", "target", "value", "quantity", "sales", "harvest", "yield", "demand", "count", "amount")
-# fmt: on
-
-MIN_ROWS_PER_TIME = 1.5
-"""Rows per distinct time from which a column may be the id whatever its name."""
-READABLE_SHARE = 0.5
-"""Share of numbers from which a column is one of numbers; its other texts are then errors."""
-
-REGULAR_STAMPS_SHARE = 0.5
-"""Share of steps of one length from which a column of stamps is one of times whatever its name."""
 
 Guess = tuple[str, str, str]
 """Role, name of the column, reason."""
@@ -75,7 +74,8 @@ def find_roles(table: Table, read: ReadSpec) -> Roles:
     """
     names = read.columns
     target = None if names.target is None else table.column(names.target)
-    time = None if names.time is None else table.column(names.time)
+    counts_rows = names.time == NO_TIME and NO_TIME not in table.names
+    time = None if names.time is None or counts_rows else table.column(names.time)
     series = None if names.series is None else table.column(names.series)
     season = None if names.season is None else table.column(names.season)
     covariates = tuple(table.column(name) for name in names.covariates)
@@ -87,17 +87,25 @@ def find_roles(table: Table, read: ReadSpec) -> Roles:
     refuse_double_use(table, requested)
 
     guesses: list[Guess] = []
-    if time is None:
+    if time is None and not counts_rows:
         columns = table.without(target, series, season, *covariates)
         time, reason = guess_time(table, columns, read.notation.date_format)
         guesses.append(("time", time.name if time else "row number", reason))
     if series is None and time is not None:
-        series, reason = _guess_series(table, table.without(target, time, season, *covariates), time)
+        candidates = table.without(target, time, season, *covariates)
+        series, reason = guess_series(table, candidates, time)
         if series is not None:
             guesses.append(("id", series.name, reason))
+        elif (ignored := unused_id(table, candidates)) is not None:
+            option = f"--id {shlex.quote(ignored.name)}"
+            guesses.append(("id", "none", f"all rows are one series; {option} makes one of each"))
     if target is None:
-        others = table.without(time, series, season, *covariates)
-        target, reason = _guess_target(table, others, read.notation.missing_marks)
+        candidates = [
+            column
+            for column in table.without(time, series, season, *covariates)
+            if not is_part_of_time(column)
+        ]
+        target, reason = _guess_target(table, candidates, read.notation.missing_marks)
         guesses.append(("target", target.name, reason))
     for used in (target, time, series, season, *covariates):
         refuse_equal_names(table, used)
@@ -105,16 +113,18 @@ def find_roles(table: Table, read: ReadSpec) -> Roles:
 
 
 def duplicate_hint(table: Table, roles: Roles) -> str:
-    """The likeliest remedy where a time occurs twice: an id, two columns joined to one, or `--duplicates`."""
-    others = table.without(roles.target, roles.time, roles.series)
-    ids = [column for column in others if roles.time and _identifies_series(column, roles.time, table.rows)]
-    parts_of_date = [column for column in ids if _rank(column, TIME_NAMES) is not None]
-    if parts_of_date and roles.time:
-        return f'join "{roles.time.name}" and "{parts_of_date[0].name}" into one column, such as 2019-07'
-    likely = ids or [column for column in others if _is_text(column)]
-    if likely and roles.series is None:
-        return f"several series? name the column that identifies them: --id {likely[0].name}"
-    return "--duplicates sum, mean, first or last merges them"
+    """The likeliest remedy where a time occurs twice: columns of ids, or what to do with such rows."""
+    others = table.without(roles.target, roles.time, *roles.covariates)
+    given = [] if roles.series is None else [table.column(name) for name in roles.series.name.split(JOINER)]
+    if roles.time is not None:
+        candidates = [column for column in others if column not in given]
+        if keys := find_keys(table, candidates, roles.time, given, any_name=True):
+            return "several series? " + " ".join(f"--id {shlex.quote(c.name)}" for c in (*given, *keys))
+    merge = "--duplicates sum, mean, first or last merges them"
+    if roles.time is None or table.rows < MIN_ROWS_PER_TIME * len(roles.time.texts):
+        return merge
+    are_dates = dates.kind_of(roles.time.texts) == "dates"
+    return f"for rows of events --resample sum --freq day, or month; {merge}" if are_dates else merge
 
 
 def refuse_double_use(table: Table, requested: Sequence[tuple[str, Column | None]]) -> None:
@@ -140,122 +150,9 @@ def refuse_equal_names(table: Table, column: Column | None) -> None:
         )
 
 
-def _rank(column: Column, names: Sequence[str]) -> int | None:
-    """Index of a column's name among telling names, 0 the most telling; None for another name."""
-    name = column.name.lower()
-    return names.index(name) if name in names else None
-
-
-def guess_time(table: Table, candidates: list[Column], date_format: str | None) -> tuple[Column | None, str]:
-    """The column of times among the candidates, None to count rows, and the reason.
-
-    Dates are preferred to integers, telling names to others, years to plain steps. A
-    `DataError` where no column is likely.
-    """
-    if len(table.columns) == 1:
-        return None, "the only column is the target"
-    for column in candidates:
-        if date_format and date_formats.matching_share(column.texts, date_format) > dates.READABLE_SHARE:
-            return column, f"times as {date_format}"
-    preferences = get_args(dates.TimeKind)
-    likely: list[tuple[tuple[bool, int, int, int], str]] = []
-    for index, column in enumerate(candidates):
-        kind, rank = dates.kind_of(column.texts), _rank(column, TIME_NAMES)
-        if rank is not None or kind == "dates" or _has_regular_integers(column, kind):
-            rank_or_last = len(TIME_NAMES) if rank is None else rank
-            key = (kind != "dates", rank_or_last, preferences.index(kind), index)
-            likely.append((key, _time_reason(kind, has_telling_name=rank is not None)))
-    if likely:
-        key, reason = min(likely)
-        return candidates[key[-1]], reason  # if it holds no times, parsing it is an error with the line
-    if sum(name.startswith("column ") for name in table.names) > len(table.columns) / 2:
-        raise DataError(
-            "most columns have no name in the first row",
-            where=table.source,
-            hint="remove titles and notes above the column names",
-        )
-    raise DataError(
-        "no column looks like times",
-        where=table.source,
-        hint=f"name it with --time and give its format with --date-format; it has {listed(table.names)}",
-    )
-
-
-def _time_reason(kind: dates.TimeKind, *, has_telling_name: bool) -> str:
-    if has_telling_name and kind in ("steps", "none"):
-        return "its name"
-    return {
-        "dates": "dates",
-        "years": "integers that look like years",
-        "stamps": "integers that look like dates",
-    }.get(kind, "integers one step apart")
-
-
-def _has_regular_integers(column: Column, kind: dates.TimeKind) -> bool:
-    """Whether a column of three or more distinct integers may be times whatever its name.
-
-    Years must fill at least half of their span, most stamps be one step apart, all others too.
-    """
-    if kind in ("dates", "none"):
-        return False
-    integers = numbers.integers([text.strip() for text in column.texts])
-    ordered = np.unique(np.array(integers or [], dtype=np.int64))
-    if len(ordered) < 3:
-        return False
-    if kind == "years" and ordered[0] >= FIRST_YEAR and ordered[-1] <= LAST_YEAR:
-        return bool(ordered[-1] - ordered[0] < 2 * len(ordered))
-    if kind == "stamps":
-        _, counts = np.unique(np.diff(ordered), return_counts=True)
-        return bool(counts.max() >= REGULAR_STAMPS_SHARE * counts.sum())
-    return bool(np.all(np.diff(ordered) == ordered[1] - ordered[0]))
-
-
-def _guess_series(table: Table, candidates: list[Column], time: Column) -> tuple[Column | None, str]:
-    """The column of ids and the reason: times repeat, but not within one id; None for a single series.
-
-    Columns with a telling name come first, then, where times repeat often, those of text.
-    """
-    ranked = [(rank, column) for column in candidates if (rank := _rank(column, SERIES_NAMES)) is not None]
-    named = [column for _, column in sorted(ranked, key=lambda pair: pair[0])]
-    named = [column for column in named if _is_text(column) or _holds_integers(column)]
-    if len(time.texts) == table.rows:  # every time occurs once: a single series, perhaps with its id
-        constant = [column for column in named if len(column.texts) == 1]
-        return (constant[0], "its name") if constant else (None, "")
-    others = [column for column in candidates if column not in named and _is_text(column)]
-    if table.rows < MIN_ROWS_PER_TIME * len(time.texts):
-        others = []
-    for column in [*named, *others]:
-        if _identifies_series(column, time, table.rows):
-            return column, "times repeat, but not within one " + column.name
-    likely = [column for column in named if len(column.texts) < table.rows]
-    return (likely[0], "its name") if likely else (None, "")
-
-
-def _identifies_series(column: Column, time: Column, rows: int) -> bool:
-    """Whether texts of the column repeat, but no time repeats within one text."""
-    if len(column.texts) == rows:
-        return False
-    pairs = column.codes.astype(np.int64) * len(time.texts) + time.codes
-    return len(np.unique(pairs)) == rows
-
-
-def _is_text(column: Column) -> bool:
-    """Whether a column holds neither numbers nor dates, and some text."""
-    return (
-        numbers.readable_share(column.texts) < READABLE_SHARE
-        and dates.kind_of(column.texts) == "none"
-        and any(text.strip().lower() not in numbers.MISSING for text in column.texts)
-    )
-
-
 def is_numeric(column: Column, marks: Sequence[str] = ()) -> bool:
     """Whether at least half of a column's texts are numbers; `marks` mean missing ones."""
     return numbers.readable_share(column.texts, marks) >= READABLE_SHARE
-
-
-def _holds_integers(column: Column) -> bool:
-    """Whether all texts are integers, as ids often are."""
-    return numbers.integers([text.strip() for text in column.texts]) is not None
 
 
 def _guess_target(table: Table, candidates: list[Column], marks: Sequence[str]) -> tuple[Column, str]:
@@ -272,7 +169,7 @@ def _guess_target(table: Table, candidates: list[Column], marks: Sequence[str]) 
     ranked = [
         (rank, index)
         for index, column in enumerate(columns)
-        if (rank := _rank(column, TARGET_NAMES)) is not None
+        if (rank := name_rank(column, TARGET_NAMES)) is not None
     ]
     if ranked:
         return columns[min(ranked)[1]], "its name"
@@ -291,7 +188,7 @@ def _guess_target(table: Table, candidates: list[Column], marks: Sequence[str]) 
 
 
 def _is_meant_as_target(column: Column) -> bool:
-    if _rank(column, TARGET_NAMES) is None or dates.kind_of(column.texts) == "dates":
+    if name_rank(column, TARGET_NAMES) is None or dates.kind_of(column.texts) == "dates":
         return False
     present = [text for text in column.texts if not numbers.is_missing(text)]
     return 2 * sum(any(map(str.isdigit, text)) for text in present) > len(present)

@@ -1,17 +1,24 @@
 """Why a series has no row, or no number, on most of its steps, and what to do about it."""
 
+from itertools import pairwise
+
 import numpy as np
 
+from forecast.data.arrays import Integers
 from forecast.data.frequency import Frequency
-from forecast.data.inference import infer_frequency
+from forecast.data.inference import infer_frequency, is_on_steps
 from forecast.data.pattern import DAY
 from forecast.errors import DataError
 from forecast.phrases import counted
 from forecast.reading.rows import Rows
 
+MAX_FILLED_SHARE = 0.4
+"""Share of a series' rows that may be fills, of which zeros are none."""
 NIGHT_SHARE = 0.9
 """Share of days without a row at a clock time from which this is never one of rows."""
 
+LEAST_ROWS_AFTER = 5
+"""Rows after a long gap from which a series may start there."""
 LEAST_DAYS = 5
 """Days with rows that show which hours have none."""
 
@@ -53,6 +60,41 @@ def sparse_error(rows: Rows, frequency: Frequency, *, missing: int, steps: int) 
         hint="--gaps zero where no row means zero; --resample sum --freq month for rows of events; "
         "else start the series after the gap",
     )
+
+
+def start_after_gaps(rows: Rows, frequency: Frequency) -> tuple[Rows, tuple[str, ...]]:
+    """The rows without those before a gap that is most of a series, and a sentence about them.
+
+    A series starts after its longest gap where it has enough rows there, and few steps without one.
+    """
+    keep = np.ones(len(rows.times), dtype=bool)
+    numbered = ~np.isnan(rows.values)
+    gaps: list[tuple[int, int]] = []
+    for first, end in pairwise(rows.bounds.tolist()):
+        known = first + np.flatnonzero(numbered[first:end])
+        if len(known) <= LEAST_ROWS_AFTER:
+            continue
+        steps = frequency.steps_between(rows.times[known[:1]], rows.times[known])
+        if _is_dense(steps) or not is_on_steps(frequency, rows.times[known], np.array([0, len(known)])).all():
+            continue
+        longest = int(np.diff(steps).argmax()) + 1
+        if len(known) - longest >= LEAST_ROWS_AFTER and _is_dense(steps[longest:]):
+            keep[first : known[longest]] = False
+            gaps.append((int(known[longest]), int(steps[longest] - steps[longest - 1] - 1)))
+    if not gaps:
+        return rows, ()
+    row, steps_without = gaps[0]
+    message = (
+        f"{counted(int((~keep).sum()), 'row')} before a long gap left out "
+        f"(first: {counted(steps_without, 'step')} without a row before {rows.line(row)})"
+    )
+    return rows.select(keep), (message,)
+
+
+def _is_dense(steps: Integers) -> bool:
+    """Whether these are enough of the steps from the first to the last."""
+    total = int(steps[-1] - steps[0]) + 1
+    return total - len(steps) <= MAX_FILLED_SHARE * total
 
 
 def _own_frequency(rows: Rows) -> Frequency | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict, Union, cast, get_args, get_origin, get_type_hints
 
 from forecast.errors import UsageError
+from forecast.phrases import JOINER
 from forecast.spec.limits import check_level
 from forecast.spec.model import Cell
 from forecast.spec.reading import (
@@ -58,9 +59,10 @@ class ReadOptions(FileOptions, total=False):
 
     target: Names
     """The column to forecast; several make a wide file."""
-    time: str
-    id: str
-    """The column that identifies the series."""
+    time: Names
+    """The column of times, several that make a time together, or "none" to count rows."""
+    id: Names
+    """The column that identifies the series, or several that do so together."""
     wide: bool
     """Every numeric column is a series."""
     task: Literal["value", "class"]
@@ -157,8 +159,8 @@ def read_spec(options: Mapping[str, Any]) -> ReadSpec:
     return ReadSpec(
         columns=Columns(
             target=target,
-            time=given.get("time"),
-            series=SERIES if wide else given.get("id"),
+            time=_joined(given.get("time")),
+            series=SERIES if wide else _joined(given.get("id")),
             past=names_of(given.get("past")),
             known=names_of(given.get("known")),
             static=names_of(given.get("static")),
@@ -174,6 +176,11 @@ def read_spec(options: Mapping[str, Any]) -> ReadSpec:
         targets=targets if wide else (),
         target=_target(given.get("task"), label, targets),
     )
+
+
+def _joined(names: Names | None) -> str | None:
+    """One name, or several joined; None for none."""
+    return JOINER.join(names_of(names)) or None
 
 
 def _target(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Literal, TypeVar, get_args
 
 from forecast.errors import UsageError
+from forecast.phrases import JOINER
 from forecast.spec.limits import MAX_CLASSES, MAX_HEADER_LINE, check_range
 
 Role = Literal["past", "known", "static"]
@@ -26,6 +27,10 @@ NO_FILES = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")
 
 DATE_WORDS = ("excel", "epoch", "epoch-ms", "epoch-us", "epoch-ns")
 """Dates that are numbers: days of a spreadsheet, seconds and parts of them since 1970."""
+
+
+NO_TIME = "none"
+"""In the place of a time column: rows are counted."""
 
 
 EVENT = ("0", "1")
@@ -58,8 +63,9 @@ class Columns:
     target: str | None = None
     """What is to be forecast: numbers, or classes, or the one label of each series (`Target.kind`)."""
     time: str | None = None
+    """One column, several joined by `JOINER` such as year and month, or `NO_TIME`."""
     series: str | None = None
-    """The column that identifies the series of a panel."""
+    """The column that identifies the series of a panel, or several joined by `JOINER`."""
     season: str | None = None
     """The column of whole numbers that gives each series its own season; None where all have the same."""
     past: tuple[str, ...] = ()
@@ -70,6 +76,16 @@ class Columns:
     """Covariates that are constant in each series."""
     categorical: tuple[str, ...] = ()
     """Covariates that are categories; those with few numbers are detected."""
+
+    @property
+    def time_name(self) -> str | None:
+        """The name of the column of times in results, where the data have one."""
+        return None if self.time is None or self.time == NO_TIME or JOINER in self.time else self.time
+
+    @property
+    def series_names(self) -> tuple[str, ...]:
+        """The names of the columns of ids."""
+        return () if self.series is None else tuple(self.series.split(JOINER))
 
     @property
     def covariates(self) -> tuple[str, ...]:
@@ -103,6 +119,8 @@ class Notation:
     decimal: str | None = None
     thousands: str | None = None
     """Separator between thousands."""
+    day_first: bool | None = None
+    """Whether dates of numbers have the day before the month, as found in the data; None if unknown."""
     date_format: str | None = None
     """A pattern of `strptime`, such as "%d.%m.%Y", or one of `DATE_WORDS`."""
     header: int | None = None

@@ -1,11 +1,13 @@
 """One column of text; each distinct text is stored once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.arrays import Flags
+from forecast.phrases import JOINER
 
 
 class CellError(Exception):
@@ -37,3 +39,22 @@ class Column:
         new_codes = np.zeros(len(self.texts), dtype=np.int32)
         new_codes[used] = np.arange(len(used), dtype=np.int32)
         return Column(self.name, [self.texts[code] for code in used.tolist()], new_codes[codes])
+
+
+def joined_column(columns: Sequence[Column]) -> Column:
+    """Several columns as one: names, and texts of each row, joined by `JOINER`."""
+    joined = columns[0]
+    for column in columns[1:]:
+        pairs = joined.codes.astype(np.int64) * len(column.texts) + column.codes
+        distinct, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
+        order = np.argsort(first)  # in order of first appearance, as the texts of all columns are
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order))
+        halves = zip(*np.divmod(distinct[order], len(column.texts)), strict=True)
+        texts = [joined.texts[one] + JOINER + _one_part(column.texts[other]) for one, other in halves]
+        joined = Column(f"{joined.name}{JOINER}{column.name}", texts, rank[inverse].astype(np.int32))
+    return joined
+
+
+def _one_part(text: str) -> str:
+    return text.replace(JOINER, " ")

@@ -5,94 +5,48 @@ must prove the order; no number is read as a time in 1970 by mistake.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.frequency import FIRST_YEAR, LAST_YEAR, Form, Times
+from forecast.data.inference import evenness
+from forecast.data.pattern import DAY
 from forecast.tables.columns import CellError
+from forecast.tables.date_hints import FORMAT_HINT, no_pattern_fits, suggested_format
+from forecast.tables.date_iso import ends_day, iso_text
+from forecast.tables.date_patterns import (
+    COMPACT_PATTERNS,
+    DAY_FIRST,
+    MONTH_FIRST,
+    TIME_PATTERNS,
+    TWO_DIGIT_YEAR,
+    TWO_YEARS,
+    TimePattern,
+)
+from forecast.tables.date_texts import (
+    COMPACT_NUMBER,
+    PARTS_OF_YEAR,
+    YEAR_NUMBER,
+    PartOfYear,
+    months_of_decimals,
+    normalized,
+    part_of_year,
+    starts_of_ranges,
+    with_part,
+)
 from forecast.tables.numbers import integers
+from forecast.tables.short_years import with_long_years
 
-MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 EXCEL_SERIALS = range(25_000, 80_001)
 """Days since 1899-12-30 from 1968 to 2119."""
 EPOCHS = range(10**9, 10**10)
 """Seconds since 1970 from 2001 to 2286."""
 EPOCH_UNITS = (1, 10**3, 10**6, 10**9)
 """Units per second: seconds, milliseconds, microseconds, nanoseconds."""
-
-_NAME = (
-    "(?P<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[.]?"
-)
-_YEAR = "(?P<year>[0-9]{4})"
-_MONTH = "(?P<month>[0-9]{1,2})"
-_DAY = "(?P<day>[0-9]{1,2})"
-_TIME_OF_DAY = (
-    "(?:(?:T|t| +)(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
-    "(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
-    " ?(?P<zone>Z|z|UTC|GMT|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)?)?"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class TimePattern:
-    """A format of times that is recognised without being named."""
-
-    regex: re.Pattern[str]
-    form: Form
-    """How results write these times; "datetime" where one has a time of day."""
-    example: str
-
-
-def _time_pattern(regex: str, form: Form, example: str) -> TimePattern:
-    return TimePattern(re.compile(regex, re.IGNORECASE | re.ASCII), form, example)
-
-
-DAY_FIRST = _time_pattern(f"{_DAY}([/.-]){_MONTH}\\2{_YEAR}{_TIME_OF_DAY}", "date", "31/12/2019")
-MONTH_FIRST = _time_pattern(f"{_MONTH}([/.-]){_DAY}\\2{_YEAR}{_TIME_OF_DAY}", "date", "12/31/2019")
-TIME_PATTERNS = (
-    _time_pattern(f"{_YEAR}([/.-]){_MONTH}\\2{_DAY}{_TIME_OF_DAY}", "date", "2019-12-31"),
-    _time_pattern(f"{_YEAR}[-/]?M?{_MONTH}", "month", "2019-12"),
-    _time_pattern(f"{_YEAR}[- ]?Q(?P<quarter>[1-4])", "month", "2019Q4"),
-    _time_pattern(f"Q(?P<quarter>[1-4])[- /]?{_YEAR}", "month", "Q4 2019"),
-    _time_pattern(f"{_NAME}[-/ ]?{_YEAR}", "month", "Dec 2019"),
-    _time_pattern(f"{_YEAR}[-/ ]?{_NAME}", "month", "2019 Dec"),
-    _time_pattern(f"{_DAY}[-/ ]?{_NAME}[-/ ]?{_YEAR}{_TIME_OF_DAY}", "date", "31 Dec 2019"),
-    _time_pattern(f"{_NAME} ?{_DAY},? {_YEAR}{_TIME_OF_DAY}", "date", "Dec 31, 2019"),
-    _time_pattern(
-        "(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})T(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})"
-        "(?P<second>[0-9]{2})?(?P<zone>Z|[+-][0-9]{2}:?(?:[0-9]{2})?)?",
-        "datetime",
-        "20191231T235959Z",
-    ),
-    _time_pattern(f"{_YEAR}-?W(?P<week>[0-9]{{2}})(?:-?(?P<weekday>[1-7]))?", "date", "2019-W52"),
-    DAY_FIRST,
-    MONTH_FIRST,
-)
-_COMPACT_DAY = "(?P<year>[12][0-9]{3})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12][0-9]|3[01])"
-_COMPACT_HOUR = _COMPACT_DAY.replace("[12][0-9]{3}", "(?:19|20)[0-9]{2}") + "(?P<hour>[01][0-9]|2[0-3])"
-COMPACT_PATTERNS = (
-    _time_pattern("(?P<year>[12][0-9]{3})(?P<month>0[1-9]|1[0-2])", "month", "201912"),
-    _time_pattern(_COMPACT_DAY, "date", "20191231"),
-    _time_pattern(_COMPACT_HOUR, "datetime", "2019123123"),
-    _time_pattern(f"{_COMPACT_HOUR}(?P<minute>[0-5][0-9])", "datetime", "201912312359"),
-    _time_pattern(
-        f"{_COMPACT_HOUR}(?P<minute>[0-5][0-9])(?P<second>[0-5][0-9])", "datetime", "20191231235959"
-    ),
-)
-"""Integers that are dates; with an hour, of 1900 to 2099: other ten digits may be seconds since 1970."""
-TWO_DIGIT_YEAR = re.compile(
-    f"(?:[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-][0-9]{{2}}|(?:[0-9]{{1,2}}[-/ ])?{_NAME}[-/ ]?[0-9]{{2}})(?: .*)?",
-    re.IGNORECASE | re.ASCII,
-)
-TWO_YEARS = re.compile("([12][0-9]{3})[/-]([0-9]{2}|[12][0-9]{3})", re.ASCII)
-ZONE_NAME = re.compile(r".*[0-9]:[0-9]{2}.*?(?: ?[A-Z]{3,5}|\[[\w/+-]+\])", re.ASCII)
-FORMAT_HINT = (
-    "write times as 2019-12-31, 2019-12-31T23:00Z, 2019-12, 2019Q4 or 2019, or give --date-format %d.%m.%Y"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +60,14 @@ class ParsedTimes:
     """Zone of the times, in seconds east of UTC; None where they have none."""
     repair: str = ""
     """A sentence where times of several zones were converted to UTC."""
+    guesses: tuple[tuple[str, str, str], ...] = ()
+    """What was decided by more than one text: role, decision, reason."""
+    day_first: bool | None = None
+    """Whether the day is before the month, where numbers alone do not say it."""
 
+
+Guess = tuple[str, str, str]
+"""Role, decision, reason."""
 
 READABLE_SHARE = 0.8
 """A column with a larger share of dates is one of dates; its other texts are then errors."""
@@ -120,31 +81,70 @@ def kind_of(texts: list[str], *, most: int = 1000) -> TimeKind:
     sample = _without_zero_fractions([text.strip() for text in texts[:most] if text.strip()])
     numbers = integers(sample)
     if numbers is not None and sample:
-        if _compact_pattern(sample) or _epoch_unit(numbers):
+        if _compact_pattern(sample) or _epoch_unit(numbers) or _parts_of_integers(sample):
             return "stamps"
         return "years" if _all_within(numbers, range(FIRST_YEAR, LAST_YEAR + 1)) else "steps"
+    rewritten, _ = _rewritten(sample, named_week=False)
     for regex in (*(pattern.regex for pattern in TIME_PATTERNS), TWO_DIGIT_YEAR):
-        if sum(map(bool, map(regex.fullmatch, sample))) > READABLE_SHARE * len(sample):
+        if sum(map(bool, map(regex.fullmatch, rewritten))) > READABLE_SHARE * len(sample):
             return "dates"
     return "none"
 
 
-def parse(texts: list[str], *, integer_steps: bool = False) -> ParsedTimes:
+def parse(
+    texts: list[str],
+    *,
+    integer_steps: bool = False,
+    named_week: bool = False,
+    day_first: bool | None = None,
+) -> ParsedTimes:
     """The time in each text, all of one format; a `CellError` for a text without a time of that format.
 
-    With `integer_steps`, integers are plain counters even if they look like dates.
+    With `integer_steps`, integers are plain counters even if they look like dates. With `named_week`,
+    the name of the column says that 2020-05 is a week. `day_first` is the order of day and month where
+    nothing proves it, None if unknown.
     """
     cleaned = [text.strip() for text in texts]
     refuse_empty(cleaned)
     cleaned = _without_zero_fractions(cleaned)
     numbers = integers(cleaned)
     if numbers is not None:
-        return _parse_integers(cleaned, numbers, integer_steps=integer_steps)
-    _refuse_two_years(texts, cleaned)
+        return _parse_integers(cleaned, numbers, integer_steps=integer_steps, named_week=named_week)
+    if not named_week:
+        _refuse_two_years(texts, cleaned)
     if integers(cleaned[:1]) is not None:
         index = next(index for index, text in enumerate(cleaned) if integers([text]) is None)
         raise CellError(index, f'"{texts[index]}" is not a time like "{texts[0]}"', hint=FORMAT_HINT)
-    return _parse_by_pattern(texts, cleaned, _detect_pattern(texts, cleaned))
+    rewritten, guesses = _rewritten(cleaned, named_week=named_week)
+    parsed = _parse_dates(texts, rewritten, day_first)
+    return replace(parsed, guesses=(*guesses, *parsed.guesses))
+
+
+def _rewritten(cleaned: list[str], *, named_week: bool) -> tuple[list[str], tuple[Guess, ...]]:
+    """The texts as patterns know them, and what was decided by all of them."""
+    if starts := starts_of_ranges(cleaned):
+        return normalized(starts), (("times", "the first of each range", f'such as "{cleaned[0]}"'),)
+    cleaned = normalized(cleaned)
+    if months := months_of_decimals(cleaned):
+        return months, (("times", f"{cleaned[0]} as {months[0]}", "decimals of a year, one step apart"),)
+    if longer := with_long_years(cleaned):
+        return longer[0], (longer[1],)
+    matches = [YEAR_NUMBER.fullmatch(text) for text in cleaned]
+    if not matches or not all(matches):
+        return cleaned, ()
+    pairs = [(int(match["year"]), int(match["number"])) for match in matches if match]
+    years, numbers = [year for year, _ in pairs], [number for _, number in pairs]
+    part = part_of_year(years, numbers, named_week=named_week)
+    guesses = () if part == "month" else (_part_guess(part, numbers, named_week=named_week),)
+    return with_part(years, numbers, part), guesses
+
+
+def _part_guess(part: PartOfYear, numbers: list[int], *, named_week: bool) -> Guess:
+    """Why the numbers of a column are those of weeks, quarters or halves."""
+    if part != "week":
+        return "times", f"{part}s", f"every year goes from 1 to {PARTS_OF_YEAR[part]}"
+    reason = "its name" if named_week else f"numbers up to {max(numbers)}"
+    return "times", "weeks, each by its Monday", reason
 
 
 def refuse_empty(texts: list[str]) -> None:
@@ -189,8 +189,31 @@ def _epoch_unit(numbers: list[int]) -> int | None:
     return None
 
 
-def _parse_integers(texts: list[str], numbers: list[int], *, integer_steps: bool) -> ParsedTimes:
+def _parts_of_integers(texts: list[str], *, named_week: bool = False) -> PartOfYear | None:
+    """Whether all integers are years with the number of a month or week; None where they are not.
+
+    Weeks by the name of the column, or where numbers over 13 start again with the next year; months with
+    a 13 among them are months too, and an error later.
+    """
+    matches = [COMPACT_NUMBER.fullmatch(text) for text in texts]
+    if not all(matches):
+        return None
+    pairs = sorted({(int(match["year"]), int(match["number"])) for match in matches if match})
+    numbers = [number for _, number in pairs]
+    if not 1 <= min(numbers) <= max(numbers) <= PARTS_OF_YEAR["week"]:
+        return None
+    if max(numbers) <= 13:
+        return "week" if named_week else "month" if max(numbers) == 13 else None
+    restarts = [(last, first) for (_, last), (_, first) in pairwise(pairs) if first < last]
+    return "week" if named_week or (restarts and min(restarts) >= (52, 1)) else None
+
+
+def _parse_integers(
+    texts: list[str], numbers: list[int], *, integer_steps: bool, named_week: bool
+) -> ParsedTimes:
     if not integer_steps:
+        if part := _parts_of_integers(texts, named_week=named_week):
+            return _parse_parts(texts, part, named_week=named_week)
         if pattern := _compact_pattern(texts):
             return _parse_by_pattern(texts, texts, pattern)
         if per_second := _epoch_unit(numbers):
@@ -204,6 +227,21 @@ def _parse_integers(texts: list[str], numbers: list[int], *, integer_steps: bool
     return ParsedTimes(np.array(numbers, dtype=np.int64), "integer", None)
 
 
+def _parse_parts(texts: list[str], part: PartOfYear, *, named_week: bool) -> ParsedTimes:
+    """The times of integers such as 202005; a `CellError` for a thirteenth month."""
+    years, numbers = [int(text[:4]) for text in texts], [int(text[4:]) for text in texts]
+    if part == "month":
+        index = numbers.index(13)
+        raise CellError(
+            index,
+            f'"{texts[index]}" has month 13',
+            hint="remove the rows that sum up a year, or name weeks: week",
+        )
+    rewritten = with_part(years, numbers, part)
+    parsed = _parse_dates(texts, rewritten, None)
+    return replace(parsed, guesses=(_part_guess(part, numbers, named_week=named_week),))
+
+
 def _parse_epochs(texts: list[str], numbers: list[int], per_second: int) -> ParsedTimes:
     for index, number in enumerate(numbers):
         if number % per_second:
@@ -212,59 +250,27 @@ def _parse_epochs(texts: list[str], numbers: list[int], per_second: int) -> Pars
     return ParsedTimes(seconds.astype("datetime64[s]"), "datetime", 0)
 
 
-def _detect_pattern(texts: list[str], cleaned: list[str]) -> TimePattern:
-    """The pattern that every text matches; a `CellError` for none, or where day and month are ambiguous."""
+def _parse_dates(texts: list[str], cleaned: list[str], day_first: bool | None) -> ParsedTimes:
+    """Times in the pattern that every text matches.
+
+    A `CellError` where there is none, or where nothing says whether the day or the month is first.
+    """
     possible = list(TIME_PATTERNS)
     for index, text in enumerate(cleaned):
         matching = [pattern for pattern in possible if pattern.regex.fullmatch(text)]
         if not matching:
-            raise _no_pattern_fits(index, texts, possible)
+            raise no_pattern_fits(index, texts, cleaned, possible)
         possible = matching
     if DAY_FIRST in possible:
-        return _detect_day_or_month_first(texts, cleaned)
-    return possible[0]
+        return _parse_day_or_month_first(texts, cleaned, day_first)
+    return _parse_by_pattern(texts, cleaned, possible[0])
 
 
-def _no_pattern_fits(index: int, texts: list[str], possible: list[TimePattern]) -> CellError:
-    """The error for the text at `index`, which matches none of the patterns that all before it match."""
-    text = texts[index].strip()
-    if ZONE_NAME.fullmatch(text):
-        return CellError(
-            index, f'"{text}" has a named time zone', hint="write zones as Z or +01:00, or leave them all out"
-        )
-    if TWO_DIGIT_YEAR.fullmatch(text):
-        return CellError(
-            index,
-            f'"{text}" has a two-digit year',
-            hint="give its format: --date-format " + _suggested_format(text),
-        )
-    if index == 0 or len(possible) == len(TIME_PATTERNS):
-        return CellError(index, f'"{text}" is not a time', hint=FORMAT_HINT)
-    return CellError(
-        index,
-        f'"{text}" is not a time written like "{texts[0]}"',
-        hint="write all times in one format: " + possible[0].example,
-    )
+def _parse_day_or_month_first(texts: list[str], cleaned: list[str], day_first: bool | None) -> ParsedTimes:
+    """Times in the order of day and month that a number over 12, or an even step, proves.
 
-
-def _suggested_format(text: str) -> str:
-    """A likely --date-format for a date of numbers or with the name of a month: "%d.%m.%y"."""
-    if named := re.search(r"[^\W\d]+", text):
-        short = len(named[0].rstrip(".")) <= 3
-        text = text.replace(named[0], "%b" if short else "%B", 1)
-        parts = ["%d", "%y"] if len(re.findall("[0-9]+", text)) > 1 else ["%y"]
-    else:
-        month_first = int(re.findall("[0-9]+", text)[1]) > 12
-        parts = ["%m", "%d"] if month_first else ["%d", "%m"]
-        parts.append("%Y" if re.search("[0-9]{4}", text) else "%y")
-    directives = iter([*parts, "%H", "%M", "%S"])
-    return '"' + re.sub("[0-9]+", lambda _: next(directives, ""), text) + '"'
-
-
-def _detect_day_or_month_first(texts: list[str], cleaned: list[str]) -> TimePattern:
-    """The order of day and month, proved by a number over 12; a `CellError` where nothing proves it.
-
-    Where the two numbers of every date are equal the order makes no difference.
+    Else in the order `day_first`; a `CellError` where that is None. Where the two numbers of every date
+    are equal the order makes no difference.
     """
     # The last rows that prove an order, and the first row in which the order matters; -1 for none.
     first_over, second_over, unequal = -1, -1, -1
@@ -279,30 +285,48 @@ def _detect_day_or_month_first(texts: list[str], cleaned: list[str]) -> TimePatt
             f'"{texts[second_over]}" has the month first, "{texts[first_over]}" has it second',
             hint="write all dates in one format: 2019-12-31",
         )
-    if first_over < 0 and second_over < 0 and unequal >= 0:
+    if first_over >= 0 or second_over >= 0 or unequal < 0:
+        pattern = DAY_FIRST if first_over >= 0 else MONTH_FIRST
+        proved = None if unequal < 0 else first_over >= 0
+        return replace(_parse_by_pattern(texts, cleaned, pattern), day_first=proved)
+    if day_first is not None:
+        pattern = DAY_FIRST if day_first else MONTH_FIRST
+        return replace(_parse_by_pattern(texts, cleaned, pattern), day_first=day_first)
+    return _parse_by_even_step(texts, cleaned, unequal)
+
+
+def _parse_by_even_step(texts: list[str], cleaned: list[str], unequal: int) -> ParsedTimes:
+    """Times in the only order of day and month in which all are one step apart; a `CellError` without one."""
+    patterns = {True: DAY_FIRST, False: MONTH_FIRST}
+    both = {first: _parse_by_pattern(texts, cleaned, pattern) for first, pattern in patterns.items()}
+    even = [first for first, parsed in both.items() if evenness(parsed.times) == 1.0]
+    if len(even) != 1:
         raise CellError(
             unequal,
             f'"{texts[unequal]}" may have the day or the month first, and no row proves which',
-            hint=f"choose one: --date-format {_suggested_format(texts[unequal])}, or the other way round",
+            hint=f"choose one: --date-format {suggested_format(cleaned[unequal])}, or the other way round",
         )
-    return DAY_FIRST if first_over >= 0 else MONTH_FIRST
+    first = even[0]
+    guess = ("times", f"{'day' if first else 'month'} first", "only then all rows are one step apart")
+    return replace(both[first], guesses=(guess,), day_first=first)
 
 
 def _parse_by_pattern(texts: list[str], cleaned: list[str], pattern: TimePattern) -> ParsedTimes:
     """Times of one pattern: each text is rewritten as ISO 8601, then all are converted at once."""
     iso_texts: list[str] = []
     zones: list[str | None] = []
+    day_ends: list[int] = []
     has_time_of_day = False
-    to_iso = _week_as_iso if "week" in pattern.regex.groupindex else _date_as_iso
     for index, text in enumerate(cleaned):
         match = pattern.regex.fullmatch(text)
         part = match.groupdict() if match else {}
         if (part.get("fraction") or "0").strip("0"):
-            raise fraction_of_second(index, text)
-        iso_texts.append(to_iso(part))
+            raise fraction_of_second(index, texts[index])
+        iso_texts.append(iso_text(part))
         zones.append(part.get("zone"))
-        has_time_of_day = has_time_of_day or part.get("hour") is not None
-    times = _to_times(texts, iso_texts)
+        day_ends.append(DAY if ends_day(part) else 0)
+        has_time_of_day = has_time_of_day or bool(part.get("hour") or part.get("hour2"))
+    times = _to_times(texts, iso_texts) + np.array(day_ends, dtype="timedelta64[s]")
     if any(zones):
         offset_of = {zone: _offset_seconds(zone) for zone in set(zones) if zone}
         return in_one_zone(texts, times, [offset_of[zone] if zone else None for zone in zones])
@@ -312,29 +336,6 @@ def _parse_by_pattern(texts: list[str], cleaned: list[str], pattern: TimePattern
 def fraction_of_second(index: int, text: str) -> CellError:
     """The error for a time that is no whole second."""
     return CellError(index, f'"{text}" has a fraction of a second', hint="round times to seconds")
-
-
-def _date_as_iso(part: dict[str, str | None]) -> str:
-    """A date in ISO 8601 from the named groups of its pattern; the first day of a month or quarter."""
-    month = part.get("month")
-    if name := part.get("name"):
-        month = str(MONTH_NAMES.index(name[:3].lower()) + 1)
-    if quarter := part.get("quarter"):
-        month = str(int(quarter) * 3 - 2)
-    day, hour = part.get("day") or "1", part.get("hour") or "0"
-    minute, second = part.get("minute") or "00", part.get("second") or "00"
-    return f"{part['year']}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute}:{second}"
-
-
-def _week_as_iso(part: dict[str, str | None]) -> str:
-    """The date of a day of an ISO week, by default Monday; "" if the year has no such week."""
-    week, weekday = int(part["week"] or 0), int(part.get("weekday") or 1)
-    fourth = int(np.datetime64(f"{part['year']}-01-04", "D").astype(np.int64))  # always in week 1
-    monday = fourth - (fourth + 3) % 7 + 7 * (week - 1)
-    # A week belongs to the year of its Thursday.
-    if str(np.datetime64(monday + 3, "D").astype("datetime64[Y]")) != part["year"]:
-        return ""
-    return f"{np.datetime64(monday + weekday - 1, 'D')}T00:00:00"
 
 
 def _to_times(texts: list[str], iso_texts: list[str]) -> NDArray[np.datetime64]:

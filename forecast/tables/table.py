@@ -9,10 +9,10 @@ import numpy as np
 
 from forecast.data.arrays import Flags
 from forecast.errors import DataError
-from forecast.phrases import listed
+from forecast.phrases import JOINER, listed
 from forecast.spec.reading import Notation
-from forecast.tables import date_formats, dates, numbers
-from forecast.tables.columns import CellError, Column
+from forecast.tables import date_formats, dates, numbers, time_parts
+from forecast.tables.columns import CellError, Column, joined_column
 from forecast.tables.dates import ParsedTimes
 from forecast.tables.numbers import Numbers
 
@@ -39,10 +39,15 @@ class Table:
         return tuple(column.name for column in self.columns)
 
     def column(self, name: str) -> Column:
-        """The column of this name; a `DataError` that suggests the most similar name if there is none."""
+        """The column of this name, or several as one; a `DataError` that suggests the most similar name.
+
+        Names joined by `JOINER` are those of several columns.
+        """
         for column in self.columns:
             if column.name == name:
                 return column
+        if JOINER in name:
+            return joined_column([self.column(part) for part in name.split(JOINER)])
         similar = difflib.get_close_matches(name.lower(), [known.lower() for known in self.names], n=1)
         meant = [known for known in self.names if similar and known.lower() == similar[0]]
         hint = f'did you mean "{meant[0]}"? ' if meant else ""
@@ -53,8 +58,13 @@ class Table:
         )
 
     def without(self, *excluded: Column | None) -> list[Column]:
-        """The other columns."""
-        return [column for column in self.columns if not any(column is other for other in excluded)]
+        """The other columns; those of a joined one are excluded with it."""
+        names = {name for column in excluded if column is not None for name in column.name.split(JOINER)}
+        return [column for column in self.columns if column.name not in names]
+
+    def repaired(self, sentence: str) -> "Table":
+        """The same, with one more sentence about what was done to it."""
+        return replace(self, repairs=(*self.repairs, sentence))
 
     def select(self, keep: Flags) -> "Table":
         """The rows where `keep`, (rows,), is true; each is still at its line in the data."""
@@ -86,7 +96,12 @@ class Table:
             raise self.refusal(column, error) from None
 
     def times(
-        self, column: Column, date_format: str | None = None, *, integer_steps: bool = False
+        self,
+        column: Column,
+        date_format: str | None = None,
+        *,
+        integer_steps: bool = False,
+        day_first: bool | None = None,
     ) -> ParsedTimes:
         """The times in the texts of a column; a `DataError` for a text that is no time.
 
@@ -94,11 +109,27 @@ class Table:
         plain counters even if they look like dates.
         """
         try:
+            texts = self.time_texts(column, separate=date_format is not None)
             if date_format is not None:
-                return date_formats.parse(column.texts, date_format)
-            return dates.parse(column.texts, integer_steps=integer_steps)
+                return date_formats.parse(texts, date_format)
+            named_week = time_parts.names_week(column.name)
+            return dates.parse(texts, integer_steps=integer_steps, named_week=named_week, day_first=day_first)
         except CellError as error:
             raise self.refusal(column, error) from None
+
+    def time_texts(self, column: Column, *, separate: bool = False) -> list[str]:
+        """The texts of a column of times; those of several columns as one time, or side by side."""
+        if JOINER not in column.name:
+            return column.texts
+        rows = [text.split(JOINER) for text in column.texts]
+        if separate:
+            return [" ".join(parts) for parts in rows]
+        names = column.name.split(JOINER)
+        parts = [
+            time_parts.part_of(name, texts)
+            for name, texts in zip(names, zip(*rows, strict=True), strict=True)
+        ]
+        return time_parts.join(parts, rows)
 
     def where(self, row: int, column: Column | None = None) -> str:
         """The location of a row, or of a field in it, for an error: 'harvest.csv, line 19, column "tons"'."""

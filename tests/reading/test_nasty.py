@@ -17,6 +17,8 @@ READ = {
     "messytables_simple.ssv": (6, "2011-01-01", 6, "2011-01-03", 0, "daily"),
     "series_monthly-milk-incomplete.csv": (168, "1962-01", 589, "1975-12", 843, "monthly"),
     "series_us_dates_newest_first_us_gasoline.csv": (1578, "1991-02-08", 6621, "2021-04-30", 8864, "weekly"),
+    "messytables_mixedGLB.csv": (1589, "1880-01", -43, "2012-05", 61, "monthly"),
+    "series_wide_months_elnino.csv": (732, "1950-01", 23.11, "2010-12", 22.07, "monthly"),
 }
 
 NO_TIME = "no column looks like times"
@@ -36,12 +38,10 @@ REFUSED = {
     "csvkit_test_utf16_little.csv": NO_TIME,
     "csvkit_test_utf8_bom.csv": NO_TIME,
     "messytables_begrotingsanalyse-2011.csv": NO_TIME,
-    "messytables_mixedGLB.csv": 'several columns could be the target: "Jan", "Feb"',
     "messytables_null.csv": "line 1: the first row holds values",
     "messytables_utf-16le_encoded.csv": "several columns could be the target",
     "messytables_utf8bom.csv": "has a header and no rows",
     "series_header_one_short_co2-mm-mlo.csv": "line 2: 7 fields where the header has 6",
-    "series_wide_months_elnino.csv": 'several columns could be the target: "JAN", "FEB"',
     "spectrum_comma_in_quotes.csv": NO_TIME,
     "spectrum_empty.csv": NO_TIME,
     "spectrum_empty_crlf.csv": NO_TIME,

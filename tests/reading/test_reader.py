@@ -194,7 +194,18 @@ def test_no_fill_knows_a_later_row(numbers, cut):
         whole, earlier = read(table(*content)).panel, read(table(*content[:cut])).panel
     except DataError:
         return
-    assert earlier.values.tolist() == whole.values[: len(earlier.values)].tolist()
+    both = np.intersect1d(earlier.times, whole.times)  # a series may start after a gap that `cut` left out
+    same = [panel.values[np.isin(panel.times, both)].tolist() for panel in (earlier, whole)]
+    assert same[0] == same[1]
+
+
+def test_a_series_starts_after_a_gap_that_is_most_of_it():
+    days = [*range(1, 4), *range(20, 29)]
+    result = read(table(*(f"2020-01-{day:02d},{day}" for day in days)))
+    assert result.panel.values.tolist() == list(range(20, 29))
+    assert result.repairs == (
+        "3 rows before a long gap left out (first: 16 steps without a row before line 5)",
+    )
 
 
 def test_too_many_holes_are_refused():
@@ -445,19 +456,27 @@ def test_two_columns_of_one_name_are_refused_only_where_they_matter():
 def test_a_panel_without_a_telling_id_gets_the_hint():
     rows = ["2019,a,x,1", "2020,a,x,2", "2019,a,y,3", "2019,a,y,4", "2020,b,y,3"]
     error = refusal(table(*rows, header="year,kind,colour,y"))
-    assert error.hint == "several series? name the column that identifies them: --id kind"
+    assert error.hint == "--duplicates sum, mean, first or last merges them"
 
 
-def test_a_date_in_two_columns_gets_the_hint_to_join_them():
+def test_the_columns_that_tell_rows_apart_are_offered():
+    rows = [f"{year},{kind},{colour},1" for year in (1, 2, 3, 4) for kind in "ab" for colour in "xy"]
+    panel = read(table(*rows, header="year,kind,colour,y")).panel
+    assert (panel.columns.series_names, len(panel)) == (("kind", "colour"), 4)
+    with pytest.raises(DataError) as error:
+        read(table(*rows, header="year,kind,colour,y"), Columns(series="kind"))
+    assert error.value.hint == "several series? --id kind --id colour"
+
+
+def test_a_date_in_two_columns_is_read_as_one():
     rows = [f"{year},{month},1" for year in (2019, 2020) for month in range(1, 13)]
-    assert refusal(table(*rows, header="year,month,y")).hint == (
-        'join "year" and "month" into one column, such as 2019-07'
-    )
+    panel = read(table(*rows, header="year,month,y")).panel
+    assert panel.frequency.text(panel.times[[0, -1]]) == ["2019-01", "2020-12"]
 
 
 def test_an_integer_id_of_another_name_gets_the_hint():
     rows = [f"{dept},{year},1.5" for dept in (7, 8) for year in (2019, 2020)]
-    assert refusal(table(*rows, header="dept,year,y")).hint.endswith("--id dept")
+    assert refusal(table(*rows, header="branch,year,y")).hint.endswith("--id branch")
 
 
 # guessing

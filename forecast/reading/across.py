@@ -1,0 +1,196 @@
+"""A table with one row per series and one column per time becomes one with one row per series and time."""
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forecast.data.frequency import FIRST_YEAR, LAST_YEAR
+from forecast.data.inference import evenness
+from forecast.errors import DataError
+from forecast.phrases import JOINER, counted, listed
+from forecast.reading.roles import Guess, Roles
+from forecast.reading.series_column import find_keys, is_text
+from forecast.spec.reading import ReadSpec
+from forecast.tables import dates, numbers, time_parts
+from forecast.tables.columns import CellError, Column, joined_column
+from forecast.tables.months import month_number
+from forecast.tables.table import Table
+
+LEAST_TIMES = 3
+"""Columns with times as their names from which these are the times of the data."""
+EVEN_SHARE = 0.6
+"""Share of these times that are one step apart."""
+
+TIME = "time"
+"""The name of the times in results."""
+
+_WITH_YEAR = re.compile(r"[A-Za-z]{0,2}_?((?:1[5-9]|2[0-9])[0-9]{2})(?: ?\[YR[0-9]{4}\])?")
+_NUMBERED = re.compile(r"([A-Za-z]+_?)([0-9]{1,6})")
+
+
+@dataclass(frozen=True, slots=True)
+class TimesAcross:
+    """The columns of a table whose names are times."""
+
+    columns: tuple[Column, ...]
+    texts: tuple[str, ...]
+    """The time of each, as a column of times would write it, without the year where `year` has it."""
+    year: Column | None = None
+    """The column of years, where each row holds the months or quarters of a year."""
+
+
+def find_times_across(table: Table, *, with_years: bool) -> TimesAcross | None:
+    """The columns with times as their names, where no other column holds times; None where there are none.
+
+    With `with_years`, months or quarters are times too where a column gives the year of each row.
+    """
+    if with_years and (of_years := _parts_of_years(table)) is not None:
+        return of_years
+    numeric = [column for column in table.columns if _is_numeric_or_empty(column)]
+    for read_name in (_year_name, _date_name, _numbered_name):
+        named = [(column, text) for column in numeric if (text := read_name(column.name)) is not None]
+        columns, texts = [column for column, _ in named], [text for _, text in named]
+        if len(columns) < LEAST_TIMES or not _is_even(texts):
+            continue
+        others = table.without(*columns)
+        if any(dates.kind_of(c.texts) in ("dates", "stamps") and len(c.texts) > 1 for c in others):
+            return None
+        if any(_is_numeric_or_empty(c) and len(c.texts) > 1 for c in others) and read_name is _numbered_name:
+            continue  # numbered features beside other numbers
+        return TimesAcross(tuple(columns), tuple(texts))
+    return None
+
+
+def across_to_long(table: Table, times: TimesAcross, read: ReadSpec) -> tuple[Table, Roles]:
+    """The table with the times of its series one after another, and the roles of its columns.
+
+    The location of a row is still the line in the file, and that of a field its column there.
+    """
+    ids = _find_ids(table, times, read)
+    names = [column.name for column in times.columns]
+    ends = names[0], names[-1]
+    reason = f"the names of {counted(len(names), 'column')}"
+    if times.year is not None:
+        reason += f', of each year in "{times.year.name}"'
+    guesses: list[Guess] = [("times", f"{ends[0]} to {ends[1]}", reason)]
+    if ids is not None and ids.name != read.columns.series:
+        guesses.append(("id", ids.name, "it tells the rows apart"))
+    long = _concatenate(table, times, ids)
+    time, values = long.columns[0], long.columns[-1]
+    return long, Roles(values, time, None if ids is None else long.columns[1], tuple(guesses), wide=True)
+
+
+def _parts_of_years(table: Table) -> TimesAcross | None:
+    """The columns of twelve months or four quarters beside one of years; None where there are none."""
+    years = [c for c in table.columns if time_parts.part_of(c.name, c.texts) == "year" and len(c.texts) > 1]
+    by_part: dict[str, Column] = {}
+    for column in table.columns:
+        month = month_number(column.name)
+        quarter = re.fullmatch("[Qq]([1-4])", column.name.strip())
+        name = f"-{month:02d}" if month else f"Q{quarter[1]}" if quarter else ""
+        if name and name not in by_part:
+            by_part[name] = column
+    months = [f"-{month:02d}" for month in range(1, 13)]
+    for parts in (months, ["Q1", "Q2", "Q3", "Q4"]):
+        if len(years) == 1 and all(part in by_part for part in parts):
+            return TimesAcross(tuple(by_part[part] for part in parts), tuple(parts), years[0])
+    return None
+
+
+def _is_numeric_or_empty(column: Column) -> bool:
+    texts = [text.strip().lower() for text in column.texts[:1000]]
+    return numbers.readable_share(column.texts) >= 0.5 or all(text in numbers.MISSING for text in texts)
+
+
+def _year_name(name: str) -> str | None:
+    """1990 for "1990", "1990 [YR1990]", "X1990" or "Y1990"."""
+    match = _WITH_YEAR.fullmatch(name.strip())
+    return match[1] if match and FIRST_YEAR <= int(match[1]) <= LAST_YEAR else None
+
+
+def _date_name(name: str) -> str | None:
+    """A name that may be a date: "2019-01", "1/22/20", "Jan-20"; an R program may have put an X before it."""
+    text = re.sub(r"^X(?=[0-9])", "", name.strip())
+    return text if re.search("[0-9]", text) and not text.isdigit() and _may_be_date(text) else None
+
+
+def _may_be_date(text: str) -> bool:
+    if _NUMBERED.fullmatch(text) and len(re.findall("[0-9]", text)) < 4:
+        return False
+    return dates.kind_of([text]) == "dates"
+
+
+def _numbered_name(name: str) -> str | None:
+    """1913 for "d_1913"."""
+    match = _NUMBERED.fullmatch(name.strip())
+    return match[2].lstrip("0") or "0" if match else None
+
+
+def _is_even(texts: list[str]) -> bool:
+    """Whether the texts are different times, most of them one step apart, in order."""
+    try:
+        times = dates.parse(texts).times
+    except CellError:
+        return False
+    numbered = times.astype(np.int64)
+    ordered = bool((numbered[1:] > numbered[:-1]).all() or (numbered[1:] < numbered[:-1]).all())
+    return ordered and evenness(times) >= EVEN_SHARE
+
+
+def _find_ids(table: Table, times: TimesAcross, read: ReadSpec) -> Column | None:
+    """The requested columns of ids, or the fewest columns of text that tell the rows apart.
+
+    None for a single row without a text; a `DataError` where rows cannot be told apart.
+    """
+    requested = read.columns.series
+    if requested is not None and all(name in table.names for name in requested.split(JOINER)):
+        return table.column(requested)
+    others = table.without(*times.columns)
+    if times.year is not None:
+        if len(times.year.texts) == table.rows:
+            return None
+        keys = find_keys(table, table.without(*times.columns, times.year), times.year, any_name=True)
+        if keys:
+            return joined_column(keys)
+    texts = [column for column in others if is_text(column)]
+    varied = [column for column in texts if len(column.texts) > 1]
+    several = [joined_column(varied[:number]) for number in range(2, len(varied) + 1)]
+    codes = [column for column in others if numbers.integers([*column.texts]) is not None]
+    for column in (*texts, *several, *codes):
+        if times.year is None and len(column.texts) == table.rows and "" not in column.texts:
+            return column
+    raise DataError(
+        "the names of columns are times, and no column tells the rows apart",
+        where=table.source,
+        hint=f"name the columns that do so with --id; it has {listed([column.name for column in others])}",
+    )
+
+
+def _concatenate(table: Table, times: TimesAcross, ids: Column | None) -> Table:
+    """Times, ids if there are any, and numbers: all times of the first row, then those of the second."""
+    steps, names = len(times.columns), [column.name for column in times.columns]
+    parts = np.tile(np.arange(steps, dtype=np.int32), table.rows)
+    if times.year is None:
+        time = Column(TIME, list(times.texts), parts)
+    else:
+        every = [year.strip() + text for year in times.year.texts for text in times.texts]
+        time = Column(TIME, every, times.year.codes.repeat(steps) * np.int32(steps) + parts)
+    numbering: dict[str, int] = {}
+    codes = np.empty((table.rows, steps), np.int32)
+    for step, column in enumerate(times.columns):
+        known = np.array([numbering.setdefault(text, len(numbering)) for text in column.texts], np.int32)
+        codes[:, step] = known[column.codes]
+    values = Column("", list(numbering), codes.ravel())
+    repeated = () if ids is None else (Column(ids.name, ids.texts, ids.codes.repeat(steps)),)
+
+    def heading(row: int, column: Column) -> str:
+        return names[row % steps] if column is values else column.name
+
+    return replace(
+        table,
+        columns=(time, *repeated, values),
+        rows=table.rows * steps,
+        line=lambda row: table.line(row // steps),
+        heading=heading,
+    )

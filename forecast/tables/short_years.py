@@ -1,0 +1,90 @@
+"""Dates with a year of two digits, where their order is proved: 1/22/20, 22.01.20, Jan-20."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import numpy as np
+
+from forecast.data.inference import evenness
+from forecast.tables.months import ENGLISH
+
+Guess = tuple[str, str, str]
+
+PIVOT = 69
+"""From this year on of the 20th century, before it of the 21st: as `strptime` reads %y."""
+
+CLEARLY_EVEN, CLEARLY_UNEVEN = 0.9, 0.5
+"""Shares of rows one step apart that decide between two orders."""
+
+_NUMBERS = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2'?([0-9]{2})(?P<rest>(?:[T ,].*)?)")
+_NAME_AND_YEAR = rf"({'|'.join(ENGLISH)})\.?[-/ ]*'?([0-9]{{2}})"
+_NAMED = re.compile(rf"([0-9]{{1,2}})([-/. ]*){_NAME_AND_YEAR}(?P<rest>(?: .*)?)", re.IGNORECASE)
+_MONTHS = re.compile(_NAME_AND_YEAR, re.IGNORECASE)
+_ORDERS = {"day/month/year": (2, 1, 0), "month/day/year": (2, 0, 1), "year-month-day": (0, 1, 2)}
+"""Positions of year, month and day."""
+
+
+def long_year(year: int) -> int:
+    """The year of two digits in full."""
+    return year + (1900 if year >= PIVOT else 2000)
+
+
+def with_long_years(texts: list[str]) -> tuple[list[str], Guess] | None:
+    """The texts as 2020-01-22, or 2020-01, and what was decided; None where their order is not proved."""
+    if months := _months(texts):
+        return months, ("times", f"{texts[0]} as {months[0]}", "months with a year of two digits")
+    for regex in (_NUMBERS, _NAMED):
+        matches = [match for text in texts if (match := regex.fullmatch(text))]
+        if not matches or len(matches) < len(texts):
+            continue
+        numbers = [tuple(_number(match[group]) for group in (1, 3, 4)) for match in matches]
+        # A year is first only in dates with hyphens.
+        names = list(_ORDERS)[: 3 if matches[0][2] == "-" else 2]
+        if regex is _NAMED:
+            names.remove("month/day/year")
+        order = _proved_order(numbers, names)
+        if order is not None:
+            days = _dates(numbers, _ORDERS[order])
+            rest = [match["rest"] for match in matches]
+            rewritten = [f"{day}{after}" for day, after in zip(days or (), rest, strict=True)]
+            return rewritten, ("times", f"{texts[0]} as {rewritten[0]}", "the only order that fits all rows")
+    return None
+
+
+def _months(texts: list[str]) -> list[str] | None:
+    """Months such as Jan-20, one step apart; None for other texts."""
+    matches = [match for text in texts if (match := _MONTHS.fullmatch(text))]
+    if len(matches) < max(len(texts), 3):
+        return None
+    months = [f"{long_year(int(match[2]))}-{_number(match[1]):02d}" for match in matches]
+    return months if evenness(np.array(months, dtype="datetime64[s]")) >= CLEARLY_EVEN else None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else ENGLISH.index(text.lower()) + 1
+
+
+def _proved_order(numbers: Sequence[tuple[int, ...]], names: list[str]) -> str | None:
+    """The only order in which all are dates, or in which they are one step apart; None where several are."""
+    possible = {name: days for name in names if (days := _dates(numbers, _ORDERS[name]))}
+    if len(possible) == 1:
+        return next(iter(possible))
+    shares = {name: evenness(np.array(days, dtype="datetime64[s]")) for name, days in possible.items()}
+    even = [name for name, share in shares.items() if share >= CLEARLY_EVEN]
+    others = [share for name, share in shares.items() if name not in even]
+    return even[0] if len(even) == 1 and max(others) <= CLEARLY_UNEVEN else None
+
+
+def _dates(numbers: Sequence[tuple[int, ...]], order: tuple[int, int, int]) -> list[date] | None:
+    """The dates in this order; None where one is not in the calendar."""
+    try:
+        return [*_in_order(numbers, order)]
+    except ValueError:
+        return None
+
+
+def _in_order(numbers: Sequence[tuple[int, ...]], order: tuple[int, int, int]) -> Iterator[date]:
+    for each in numbers:
+        year, month, day = (each[position] for position in order)
+        yield date(long_year(year), month, day)

@@ -1,0 +1,171 @@
+"""Columns that hold a part of a time each, such as year and month: what each holds, and all as one text.
+
+A column is a part only if its name and its texts agree: "month" with 1 to 12, "Hr_End" with 1 to 24.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from forecast.tables.columns import CellError
+from forecast.tables.months import month_number
+
+Part = Literal[
+    "year", "half", "quarter", "month", "week", "yearday", "day", "weekday", "hour", "clock", "minute"
+]
+
+ANNUAL = "annual"
+"""What `join` makes of a row that sums up a year, such as the thirteenth month."""
+
+_WORDS: dict[str, tuple[Part, ...]] = {
+    **dict.fromkeys(("year", "yr", "yyyy", "jahr", "ano", "año", "annee", "année", "anno"), ("year",)),
+    **dict.fromkeys(("half", "semester"), ("half",)),
+    **dict.fromkeys(("quarter", "qtr", "qrt", "q", "quartal", "trimestre", "trimester"), ("quarter",)),
+    **dict.fromkeys(("month", "mon", "mm", "mo", "mnth", "mes", "mois", "monat", "mese"), ("month",)),
+    **dict.fromkeys(("week", "wk", "kw", "woche", "semana", "semaine", "isoweek"), ("week",)),
+    **dict.fromkeys(("doy", "julian", "yday", "yearday", "dayofyear"), ("yearday",)),
+    **dict.fromkeys(("day", "dd", "dom", "tag", "dia", "día", "jour", "mday"), ("day", "weekday")),
+    **dict.fromkeys(("weekday", "dow", "dayofweek", "wochentag"), ("weekday",)),
+    **dict.fromkeys(("hour", "hr", "hh", "he", "stunde", "hora", "heure"), ("hour", "clock")),
+    **dict.fromkeys(("time", "clock", "hhmm", "zeit", "uhrzeit", "hora", "heure"), ("clock", "hour")),
+    **dict.fromkeys(("minute", "minutes"), ("minute",)),
+    "period": ("month", "quarter", "half", "year"),
+}
+"""The parts that a word in the name of a column may mean."""
+
+_CLOCK = r"([01]?[0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9])?( ?[AaPp]\.?[Mm]\.?)?"
+_PATTERNS: dict[Part, str] = {
+    "year": r"(1[5-9]|2[0-9])[0-9]{2}",
+    "half": r"[HhSs]0?[1-3]|[12]",
+    "quarter": r"[Qq]?0?[1-4]|[Qq]0?5",
+    "month": r"[Mm]?0?[1-9]|[Mm]?1[0-3]",
+    "week": r"[Ww]?(0?[1-9]|[1-4][0-9]|5[0-3])",
+    "yearday": r"0{0,2}[1-9]|0?[1-9][0-9]|[12][0-9]{2}|3[0-5][0-9]|36[0-6]",
+    "day": r"0?[1-9]|[12][0-9]|3[01]",
+    "weekday": r"[0-7]|[^\W\d]{2,10}\.?",
+    "hour": r"[Hh]?0?[0-9]|[Hh]?1[0-9]|[Hh]?2[0-4]",
+    "clock": _CLOCK,
+    "minute": r"0?[0-9]|[1-5][0-9]",
+}
+"""What the texts of each part look like."""
+
+
+def part_of(name: str, column_texts: Sequence[str]) -> Part | None:
+    """What part of a time a column holds, by its name and all its texts; None for any other column."""
+    words = re.split(r"[\W_]+|(?<=[a-z])(?=[A-Z])", name.strip())
+    lowered = [word.lower() for word in words if word]
+    texts = [_without_fraction(text.strip()) for text in column_texts if text.strip()]
+    if not texts:
+        return None
+    joined = "".join(lowered)
+    if joined in ("dayofyear", "dayofweek"):
+        lowered = [joined]
+    for word in reversed(lowered):  # the last word says what it is: "week day", "month number" aside
+        for part in _WORDS.get(word, ()):
+            if all(_is(part, text) for text in texts):
+                return part
+    return None
+
+
+def _is(part: Part, text: str) -> bool:
+    if part == "month" and month_number(text) is not None:
+        return True
+    return re.fullmatch(_PATTERNS[part], text) is not None
+
+
+def _without_fraction(text: str) -> str:
+    """2019.0, as programs write integers of a column with missing values, as 2019."""
+    return re.sub(r"(?<=[0-9])\.0+$", "", text)
+
+
+def names_week(name: str) -> bool:
+    """Whether the name of a column says that it holds weeks: "week", "year_week", "KW"."""
+    words = re.findall(r"[^\W\d_]+", name.lower())
+    return any("week" in _WORDS.get(word, ()) or word == "yearweek" for word in words)
+
+
+def complete(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Which of these parts make a time together, the longest first; () where they make none.
+
+    A year goes with a half, quarter, month or week, or with days of the year; days need a month, hours a day.
+    """
+    given = set(parts)
+    if "year" not in given:
+        return ()
+    if "month" in given:
+        if "day" not in given:
+            return ("year", "month")
+        return ("year", "month", "day", *_within_day(given))
+    if "yearday" in given:
+        return ("year", "yearday", *_within_day(given))
+    return next((("year", part) for part in _OF_YEAR if part in given), ())
+
+
+_OF_YEAR: tuple[Part, ...] = ("week", "quarter", "half")
+
+
+def _within_day(given: set[Part]) -> tuple[Part, ...]:
+    if "clock" in given:
+        return ("clock",)
+    if "hour" in given:
+        return ("hour", "minute") if "minute" in given else ("hour",)
+    return ()
+
+
+def join(parts: Sequence[Part | None], rows: Sequence[Sequence[str]]) -> list[str]:
+    """One text for each row of the texts of its parts: "2019-03-31", "2019Q1", "2019-03-31 14:00".
+
+    A part that is None is a date, whatever its notation, which is taken as it is. Hours 1 to 24, without
+    an hour 0, are the hours that end then: their start is taken. `ANNUAL` for a thirteenth month, a fifth
+    quarter, a third half. A `CellError` for a row with an empty part.
+    """
+    hours = [_number(texts[parts.index("hour")]) for texts in rows] if "hour" in parts else []
+    ending = 24 in hours and 0 not in hours
+    joined = []
+    for index, texts in enumerate(rows):
+        by_part = {part: _without_fraction(text.strip()) for part, text in zip(parts, texts, strict=True)}
+        if not all(by_part.values()):
+            raise CellError(index, "a part of the time is missing", hint="give the row a time, or remove it")
+        joined.append(_one_text(by_part, ending=ending))
+    return joined
+
+
+def _one_text(by_part: dict[Part | None, str], *, ending: bool) -> str:
+    day = _day_text(by_part)
+    if day == ANNUAL:
+        return ANNUAL
+    if "clock" in by_part:
+        return f"{day} {by_part['clock']}"
+    if "hour" in by_part:
+        hour = (_number(by_part["hour"]) or 0) - ending
+        return f"{day} {hour:02d}:{int(by_part.get('minute', '0')):02d}"
+    return day
+
+
+def _day_text(by_part: dict[Part | None, str]) -> str:
+    if None in by_part:
+        return by_part[None]
+    year = by_part["year"]
+    if "month" in by_part:
+        month = month_number(by_part["month"]) or _number(by_part["month"]) or 0
+        day = f"-{int(by_part['day']):02d}" if "day" in by_part else ""
+        return ANNUAL if month == 13 else f"{year}-{month:02d}{day}"
+    for part, most, write in _WRITTEN:
+        if part in by_part:
+            number = _number(by_part[part]) or 0
+            return ANNUAL if number > most else write(year, number)
+    return year
+
+
+_WRITTEN: tuple[tuple[Part, int, Callable[[str, int], str]], ...] = (
+    ("yearday", 366, lambda year, number: f"{year}-{number:03d}"),
+    ("week", 53, lambda year, number: f"{year}-W{number:02d}"),
+    ("quarter", 4, lambda year, number: f"{year}Q{number}"),
+    ("half", 2, lambda year, number: f"{year}H{number}"),
+)
+"""Part, its largest number (a larger one sums up the year), and how it is written with a year."""
+
+
+def _number(text: str) -> int | None:
+    digits = re.search("[0-9]+", text)
+    return int(digits[0]) if digits else None
