@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from forecast.data.frequency import Frequency
     from forecast.data.panel import Panel
     from forecast.data.results import Coverage, Forecast, Probabilities, Scores, Verdict
+    from forecast.data.totals import Total
     from forecast.diagnostics.profile import DataProfile
     from forecast.errors import (
         DataError,
@@ -66,6 +67,7 @@ _HOMES = {
         "TrainingError",
         "UsageError",
     ),
+    "forecast.data.totals": ("Total",),
     "forecast.events": ("SeriesSkipped",),
     "forecast.forecasters.combination": ("Combination",),
     "forecast.forecasters.intervals": ("Spread",),
@@ -116,6 +118,7 @@ __all__ = [
     "SeriesSkipped",
     "Spread",
     "Target",
+    "Total",
     "TrainRequest",
     "Trained",
     "TrainingError",

@@ -13,10 +13,11 @@ from forecast.data.cards import Card
 from forecast.data.comparison import Comparison
 from forecast.data.evaluation import EvaluationResult
 from forecast.data.results import Forecast, Probabilities
+from forecast.data.totals import Total
 from forecast.errors import UsageError
 from forecast.events import Listener, warn
 from forecast.forecasters.model import RecurrentForecaster
-from forecast.spec.model import Cell
+from forecast.spec.model import Cell, Statistic
 from forecast.spec.options import (
     EvaluateOptions,
     FileOptions,
@@ -37,6 +38,8 @@ from forecast.workflow import Model, Trained
 
 if TYPE_CHECKING:
     pass
+
+_METHOD_OPTIONS = ("season", "cell", "method", "combine", "statistic")
 
 
 def train(
@@ -83,15 +86,17 @@ def predict(
     model: Model | None = None,
     horizon: int | None = None,
     level: float | Sequence[float] = 80.0,
+    total: bool = False,
     future: Source | None = None,
     future_missing: FutureMissing | None = None,
     season: float | str | None = None,
     cell: Cell | None = None,
     method: Method | None = None,
     combine: Combine | None = None,
+    statistic: Statistic | None = None,
     listener: Listener = warn,
     **options: Unpack[ReadOptions],
-) -> Forecast | Probabilities:
+) -> Forecast | Probabilities | Total:
     """The next values after the end of `data`, or, without data, after the rows that the model keeps.
 
     Args:
@@ -102,18 +107,19 @@ def predict(
             file in the current folder.
         horizon: Rows to forecast.
         level: Coverage of the prediction intervals, in percent.
+        total: The sum over the horizon of each series, with its own intervals, instead of each step.
         future: Rows after the end with the known covariates, as `future` gives them.
         future_missing: The fill of known covariates without a future value: "hold" or "season".
-        season: Rows in a period, "7,365.25" for several, or the column that gives each series its own;
-            without a model only.
+        season: Rows in a period, "7,365.25" for several, or a column of them; without a model only.
         cell: Cell of the pretrained network.
         method: The only method that forecasts, such as "theta"; without a model only.
         combine: "none" for the pretrained network alone; without a model only.
+        statistic: "mean" or "median"; without a model only.
         listener: Called with each event.
         options: The flags that say how data are read (`ReadOptions`); a model brings its own columns.
 
     Returns:
-        Arrays of shape (series, horizon); `.to_frame()` makes one row per series and step.
+        Arrays of shape (series, horizon), (series,) of a total; `.to_frame()` makes a row of each number.
 
     Raises:
         UsageError, DataError, ModelError: As `train`; the model is not found or does not fit.
@@ -134,6 +140,7 @@ def predict(
         cell=cell,
         method=method,
         combine=combine,
+        statistic=statistic,
     )
     horizon, levels, read = given.get("horizon"), levels_of(given.get("level", 80.0)), read_spec(given)
     chosen = workflow.needed_model(model, data) if data is None else workflow.model_named(model, data)
@@ -141,8 +148,9 @@ def predict(
         assert data is not None
         request = train_request(_method_options(given), TrainRequest(read=read, horizon=horizon))
         chosen = workflow.untrained_model(data, request, listener=listener)
-        return workflow.predict(chosen, future=future, horizon=horizon, levels=levels, listener=listener)
-    refuse_for_model(read, 'model="pretrained"', season=season, cell=cell, method=method, combine=combine)
+        data = None  # the rows of the data are those that it continues
+    else:
+        refuse_for_model(read, 'model="pretrained"', **_method_options(given))
     return workflow.predict(
         chosen,
         data,
@@ -151,6 +159,7 @@ def predict(
         future_missing=future_missing,
         horizon=horizon,
         levels=levels,
+        total=total,
         listener=listener,
     )
 
@@ -305,4 +314,4 @@ def show(model: Model) -> Card:
 
 def _method_options(given: Mapping[str, Any]) -> dict[str, Any]:
     """The options that say what forecasts where there is no model."""
-    return {name: given[name] for name in ("season", "cell", "method", "combine") if name in given}
+    return {name: given[name] for name in _METHOD_OPTIONS if name in given}

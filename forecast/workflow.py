@@ -15,6 +15,7 @@ from forecast.data.evaluation import EvaluationResult
 from forecast.data.future import future_rows, with_known_future
 from forecast.data.panel import Panel
 from forecast.data.results import Forecast, Probabilities, ResultTable
+from forecast.data.totals import Total, total_of
 from forecast.errors import DataError, UsageError
 from forecast.events import Decision, Listener, Note, ignore
 from forecast.forecasters.model import RecurrentForecaster
@@ -22,6 +23,7 @@ from forecast.reading.reader import ReadResult, read_as_far_as_possible, read_pa
 from forecast.reporting import notes
 from forecast.reporting.seasons import seasons_line, seasons_of
 from forecast.spec.limits import MAX_BACKTESTS, MAX_HORIZON, check_range
+from forecast.spec.model import Bounds
 from forecast.spec.reading import FutureMissing, ReadSpec, Target
 from forecast.spec.training import DEFAULT_MAX_SECONDS, TrainRequest
 from forecast.storage import location, modelfile
@@ -124,6 +126,8 @@ def _train(reading: ReadResult, request: TrainRequest, run: "Run") -> RecurrentF
     found = seasons_of(reading.panel, plan.combination)
     if line := seasons_line(found, reading.panel):
         run.listener(Note("seasons", line))
+    if reading.panel.target.kind == "value":
+        _note_means(reading.panel, plan.bounds, run.listener)
     run.listener(Note("plan", notes.plan_line(plan, any_long=found.any_long)))
     for decision, reason in plan.reasons:
         run.listener(Decision(decision, reason))
@@ -221,6 +225,13 @@ def untrained_model(
     )
 
 
+def _note_means(panel: Panel, bounds: Bounds, listener: Listener) -> None:
+    """That the forecasts of intermittent demand are means, if there are any."""
+    line = notes.means_line(panel, bounds.statistic)
+    if line:
+        listener(Note("intermittent", line))
+
+
 def predict(
     model: RecurrentForecaster,
     source: Source | None = None,
@@ -230,13 +241,20 @@ def predict(
     future_missing: FutureMissing | None = None,
     horizon: int | None = None,
     levels: Sequence[float] = (80.0,),
+    total: bool = False,
     listener: Listener = ignore,
-) -> Forecast | Probabilities:
+) -> Forecast | Probabilities | Total:
     """The next values after the end of the data, or, without data, after the rows that the model keeps.
 
     Data are read as those that the model was trained on; `read` may change notation and policy.
-    Rows of `future`, or rows of the data after the target's end, hold known covariates.
+    Rows of `future`, or rows of the data after the target's end, hold known covariates. With `total` the
+    result is the sum over the horizon; a `UsageError` for classes, which have none.
     """
+    if total and model.spec.target.kind != "value":
+        raise UsageError(
+            "--total: probabilities of classes are not added up",
+            hint="--task value trains on 0 and 1 as numbers",
+        )
     history = model.tail if source is None else _history(model, source, read, listener)
     steps = _steps(model, horizon)
     if future is not None:
@@ -248,7 +266,9 @@ def predict(
         if not len(history):
             raise UsageError("a label belongs to a series, and none is given", hint="forecast predict DATA")
         return Classifier(model.network).predict(history, steps)
-    return replace(model.predict(history, steps, levels=levels), places=places_of(history))
+    _note_means(history, model.bounds, listener)
+    forecast = replace(model.predict(history, steps, levels=levels), places=places_of(history))
+    return total_of(forecast) if total else forecast
 
 
 def future(

@@ -302,3 +302,24 @@ def test_what_is_in_a_wrong_place_is_named(csv):
         forecast.train(csv, "sold")
     with pytest.raises(UsageError, match="model must be a model or a path, not 5"):
         forecast.predict(csv, model=5)
+
+
+def test_a_total_is_one_number_for_each_series():
+    counts = np.random.default_rng(0).poisson(4, 60).astype(float)
+    steps = forecast.predict(counts, horizon=10, level=[50, 80])
+    total = forecast.predict(counts, horizon=10, level=[50, 80], total=True)
+    assert isinstance(total, forecast.Total)
+    assert list(total.to_frame().columns) == [
+        "from",
+        "to",
+        "forecast",
+        "lower_50",
+        "upper_50",
+        "lower_80",
+        "upper_80",
+    ]
+    assert (total.first_times.tolist(), total.last_times.tolist()) == ([61], [70])
+    assert abs(total.values[0] - steps.values.sum()) <= 5  # steps are rounded, the sum once
+    widths = total.upper[:, 0] - total.lower[:, 0]
+    assert 0 < widths[0] < widths[1] < (steps.upper - steps.lower)[1].sum()
+    assert repr(total) == "Total of 1 series, intervals 50 %, 80 %"

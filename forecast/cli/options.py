@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from forecast.errors import UsageError
-from forecast.spec.model import Cell
+from forecast.spec.model import Cell, Statistic
 from forecast.spec.options import levels_of
 from forecast.spec.training import Combine, Method
 
@@ -170,6 +170,16 @@ CellName = Annotated[
     ),
 ]
 
+StatisticName = Annotated[
+    Statistic | None,
+    option(
+        "--statistic",
+        metavar="NAME",
+        help="Forecasts are the mean or the median.  [default: mean of intermittent demand, else median]",
+        panel=PLAN,
+    ),
+]
+
 Backtests = Annotated[
     int | None,
     option(
@@ -187,6 +197,9 @@ Levels = Annotated[
         help="Prediction interval, percent; repeat, or 80,95.  [default: 80]",
         panel=PLAN,
     ),
+]
+TotalOnly = Annotated[
+    bool, option("--total", help="The sum over the horizon, with its own interval.", panel=PLAN)
 ]
 Baselines = Annotated[
     list[str] | None,
@@ -312,6 +325,18 @@ ColorName = Annotated[
         panel=MESSAGES,
     ),
 ]
+
+
+def untrained_options(
+    *,
+    season: Season = None,
+    cell: CellName = None,
+    method: MethodName = None,
+    combine: CombineName = None,
+    statistic: StatisticName = None,
+) -> dict[str, object]:
+    """What forecasts where there is no model, by name; None where it is not given."""
+    return dict(locals())
 
 
 def parse_levels(texts: list[str] | None) -> tuple[float, ...]:

@@ -24,20 +24,19 @@ if TYPE_CHECKING:
 
 
 @takes("read", read_spec)
+@takes("untrained", options.untrained_options)
 def predict(
     ctx: typer.Context,
     data: options.DataToContinue = None,
     *,
     horizon: options.HorizonToPredict = None,
     level: options.Levels = None,
+    total: options.TotalOnly = False,
     model: options.ModelToPredict = None,
     read: ReadSpec,
     future: options.Future = None,
     future_missing: options.FutureMissing = None,
-    season: options.Season = None,
-    cell: options.CellName = None,
-    method: options.MethodName = None,
-    combine: options.CombineName = None,
+    untrained: dict[str, object],
     format: options.FormatName = "auto",
     json: options.AsJson = False,
     digits: options.DigitsText = None,
@@ -53,6 +52,7 @@ def predict(
     forecast predict sales.csv --output next.parquet
     forecast predict new.csv --model pretrained --method theta
     forecast predict --future next.csv
+    forecast predict orders.csv --horizon 30 --total
     """
     console: Console = ctx.obj
     levels = options.parse_levels(level)
@@ -61,7 +61,7 @@ def predict(
     source = None if piped_nothing else source
     path = paths.model_or_pretrained(model, source)
     if path is not None:
-        refuse_for_model(read, "--model pretrained", season=season, cell=cell, method=method, combine=combine)
+        refuse_for_model(read, "--model pretrained", **untrained)
     elif source is None:
         raise _nothing_to_continue(model)
     inputs, written = (source, ahead, path), options.parse_digits(digits)
@@ -74,8 +74,7 @@ def predict(
     about: dict[str, Json] = {**paths.facts(source), "levels": list(levels)}
     if path is None:
         assert source is not None  # refused above
-        asked = {"season": season, "cell": cell, "method": method, "combine": combine, "horizon": horizon}
-        request = train_request(asked, TrainRequest(read=read))
+        request = train_request({**untrained, "horizon": horizon}, TrainRequest(read=read))
         remark = "" if model is not None else _other_models(source)
         forecaster = workflow.untrained_model(source, request, remark=remark, listener=console.listen)
         source = None  # the rows of the data are those that the forecaster continues
@@ -89,12 +88,13 @@ def predict(
         future_missing=future_missing,
         horizon=horizon,
         levels=levels,
+        total=total,
         listener=console.listen,
     )
     deliver(
         forecast.to_table(),
         delivery,
-        schema="forecast.predict/1",
+        schema="forecast.total/1" if total else "forecast.predict/1",
         facts={**_model_facts(forecaster, path), **about, "skipped": console.skipped_facts()},
         color=console.color,
         places=forecast.row_places,

@@ -36,6 +36,17 @@ _HTML_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """The sums of forecasts over the horizon, and their intervals, which no sum of bounds is."""
+
+    values: Floats
+    """(series,)"""
+    lower: Floats
+    """(levels, series)"""
+    upper: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """The next values of every series of a panel."""
 
@@ -52,9 +63,11 @@ class Forecast:
     columns: Columns
     frequency: Frequency
     whole: bool = False
-    """Whether values are whole numbers, and written as such."""
+    """Whether values are whole numbers, and written as such; means of them need not be."""
     places: Integers | None = None
     """(series,) decimal places to which files are written; values here are not rounded."""
+    sums: Sums | None = None
+    """What `data.totals.total_of` makes a result of."""
 
     @classmethod
     def of(
@@ -111,7 +124,7 @@ class Forecast:
 
     def _written(self, values: Floats) -> Floats | Integers:
         """Whole numbers as integers, where every one of them fits."""
-        fits = self.whole and bool((np.abs(values) < LARGEST_WHOLE).all())
+        fits = self.whole and bool(((np.abs(values) < LARGEST_WHOLE) & (values == np.rint(values))).all())
         return values.astype(np.int64).ravel() if fits else values.ravel()
 
 

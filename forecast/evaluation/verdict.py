@@ -75,17 +75,22 @@ def verdict_of(
     one_step: OneStepForecasts | None = None,
     *,
     members: Sequence[str] = (),
+    squared: bool = False,
 ) -> Verdict:
     """The verdict on `scores.models[0]` against the best baseline; there must be one.
 
     Baselines are all other models, save those `members` of a combination that are none of `BASELINES`.
-    Without `one_step` no echo is found.
+    Without `one_step` no echo is found. With `squared` the root mean square errors decide, as they do for
+    forecasts that are means: of intermittent demand the smallest absolute error is that of 0.
     """
     metric = deciding_metric(scores.ids)
     errors = scores.overall[:, scores.metrics.index(metric)]
     if np.isnan(errors).all():  # every series of the panel is constant: none has a scale
         metric = "mae"
         errors = scores.overall[:, scores.metrics.index(metric)]
+    if squared:
+        sizes = [block_errors(folds, name, metric=metric, squared=True) for name in scores.models]
+        errors = np.sqrt(np.array([mean(each) for each in sizes]))
     model = scores.models[0]
     compared = [
         index
@@ -93,7 +98,7 @@ def verdict_of(
         if index > 0 and (name in BASELINES or name not in members)
     ]
     best = compared[int(np.argmin(np.nan_to_num(errors[compared], nan=np.inf)))]
-    differences = error_differences(folds, model, scores.models[best], metric=metric)
+    differences = error_differences(folds, model, scores.models[best], metric=metric, squared=squared)
     better_by = float(improvement(errors[0], errors[best]))
     outcome = outcome_of(better_by, differences)
     echo = one_step is not None and echoes(one_step, folds[-1].scales)
@@ -104,10 +109,11 @@ def verdict_of(
         if np.isfinite(errors[best])
         else "the errors are too large to compare"
     )
-    remark = _remark(echo=echo, flat=flat)
+    compares = "root mean square errors; " if squared else ""
+    remark = _remark(echo=echo, flat=flat and not squared)
     return Verdict(
         outcome=outcome,
-        text=f"{outcome}: {message} ({sample(scores, len(differences), better_by)}){remark}",
+        text=f"{outcome}: {message} ({compares}{sample(scores, len(differences), better_by)}){remark}",
         skill=float(scores.overall[0, scores.metrics.index("skill")]),
         best_baseline=scores.models[best],
         better_by=better_by,
@@ -117,19 +123,38 @@ def verdict_of(
 
 
 def error_differences(
-    folds: Sequence[Fold], model: str, other: str, *, metric: Literal["mae", "mase"]
+    folds: Sequence[Fold],
+    model: str,
+    other: str,
+    *,
+    metric: Literal["mae", "mase"],
+    squared: bool = False,
 ) -> Floats:
     """(blocks,) mean error of `model` minus that of `other`, for every series and origin.
+
+    With `squared` of squared errors. Errors of the steps of one forecast are correlated: they count as one
+    block.
+    """
+    ours, theirs = (block_errors(folds, name, metric=metric, squared=squared) for name in (model, other))
+    with np.errstate(invalid="ignore"):
+        differences = ours - theirs
+    return differences[np.isfinite(differences)]
+
+
+def block_errors(
+    folds: Sequence[Fold], model: str, *, metric: Literal["mae", "mase"], squared: bool
+) -> Floats:
+    """(blocks,) mean absolute or squared error of a model, for every series and origin.
 
     Errors of the steps of one forecast are correlated: they count as one block.
     """
     blocks = []
     for fold in folds:
+        scale = fold.scales[:, None] if metric == "mase" else 1.0
         with np.errstate(over="ignore", invalid="ignore"):
-            error, reference = (np.abs(fold.actual - fold.forecasts[name]) for name in (model, other))
-            blocks.append(mean(error - reference, axis=1) / (fold.scales if metric == "mase" else 1.0))
-    differences = np.concatenate(blocks)
-    return differences[np.isfinite(differences)]
+            error = np.abs(fold.actual - fold.forecasts[model]) / scale
+            blocks.append(mean(error**2 if squared else error, axis=1))
+    return np.concatenate(blocks)
 
 
 def outcome_of(better_by: float, differences: Floats) -> Outcome:

@@ -5,11 +5,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast.data.arrays import LARGEST, Floats, Integers
+from forecast.data.arrays import LARGEST, Flags, Floats, Integers, row_series
 from forecast.data.panel import Panel
 from forecast.forecasters.decomposition import FoundSeason, rows_of_two
 from forecast.forecasters.harmonic import harmonic_of
-from forecast.forecasters.intervals import Spread, seasonal_changes, spread_of
+from forecast.forecasters.intermittent import CROSTON, is_intermittent
+from forecast.forecasters.intervals import (
+    USUAL_CORRELATION,
+    Spread,
+    correlation_of,
+    seasonal_changes,
+    spread_of,
+)
 from forecast.forecasters.methods import METHODS, PLAIN
 from forecast.forecasters.preparation import ROWS_READ, long_seasons, prepare, without_single_outliers
 from forecast.forecasters.priors import OWN, OWN_WITH_COVARIATES, prior_weights, weight_growth
@@ -47,12 +54,21 @@ class Combination:
         """The names of all members, in the order of their weights."""
         return (*(name for name, _ in self.networks), *self.methods)
 
-    def prior(self, seasons: Integers) -> Floats:
-        """(members, series) prior weights for series of these seasons."""
+    def prior(self, seasons: Integers, intermittent: Flags | None = None) -> Floats:
+        """(members, series) prior weights for these seasons; for `intermittent` see `forecasts_mean`."""
         names = [self._prior_name(name) for name in self.members]
         each, of_series = np.unique(seasons, return_inverse=True)
         known = [prior_weights(season, names) for season in each.tolist()] or [np.ones(len(names))]
-        return np.asarray(np.array(known).T[:, of_series])
+        prior = np.asarray(np.array(known).T[:, of_series])
+        if intermittent is None or not intermittent.any():
+            return prior
+        return np.where(intermittent, prior_weights(1, names, intermittent=True)[:, None], prior)
+
+    def forecasts_mean(self, history: Panel) -> Flags:
+        """(series,) whether a series is one of intermittent demand, of which the mean is forecast."""
+        if CROSTON not in self.methods:
+            return np.zeros(len(history), dtype=bool)
+        return is_intermittent(history)
 
     def growth(self, seasons: Integers, horizon: int) -> Floats:
         """(members, series, horizon) factors on the weights at each step."""
@@ -103,7 +119,11 @@ class Combination:
         alone = len(self.members) == 1
         if alone and self.members[0] in PLAIN:
             return METHODS[self.members[0]](history, horizon)[None]
-        history = without_single_outliers(history)
+        intermittent = self.forecasts_mean(history)
+        plain, history = history, without_single_outliers(history)
+        if intermittent.any():  # among zeros every demand is an outlier
+            kept = intermittent[row_series(history.bounds)]
+            history = replace(history, values=np.where(kept, plain.values, history.values))
         level = prepare(history, horizon, ())
         prepared = prepare(history, horizon, seasons) if any(seasons) else level
         values, added = [], []
@@ -113,11 +133,14 @@ class Combination:
             added.append(rest.continuation)
         for name in self.methods:
             # Harmonic regression has the long seasons in it; beside others it answers where there is one.
-            rest = level if name == HARMONIC else prepared
+            # Croston's method reads demands as they are; beside others it answers where these are rare.
+            rest = level if name in (HARMONIC, CROSTON) else prepared
             if name == HARMONIC:
                 values.append(harmonic_of(rest.panel, horizon, seasons, always=alone))
             else:
                 values.append(METHODS[name](rest.panel, horizon))
+            if name == CROSTON and not alone:
+                values[-1] = np.where(intermittent[:, None], values[-1], np.nan)
             added.append(rest.continuation)
         with np.errstate(over="ignore"):
             return np.asarray(
@@ -218,14 +241,22 @@ class Past:
             units=self.units[kept],
         )
 
-    def mean_errors(self, series: int) -> Floats:
-        """(members, origins, series) mean absolute errors; NaN without any."""
+    def mean_errors(self, series: int, intermittent: Flags | None = None) -> Floats:
+        """(members, origins, series) mean absolute errors; NaN without any.
+
+        Of `intermittent` series, (series,), root mean square errors: the mean makes the smallest.
+        """
         with np.errstate(over="ignore", invalid="ignore"):
             errors = np.minimum(np.abs(self.forecasts - self.actual), LARGEST)  # NaN stays NaN
         placed = errors_by_origin(self.origins, errors, series)
         known = np.isfinite(placed)
         count = np.maximum(known.sum(axis=3), 1)
         total = (np.where(known, placed, 0.0) / count[..., None]).sum(axis=3)
+        if intermittent is not None and intermittent.any():
+            unit = np.where(known, placed, 0.0).max(axis=(0, 1, 3), initial=0.0)[:, None]
+            unit = np.where(unit > 0, unit, 1.0)  # squares stay finite
+            squares = np.where(known, placed / unit, 0.0) ** 2 / count[..., None]
+            total = np.where(intermittent, unit[:, 0] * np.sqrt(squares.sum(axis=3)), total)
         return np.where(known.any(axis=3), total, np.nan)
 
 
@@ -265,17 +296,21 @@ def combined(weights: Floats, forecasts: Floats, growth: Floats | float = 1.0) -
     return np.asarray(np.clip(first / unit + mean, -LARGEST / unit, LARGEST / unit) * unit)
 
 
-def weights_and_spread(past: Past, prior: Floats, seasons: Sequence[int]) -> tuple[Floats, Spread]:
+def weights_and_spread(
+    past: Past, prior: Floats, seasons: Sequence[int], intermittent: Flags | None = None
+) -> tuple[Floats, Spread]:
     """(series, members) weights of each series by its own past, and how far off the combination was there.
 
     The error at an origin is that of weights from the other origins, or it would be too small. `prior` is
     (members, series).
     """
     series = len(seasons)
-    errors, independent = past.mean_errors(series), past.origins.independence(series)
-    weights = member_weights(errors, prior, independent)
-    sizes = np.abs(_held_out_errors(past, errors, prior, independent))
+    errors, independent = past.mean_errors(series, intermittent), past.origins.independence(series)
+    weights = _weights(errors, prior, independent, intermittent)
+    held_out = _held_out_errors(past, errors, prior, independent, intermittent)
+    sizes = np.abs(held_out)
     spread, units = np.empty((series, past.origins.horizon)), np.full(series, np.nan)
+    correlations = np.full(series, USUAL_CORRELATION)
     order = np.argsort(past.origins.series, kind="stable")
     bounds = np.searchsorted(past.origins.series[order], np.arange(series + 1))
     for index, season in enumerate(seasons):
@@ -283,31 +318,62 @@ def weights_and_spread(past: Past, prior: Floats, seasons: Sequence[int]) -> tup
         spread[index] = spread_of(sizes[mine], past.units[mine], season)
         if len(mine):
             units[index] = (past.units[mine] / len(mine)).sum()
-    return weights, Spread(spread, units)
+            correlations[index] = correlation_of(held_out[mine], spread[index], float(independent[index]))
+    return weights, Spread(spread, units, correlations)
 
 
-def pooled_prior(past: Past, prior: Floats) -> Floats:
+def _weights(
+    errors: Floats, prior: Floats, independent: Floats | float, intermittent: Flags | None
+) -> Floats:
+    """See `member_weights`; of an `intermittent` series the errors at all origins together count.
+
+    At an origin that no demand follows the smallest forecast is the best, so a mean over origins of the
+    ratios of errors would favour forecasts that are too small.
+    """
+    if intermittent is not None and intermittent.any() and errors.shape[1]:
+        known = np.isfinite(errors)
+        largest = np.where(known, errors, 0.0).max(axis=(0, 1), initial=0.0)
+        unit = np.where(largest > 0, largest, 1.0)
+        squares = (np.where(known, errors / unit, 0.0) ** 2).sum(axis=1, keepdims=True)
+        together = unit * np.sqrt(squares / np.maximum(known.sum(axis=1, keepdims=True), 1))
+        errors = np.where(known & intermittent, together, errors)
+    return member_weights(errors, prior, independent)
+
+
+def pooled_prior(past: Past, prior: Floats, intermittent: Flags | None = None) -> Floats:
     """(members, series) prior weights, moved by the errors on all series of a training together.
 
-    Errors are in units of each series' seasonal change; a series without any does not count.
+    Errors are in units of each series' seasonal change; a series without any does not count. Series of
+    intermittent demand are pooled among themselves.
     """
     series = prior.shape[1]
+    groups = [None] if intermittent is None or not intermittent.any() else [~intermittent, intermittent]
     unit = np.full((int(past.origins.number.max(initial=-1)) + 1, series), np.nan)
     unit[past.origins.number, past.origins.series] = np.where(past.units > 0, past.units, np.nan)
     with np.errstate(over="ignore"):
-        errors = (past.mean_errors(series) / unit).reshape(len(prior), -1, 1)
-    # One's own network has few errors, others many: the mean of all members' prior weights is one for all.
-    return np.asarray(member_weights(errors, prior.mean(axis=1)).T.repeat(series, axis=1))
+        errors = past.mean_errors(series, intermittent) / unit
+    pooled = np.empty_like(prior)
+    for some in groups:
+        here = np.arange(series) if some is None else np.flatnonzero(some)
+        if not len(here):
+            continue
+        together = errors[:, :, here].reshape(len(prior), -1, 1)
+        squared = np.array([some is not None and some is intermittent])
+        # One's own network has few errors, others many: the mean of all prior weights is one for all.
+        pooled[:, here] = _weights(together, prior[:, here].mean(axis=1), 1.0, squared).T
+    return pooled
 
 
-def _held_out_errors(past: Past, errors: Floats, prior: Floats, independent: Floats) -> Floats:
+def _held_out_errors(
+    past: Past, errors: Floats, prior: Floats, independent: Floats, intermittent: Flags | None
+) -> Floats:
     """(pasts, horizon) errors of the combination at each origin, with weights from all other groups."""
     result = np.full(past.actual.shape, np.nan)
     groups = past.origins.groups
     group_of = np.zeros(errors.shape[1], dtype=np.int64)
     group_of[past.origins.number] = groups
     for group in np.unique(groups):
-        weights = member_weights(errors[:, group_of != group], prior, independent)
+        weights = _weights(errors[:, group_of != group], prior, independent, intermittent)
         here = groups == group
         forecast = combined(weights[past.origins.series[here]], past.forecasts[:, here])
         with np.errstate(over="ignore"):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.data.arrays import LARGEST, Floats
+from forecast.data.arrays import LARGEST, Floats, Integers
 from forecast.data.panel import Panel
 from forecast.forecasters.priors import error_growth, interval_width
 
@@ -35,6 +35,13 @@ _LARGEST_RATIO = 15.0
 _BATCH_ROWS = 1 << 16
 """Rows of series that are computed together."""
 
+USUAL_CORRELATION = 0.55
+"""Mean correlation of the errors of two steps of one forecast, measured on development series."""
+
+_CORRELATIONS = np.array([0.0, 0.05, 0.15, 0.3, 0.5, 0.7, 0.9])
+_CORRELATION_WEIGHTS = np.array([0.1, 0.05, 0.05, 0.1, 0.2, 0.25, 0.25])
+"""Correlations that are compared by their likelihood, and what each weighs before."""
+
 _OTHER_SCALE = 10.0
 """Factor by which the unit differs from the earlier one where the data are others, or in other units."""
 
@@ -53,6 +60,17 @@ class Spread:
     """(series, horizon) mean absolute errors, in units of the seasonal change."""
     units: Floats
     """(series,) mean seasonal change at the origins of these errors; NaN where there were none."""
+    correlations: Floats | None = None
+    """(series,) mean correlation of the errors of two steps; None for the usual one."""
+
+    def select(self, series: Integers) -> "Spread":
+        """That of some series, by index."""
+        correlations = self.correlations
+        return Spread(
+            self.sizes[series],
+            self.units[series],
+            None if correlations is None else correlations[series],
+        )
 
     def half_widths(self, history: Panel, levels: Sequence[float], horizon: int) -> Floats:
         """(levels, series, horizon) half-widths in the units of the data; NaN where nothing is known."""
@@ -65,6 +83,21 @@ class Spread:
         unit = unit * np.array([interval_width(season) for season in history.seasons.tolist()])
         with np.errstate(over="ignore"):
             return np.asarray(np.minimum(_quantiles(levels)[:, None, None] * unit[:, None] * sizes, LARGEST))
+
+    def total_half_widths(self, half: Floats) -> Floats:
+        """(levels, series) half-widths of intervals of the sum over the horizon, from those of its steps.
+
+        `half` is (levels, series, horizon). Errors of one forecast are correlated, most of all where they
+        are of its level: independent errors would give the square root of the sum of squares, errors that
+        are always alike the sum.
+        """
+        correlations = USUAL_CORRELATION if self.correlations is None else self.correlations
+        size = np.maximum(half.max(axis=2), np.finfo(float).tiny)  # squares stay finite
+        shares = half / size[..., None]
+        squares, whole = (shares**2).sum(axis=2), shares.sum(axis=2) ** 2
+        with np.errstate(over="ignore"):
+            total = size * np.sqrt(squares + correlations * np.maximum(whole - squares, 0.0))
+            return np.asarray(np.minimum(total, LARGEST))
 
 
 def no_spread() -> Spread:
@@ -111,6 +144,27 @@ def spread_of(errors: Floats, units: Floats, season: int) -> Floats:
         known.sum(axis=0) + _PRIOR_STEP_ORIGINS
     )
     return np.asarray(np.maximum.accumulate(_smoothed(steps)))
+
+
+def correlation_of(errors: Floats, sizes: Floats, independent: float) -> float:
+    """The mean correlation of the errors of two steps of one series: its expectation, given these errors.
+
+    `errors` are signed, (origins, horizon), NaN where unknown; `sizes`, (horizon,), the mean errors of the
+    steps in any unit; `independent` is the share by which each further origin counts.
+    """
+    known = np.isfinite(errors)
+    count = known.sum(axis=1)
+    largest = np.abs(np.where(known, errors, 0.0)).max(initial=0.0)
+    if errors.shape[1] < 2 or largest == 0 or not (count > 1).any():
+        return USUAL_CORRELATION
+    scaled = np.where(known, errors / largest, 0.0) / np.where(sizes > 0, sizes / sizes.max(), 1.0)
+    # The sum of k errors of variance 1 and correlation c has the variance k (1 + (k - 1) c).
+    found = (scaled.sum(axis=1) ** 2).sum() / (scaled**2).sum()
+    origins = 1 + ((count > 1).sum() - 1) * independent
+    ratio = 1 + (count.max() - 1) * _CORRELATIONS
+    likelihood = -origins / 2 * (np.log(ratio) + found / ratio)
+    weights = _CORRELATION_WEIGHTS * np.exp(likelihood - likelihood.max())
+    return float(weights @ _CORRELATIONS / weights.sum())
 
 
 def _smoothed(steps: Floats) -> Floats:

@@ -10,6 +10,7 @@ from forecast.data.panel import Panel
 from forecast.data.results import Forecast
 from forecast.forecasters.autoregression import autoregression
 from forecast.forecasters.harmonic import harmonic
+from forecast.forecasters.intermittent import CROSTON, croston
 from forecast.forecasters.seasonal_drift import seasonal_drift
 from forecast.forecasters.smoothing import smoothing
 from forecast.forecasters.theta import theta
@@ -56,6 +57,7 @@ METHODS: dict[str, MethodForecast] = {
     "ets": smoothing,
     "ridge": autoregression,
     "harmonic": harmonic,
+    CROSTON: croston,
     "seasonal-drift": seasonal_drift,
     "seasonal-naive": seasonal_naive,
     "naive": naive,
@@ -65,7 +67,8 @@ METHODS: dict[str, MethodForecast] = {
 """Name in tables and options -> the method."""
 
 COMBINED = ("theta", "ets", "ridge", "harmonic", "seasonal-drift", "seasonal-naive", "naive")
-"""Methods that a combination has by default; without a season the seasonal naive is the naive method."""
+"""Methods that a combination has by default; without a season the seasonal naive is the naive method. Where a
+series is one of intermittent demand, Croston's method is a member too."""
 
 
 PLAIN = ("naive", "seasonal-naive", "drift", "mean")

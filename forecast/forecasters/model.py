@@ -5,18 +5,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast.data.arrays import Floats, Integers
+from forecast.data.arrays import LARGEST, Flags, Floats, Integers
 from forecast.data.cards import ModelCard
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
-from forecast.data.results import Forecast
+from forecast.data.results import Forecast, Sums
 from forecast.errors import ModelError
 from forecast.forecasters.combination import COMBINATION, Combination, combined, weights_and_spread
+from forecast.forecasters.intermittent import is_intermittent
 from forecast.forecasters.intervals import Spread
 from forecast.forecasters.preparation import ROWS_READ, without_single_outliers
 from forecast.forecasters.recurrent import Network
 from forecast.phrases import counted
-from forecast.spec.model import Bounds, ModelSpec
+from forecast.spec.model import Bounds, ModelSpec, Statistic
 from forecast.spec.reading import ReadSpec
 
 RISING_ROWS = 20
@@ -105,11 +106,12 @@ class RecurrentForecaster:
     def _weights_and_spread(self, history: Panel, horizon: int) -> tuple[Floats, Spread]:
         if not len(self.weights):
             past = self.combination.past(history, horizon)
-            prior = self.combination.prior(history.seasons)
-            return weights_and_spread(past, prior, history.seasons.tolist())
+            intermittent = self.combination.forecasts_mean(history)
+            prior = self.combination.prior(history.seasons, intermittent)
+            return weights_and_spread(past, prior, history.seasons.tolist(), intermittent)
         known = {id: index for index, id in enumerate(self.tail.ids)}
         rows = np.array([known.get(id, len(known)) for id in history.ids], dtype=np.int64)
-        return self.weights[rows], Spread(self.spread.sizes[rows], self.spread.units[rows])
+        return self.weights[rows], self.spread.select(rows)
 
 
 def forecast_of(
@@ -121,36 +123,73 @@ def forecast_of(
     forecast = bounded(Forecast.of(history, values, ()), history, bounds)
     with np.errstate(over="ignore", invalid="ignore"):
         lower, upper = forecast.values - half, forecast.values + half
-    return bounded(replace(forecast, levels=tuple(levels), lower=lower, upper=upper), history, bounds)
+    found = bounded(replace(forecast, levels=tuple(levels), lower=lower, upper=upper), history, bounds)
+    return replace(found, sums=_sums(history, values, spread.total_half_widths(half), bounds))
+
+
+def _sums(history: Panel, values: Floats, half: Floats, bounds: Bounds) -> Sums:
+    """The sum of `values`, (series, horizon), and its intervals of `half` widths, (levels, series).
+
+    Values are added up before they are rounded: thirty days of 0.4 are 12, not 0.
+    """
+    horizon = values.shape[1]
+    lowest, high = lowest_of(history, bounds), bounds.range[1]
+    within = np.clip(values, lowest, high)
+    within = np.where(never_fell(history)[:, None], np.maximum.accumulate(within, axis=1), within)
+    with np.errstate(over="ignore", invalid="ignore"):
+        sums = np.clip(within.sum(axis=1), -LARGEST, LARGEST)
+        least, most = horizon * lowest[:, 0], horizon * high
+        lower, upper = (np.clip(sums + sign * half, least, most) for sign in (-1, 1))
+    is_mean = means(history, bounds.statistic)
+    if bounds.whole:
+        sums, lower, upper = np.where(is_mean, sums, np.rint(sums)), np.rint(lower), np.rint(upper)
+    return Sums(sums, np.clip(lower, -LARGEST, LARGEST), np.clip(upper, -LARGEST, LARGEST))
 
 
 def bounded(forecast: Forecast, history: Panel, bounds: Bounds) -> Forecast:
     """The forecast and its intervals, clipped to the bounds and rounded where values are whole numbers.
 
+    A mean is no value that could be observed, and is not rounded: see `Bounds.statistic`.
     Without a given minimum, the forecasts of a series whose `history` was never negative are not either.
     Those of a series that never fell in a long history (a meter, a cumulative count) do not fall.
     """
-    low, high = bounds.range
-    starts = history.bounds[:-1]
-    lowest: Floats = np.full((len(history), 1), low)
-    if bounds.minimum is None and len(history):
-        smallest = np.minimum.reduceat(history.values, starts)[:, None]
-        lowest = np.where(smallest >= 0, 0.0, lowest)
+    lowest, high = lowest_of(history, bounds), bounds.range[1]
     rising = never_fell(history)
-    if rising.any():
-        lowest = np.where(rising[:, None], np.maximum(lowest, history.last_values[:, None]), lowest)
 
-    def within(numbers: Floats) -> Floats:
-        numbers = np.clip(np.rint(numbers) if bounds.whole else numbers, lowest, high)
+    is_mean = means(history, bounds.statistic)[:, None]
+
+    def within(numbers: Floats, *, rounded: Flags | bool = True) -> Floats:
+        numbers = np.clip(
+            np.where(rounded, np.rint(numbers), numbers) if bounds.whole else numbers, lowest, high
+        )
         return np.where(rising[:, None], np.maximum.accumulate(numbers, axis=-1), numbers)
 
     return replace(
         forecast,
-        values=within(forecast.values),
+        values=within(forecast.values, rounded=~is_mean),
         lower=within(forecast.lower),
         upper=within(forecast.upper),
         whole=bounds.whole,
     )
+
+
+def lowest_of(history: Panel, bounds: Bounds) -> Floats:
+    """(series, 1) the smallest value that each series may have; see `bounded`."""
+    lowest: Floats = np.full((len(history), 1), bounds.range[0])
+    if bounds.minimum is None and len(history):
+        smallest = np.minimum.reduceat(history.values, history.bounds[:-1])[:, None]
+        lowest = np.where(smallest >= 0, 0.0, lowest)
+    rising = never_fell(history)
+    if rising.any():
+        lowest = np.where(rising[:, None], np.maximum(lowest, history.last_values[:, None]), lowest)
+    return lowest
+
+
+def means(history: Panel, statistic: Statistic | None) -> Flags:
+    """(series,) whether the forecast of a series is a mean: by default where demand is intermittent."""
+    if statistic is None:
+        return is_intermittent(history)
+    return np.full(len(history), statistic == "mean")
 
 
 def never_fell(history: Panel) -> Floats:

@@ -27,6 +27,17 @@ _WEIGHTS: dict[int, dict[str, float]] = {
 
 _OTHER_WEIGHTS = {"pretrained": 1.0, "seasonal-naive": 0.05, "harmonic": 0.4, OWN_WITH_COVARIATES: 5.0}
 
+_INTERMITTENT = {
+    "croston": 1.0,
+    "harmonic": 0.4,
+    "ets": 0.2,
+    "theta": 0.2,
+    "mean": 0.2,
+    OWN_WITH_COVARIATES: 0.3,
+}
+"""Prior weights for a series of intermittent demand: of the members that forecast the mean. Networks, and the
+last values, forecast the median, or the value that there was."""
+
 _NEAR = 14
 """Days ahead beyond which the weight of harmonic regression rises: the level of the newest days, which the
 other members follow, says less and less."""
@@ -61,8 +72,10 @@ def nearest_season(season: int) -> int:
     return min((known for known in _WEIGHTS if known > 1), key=lambda known: abs(np.log(known / season)))
 
 
-def prior_weights(season: int, members: Sequence[str]) -> Floats:
-    """(members,) prior weights, not normalized."""
+def prior_weights(season: int, members: Sequence[str], *, intermittent: bool = False) -> Floats:
+    """(members,) prior weights, not normalized; those of an `intermittent` series where one has any."""
+    if intermittent and any(member in _INTERMITTENT for member in members):
+        return np.array([_INTERMITTENT.get(member, 0.0) for member in members])
     known = _OTHER_WEIGHTS | _WEIGHTS[nearest_season(season)]
     return np.array([known.get(member, _RARE) for member in members])
 

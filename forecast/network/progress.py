@@ -22,6 +22,10 @@ _LAST_RATE = 0.02
 _MIN_GAIN = 0.02
 """Fraction by which an epoch must lower the loss of the initial weights: a smaller gain may be chance."""
 
+NEGLIGIBLE_LOSS = 1e-3
+"""Validation loss at which a fit ends: nothing is left to learn. It is a log loss of classes, a probability
+of 99.9 %, or a mean error of a thousandth of the usual change. Data with any noise stay far above it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -56,10 +60,11 @@ class Progress:
 
     @property
     def finished(self) -> bool:
-        """True at the last epoch, at the end of the time, or after `patience` epochs without improvement."""
+        """True at the last epoch, at the end of the time, without improvement, or at a negligible loss."""
         stalled = self.best_epoch is not None and self.epoch - self.best_epoch >= self._patience
+        negligible = self.best_epoch is not None and self._best_loss <= NEGLIGIBLE_LOSS
         late = self.epoch > 0 and time.monotonic() - self._started_at >= self._fit.seconds
-        return self.epoch >= self._fit.epochs or stalled or late
+        return self.epoch >= self._fit.epochs or stalled or negligible or late
 
     @property
     def fraction(self) -> float:

@@ -101,4 +101,5 @@ def bounds(panel: Panel, request: TrainRequest) -> Bounds:
         minimum=request.min,
         maximum=request.max,
         whole=integers if request.integer is None else request.integer,
+        statistic=request.statistic,
     )

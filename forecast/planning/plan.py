@@ -9,6 +9,7 @@ from forecast.features.calendar import YEARS_AHEAD, holiday_dates
 from forecast.features.covariates import covariate_specs
 from forecast.features.windows import Windows
 from forecast.forecasters.combination import PRETRAINED, Combination
+from forecast.forecasters.intermittent import CROSTON, is_intermittent
 from forecast.forecasters.methods import COMBINED, METHODS
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.forecasters.recurrent import Network, widen_inputs
@@ -160,9 +161,10 @@ def combination_of(
     if alone:
         return Combination(networks, (), periods)
     seasonal = (panel.seasons > 1).any() and season != 1
-    return Combination(
-        networks, tuple(name for name in COMBINED if seasonal or name != "seasonal-naive"), periods
-    )
+    names = {name for name in COMBINED if seasonal or name != "seasonal-naive"}
+    if request.statistic != "median" and is_intermittent(panel).any():
+        names.add(CROSTON)
+    return Combination(networks, tuple(name for name in METHODS if name in names), periods)
 
 
 def _reasons(

@@ -31,6 +31,7 @@ def model_facts(model: RecurrentForecaster, path: Path | None) -> "dict[str, Jso
         "training": {"start": card.origin, "epochs": card.epochs, "seed": card.training.seed},
         "values": {
             "integer": model.bounds.whole,
+            "statistic": model.bounds.statistic,
             "minimum": model.bounds.minimum,
             "maximum": model.bounds.maximum,
         },

@@ -8,9 +8,10 @@ from forecast.data.arrays import Floats
 from forecast.data.panel import Panel, time_range
 from forecast.data.results import Coverage
 from forecast.forecasters.combination import PRETRAINED, Combination
+from forecast.forecasters.model import means
 from forecast.forecasters.recurrent import CELL_NAMES
 from forecast.phrases import counted
-from forecast.spec.model import ModelSpec, NetworkSpec, Origin
+from forecast.spec.model import ModelSpec, NetworkSpec, Origin, Statistic
 
 if TYPE_CHECKING:
     from forecast.planning.plan import Plan
@@ -88,6 +89,7 @@ METHOD_NAMES = {
     "theta": "Theta",
     "ets": "ETS",
     "harmonic": "harmonic regression",
+    "croston": "Croston",
     "seasonal-drift": "seasonal drift",
     "seasonal-naive": "seasonal naive",
     "naive": "last value",
@@ -197,6 +199,18 @@ def windows_line(panel: Panel, plan: "Plan") -> str:
     each = " of each series" if len(panel) > 1 else ""
     own = "" if horizon == plan.horizon else " of the network"
     return f"{rows} - window {window} - horizon {horizon}{own} + 1{each} = {windows}"
+
+
+def means_line(panel: Panel, statistic: Statistic | None) -> str:
+    """What is said of series whose forecast is a mean because demand is intermittent; "" without any."""
+    found = np.flatnonzero(means(panel, statistic)) if statistic is None else np.arange(0)
+    if not len(found):
+        return ""
+    zeros = f"{np.mean(panel.select(found).values == 0):.0%} of the steps"
+    if len(panel) > 1:
+        zeros += f" of {len(found):,} of {len(panel):,} series"
+    said = "forecasts are the mean (expected demand), not whole numbers"
+    return f"{zeros} are 0: {said}; --statistic median gives the median"
 
 
 def untrained_line(combination: Combination, *, any_long: bool) -> str:

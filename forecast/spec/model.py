@@ -18,6 +18,7 @@ from forecast.spec.limits import (
 from forecast.spec.reading import Role, Target
 
 Cell = Literal["simple-rnn", "lstm", "gru"]
+Statistic = Literal["mean", "median"]
 
 Origin = Literal["scratch", "fine-tuned", "averaged", "pretrained", "continued", "none"]
 """Where the weights of one's own network come from; "pretrained" and "none" where none was trained."""
@@ -69,8 +70,12 @@ class Bounds:
     maximum: float | None = None
     whole: bool = False
     """Integers only."""
+    statistic: Statistic | None = None
+    """What forecasts are: None is the mean of intermittent demand, which is no integer, else the median."""
 
     def __post_init__(self) -> None:
+        if self.statistic not in (None, *get_args(Statistic)):
+            raise UsageError(f'statistic must be mean or median, not "{self.statistic}"')
         for name, bound in (("min", self.minimum), ("max", self.maximum)):
             if bound is not None and not math.isfinite(bound):
                 raise UsageError(f"{name} must be a number, not {bound:g}")

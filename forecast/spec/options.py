@@ -11,7 +11,7 @@ from typing import Any, Literal, TypedDict, Union, cast, get_args, get_origin, g
 from forecast.errors import UsageError
 from forecast.phrases import JOINER
 from forecast.spec.limits import check_level
-from forecast.spec.model import Cell
+from forecast.spec.model import Cell, Statistic
 from forecast.spec.reading import (
     Columns,
     Duplicates,
@@ -90,6 +90,7 @@ class PredictOptions(ReadOptions, total=False):
     cell: Cell
     method: Method
     combine: Combine
+    statistic: Statistic
 
 
 class EvaluateOptions(FileOptions, total=False):
@@ -141,6 +142,7 @@ class TrainOptions(ReadOptions, total=False):
     min: float
     max: float
     integer: bool
+    statistic: Statistic
 
 
 def read_spec(options: Mapping[str, Any]) -> ReadSpec:

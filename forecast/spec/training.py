@@ -14,7 +14,7 @@ from forecast.spec.limits import (
     check_level,
     check_range,
 )
-from forecast.spec.model import CELLS, Bounds, Cell
+from forecast.spec.model import CELLS, Bounds, Cell, Statistic
 from forecast.spec.reading import ReadSpec
 
 Device = Literal["auto", "cpu", "gpu"]
@@ -30,6 +30,7 @@ Method = Literal[
     "ridge",
     "ets",
     "harmonic",
+    "croston",
     "seasonal-drift",
     "naive",
     "seasonal-naive",
@@ -132,7 +133,9 @@ class TrainRequest:
     min: float | None = None
     max: float | None = None
     integer: bool | None = None
-    """Whether forecasts are whole numbers."""
+    """Whether values are whole numbers."""
+    statistic: Statistic | None = None
+    """What is forecast; None is the mean of intermittent demand, else the median."""
 
     def __post_init__(self) -> None:
         check_range("ensemble", self.ensemble, 1, MAX_MEMBERS)
@@ -161,7 +164,7 @@ class TrainRequest:
             if not 1 < period <= MAX_WINDOW:
                 raise UsageError(f"a season is more than 1 and at most {MAX_WINDOW:,} rows, not {period:g}")
         check_level(self.level)
-        Bounds(self.min, self.max, whole=bool(self.integer))
+        Bounds(self.min, self.max, whole=bool(self.integer), statistic=self.statistic)
         self.training_plan()  # refuses what cannot be
 
     def _check_cell(self) -> None:

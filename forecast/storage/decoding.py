@@ -60,7 +60,7 @@ def decode(fields: ModelFields, tensors: Tensors) -> RecurrentForecaster:
         spec=fields.spec,
         combination=Combination(networks, fields.methods, fields.periods),
         weights=_weights(tensors),
-        spread=_spread(tensors),
+        spread=_spread(tensors, fields.correlation),
         horizon=fields.horizon,
         bounds=fields.bounds,
         read=read,
@@ -103,7 +103,7 @@ def _weights(tensors: Tensors) -> Floats:
     return weights
 
 
-def _spread(tensors: Tensors) -> Spread:
+def _spread(tensors: Tensors, correlation: float | None) -> Spread:
     sizes, units = tensors["spread/sizes"].view(np.float64), tensors["spread/units"].view(np.float64)
     weights, (series, steps) = tensors["combination/weights"], sizes.shape
     _require(((sizes >= 0) & (sizes <= _MAX_SIZE)).all(), "its intervals")
@@ -112,7 +112,8 @@ def _spread(tensors: Tensors) -> Spread:
     _require(
         series == len(weights) and 1 <= steps <= MAX_HORIZON if len(weights) else steps == 0, "its intervals"
     )
-    return Spread(sizes, units)
+    _require(correlation is None or 0 <= correlation <= 1, "its intervals")
+    return Spread(sizes, units, None if correlation is None else np.full(series, correlation))
 
 
 def _check_tensors(tensors: Tensors, layout: Layout) -> None:

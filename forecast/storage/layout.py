@@ -54,6 +54,8 @@ class ModelFields:
     frequency: Frequency
     card: ModelCard
     scores: ScoresFields | None
+    correlation: float | None = None
+    """Mean correlation of the errors of two steps; None for the usual one."""
 
 
 def tensor_layout(fields: ModelFields, networks: Sequence[tuple[int, DType]]) -> Layout:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from forecast import atomic
 from forecast.errors import ModelError, UsageError
+from forecast.forecasters.intervals import Spread
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.forecasters.weights import Weights
 from forecast.serialize import from_plain, to_plain
@@ -108,10 +109,16 @@ def _fields(forecaster: RecurrentForecaster) -> ModelFields:
         read=replace(forecaster.read.alone, target=None),
         frequency=forecaster.frequency,
         card=replace(card, scores=None),
+        correlation=_correlation(forecaster.spread),
         scores=None
         if scores is None
         else ScoresFields(**{each.name: getattr(scores, each.name) for each in fields(ScoresFields)}),
     )
+
+
+def _correlation(spread: Spread) -> float | None:
+    """That of all series together, as a training has it."""
+    return None if spread.correlations is None else float(spread.correlations.mean())
 
 
 def _packed(texts: Sequence[str], *, ends: bool) -> NDArray[np.generic]:

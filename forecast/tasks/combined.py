@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from forecast.data.arrays import Floats, Integers
+from forecast.data.arrays import Flags, Floats, Integers
 from forecast.data.panel import Panel
 from forecast.data.results import Coverage, Forecast, Scores, Verdict
 from forecast.evaluation.backtest import Fold, score
@@ -48,7 +48,8 @@ class Backtested:
         pasts = [] if earlier is None else [earlier.with_first_member(members)]
         self._later = [_as_group(each.past) for each in folds if each.past is not None]
         self._past = joined([*pasts, *self._later])
-        self._prior = self._combination.prior(panel.seasons)
+        self._intermittent = self._combination.forecasts_mean(panel)
+        self._prior = self._combination.prior(panel.seasons, self._intermittent)
         self._forecasts: list[tuple[Panel, Floats, Spread]] = []
         """Of each fold the history of the scored series, their forecasts, and mean errors known there."""
         self.folds = [self._with_combination(each) for each in folds]
@@ -72,7 +73,8 @@ class Backtested:
     @cached_property
     def verdict(self) -> Verdict:
         """The verdict on the combination against the best baseline."""
-        return verdict_of(self.scores, self.folds, self._one_step(), members=self._combination.members)
+        members, squared = self._combination.members, is_mostly(self._intermittent)
+        return verdict_of(self.scores, self.folds, self._one_step(), members=members, squared=squared)
 
     def coverage(self, level: float) -> Coverage:
         """Of the intervals at every origin, calibrated on earlier errors alone."""
@@ -95,20 +97,27 @@ class Backtested:
     @cached_property
     def final(self) -> tuple[Floats, Spread]:
         """(series + 1, members) weights and mean errors from all origins, the last row for any new series."""
-        prior = pooled_prior(self._past, self._prior) if len(self._panel) > 1 else self._prior
-        weights, spread = weights_and_spread(self._past, prior, self._panel.seasons.tolist())
+        intermittent = self._intermittent
+        many = len(self._panel) > 1
+        prior = pooled_prior(self._past, self._prior, intermittent) if many else self._prior
+        weights, spread = weights_and_spread(self._past, prior, self._panel.seasons.tolist(), intermittent)
         weights = _of_available(weights, self._past)
         other = weights[:1] if len(self._panel) == 1 else prior.mean(axis=1)[None] / prior.mean(axis=1).sum()
         sizes = np.concatenate([spread.sizes, spread.sizes.mean(axis=0, keepdims=True)])
-        return np.concatenate([weights, other]), Spread(sizes, np.append(spread.units, np.nan))
+        assert spread.correlations is not None
+        # One for all: of a single series the errors at a few origins say little about it.
+        alike = np.full(len(sizes), spread.correlations.mean())
+        return np.concatenate([weights, other]), Spread(sizes, np.append(spread.units, np.nan), alike)
 
     def _known(self, rows: Integers) -> tuple[Floats, Spread]:
         """Weights and mean errors of each series from origins whose actual values lie in the first `rows`."""
         past = self._past.before(rows)
-        prior = self._prior
+        # Which series are intermittent is known from these rows alone, too.
+        intermittent = self._combination.forecasts_mean(self._panel.first(rows))
+        prior = self._combination.prior(self._panel.seasons, intermittent)
         if len(self._panel) > 1 and len(past.origins.rows):
-            prior = pooled_prior(past, prior)
-        return weights_and_spread(past, prior, self._panel.seasons.tolist())
+            prior = pooled_prior(past, prior, intermittent)
+        return weights_and_spread(past, prior, self._panel.seasons.tolist(), intermittent)
 
     def _with_combination(self, each: ValueFold) -> Fold:
         """The fold with the forecasts of the combination first, then those of its members."""
@@ -122,7 +131,7 @@ class Backtested:
         history = self._panel.first(fold.rows).select(fold.scored)
         growth = each.combination.growth(history.seasons, horizon)
         values = combined(weights[fold.scored], forecasts[:, fold.scored], growth)
-        some = Spread(spread.sizes[fold.scored], spread.units[fold.scored])
+        some = spread.select(fold.scored)
 
         def everywhere(numbers: Floats) -> Floats:
             all_series = np.full((len(fold.rows), horizon), np.nan)
@@ -153,6 +162,11 @@ class Backtested:
         forecast[place], actual[place] = values, past.actual[:, 0]
         last[place] = self._panel.values[self._panel.bounds[past.origins.series] + past.origins.rows - 1]
         return OneStepForecasts(forecast=forecast, last=last, actual=actual)
+
+
+def is_mostly(intermittent: Flags) -> bool:
+    """Whether most series are of intermittent demand, so that means are compared."""
+    return bool(2 * intermittent.sum() > len(intermittent))
 
 
 def _of_available(weights: Floats, past: Past) -> Floats:

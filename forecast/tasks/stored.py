@@ -9,7 +9,7 @@ from forecast.evaluation.backtest import Fold, score
 from forecast.evaluation.predictions import predictions_of
 from forecast.evaluation.verdict import verdict_of
 from forecast.forecasters.model import RecurrentForecaster
-from forecast.tasks.combined import Backtested
+from forecast.tasks.combined import Backtested, is_mostly
 
 LEVEL = 80.0
 """Level of the intervals, in percent."""
@@ -18,7 +18,9 @@ LEVEL = 80.0
 def result_on_new_rows(model: RecurrentForecaster, folds: Sequence[Fold], panel: Panel) -> EvaluationResult:
     """The result of a model as it is, with its own intervals: the rows were used for neither."""
     scores = score(folds, panel)
-    verdict = verdict_of(scores, folds, members=model.combination.members)
+    combination = model.combination
+    squared = is_mostly(combination.forecasts_mean(panel))
+    verdict = verdict_of(scores, folds, members=combination.members, squared=squared)
     intervals = [_forecast(model, fold, panel) for fold in folds]
     predictions = predictions_of(folds, intervals, panel, scores.models)
     return EvaluationResult(scores, verdict, predictions.covered, "new rows", predictions)

@@ -12,6 +12,7 @@ from forecast.errors import TrainingError
 from forecast.events import Listener, Warned
 from forecast.features.covariates import encode_categories
 from forecast.forecasters.combination import Combination
+from forecast.forecasters.intermittent import CROSTON
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.forecasters.preparation import ROWS_READ
 from forecast.forecasters.recurrent import Network
@@ -61,6 +62,8 @@ def _model(
     used = np.flatnonzero((evaluation.weights > 0).any(axis=0))
     if own is not None:  # one's own network is always kept: it can be looked at, and trained further
         used = np.union1d(used, [0])
+    if CROSTON in combination.members:  # what it has is that the mean is forecast, whatever its weight
+        used = np.union1d(used, [combination.members.index(CROSTON)])
     combination = combination.only([combination.members[index] for index in used])
     spec = plan.recipe.spec if learner.origin != "pretrained" or own is None else own.spec
     return RecurrentForecaster(

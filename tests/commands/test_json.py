@@ -57,6 +57,15 @@ def program(real_program):
     return real_program
 
 
+def test_totals_have_the_fields_of_predictions(program):
+    found = document(program, "predict", "sales.csv", "--total")
+    assert found["schema"] == "forecast.total/1"
+    assert unexplained(found, EVERY, MODEL, EVALUATION, SECTIONS["forecast predict"]) == (set(), set())
+    (row,) = found["rows"]
+    assert list(row) == ["from", "to", "forecast", "lower_80", "upper_80"]
+    assert (row["from"], row["to"]) == ("2005-01", "2005-03")
+
+
 def test_the_page_has_its_sections():
     assert len(MODEL) > 30
     assert len(EVALUATION) > 12

@@ -258,6 +258,43 @@ def test_whole_numbers_that_never_are_negative_stay_so_in_forecasts_and_interval
         assert all(number.isdigit() for number in numbers), line
 
 
+def _orders(rate: float = 0.4, item: str = "") -> list[str]:
+    """A year and a half of months, of which some have an order."""
+    random = np.random.default_rng(1)
+    sold = (random.random(120) < rate) * (1 + random.poisson(1, 120))
+    return [f"{item}{2010 + row // 12}-{row % 12 + 1:02d},{value}" for row, value in enumerate(sold)]
+
+
+def test_the_forecast_of_intermittent_demand_is_its_mean_and_that_is_said(real_program):
+    Path("orders.csv").write_text("\n".join(["month,sold", *_orders(), ""]))
+    code, out, err = real_program("predict", "orders.csv", "-H", "3")
+    assert code == 0
+    answers = [[float(number) for number in line.split(",")[1:]] for line in out.splitlines()[1:]]
+    assert all(0.3 < value < 1.3 and value % 1 for value, _, _ in answers)
+    assert all((lower, upper % 1) == (0, 0) and upper >= 1 for _, lower, upper in answers)
+    share = sum(line.endswith(",0") for line in _orders()) / 120
+    assert f"intermittent  {share:.0%} of the steps are 0: forecasts are the mean (expected demand)" in err
+    code, out, err = real_program("predict", "orders.csv", "-H", "3", "--statistic", "median")
+    assert all(line.split(",")[1].isdigit() for line in out.splitlines()[1:])
+    assert "intermittent" not in err
+
+
+def test_the_total_of_each_series_is_one_row_with_an_interval_of_its_own(real_program):
+    lines = [*_orders(0.4, "a,"), *_orders(0.5, "b,")]
+    Path("orders.csv").write_text("\n".join(["part,month,sold", *lines, ""]))
+    steps = real_program("predict", "orders.csv", "-H", "6")[1].splitlines()[1:]
+    code, out, _ = real_program("predict", "orders.csv", "-H", "6", "--total")
+    assert code == 0
+    header, *rows = out.splitlines()
+    assert header == "part,from,to,forecast,lower_80,upper_80"
+    assert [row.split(",")[:3] for row in rows] == [[part, "2020-01", "2020-06"] for part in "ab"]
+    for row in rows:
+        part, _, _, total, lower, upper = row.split(",")
+        mine = [[float(number) for number in line.split(",")[2:]] for line in steps if line.startswith(part)]
+        assert float(total) == pytest.approx(sum(value for value, _, _ in mine), abs=0.01)
+        assert 0 <= float(lower) <= float(total) <= float(upper) < sum(up for _, _, up in mine)
+
+
 def test_it_loads_nothing_of_weight(pretrained, tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(pretrained), "predict", "sales.csv", "--target", "sold", "-q"],

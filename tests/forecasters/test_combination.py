@@ -75,7 +75,10 @@ def test_every_member_forecasts_the_prepared_series():
     expected = network(season=12).forecast(prepared.panel, 5) + prepared.continuation
     assert found[0].tolist() == expected.tolist()
     for index, name in enumerate(METHODS, start=1):
-        if name == "harmonic":  # beside others it answers where there is a long season
+        if name in (
+            "harmonic",
+            "croston",
+        ):  # they answer where there is a long season, or zeros
             assert np.isnan(found[index]).all()
             continue
         assert found[index].tolist() == (METHODS[name](prepared.panel, 5) + prepared.continuation).tolist()
@@ -95,7 +98,8 @@ def test_long_seasons_are_taken_off_for_all_but_networks_that_read_covariates():
 
 def test_rows_older_than_those_read_change_nothing():
     values = np.append(year(400, seed=5), year(ROWS_READ))
-    made = Combination(((PRETRAINED, network(season=7)),), tuple(METHODS))
+    methods = tuple(name for name in METHODS if name != "croston")
+    made = Combination(((PRETRAINED, network(season=7)),), methods)
     history = daily(values)
     newest = history.tail(ROWS_READ)
     assert made.forecasts(history, 9).tolist() == made.forecasts(newest, 9).tolist()
@@ -105,7 +109,7 @@ def test_rows_older_than_those_read_change_nothing():
 
 def test_forecasts_end_at_the_largest_number():
     history = panel(np.linspace(0.1, 1, 40) * LARGEST, np.tile([LARGEST, -LARGEST], 20))
-    found = Combination((), tuple(METHODS.keys() - {"harmonic"})).forecasts(history, 30)
+    found = Combination((), tuple(METHODS.keys() - {"harmonic", "croston"})).forecasts(history, 30)
     assert np.isfinite(found).all()
     assert np.abs(found).max() <= LARGEST
 

@@ -3,7 +3,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.forecasters.intervals import Spread, no_spread, seasonal_changes, spread_of
+from forecast.forecasters.intervals import (
+    USUAL_CORRELATION,
+    Spread,
+    correlation_of,
+    no_spread,
+    seasonal_changes,
+    spread_of,
+)
 from forecast.forecasters.priors import error_growth
 from tests.panels import panel, wave
 
@@ -176,3 +183,23 @@ def test_there_is_no_interval_where_nothing_is_known_and_none_of_width_where_not
 def test_a_model_without_intervals_is_one_without_steps():
     assert no_spread().sizes.shape == (1, 0)
     assert np.isnan(no_spread().units).all()
+
+
+# The correlation of the errors of two steps
+
+
+@pytest.mark.parametrize(("level", "low", "high"), [(0.0, 0.0, 0.06), (1.0, 0.3, 0.7), (30.0, 0.75, 0.9)])
+def test_the_correlation_is_found_in_the_errors(level, low, high):
+    random = np.random.default_rng(0)
+    errors = level * random.normal(size=(12, 1)) + random.normal(size=(12, 14))
+    assert low <= correlation_of(errors, np.ones(14), 1.0) <= high
+    # The unit of the data, and steps whose errors are larger, change nothing.
+    sizes = np.linspace(1, 3, 14)
+    assert correlation_of(1e300 * errors * sizes, sizes, 1.0) == pytest.approx(
+        correlation_of(errors, np.ones(14), 1.0)
+    )
+
+
+def test_without_errors_of_two_steps_the_usual_correlation_is_assumed():
+    for errors in (np.zeros((3, 4)), np.ones((3, 1)), np.full((2, 4), np.nan), np.empty((0, 4))):
+        assert correlation_of(errors, np.ones(errors.shape[1]), 1.0) == USUAL_CORRELATION

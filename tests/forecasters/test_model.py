@@ -256,3 +256,75 @@ def test_a_forecast_without_intervals_stays_without():
     )
     assert isinstance(forecast, Forecast)
     assert forecast.lower.shape == (0, 2, 3)
+
+
+# The mean of intermittent demand
+
+
+def intermittent_model(**bounds):
+    made = untrained("theta", "croston", "naive", season=7)
+    return replace(made, bounds=Bounds(**bounds))
+
+
+def test_the_mean_of_intermittent_demand_is_not_rounded_and_its_intervals_are_whole():
+    sold = (np.random.default_rng(1).random(300) < 0.4).astype(float)
+    found = intermittent_model(whole=True).predict(panel(sold, season=7), 14, levels=(80,))
+    assert found.values.mean() == pytest.approx(0.4, abs=0.08)
+    assert (found.values > 0.2).all()
+    assert (found.lower == 0).all()
+    assert set(found.upper.ravel()) <= {1.0, 2.0}
+    table = found.to_table()
+    assert (table["forecast"].dtype.kind, table["upper_80"].dtype.kind) == ("f", "i")
+
+
+def test_a_median_is_rounded_and_any_mean_is_not():
+    sold = panel((np.random.default_rng(1).random(300) < 0.4).astype(float), season=7)
+    median = intermittent_model(whole=True, statistic="median").predict(sold, 14)
+    assert (median.values == np.rint(median.values)).all()
+    counts = panel(np.random.default_rng(2).poisson(3.5, 100).astype(float), season=7)
+    assert (intermittent_model(whole=True).predict(counts, 5).values % 1 == 0).all()
+    mean = intermittent_model(whole=True, statistic="mean").predict(counts, 5)
+    assert (mean.values % 1 != 0).any()
+
+
+def test_ordinary_series_are_forecast_as_without_an_intermittent_one_beside_them():
+    sold = (np.random.default_rng(1).random(90) < 0.4).astype(float)
+    plain = panel(wave(90, season=7), wave(80, season=7, seed=3), season=7)
+    mixed = replace(
+        panel(wave(90, season=7), wave(80, season=7, seed=3), sold, season=7), ids=("s0", "s1", "x")
+    )
+    alone = untrained("theta", "naive", season=7).predict(plain, 7, levels=(80,))
+    found = untrained("theta", "croston", "naive", season=7).predict(mixed, 7, levels=(80,))
+    assert found.values[:2].tolist() == alone.values.tolist()
+    assert found.upper[:, :2].tolist() == alone.upper.tolist()
+
+
+# Sums
+
+
+def test_the_interval_of_a_sum_is_between_those_of_independent_and_equal_errors():
+    half = np.full((1, 2, 4), 3.0)
+    for correlation, expected in ((0.0, 6.0), (1.0, 12.0), (0.5, np.sqrt(0.5 * 36 + 0.5 * 144))):
+        spread = Spread(np.ones((2, 4)), np.ones(2), np.full(2, correlation))
+        assert spread.total_half_widths(half) == pytest.approx(np.full((1, 2), expected))
+
+
+def test_values_are_added_up_before_they_are_rounded():
+    sold = np.tile([0.0, 1, 0, 0, 1, 0, 0, 1, 0, 0], 12)
+    history = panel(sold)
+    spread = Spread(np.ones((1, 30)), np.ones(1), np.zeros(1))
+    found = forecast_of(history, np.full((1, 30), 0.4), spread, Bounds(whole=True, statistic="median"), (80,))
+    assert found.values.sum() == 0
+    assert found.sums.values.tolist() == [12]
+    half = spread.half_widths(history, (80,), 30)[0, 0, 0] * np.sqrt(30)
+    assert found.sums.upper[0, 0] == np.rint(12 + half)
+    assert found.sums.lower[0, 0] == np.rint(max(12 - half, 0))
+
+
+def test_sums_keep_to_the_bounds_of_every_step():
+    history = panel(np.arange(1.0, 31))  # it never fell
+    spread = Spread(np.full((1, 3), 50.0), np.ones(1), np.ones(1))
+    found = forecast_of(history, np.array([[29.0, 31, 40]]), spread, Bounds(maximum=35), (80,))
+    assert found.sums.values.tolist() == [30 + 31 + 35]
+    assert found.sums.lower.tolist() == [[90]]
+    assert found.sums.upper.tolist() == [[105]]
