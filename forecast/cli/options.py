@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from forecast.cli import completion
 from forecast.errors import UsageError
 from forecast.spec.model import Cell, Statistic
 from forecast.spec.options import levels_of
@@ -29,9 +30,25 @@ MESSAGES = "Messages"
 OutputFormat = Literal["auto", "table", "csv", "tsv", "json", "jsonl", "md", "parquet"]
 
 
-def option(*flags: str, help: str, panel: str, metavar: str | None = None) -> object:
-    """An option under the heading `panel`; its default is written in `help`, in words where that is best."""
-    return typer.Option(*flags, metavar=metavar, help=help, show_default=False, rich_help_panel=panel)
+def option(
+    *flags: str,
+    help: str,
+    panel: str,
+    metavar: str | None = None,
+    complete: completion.Completer | None = None,
+) -> object:
+    """An option under the heading `panel`; its default is written in `help`, in words where that is best.
+
+    `complete` gives the words that the shell offers.
+    """
+    return typer.Option(
+        *flags,
+        metavar=metavar,
+        help=help,
+        show_default=False,
+        rich_help_panel=panel,
+        autocompletion=complete,
+    )
 
 
 Data = Annotated[
@@ -57,11 +74,20 @@ ModelArgument = Annotated[
         metavar="MODEL",
         help="Model file.  [default: $FORECAST_MODEL, else the only *.forecast here]",
         show_default=False,
+        autocompletion=completion.models,
     ),
 ]
 
-FirstModel = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file.", show_default=False)]
-SecondModel = Annotated[Path, typer.Argument(metavar="MODEL", help="Another one.", show_default=False)]
+FirstModel = Annotated[
+    Path,
+    typer.Argument(metavar="MODEL", help="Model file.", show_default=False, autocompletion=completion.models),
+]
+SecondModel = Annotated[
+    Path,
+    typer.Argument(
+        metavar="MODEL", help="Another one.", show_default=False, autocompletion=completion.models
+    ),
+]
 DataToCompare = Annotated[
     str | None,
     typer.Argument(
@@ -117,6 +143,7 @@ Season = Annotated[
     option(
         "--season",
         metavar="ROWS|NAME",
+        complete=completion.columns,
         help="Rows in one period, 1 for no season, or 7,365.25 for several; or the column with the season "
         "of each series.  [default: by frequency, longer ones found in the data]",
         panel=PLAN,
@@ -206,6 +233,7 @@ Baselines = Annotated[
     option(
         "--baseline",
         metavar="NAME",
+        complete=completion.baselines,
         help="Baselines to compare with; repeat, or naive,drift.  "
         "[default: last value, seasonal naive, drift, mean, theta, ridge]",
         panel=EVALUATION,
@@ -227,6 +255,7 @@ ModelToWrite = Annotated[
     option(
         "--model",
         metavar="PATH",
+        complete=completion.models,
         help="Model file to write.  [default: STEM.forecast for STEM.csv, here]",
         panel=MODEL,
     ),
@@ -236,6 +265,7 @@ ModelToRead = Annotated[
     option(
         "--model",
         metavar="PATH",
+        complete=completion.models,
         help="Model file.  [default: $FORECAST_MODEL; else STEM.forecast for DATA called STEM.csv; else "
         "the only *.forecast here]",
         panel=MODEL,
@@ -246,6 +276,7 @@ ModelToPredict = Annotated[
     option(
         "--model",
         metavar="PATH",
+        complete=completion.models_or_pretrained,
         help="Model file, or pretrained.  [default: $FORECAST_MODEL; else STEM.forecast for DATA called "
         "STEM.csv, or pretrained; else the only *.forecast here]",
         panel=MODEL,
@@ -253,7 +284,7 @@ ModelToPredict = Annotated[
 ]
 ModelToShow = Annotated[
     Path | None,
-    option("--model", metavar="PATH", help="The same as MODEL.", panel=MODEL),
+    option("--model", metavar="PATH", complete=completion.models, help="The same as MODEL.", panel=MODEL),
 ]
 Resume = Annotated[bool, option("--resume", help="Continue an interrupted training.", panel=MODEL)]
 DryRun = Annotated[bool, option("--dry-run", help="Print the plan without training.", panel=MODEL)]

@@ -8,6 +8,7 @@ import inspect
 from dataclasses import replace
 from typing import Annotated, Literal
 
+from forecast.cli import completion
 from forecast.cli.option_groups import takes
 from forecast.cli.options import option
 from forecast.spec import options
@@ -25,6 +26,7 @@ Targets = Annotated[
     option(
         "--target",
         metavar="NAME",
+        complete=completion.columns,
         help=f"Column to forecast; repeat for a wide file.  {_DETECTED}",
         panel=COLUMNS,
     ),
@@ -34,6 +36,7 @@ Time = Annotated[
     option(
         "--time",
         metavar="NAME",
+        complete=completion.columns,
         help=f"Time column; repeat for year and month, or date and hour; none counts rows.  {_DETECTED}",
         panel=COLUMNS,
     ),
@@ -43,6 +46,7 @@ SeriesId = Annotated[
     option(
         "--id",
         metavar="NAME",
+        complete=completion.columns,
         help=f"Series id column; repeat where several tell the series apart.  {_DETECTED}",
         panel=COLUMNS,
     ),
@@ -58,7 +62,13 @@ Task = Annotated[
 ]
 Label = Annotated[
     str | None,
-    option("--label", metavar="NAME", help="Column with the class of a whole series.", panel=COLUMNS),
+    option(
+        "--label",
+        metavar="NAME",
+        complete=completion.columns,
+        help="Column with the class of a whole series.",
+        panel=COLUMNS,
+    ),
 ]
 Wide = Annotated[bool, option("--wide", help="One series per numeric column.", panel=COLUMNS)]
 Freq = Annotated[
@@ -73,21 +83,40 @@ Freq = Annotated[
 
 Past = Annotated[
     list[str] | None,
-    option("--past", metavar="NAME", help="Observed covariate (past values only); repeat.", panel=COVARIATES),
+    option(
+        "--past",
+        metavar="NAME",
+        complete=completion.columns,
+        help="Observed covariate (past values only); repeat.",
+        panel=COVARIATES,
+    ),
 ]
 Known = Annotated[
     list[str] | None,
-    option("--known", metavar="NAME", help="Covariate with known future values; repeat.", panel=COVARIATES),
+    option(
+        "--known",
+        metavar="NAME",
+        complete=completion.columns,
+        help="Covariate with known future values; repeat.",
+        panel=COVARIATES,
+    ),
 ]
 Static = Annotated[
     list[str] | None,
-    option("--static", metavar="NAME", help="Covariate constant within a series; repeat.", panel=COVARIATES),
+    option(
+        "--static",
+        metavar="NAME",
+        complete=completion.columns,
+        help="Covariate constant within a series; repeat.",
+        panel=COVARIATES,
+    ),
 ]
 Categorical = Annotated[
     list[str] | None,
     option(
         "--categorical",
         metavar="NAME",
+        complete=completion.columns,
         help="Covariate whose numbers are categories, such as store numbers; repeat.",
         panel=COVARIATES,
     ),

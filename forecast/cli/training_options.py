@@ -3,6 +3,7 @@
 import re
 from typing import Annotated
 
+from forecast.cli import completion
 from forecast.cli.option_groups import takes
 from forecast.cli.options import (
     EVALUATION,
@@ -68,6 +69,7 @@ From = Annotated[
     option(
         "--from",
         metavar="START",
+        complete=completion.starts,
         help="Start of training: pretrained, scratch, or a model file.  [default: by season and options]",
         panel=NETWORK,
     ),
@@ -89,7 +91,13 @@ Ensemble = Annotated[
 ]
 Tune = Annotated[
     list[str] | None,
-    option("--tune", metavar="NAME", help="Settings to search: cell, window, or cell,window.", panel=NETWORK),
+    option(
+        "--tune",
+        metavar="NAME",
+        complete=completion.tunable,
+        help="Settings to search: cell, window, or cell,window.",
+        panel=NETWORK,
+    ),
 ]
 Units = Annotated[
     str | None,

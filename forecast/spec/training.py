@@ -39,6 +39,7 @@ Method = Literal[
 ]
 METHODS: tuple[Method, ...] = get_args(Method)
 Start = Literal["pretrained", "scratch"]
+START_WORDS: tuple[Start, ...] = get_args(Start)
 DEVICES: tuple[Device, ...] = get_args(Device)
 
 
