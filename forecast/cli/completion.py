@@ -12,6 +12,7 @@ from pathlib import Path
 
 import typer
 
+from forecast.cli import docs
 from forecast.spec.training import METHODS, START_WORDS
 from forecast.storage.location import MODEL_SUFFIX, PRETRAINED
 
@@ -85,6 +86,12 @@ def baselines(_ctx: typer.Context, incomplete: str) -> Iterable[str]:
 def tunable(_ctx: typer.Context, _incomplete: str) -> Iterable[str]:
     """What can be searched."""
     return ["cell", "window", "cell,window"]
+
+
+@_safe
+def pages(_ctx: typer.Context, _incomplete: str) -> Iterable[str]:
+    """Pages of the documentation."""
+    return docs.pages()
 
 
 def _model_files(incomplete: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from forecast.cli import paths
+from forecast.cli import docs, paths
 from forecast.cli.console import Color, Console, has_color, styled
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Group(TyperGroup):
         _write_head(ctx, formatter)
         self.format_commands(ctx, formatter)
         _write_options(self.get_params(ctx), ctx, formatter)
+        _write_docs(formatter)
         _embolden(formatter)
 
 
@@ -62,6 +63,7 @@ class Command(TyperCommand):
         """Write the help page."""
         _write_head(ctx, formatter)
         _write_options(self.get_params(ctx), ctx, formatter)
+        _write_docs(formatter)
         _embolden(formatter)
 
 
@@ -115,6 +117,13 @@ def _write_options(parameters: list["Parameter"], ctx: "Context", formatter: "He
     for heading, records in sections.items():
         with formatter.section(heading):
             formatter.write_dl([(names.ljust(width), help) for names, help in records])
+
+
+def _write_docs(formatter: "HelpFormatter") -> None:
+    """Where to read more: pages in the package."""
+    with formatter.section("Docs"):
+        formatter.write("  forecast help glossary, or another page:\n")
+        formatter.write_text(", ".join(docs.pages()))
 
 
 def _embolden(formatter: "HelpFormatter") -> None:

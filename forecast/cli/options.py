@@ -78,6 +78,15 @@ ModelArgument = Annotated[
     ),
 ]
 
+Page = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="PAGE",
+        help="Name of a page.  [default: the list of pages]",
+        show_default=False,
+        autocompletion=completion.pages,
+    ),
+]
 FirstModel = Annotated[
     Path,
     typer.Argument(metavar="MODEL", help="Model file.", show_default=False, autocompletion=completion.models),

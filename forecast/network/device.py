@@ -1,6 +1,6 @@
 """Where a training runs: on the CPU or a GPU, and whether XLA compiles it."""
 
-from forecast.errors import MissingExtra
+from forecast.errors import UsageError
 from forecast.network import backend
 from forecast.network.batches import BatchSizes
 from forecast.spec.training import TrainingPlan
@@ -32,9 +32,9 @@ def choose_device(plan: TrainingPlan, sizes: BatchSizes) -> tuple[str, str]:
     """TensorFlow's name of the device to train on, "cpu" or "gpu", and the reason."""
     available = bool(tf.config.list_physical_devices("GPU"))
     if plan.device == "gpu" and not available:
-        raise MissingExtra(
-            "TensorFlow finds no GPU here",
-            hint="install the CUDA build with: pip install 'forecast-rnn[gpu]' ; or leave --device auto",
+        raise UsageError(
+            "--device gpu: TensorFlow finds no GPU here",
+            hint="leave it out to train on the CPU; pip install 'forecast-rnn[gpu]' for one of NVIDIA's",
         )
     if plan.device != "auto":
         return plan.device, "requested"

@@ -109,6 +109,8 @@ def plan_values(panel: Panel, request: TrainRequest, older: RecurrentForecaster 
         start = replace(start, origin="pretrained", reason="too few rows to train a network on")
         backtests = request.backtests or _backtests(panel, spec, horizon, start)
     _check_long_enough(rows, spec, horizon, backtests, start.origin)
+    if request.device == "gpu" and start.origin in ("pretrained", "none"):
+        raise UsageError("--device gpu: no network is trained here", hint="leave it out")
     if start.origin not in ("continued", "pretrained", "none"):
         # Covariates are scaled by the rows before everything that is evaluated.
         oldest = panel.first(rows_known_at(panel, Origins(backtests, horizon))[0])

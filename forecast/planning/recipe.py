@@ -1,6 +1,6 @@
 """What makes a network of any rows: decided for new data, or read off a model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forecast.errors import ModelError
 from forecast.forecasters.model import RecurrentForecaster
@@ -42,6 +42,8 @@ class Recipe:
 def recipe_of(model: RecurrentForecaster) -> Recipe:
     """The recipe that a model was made by; raises `ModelError` where it started from another model."""
     origin, training = model.card.origin, model.card.training
+    if training.device == "gpu":  # this machine may have none
+        training = replace(training, device="auto")
     if origin == "continued":
         raise ModelError(
             "its training started from an older model, whose weights it does not hold: it cannot be repeated",

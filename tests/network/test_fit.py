@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.errors import MissingExtra, TrainingError
+from forecast.errors import TrainingError, UsageError
 from forecast.events import EpochEnded, FitEnded, Warned, ignore
 from forecast.features.inputs import training_examples
 from forecast.features.windows import Windows
@@ -170,9 +170,9 @@ def test_series_too_short_for_a_window_still_train():
 
 def test_a_missing_gpu_is_refused_with_what_to_install(waves, monkeypatch):
     monkeypatch.setattr(device.tf.config, "list_physical_devices", lambda _kind: [])
-    with pytest.raises(MissingExtra, match="no GPU") as failure:
+    with pytest.raises(UsageError, match="--device gpu: TensorFlow finds no GPU") as failure:
         Trainer(SPEC, replace(PLAN, device="gpu"), waves, listener=ignore)
-    assert failure.value.exit_code == 5
+    assert failure.value.exit_code == 2
     assert "forecast-rnn[gpu]" in failure.value.hint
 
 

@@ -9,8 +9,10 @@ from forecast.errors import DataError, UsageError
 from forecast.forecasters.combination import PRETRAINED
 from forecast.forecasters.methods import COMBINED, METHODS
 from forecast.planning.plan import MANY_SERIES, plan_values
-from forecast.spec.training import TrainRequest
+from forecast.planning.recipe import recipe_of
+from forecast.spec.training import TrainingPlan, TrainRequest
 from tests import shops
+from tests.models import model, network
 from tests.panels import panel, wave
 
 ONE = panel(wave(90), season=12)
@@ -116,3 +118,29 @@ def test_without_ones_own_network_the_plan_is_that_of_a_quick_training():
 def test_fewer_rows_or_many_series_have_fewer_backtests(series, rows, backtests):
     history = panel(*(wave(rows, seed=seed) for seed in range(series)), season=12)
     assert plan(history, horizon=12, quick=True).backtests == backtests
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"quick": True}, {"method": "theta"}, {"method": "pretrained"}],
+    ids=lambda asked: next(iter(asked)),
+)
+def test_a_gpu_with_nothing_to_train_is_refused(asked):
+    with pytest.raises(UsageError, match="--device gpu: no network is trained here"):
+        plan(device="gpu", **asked)
+    assert not plan(device="cpu", **asked).recipe.trains
+
+
+def test_a_gpu_with_too_few_rows_to_train_on_is_refused():
+    few, asked = panel(wave(16), season=1), TrainRequest(season=1, horizon=4, backtests=3)
+    assert not plan_values(few, asked).recipe.trains
+    with pytest.raises(UsageError, match="--device gpu: no network is trained here"):
+        plan_values(few, replace(asked, device="gpu"))
+
+
+def test_a_model_that_was_trained_on_a_gpu_is_retrained_on_what_is_here():
+    made = model(network(season=1))
+    for asked, used in (("gpu", "auto"), ("cpu", "cpu")):
+        training = TrainingPlan(device=asked)
+        again = recipe_of(replace(made, card=replace(made.card, training=training)))
+        assert again.training.device == used
