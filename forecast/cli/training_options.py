@@ -17,9 +17,8 @@ from forecast.cli.options import (
     Season,
     StatisticName,
     option,
-    parse_levels,
-    parse_names,
 )
+from forecast.cli.parsing import parse_levels, parse_names
 from forecast.cli.reading_options import read_spec
 from forecast.errors import UsageError
 from forecast.spec import options

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from forecast.cli import options, paths
+from forecast.cli import options, parsing, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import Delivery, deliver, plan_delivery
 from forecast.cli.option_groups import takes
@@ -49,7 +49,7 @@ def compare(
     source = None if data is None else paths.data_source(data)
     inputs = (source, first, second)
     delivery = plan_delivery(
-        format, json=json, output=output, inputs=inputs, digits=options.parse_digits(digits)
+        format, json=json, output=output, inputs=inputs, digits=parsing.parse_digits(digits)
     )
     plan_list(skipped, console, *inputs, output)
     from forecast import workflow
@@ -62,7 +62,7 @@ def compare(
         read=read,
         backtests=backtests,
         horizon=horizon,
-        baselines=options.parse_names(baseline),
+        baselines=parsing.parse_names(baseline),
         refit=refit,
         listener=console.listen,
     )

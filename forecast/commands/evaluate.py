@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from forecast.cli import options, paths
+from forecast.cli import options, parsing, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import Delivery, deliver, plan_delivery
 from forecast.cli.help import needed_source
@@ -53,7 +53,7 @@ def evaluate(
     console: Console = ctx.obj
     source = needed_source(ctx, data)
     path = paths.model_to_read(model, source)
-    written = options.parse_digits(digits)
+    written = parsing.parse_digits(digits)
     delivery = plan_delivery(
         format, json=json, output=output, inputs=(source, path), excel_safe=excel_safe, digits=written
     )
@@ -69,7 +69,7 @@ def evaluate(
         read=read,
         backtests=backtests,
         horizon=horizon,
-        baselines=options.parse_names(baseline),
+        baselines=parsing.parse_names(baseline),
         refit=refit,
         predictions=each is not None,
         listener=console.listen,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from forecast.cli import options, paths
+from forecast.cli import options, parsing, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import deliver, plan_delivery
 from forecast.cli.option_groups import takes
@@ -55,7 +55,7 @@ def predict(
     forecast predict orders.csv --horizon 30 --total
     """
     console: Console = ctx.obj
-    levels = options.parse_levels(level)
+    levels = parsing.parse_levels(level)
     source, ahead = _sources(data, future)
     piped_nothing = paths.is_empty_pipe(data, source)
     source = None if piped_nothing else source
@@ -64,7 +64,7 @@ def predict(
         refuse_for_model(read, "--model pretrained", **untrained)
     elif source is None:
         raise _nothing_to_continue(model)
-    inputs, written = (source, ahead, path), options.parse_digits(digits)
+    inputs, written = (source, ahead, path), parsing.parse_digits(digits)
     delivery = plan_delivery(
         format, json=json, output=output, inputs=inputs, excel_safe=excel_safe, digits=written
     )

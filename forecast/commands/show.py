@@ -2,7 +2,7 @@
 
 import typer
 
-from forecast.cli import options, paths
+from forecast.cli import options, parsing, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import deliver_card, plan_delivery
 from forecast.errors import UsageError
@@ -26,7 +26,7 @@ def show(
     console: Console = ctx.obj
     if path is not None and model is not None:
         raise UsageError("the model is named twice", hint="forecast show MODEL, without --model")
-    delivery = plan_delivery(format, json=json, digits=options.parse_digits(digits))
+    delivery = plan_delivery(format, json=json, digits=parsing.parse_digits(digits))
     path = paths.model_to_read(path or model, None)
     from forecast import workflow
     from forecast.reporting.facts import card_facts, model_facts

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from forecast.cli import options, paths
+from forecast.cli import options, parsing, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import Delivery, deliver, plan_delivery
 from forecast.cli.help import needed_source
@@ -45,7 +45,7 @@ def train(
     forecast train crops.csv --wide --decimal , --date-format %d.%m.%Y --dry-run
     """
     console: Console = ctx.obj
-    delivery = plan_delivery(format, json=json, digits=options.parse_digits(digits))
+    delivery = plan_delivery(format, json=json, digits=parsing.parse_digits(digits))
     source = needed_source(ctx, data)
     path = paths.model_to_write(model, source)
     plan_list(skipped, console, source, path)

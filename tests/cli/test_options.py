@@ -1,6 +1,6 @@
 import pytest
 
-from forecast.cli.options import parse_levels, parse_names
+from forecast.cli.parsing import parse_levels, parse_names
 from forecast.cli.training_options import parse_level, parse_seconds, parse_units
 from forecast.errors import UsageError
 
