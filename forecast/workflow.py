@@ -21,6 +21,13 @@ from forecast.events import Decision, Listener, Note, ignore
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.reading.reader import ReadResult, read_as_far_as_possible, read_panel, with_future_rows
 from forecast.reporting import notes
+from forecast.reporting.reading_notes import (
+    note_few_rows,
+    note_reading,
+    note_repairs,
+    note_skipped,
+    note_unlearned,
+)
 from forecast.reporting.seasons import seasons_line, seasons_of
 from forecast.spec.limits import MAX_BACKTESTS, MAX_HORIZON, check_range
 from forecast.spec.model import Bounds
@@ -61,7 +68,7 @@ def check(
     if partial.reading is None:
         return data_report(partial, refusal=refusal)
     try:
-        _note_skipped(partial.reading, listener)
+        note_skipped(partial.reading, listener)
         reading, plan = _plan(partial.reading, request)
     except DataError as error:
         return data_report(partial, refusal=error)
@@ -71,7 +78,7 @@ def check(
 def read(source: Source, spec: ReadSpec | None = None, *, listener: Listener = ignore) -> ReadResult:
     """The data as a checked panel, with what was guessed, repaired and skipped."""
     reading = read_panel(source, spec)
-    _note_reading(reading, listener)
+    note_reading(reading, listener)
     return reading
 
 
@@ -129,6 +136,7 @@ def _train(reading: ReadResult, request: TrainRequest, run: "Run") -> RecurrentF
     if reading.panel.target.kind == "value":
         _note_means(reading.panel, plan.bounds, run.listener)
     run.listener(Note("plan", notes.plan_line(plan, any_long=found.any_long)))
+    note_unlearned(reading.panel, plan, run.listener)
     for decision, reason in plan.reasons:
         run.listener(Decision(decision, reason))
     return train_model(reading, plan, run)
@@ -203,6 +211,7 @@ def untrained_model(
         raise UsageError(f"without a model it {refused}", hint="forecast train DATA makes a model that does")
     request = replace(request, read=replace(spec, target=Target()))
     reading = read(source, request.read, listener=listener)
+    note_few_rows(reading.panel, listener)
     season, reason = defaults.season(reading.panel, request.season)
     listener(Decision("season", reason))
     panel = reading.panel.with_season(season)
@@ -359,38 +368,11 @@ def _check_sizes(horizon: int | None, backtests: int | None) -> None:
         check_range("backtests", backtests, 1, MAX_BACKTESTS)
 
 
-def _note_reading(reading: ReadResult, listener: Listener) -> None:
-    listener(Note(reading.source, notes.data_line(reading)))
-    if reading.guesses:
-        listener(Note("guessed", notes.guesses(reading)))
-    for part, guess, reason in reading.guesses:
-        listener(Decision(f"{part}={guess}", reason))
-    _note_repairs(reading, listener)
-
-
-def _note_repairs(reading: ReadResult, listener: Listener) -> None:
-    for repair in reading.repairs:
-        listener(Note("repaired", repair))
-    _note_skipped(reading, listener)
-
-
-def _note_skipped(reading: ReadResult, listener: Listener) -> None:
-    """Each series that cannot be used; raises `DataError` where the policy allows none."""
-    for series in reading.skipped:
-        listener(series)
-    if reading.skipped and reading.read.policy.unusable == "error":
-        count, named = len(reading.skipped), "; ".join(notes.skipped(reading))
-        raise DataError(
-            f"{count:,} of {count + len(reading.panel):,} series cannot be used: {named}",
-            where=reading.source,
-            hint="fix them; without --strict they are skipped",
-        )
-
-
 def _history(model: RecurrentForecaster, source: Source, read: ReadSpec | None, listener: Listener) -> Panel:
     """The data as the model reads them; `read` may change this file's notation and policy."""
     reading = read_panel(source, _read_as(model, read), frequency=model.frequency, season=model.spec.season)
-    _note_repairs(reading, listener)
+    note_repairs(reading, listener)
+    note_few_rows(reading.panel, listener)
     return reading.panel
 
 

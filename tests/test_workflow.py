@@ -190,6 +190,15 @@ def test_the_same_seed_and_rows_in_any_order_give_the_same_file_byte_for_byte(tr
     assert (tmp_path / "again.forecast").read_bytes() == trained.path.read_bytes()
 
 
+def test_a_series_too_short_for_a_window_is_named():
+    heard: list[Event] = []
+    workflow.train(
+        source([*lines(SERIES), "new,2015-01,1\n", "new,2015-02,2\n"]), REQUEST, listener=heard.append
+    )
+    text = '"new" (2 rows): under 9 rows, so the network does not learn from them'
+    assert Note("short", text) in heard
+
+
 def test_a_hollow_series_is_left_out_of_training_and_the_others_are_learned(model):
     heard: list[Event] = []
     with_hollow = source([*lines(SERIES), "hollow,2015-01,1\n", "hollow,2017-01,2\n", "hollow,2017-02,2\n"])

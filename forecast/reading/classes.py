@@ -104,6 +104,13 @@ def _parse_numbers(classes: dict[str, str], table: Table, column: Column, read: 
             raise
         hint = _why_no_classes(classes, table) or CLASSES_ARE_TRAINED
         raise DataError(error.message, where=error.where, hint=hint) from None
+    if np.isnan(found.values).all() and not read.wide:
+        others = [each.name for each in table.without(column) if numbers.readable_share(each.texts) > 0]
+        raise DataError(
+            f'column "{column.name}" holds no number',
+            where=table.source,
+            hint=f"name another with --target: {listed(others)}" if others else "fill it in",
+        )
     refuse_marks(table, column, found, read.notation)
     return found
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from forecast.data.arrays import Flags, Floats, Integers, Times, bounds_of, row_series
 from forecast.data.frequency import Frequency
-from forecast.tables.columns import Column
+from forecast.phrases import counted
+from forecast.tables.columns import CellError, Column
 from forecast.tables.dates import ParsedTimes
 from forecast.tables.table import Table
 
@@ -140,13 +141,14 @@ def sort_rows(
     """The rows of a table with their values, (rows,), by id and time.
 
     `times` are those of the texts of the column `time`, or without this column those of the
-    rows. Without a column of ids there is one series, "".
+    rows. Without a column of ids there is one series, "". A `DataError` for a row without an id.
     """
     row_times = times.times if time is None else times.times[time.codes]
     if id is None:
         ids: tuple[str, ...] = ("",)
         series = np.zeros(table.rows, dtype=np.int64)
     else:
+        _refuse_empty_id(table, id)
         by_id = sorted(range(len(id.texts)), key=id.texts.__getitem__)
         ids = tuple(id.texts[index] for index in by_id)
         series = np.argsort(by_id)[id.codes]
@@ -162,3 +164,13 @@ def sort_rows(
         first_origin=origin[bounds[:-1]],
         seasons=np.ones(len(ids), dtype=np.int64),
     )
+
+
+def _refuse_empty_id(table: Table, id: Column) -> None:
+    """Refuse a row whose id is empty: it may belong to any series."""
+    empty = next((index for index, text in enumerate(id.texts) if not text.strip()), None)
+    if empty is not None:
+        count = counted(int((id.codes == empty).sum()), "row")
+        message = f"the id is missing in {count}, the first of them here"
+        hint = "write the id in every row, also where a spreadsheet shows it once for several rows"
+        raise table.refusal(id, CellError(empty, message, hint=hint))

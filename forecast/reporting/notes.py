@@ -85,6 +85,19 @@ def skipped(reading: "ReadResult", *, most: int = 5) -> list[str]:
     return [*named, f"and {more:,} more"] if more else named
 
 
+def short_line(panel: Panel, least: int, effect: str, *, most: int = 5) -> str:
+    """Series with under `least` rows, if there are others too; "" for none.
+
+    Such as '"c" (2 rows), "d" (1 row) and 3 more: too few rows for ...'.
+    """
+    short = [index for index, rows in enumerate(panel.lengths.tolist()) if rows < least]
+    if not short or len(short) == len(panel):
+        return ""
+    named = [f'"{panel.ids[index]}" ({counted(int(panel.lengths[index]), "row")})' for index in short[:most]]
+    more = f" and {len(short) - most:,} more" if len(short) > most else ""
+    return f"{', '.join(named)}{more}: {effect}"
+
+
 METHOD_NAMES = {
     "theta": "Theta",
     "ets": "ETS",

@@ -16,6 +16,8 @@ from forecast.tables.columns import CellError, Column, joined_column
 from forecast.tables.dates import ParsedTimes
 from forecast.tables.numbers import Numbers
 
+FIRST_MOMENT = np.datetime64("0001-01-01", "s")
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -111,11 +113,16 @@ class Table:
         try:
             texts = self.time_texts(column, separate=date_format is not None)
             if date_format is not None:
-                return date_formats.parse(texts, date_format)
-            named_week = time_parts.names_week(column.name)
-            return dates.parse(texts, integer_steps=integer_steps, named_week=named_week, day_first=day_first)
+                parsed = date_formats.parse(texts, date_format)
+            else:
+                named_week = time_parts.names_week(column.name)
+                parsed = dates.parse(
+                    texts, integer_steps=integer_steps, named_week=named_week, day_first=day_first
+                )
+            _refuse_year_zero(column, parsed)
         except CellError as error:
             raise self.refusal(column, error) from None
+        return parsed
 
     def time_texts(self, column: Column, *, separate: bool = False) -> list[str]:
         """The texts of a column of times; those of several columns as one time, or side by side."""
@@ -140,6 +147,18 @@ class Table:
         """The error for a text of `column`, located at the first row that holds this text."""
         row = int(np.argmax(column.codes == error.index))
         return DataError(error.message, where=self.where(row, column), hint=error.hint)
+
+
+def _refuse_year_zero(column: Column, parsed: ParsedTimes) -> None:
+    """Refuse times before the year 1, such as 0000-00-00 and 0000 for a missing one."""
+    if parsed.form == "integer":
+        early = [index for index, text in enumerate(column.texts) if text.strip() == "0000"]
+    else:
+        early = np.flatnonzero(parsed.times < FIRST_MOMENT).tolist()
+    if early:
+        index = early[0]
+        hint = "years are 1 to 9999; correct it, or remove the row"
+        raise CellError(index, f'"{column.texts[index]}" is in the year 0', hint=hint)
 
 
 def _undetected_separator(column: Column) -> str:

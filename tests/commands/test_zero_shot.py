@@ -308,3 +308,18 @@ def test_it_loads_nothing_of_weight(pretrained, tmp_path):
     loaded = set(json.loads(done.stderr.splitlines()[-1]))
     assert "numpy" in loaded
     assert loaded & {"tensorflow", "keras", "sklearn", "scipy", "pandas", "rich", "pyarrow"} == set()
+
+
+def test_series_of_one_or_two_rows_are_named(real_program):
+    rows = [*(f"a,2021-01-{day:02d},{day}" for day in range(1, 21)), "b,2021-01-01,3"]
+    Path("shops.csv").write_text("\n".join(["shop,day,sold", *rows, ""]))
+    code, _, err = real_program("predict", "shops.csv", "-H", "1")
+    assert code == 0
+    assert '"b" (1 row): so few rows tell hardly more than a last value' in err
+
+
+@pytest.mark.parametrize("command", ["predict", "train"])
+def test_a_window_of_no_rows_is_refused(real_program, command):
+    code, out, err = real_program(command, "sales.csv", "--target", "sold", "--window", "0")
+    assert (code, out) == (2, "")
+    assert "window" in err

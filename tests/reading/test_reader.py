@@ -214,7 +214,7 @@ def test_too_many_holes_are_refused():
 
 
 def test_a_column_without_numbers_is_refused():
-    assert "no row has a number" in str(refusal(table("2019,", "2020,"), Columns(target="y")))
+    assert str(refusal(table("2019,", "2020,"), Columns(target="y"))) == 'data: column "y" holds no number'
 
 
 def test_rows_off_the_step_are_refused_with_evidence():
@@ -313,7 +313,8 @@ def test_every_series_is_in_the_panel_or_left_out(kinds):
     patterns = {"good": GOOD, **{name: rows for name, (rows, _) in BAD.items()}}
     series = [[row.replace(kind, f"s{place}") for row in patterns[kind]] for place, kind in enumerate(kinds)]
     if "good" not in kinds:
-        assert "can be used" in str(refusal(panel_of(*series), Columns("y", "year", "id")))
+        refused = str(refusal(panel_of(*series), Columns("y", "year", "id")))
+        assert "can be used" in refused or ("hollow" not in kinds and 'column "y" holds no number' in refused)
         return
     reading = read(panel_of(*series), Columns("y", "year", "id"))
     whole = [f"s{place}" for place, kind in enumerate(kinds) if kind == "good"]
