@@ -17,7 +17,7 @@ from forecast.data.panel import Panel
 from forecast.data.results import Forecast, Probabilities, ResultTable
 from forecast.data.totals import Total, total_of
 from forecast.errors import DataError, UsageError
-from forecast.events import Decision, Listener, Note, ignore
+from forecast.events import Decision, Listener, Note, Warned, ignore
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.reading.reader import ReadResult, read_as_far_as_possible, read_panel, with_future_rows
 from forecast.reporting import notes
@@ -49,6 +49,12 @@ class Trained:
     model: RecurrentForecaster
     path: Path | None
 
+
+_BINARY = (
+    "the target is 0 or 1: without a model these are forecast as numbers, a rate from 0 to 1; "
+    "forecast train DATA makes a model that gives the probability of a 1; "
+    "--task value says that numbers are meant"
+)
 
 Model = RecurrentForecaster | Trained | str | Path
 """A model, what `train` returns, or the path of a model file."""
@@ -215,6 +221,8 @@ def untrained_model(
     season, reason = defaults.season(reading.panel, request.season)
     listener(Decision("season", reason))
     panel = reading.panel.with_season(season)
+    if spec.target is None and defaults.is_binary(panel):
+        listener(Warned(_BINARY))
     combination = combination_of(panel, request, season)
     found = seasons_of(panel, combination, tested=False)
     if line := seasons_line(found, panel, short=False):

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -16,6 +17,7 @@ from forecast.errors import TrainingError
 from forecast.events import EpochEnded, Event, Note, SeriesSkipped, Warned
 from forecast.reporting.notes import members_line
 from forecast.storage import pretrained as catalog
+from forecast.storage.modelfile import encode, load
 from tests.models import save_pretrained
 from tests.panels import wave
 
@@ -396,7 +398,7 @@ def test_a_start_that_is_no_model_is_refused(tmp_path):
         workflow.train(data(), replace(REQUEST, from_=tmp_path / "x.forecast", window=None, units=None))
 
 
-COUNTS = {name: np.random.default_rng(rows).poisson(0.7, size=rows) for name, rows in [("a", 48), ("b", 40)]}
+COUNTS = {name: np.random.default_rng(rows).poisson(3, size=rows) for name, rows in [("a", 48), ("b", 40)]}
 
 
 @pytest.mark.usefixtures("pretrained")
@@ -408,6 +410,31 @@ def test_counts_are_forecast_as_whole_numbers_that_are_never_negative():
     for name in ("forecast", "lower_50", "upper_50", "lower_99", "upper_99"):
         assert table[name].dtype == np.int64
         assert table[name].min() >= 0
+
+
+@pytest.mark.usefixtures("pretrained")
+def test_the_mean_of_intermittent_demand_is_forecast_compared_and_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rare = {
+        name: np.random.default_rng(rows).poisson(0.6, size=rows) for name, rows in [("a", 72), ("b", 60)]
+    }
+    events = []
+    model = workflow.train(source(lines(rare)), READY, listener=events.append).model
+    notes = [event.text for event in events if isinstance(event, Note) and event.label == "intermittent"]
+    zeros = np.mean(np.concatenate([*rare.values()]) == 0)
+    assert [note.partition(":")[0] for note in notes] == [f"{zeros:.0%} of the steps of 2 of 2 series are 0"]
+    assert "croston" in model.combination.members
+    assert "root mean square errors" in model.card.verdict.text
+    found = workflow.predict(model, horizon=12)
+    assert found.values.mean(axis=1) == pytest.approx([0.6, 0.6], abs=0.25)
+    assert (found.values % 1 > 0).all()
+    assert (found.lower == 0).all()
+    total = workflow.predict(model, horizon=12, total=True)
+    assert total.values == pytest.approx(found.values.sum(axis=1))
+    assert (total.upper[0] < found.upper[0].sum(axis=1)).all()
+    Path("again.forecast").write_bytes(encode(model))
+    assert encode(load(Path("again.forecast"))) == encode(model)
+    assert load(Path("again.forecast")).spread.correlations.tolist() == model.spread.correlations.tolist()
 
 
 @pytest.mark.usefixtures("pretrained")

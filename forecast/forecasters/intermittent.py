@@ -96,8 +96,7 @@ def _has_ended(demand: Flags) -> bool:
     """Whether so many steps without a demand at the end are no chance; the first step has one."""
     intervals = np.diff(np.flatnonzero(demand))
     since = len(demand) - 1 - int(np.flatnonzero(demand)[-1])
-    probability = 1 / float(intervals.mean())
-    return (1 - probability) ** since < _ENDED and since > 1.5 * float(intervals.max())
+    return float(1 - demand.mean()) ** since < _ENDED and since > 1.5 * float(intervals.max())
 
 
 def croston(history: Panel, horizon: int) -> Floats:

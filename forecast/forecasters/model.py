@@ -119,12 +119,23 @@ def forecast_of(
 ) -> Forecast:
     """The forecast of `values`, (series, horizon), with intervals of `levels`, within bounds."""
     half = spread.half_widths(without_single_outliers(history), levels, values.shape[1])
+    half = np.maximum(half, _least_half(history, bounds))
     # Around the forecast within the bounds: a forecast that ends at a bound is no more certain there.
     forecast = bounded(Forecast.of(history, values, ()), history, bounds)
     with np.errstate(over="ignore", invalid="ignore"):
         lower, upper = forecast.values - half, forecast.values + half
     found = bounded(replace(forecast, levels=tuple(levels), lower=lower, upper=upper), history, bounds)
     return replace(found, sums=_sums(history, values, spread.total_half_widths(half), bounds))
+
+
+def _least_half(history: Panel, bounds: Bounds) -> Floats:
+    """(series, 1) the least half-width of a rate, of a target of 0 and 1: 1 / (n + 2) after n steps.
+
+    That is the probability of a first exception after n steps without any (Laplace's rule of succession).
+    """
+    if bounds.whole or bounds.range != (0, 1):
+        return np.zeros((len(history), 1))
+    return 1 / (history.lengths[:, None] + 2)
 
 
 def _sums(history: Panel, values: Floats, half: Floats, bounds: Bounds) -> Sums:

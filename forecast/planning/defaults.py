@@ -93,9 +93,17 @@ def averaged(season: int | None) -> bool:
     return season != 24
 
 
+def is_binary(panel: Panel) -> bool:
+    """Whether the observed values are 0 and 1, both of them, and no others."""
+    return bool(np.array_equal(np.unique(panel.values[panel.observed]), [0.0, 1.0]))
+
+
 def bounds(panel: Panel, request: TrainRequest) -> Bounds:
-    """The bounds requested; where none are, integers stay integers."""
+    """The bounds requested; where none are, integers stay integers, and of 0 and 1 the rate is forecast."""
     observed = panel.values[panel.observed]
+    if request.integer is None and is_binary(panel):
+        low, high = 0.0 if request.min is None else request.min, 1.0 if request.max is None else request.max
+        return Bounds(low, high, statistic=request.statistic)
     integers = bool((observed == np.rint(observed)).all())
     return Bounds(
         minimum=request.min,

@@ -108,6 +108,7 @@ def values_of(bounds: Bounds) -> str:
     low = "not negative where a series never was"
     parts = [
         "integers" if bounds.whole else "",
+        f"forecasts are {bounds.statistic}s" if bounds.statistic else "",
         low if bounds.minimum is None else f"at least {bounds.minimum:.12g}",
         "" if bounds.maximum is None else f"at most {bounds.maximum:.12g}",
     ]

@@ -295,6 +295,36 @@ def test_the_total_of_each_series_is_one_row_with_an_interval_of_its_own(real_pr
         assert 0 <= float(lower) <= float(total) <= float(upper) < sum(up for _, _, up in mine)
 
 
+def _binary(name: str, values) -> None:
+    rows = [f"{2010 + row // 12}-{row % 12 + 1:02d},{value}" for row, value in enumerate(values)]
+    Path(name).write_text("\n".join(["month,open", *rows, ""]))
+
+
+@pytest.mark.parametrize("words", [("False", "True"), (0, 1)])
+@pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])
+def test_a_target_of_0_and_1_is_a_rate_and_train_is_named(real_program, words, rate):
+    _binary("shop.csv", [words[int(each < rate)] for each in np.random.default_rng(3).random(96)])
+    code, out, err = real_program("predict", "shop.csv", "-H", "3")
+    assert code == 0
+    assert "warning: the target is 0 or 1: without a model these are forecast as numbers" in err
+    assert "forecast train DATA makes a model that gives the probability of a 1" in err
+    for line in out.splitlines()[1:]:
+        value, lower, upper = map(float, line.split(",")[1:])
+        assert 0 <= lower <= value <= upper <= 1
+        assert abs(value - rate) < 0.2
+        assert upper > lower
+    assert "warning" not in real_program("predict", "shop.csv", "--task", "value")[2]
+
+
+def test_what_was_always_so_may_change(real_program):
+    _binary("shop.csv", [0, 1] * 24)  # no exception in 48 steps
+    out = real_program("predict", "shop.csv", "-H", "2")[1]
+    for line, known in zip(out.splitlines()[1:], (0, 1), strict=True):
+        value, lower, upper = map(float, line.split(",")[1:])
+        assert value == pytest.approx(known, abs=0.01)
+        assert upper - lower >= 0.02
+
+
 def test_it_loads_nothing_of_weight(pretrained, tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(pretrained), "predict", "sales.csv", "--target", "sold", "-q"],
