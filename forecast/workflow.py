@@ -21,10 +21,10 @@ from forecast.events import Decision, Listener, Note, Warned, ignore
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.reading.reader import ReadResult, read_as_far_as_possible, read_panel, with_future_rows
 from forecast.reporting import notes
+from forecast.reporting.history import better_before, history_of, read_as
 from forecast.reporting.reading_notes import (
     note_few_rows,
     note_reading,
-    note_repairs,
     note_skipped,
     note_unlearned,
 )
@@ -121,6 +121,8 @@ def train(
             reading, request, Run(listener, checkpoint, Budget(request.max_time or DEFAULT_MAX_SECONDS))
         )
         if model is not None:
+            if text := better_before(model, trained):
+                listener(Warned(text))
             modelfile.save(trained, model)
     return Trained(trained, model)
 
@@ -272,10 +274,10 @@ def predict(
             "--total: probabilities of classes are not added up",
             hint="--task value trains on 0 and 1 as numbers",
         )
-    history = model.tail if source is None else _history(model, source, read, listener)
+    history = model.tail if source is None else history_of(model, source, read, listener)
     steps = _steps(model, horizon)
     if future is not None:
-        history = with_future_rows(history, future, _read_as(model, read))
+        history = with_future_rows(history, future, read_as(model, read))
     history = with_known_future(history, steps, future_missing)
     if model.spec.target.kind != "value":
         from forecast.classification.classifier import Classifier
@@ -297,7 +299,7 @@ def future(
     listener: Listener = ignore,
 ) -> ResultTable:
     """The rows after the end of the data, or of the rows that the model keeps, to fill in for `predict`."""
-    history = model.tail if source is None else _history(model, source, read, listener)
+    history = model.tail if source is None else history_of(model, source, read, listener)
     return future_rows(history, _steps(model, horizon))
 
 
@@ -332,7 +334,7 @@ def evaluate(
     for name in baselines:
         baseline(name)
     _check_sizes(horizon, backtests)
-    panel = _history(model, source, read, listener)
+    panel = history_of(model, source, read, listener)
     request = EvaluationRequest(tuple(baselines), backtests, horizon, refit, predictions)
     return evaluate_model(model, panel, request, Run(listener))
 
@@ -361,11 +363,11 @@ def compare(
             raise UsageError("without DATA there are only stored scores", hint="forecast compare A B DATA")
         return compare_stored(models)
     first, second = models.values()
-    panel = _history(first, source, read, listener)
+    panel = history_of(first, source, read, listener)
     season, alike = second.spec.season, first.read == second.read and first.frequency == second.frequency
     # Standard input can be read once only.
     other = panel.with_season(season) if alike and season is not None else None
-    panels = [panel, _history(second, source, read, ignore) if other is None else other]
+    panels = [panel, history_of(second, source, read, ignore) if other is None else other]
     return compare_models(models, panels, asked, Run(listener))
 
 
@@ -374,15 +376,3 @@ def _check_sizes(horizon: int | None, backtests: int | None) -> None:
         check_range("horizon", horizon, 1, MAX_HORIZON)
     if backtests is not None:
         check_range("backtests", backtests, 1, MAX_BACKTESTS)
-
-
-def _history(model: RecurrentForecaster, source: Source, read: ReadSpec | None, listener: Listener) -> Panel:
-    """The data as the model reads them; `read` may change this file's notation and policy."""
-    reading = read_panel(source, _read_as(model, read), frequency=model.frequency, season=model.spec.season)
-    note_repairs(reading, listener)
-    note_few_rows(reading.panel, listener)
-    return reading.panel
-
-
-def _read_as(model: RecurrentForecaster, read: ReadSpec | None) -> ReadSpec:
-    return model.read if read is None else read.over(model.read)

@@ -1,7 +1,7 @@
 """A fitted model: all that `predict` needs and that the model file holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -45,6 +45,13 @@ class RecurrentForecaster:
     tail: Panel
     """The newest rows of every series trained on, from which it forecasts where no data are given."""
     card: ModelCard
+    file: str = field(default="", compare=False)
+    """The file that it was loaded from; "" for one that was not."""
+
+    @property
+    def named(self) -> str:
+        """How messages call it: its file, else what it was trained on."""
+        return self.file or f'trained on "{self.card.source}"'
 
     def __repr__(self) -> str:
         """Such as: RecurrentForecaster of gru, theta, forecasts 4 steps, trained on 'sales.csv'."""

@@ -46,9 +46,10 @@ def load(path: Path) -> RecurrentForecaster:
                 hint="forecast train DATA --resume",
             )
         try:
-            return decode(from_plain(ModelFields, contents.fields), contents.tensors)
+            model = decode(from_plain(ModelFields, contents.fields), contents.tensors)
         except UsageError as error:
             raise ValueError(error.message) from error
+    return replace(model, file=str(path))
 
 
 def encode(forecaster: RecurrentForecaster) -> bytes:

@@ -1,0 +1,89 @@
+"""Data that are read for a model: what does not fit it is an error that names the model, or a warning."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from forecast.data.panel import Panel
+from forecast.data.results import Verdict
+from forecast.errors import DataError, ForecastError
+from forecast.events import Listener, Warned
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.phrases import listed
+from forecast.reading.reader import read_panel
+from forecast.reporting.reading_notes import note_few_rows, note_repairs
+from forecast.spec.reading import ReadSpec
+from forecast.storage import modelfile
+from forecast.tables.source import Source
+
+
+def history_of(
+    model: RecurrentForecaster, source: Source, read: ReadSpec | None, listener: Listener
+) -> Panel:
+    """The data as the model reads them; `read` may change this file's notation and policy.
+
+    The listener hears of repairs, of series skipped, and of series that only the data or only the model has.
+    A `DataError` names the model, and the remedy where a column is missing.
+    """
+    try:
+        spec = read_as(model, read)
+        reading = read_panel(source, spec, frequency=model.frequency, season=model.spec.season)
+        note_repairs(reading, listener)
+    except DataError as error:
+        raise _naming(model, error) from None
+    note_few_rows(reading.panel, listener)
+    for text in other_series(model, reading.panel.ids):
+        listener(Warned(text))
+    return reading.panel
+
+
+def read_as(model: RecurrentForecaster, read: ReadSpec | None) -> ReadSpec:
+    """How a model reads data."""
+    return model.read if read is None else read.over(model.read)
+
+
+def other_series(model: RecurrentForecaster, ids: Sequence[str]) -> list[str]:
+    """Sentences about the series of data that a model does not know, and those of it that the data lack."""
+    if model.tail.columns.series is None or not len(model.tail):
+        return []  # a single series, whatever it is called, or labels, of which each series is new
+    known, given = set(model.tail.ids), set(ids)
+    new = [each for each in ids if each not in known]
+    absent = [each for each in model.tail.ids if each not in given]
+    texts = []
+    if new:
+        which = "none of the series is" if len(new) == len(ids) else f"{len(new):,} series not"
+        texts.append(f"{which} known to the model {model.named}, and forecast as new ones: {listed(new)}")
+    if absent and len(new) < len(ids):
+        texts.append(f"{len(absent):,} series of the model {model.named} not in the data: {listed(absent)}")
+    return texts
+
+
+def _naming(model: RecurrentForecaster, error: DataError) -> DataError:
+    """The same error, with the model that the data were read for."""
+    hint = error.hint
+    if error.message.startswith("there is no column"):
+        message = f"{error.message}, which the model {model.named} reads"
+        hint = f"{hint}; forecast train DATA makes a model of these columns, --model pretrained needs none"
+    else:
+        message = f"{error.message} (read as the model {model.named} was trained)"
+    return DataError(message, where=error.where, hint=hint)
+
+
+_ORDER = ("no better", "unclear", "useful")
+
+
+def better_before(path: Path, new: RecurrentForecaster) -> str:
+    """What is said where `path` holds a model whose verdict was better than that of the new one; else ""."""
+    try:
+        old = modelfile.load(path).card.verdict if path.is_file() else None
+    except (ForecastError, OSError):
+        return ""  # a damaged or an older file is replaced without a word
+    now = new.card.verdict
+    if old is None or now is None or _ORDER.index(old.outcome) <= _ORDER.index(now.outcome):
+        return ""
+    before, after = (_said(each) for each in (old, now))
+    return f"{path} replaces a model that was better: that was {before}; this one is {after}"
+
+
+def _said(verdict: Verdict) -> str:
+    """A verdict without the size of its sample: "useful: 15 % better than drift"."""
+    return verdict.text.partition(" (")[0]
