@@ -172,14 +172,35 @@ def _check_pattern(pattern: str) -> None:
         reason = "depends on the language of the machine"
     elif not re.search("%[YyG]", pattern):
         reason = "has no year"
+    elif lost := _lost_part(pattern):
+        reason = lost
     else:
         try:
-            datetime.strptime(datetime(2019, 12, 31, tzinfo=UTC).strftime(pattern), pattern)
+            # A week without a weekday is read as its first day.
+            whole = f"{pattern} %u" if "%V" in pattern and not re.search("%[aAuw]", pattern) else pattern
+            datetime.strptime(datetime(2019, 12, 31, tzinfo=UTC).strftime(whole), whole)
         except (ValueError, re.error) as error:
             reason = f"cannot be parsed: {error}"
     if reason:
         hint = f"write it as in %d.%m.%Y, %m/%d/%y or %Y-%m-%d %H:%M, or one of {', '.join(DATE_WORDS)}"
         raise UsageError(f'date-format "{pattern}" {reason}', hint=hint)
+
+
+def _lost_part(pattern: str) -> str:
+    """Why times of this pattern would lose a part, as a day without a month would; "" where they do not."""
+    used = set(re.findall("%(.)", pattern))
+    has_month, has_day = bool(used & set("mbBj")), bool(used & set("djuwaA"))
+    if "d" in used and not has_month:
+        return "has a day and no month (%m)"
+    if used & set("aAuw") and not used & set("UWVd"):
+        return "has a weekday and no week (%W or %V) or day (%d)"
+    if used & set("HIMSf") and not has_day:
+        return "has a time of day and no day (%d)"
+    if "I" in used and "p" not in used:
+        return "has hours to 12 and no %p"
+    if used & set("MSf") and not used & set("HI"):
+        return "has minutes or seconds and no hour (%H)"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

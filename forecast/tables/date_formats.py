@@ -11,6 +11,7 @@ from forecast.data.frequency import Form
 from forecast.data.pattern import DAY
 from forecast.tables.columns import CellError
 from forecast.tables.dates import ParsedTimes, fraction_of_second, in_one_zone, refuse_empty
+from forecast.tables.months import in_english
 
 EXCEL_START = -25_569 * DAY
 """Seconds from 1970 to day 0 of a spreadsheet, 1899-12-30."""
@@ -19,7 +20,7 @@ EXCEL_DAYS = (61, 2_958_466)
 LAST_SECOND = 253_402_300_799
 """Of the year 9999."""
 
-DIRECTIVES: dict[Form, str] = {"datetime": "HIMSfpz", "date": "djaAuw", "month": "mbBUWV"}
+DIRECTIVES: dict[Form, str] = {"datetime": "HIMSfpz", "date": "djaAuwUWV", "month": "mbB"}
 """Directives of `strptime` that need a form of results, the most detailed form first."""
 
 Second = tuple[int, int | None]
@@ -94,9 +95,15 @@ def _parser(date_format: str) -> Callable[[str], Second]:
 
 def _pattern_parser(pattern: str) -> Callable[[str], Second]:
     start = datetime(1970, 1, 1)
+    has_name = "%b" in pattern or "%B" in pattern
+    pattern = pattern.replace("%B", "%b")
+    # `strptime` ignores a week without a weekday: its first day is added.
+    first_day = _first_weekday(pattern)
+    directive = "" if not first_day else " %u" if "%V" in pattern else " %w"
 
     def parse_text(text: str) -> Second:
-        time = datetime.strptime(text, pattern)
+        text = in_english(text) if has_name else text
+        time = datetime.strptime(text + first_day, pattern + directive)
         if time.microsecond:
             raise _FractionOfSecondError
         offset = time.utcoffset()
@@ -105,6 +112,14 @@ def _pattern_parser(pattern: str) -> Callable[[str], Second]:
         return seconds, None if offset is None else round(offset.total_seconds())
 
     return parse_text
+
+
+def _first_weekday(pattern: str) -> str:
+    """The number of the first weekday where a pattern has weeks and no weekday; "" for other patterns."""
+    used = set(re.findall("%(.)", pattern))
+    if not used & set("UWV") or used & set("aAuwd"):
+        return ""
+    return " 0" if "U" in used else " 1"
 
 
 def _parse_excel(text: str) -> Second:

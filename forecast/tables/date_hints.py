@@ -6,7 +6,8 @@ from forecast.tables.columns import CellError
 from forecast.tables.date_patterns import TIME_PATTERNS, TWO_DIGIT_YEAR, ZONE_NAME, TimePattern
 
 FORMAT_HINT = (
-    "write times as 2019-12-31, 2019-12-31T23:00Z, 2019-12, 2019Q4 or 2019, or give --date-format %d.%m.%Y"
+    "write times as 2019-12-31, 2019-12-31T23:00Z, 2019-12, 2019Q4 or 2019; "
+    "or give their format: --date-format %d.%m.%Y reads 31.12.2019"
 )
 
 

@@ -20,6 +20,7 @@ def iso_text(part: Groups) -> str:
     else:
         year = part.get("year") or long_year(int(part["short_year"] or 0))
         day = f"{year}-{_month(part):0>2}-{part.get('day') or '1':0>2}"
+    part = {**part, **{name[:-1]: text for name, text in part.items() if text and name.endswith("3")}}
     hour = part.get("hour") or part.get("hour2") or "0"
     if noon := part.get("noon") or part.get("noon2"):
         if not 1 <= int(hour) <= 12:

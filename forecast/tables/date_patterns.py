@@ -16,6 +16,7 @@ _CLOCK = (
     "(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
     f"(?: ?(?P<noon>[ap])[.]?m[.]?)? ?{_ZONE}?"
 )
+_COMPACT_CLOCK = "(?P<hour3>[0-9]{2})(?P<minute3>[0-9]{2})(?P<second3>[0-9]{2})?"
 _HOUR = "(?P<hour2>[0-9]{1,2}) ?(?P<noon2>[ap])[.]?m[.]?"
 _TIME_OF_DAY = f"(?:(?:T|,? +)(?:{_CLOCK}|{_HOUR}))?"
 
@@ -37,7 +38,7 @@ def _time_pattern(regex: str, form: Form, example: str) -> TimePattern:
 DAY_FIRST = _time_pattern(f"{_DAY}([/.-]){_MONTH}\\2{_YEAR}{_TIME_OF_DAY}", "date", "31/12/2019")
 MONTH_FIRST = _time_pattern(f"{_MONTH}([/.-]){_DAY}\\2{_YEAR}{_TIME_OF_DAY}", "date", "12/31/2019")
 TIME_PATTERNS = (
-    _time_pattern(f"{_YEAR}([/.-]){_MONTH}\\2{_DAY}{_TIME_OF_DAY}", "date", "2019-12-31"),
+    _time_pattern(f"{_YEAR}([/. -]){_MONTH}\\2{_DAY}{_TIME_OF_DAY}", "date", "2019-12-31"),
     _time_pattern(f"{_YEAR}[-/ ]?M?{_MONTH}", "month", "2019-12"),
     _time_pattern(f"M?{_MONTH}[-/. ]{_YEAR}", "month", "12/2019"),
     _time_pattern(f"{_YEAR}[- /:]?[QT](?P<quarter>[1-4])", "month", "2019Q4"),
@@ -45,13 +46,15 @@ TIME_PATTERNS = (
     _time_pattern(f"(?P<quarter>[1-4])[QT][- /]?{_YEAR}", "month", "4Q2019"),
     _time_pattern(f"[QT](?P<quarter>[1-4])[- /]?'?{_SHORT_YEAR}", "month", "Q4 19"),
     _time_pattern(f"(?P<quarter>[1-4])[QT][- /]?'?{_SHORT_YEAR}", "month", "4Q19"),
+    _time_pattern(f"{_SHORT_YEAR}[- ]?[QT](?P<quarter>[1-4])", "month", "19Q4"),
     _time_pattern(f"{_YEAR}[- /:]?(?P<roman>I{{1,3}}|IV)", "month", "2019-IV"),
+    _time_pattern(f"(?P<roman>I{{1,3}}|IV)[- /:]{_YEAR}", "month", "IV/2019"),
     _time_pattern(f"{_YEAR}[- /]?[HS](?P<half>[12])", "month", "2019H2"),
     _time_pattern(f"[HS](?P<half>[12])[- /]?{_YEAR}", "month", "H2 2019"),
-    _time_pattern(f"{_NAME}[-/ ]*{_YEAR}", "month", "Dec 2019"),
+    _time_pattern(f"{_NAME}[-/, ]*{_YEAR}", "month", "Dec 2019"),
     _time_pattern(f"{_YEAR}[-/ ]?{_NAME}", "month", "2019 Dec"),
     _time_pattern(f"{_DAY}[.]?[-/ ]?{_NAME}[-/ ]?,? ?{_YEAR}{_TIME_OF_DAY}", "date", "31 Dec 2019"),
-    _time_pattern(f"{_DAY}{_NAME}{_YEAR}:{_CLOCK}", "datetime", "31DEC2019:23:59:59"),
+    _time_pattern(f"{_DAY}[-/ ]?{_NAME}[-/ ]?{_YEAR}:{_CLOCK}", "datetime", "31DEC2019:23:59:59"),
     _time_pattern(f"{_YEAR}[-/ ]{_NAME}[-/ ]{_DAY}{_TIME_OF_DAY}", "date", "2019-Dec-31"),
     _time_pattern(f"{_NAME}[-/ ]?{_DAY}(?:, ?| |-){_YEAR}{_TIME_OF_DAY}", "date", "Dec 31, 2019"),
     _time_pattern(f"{_NAME} +{_DAY} {_CLOCK} {_YEAR}", "datetime", "Dec 31 23:59:59 2019"),
@@ -62,12 +65,12 @@ TIME_PATTERNS = (
         "20191231T235959Z",
     ),
     _time_pattern(
-        f"(?P<year>[0-9]{{4}})(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})[ T-]{_CLOCK}",
+        f"(?P<year>[0-9]{{4}})(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})[ T_-](?:{_CLOCK}|{_COMPACT_CLOCK})",
         "datetime",
         "20191231 23:59",
     ),
     _time_pattern(f"{_YEAR}[- ]?W(?P<week>[0-9]{{1,2}})(?:-?(?P<weekday>[1-7]))?", "date", "2019-W52"),
-    _time_pattern(f"W(?P<week>[0-9]{{1,2}})[-/. ]{_YEAR}", "date", "W52 2019"),
+    _time_pattern(f"W(?P<week>[0-9]{{1,2}})[-/., ]+{_YEAR}", "date", "W52 2019"),
     _time_pattern(f"{_YEAR}-(?P<yearday>[0-9]{{3}})", "date", "2019-365"),
     DAY_FIRST,
     MONTH_FIRST,

@@ -5,6 +5,7 @@ decimals becomes a month, "2015:1" a month, quarter, half or week of its year. N
 """
 
 import re
+from itertools import pairwise
 from typing import Literal
 
 from forecast.tables.months import NAME_PATTERN, in_english, month_number
@@ -23,26 +24,34 @@ _WEEKDAYS = frozenset(
 )
 _FIRST_WORD = re.compile(r"([^\W\d_]+)\.?,? *(?=.*[0-9])")
 _THREE_NUMBERS = re.compile(r"[0-9]+[/.-][0-9]+[/.-][0-9]+")
+_I = re.IGNORECASE
+_QUARTERS = (("Jan", "Mar"), ("Apr", "Jun"), ("Jul", "Sep"), ("Oct", "Dec"))
 _REWRITES = (
     (re.compile("([0-9]{4}) ?[年년] ?第?([1-4一二三四]) ?(?:季度?|분기)"), r"\1Q\2"),
     (re.compile("([0-9]{4}) ?[年년] ?([0-9]{1,2}) ?[月월] ?([0-9]{1,2}) ?[日일]"), r"\1-\2-\3"),
     (re.compile("([0-9]{4}) ?[年년] ?([0-9]{1,2}) ?[月월]"), r"\1-\2"),
     (re.compile("([0-9]{4}) ?[年년]"), r"\1"),
-    (re.compile(r"\b([0-9]{1,2})(?:st|nd|rd|th|er|º|ª)\b", re.IGNORECASE), r"\1"),
+    (re.compile(r"\b([0-9]{1,2})(?:st|nd|rd|th|er|º|ª)\b", _I), r"\1"),
     (re.compile(r"(?<=[0-9.]) ?\b(?:de|del|of)\b (?=[^\W\d])|(?<=[^\W\d]) \b(?:de|del|of)\b (?=[0-9])"), " "),
     (re.compile(r"(?:GMT|UTC)(?=[+-][0-9])|(?<=[0-9Z]) *\([^()]*\)$"), ""),
-    (re.compile(r"^(?:KW|week|wk) ?", re.IGNORECASE), "W"),
+    (re.compile(r"^(?:w/[ebc]|(?:week|wk) (?:of|ending|beginning|commencing|starting|from))[:. ]+", _I), ""),
+    (re.compile(r"\b(?:KW|week|wk)[. ]?(?=[0-9])", _I), "W"),
+    (re.compile(r"\b([1-4])[.]? ?(?:quarter|qtr|quartal|trimestre|trim|kwartaal)\b", _I), r"Q\1"),
+    (re.compile(r"\b(?:quarter|qtr|quartal|trimestre|trim|kwartaal)[. ]*([1-4])\b", _I), r"Q\1"),
+    *((re.compile(rf"\b{first} ?[-–/] ?{last}\b"), f"Q{n}") for n, (first, last) in enumerate(_QUARTERS, 1)),
+    (re.compile(r"^(?:FY|CY) ?(?=[0-9]{4})"), ""),
+    (re.compile(r"(?<=[0-9]) ?Uhr$"), ""),
+    (re.compile(r"(?<=[ T][0-9])h(?=[0-9]{2}\b)|(?<=[ T][0-9]{2})h(?=[0-9]{2}\b)"), ":"),
 )
 """What is rewritten after the names of months, in this order."""
 
 RANGE = re.compile(r"(?P<first>\S.{5,}?\S)(?: +(?:to|bis|al|au|-|–|—) +|/|–|—)(?P<last>\S.{5,}\S)")
 """Two times with a mark of a range between them."""
 
-YEAR_NUMBER = re.compile(r"(?P<year>[12][0-9]{3})(?:(?P<mark>[-/:])|[.](?=[0-9]{2}$))(?P<number>[0-9]{1,2})")
-"""A year and the number of a part of it: 2015:1, 2020-05."""
-COMPACT_NUMBER = re.compile("(?P<year>(?:19|20)[0-9]{2})(?P<number>[0-9]{2})")
-"""The same without a mark: 202005."""
-DECIMAL_YEAR = re.compile(r"(?P<year>[12][0-9]{3})(?:[.](?P<fraction>[0-9]{2,6}))?")
+_YEAR_NUMBER = re.compile("(?P<year>[12][0-9]{3})[-/:.](?P<number>[0-9]{1,2})")
+_NUMBER_YEAR = re.compile("(?P<number>[0-9]{1,2})[-/.](?P<year>[12][0-9]{3})")
+"""A year and the number of a part of it: 2015:1, 2020-05, 5/2020."""
+DECIMAL_YEAR = re.compile(r"(?P<year>[12][0-9]{3})(?:[.](?P<fraction>[0-9]{1,6}))?")
 
 PartOfYear = Literal["week", "month", "quarter", "half"]
 PARTS_OF_YEAR: dict[PartOfYear, int] = {"week": 53, "month": 12, "quarter": 4, "half": 2}
@@ -91,6 +100,15 @@ def _shape(text: str) -> str:
     return re.sub("[0-9]+", "0", re.sub(r"[^\W\d_]+", "a", text))
 
 
+def years_and_numbers(texts: list[str]) -> tuple[list[int], list[int]] | None:
+    """The years and the numbers of their parts, where every text is one of each; else None."""
+    for regex in (_YEAR_NUMBER, _NUMBER_YEAR):
+        matches = [match for text in texts if (match := regex.fullmatch(text))]
+        if matches and len(matches) == len(texts):
+            return [int(match["year"]) for match in matches], [int(match["number"]) for match in matches]
+    return None
+
+
 def part_of_year(years: list[int], numbers: list[int], *, named_week: bool) -> PartOfYear:
     """What the numbers of the parts of these years are.
 
@@ -118,10 +136,11 @@ def with_part(years: list[int], numbers: list[int], part: PartOfYear) -> list[st
 def months_of_decimals(texts: list[str]) -> list[str] | None:
     """The months, or first months of quarters, of years in decimals such as 1958.208; else None.
 
-    The decimals are those of the start or of the middle of a month or a quarter.
+    The decimals are those of the start or of the middle of a month or a quarter, all one step apart: other
+    numbers, such as prices, are none.
     """
     matches = [DECIMAL_YEAR.fullmatch(text) for text in texts]
-    if not matches or not all(matches) or len(texts) < 3:
+    if not matches or not all(matches) or len(texts) < 3 or all(text.isdigit() for text in texts):
         return None
     years = [int(match["year"]) for match in matches if match]
     fractions = [float(f"0.{match['fraction'] or 0}") for match in matches if match]
@@ -130,5 +149,7 @@ def months_of_decimals(texts: list[str]) -> list[str] | None:
             numbers = [fraction * parts - middle for fraction in fractions]
             if all(abs(number - round(number)) < 0.07 and round(number) < parts for number in numbers):
                 months = [round(number) * 12 // parts + 1 for number in numbers]
-                return with_part(years, months, "month")
+                ordered = sorted({12 * year + month for year, month in zip(years, months, strict=True)})
+                if len({later - earlier for earlier, later in pairwise(ordered)}) == 1:
+                    return with_part(years, months, "month")
     return None

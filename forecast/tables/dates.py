@@ -6,7 +6,6 @@ must prove the order; no number is read as a time in 1970 by mistake.
 
 import re
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -17,6 +16,7 @@ from forecast.data.inference import evenness
 from forecast.data.pattern import DAY
 from forecast.tables.columns import CellError
 from forecast.tables.date_hints import FORMAT_HINT, no_pattern_fits, suggested_format
+from forecast.tables.date_integers import dates_of_integers, part_guess
 from forecast.tables.date_iso import ends_day, iso_text
 from forecast.tables.date_patterns import (
     COMPACT_PATTERNS,
@@ -28,15 +28,12 @@ from forecast.tables.date_patterns import (
     TimePattern,
 )
 from forecast.tables.date_texts import (
-    COMPACT_NUMBER,
-    PARTS_OF_YEAR,
-    YEAR_NUMBER,
-    PartOfYear,
     months_of_decimals,
     normalized,
     part_of_year,
     starts_of_ranges,
     with_part,
+    years_and_numbers,
 )
 from forecast.tables.numbers import integers
 from forecast.tables.short_years import with_long_years
@@ -66,6 +63,16 @@ class ParsedTimes:
     """Whether the day is before the month, where numbers alone do not say it."""
 
 
+_NUMBERED = (
+    re.compile(
+        "(?P<word>day|week|month|quarter|year|period|hour|step|t|obs)[. _#-]?(?P<number>[0-9]{1,6})", re.I
+    ),
+    re.compile("(?P<number>[12][0-9]{3})(?P<word>s)"),
+    re.compile("(?P<word>FY|CY) ?(?P<number>[12][0-9]{3})"),
+    re.compile(r"(?P<word>/Date)\((?P<number>[0-9]{9,16})\)/"),
+)
+"""Integers with letters around them."""
+
 Guess = tuple[str, str, str]
 """Role, decision, reason."""
 
@@ -78,10 +85,10 @@ TimeKind = Literal["dates", "years", "stamps", "steps", "none"]
 
 def kind_of(texts: list[str], *, most: int = 1000) -> TimeKind:
     """The kind of times that a column may hold, by its first `most` texts; parsing may still fail."""
-    sample = _without_zero_fractions([text.strip() for text in texts[:most] if text.strip()])
+    sample = _numbered(_without_zero_fractions([text.strip() for text in texts[:most] if text.strip()]))
     numbers = integers(sample)
     if numbers is not None and sample:
-        if _compact_pattern(sample) or _epoch_unit(numbers) or _parts_of_integers(sample):
+        if _compact_pattern(sample) or _epoch_unit(numbers) or _may_be_dates(sample):
             return "stamps"
         return "years" if _all_within(numbers, range(FIRST_YEAR, LAST_YEAR + 1)) else "steps"
     rewritten, _ = _rewritten(sample, named_week=False)
@@ -106,13 +113,13 @@ def parse(
     """
     cleaned = [text.strip() for text in texts]
     refuse_empty(cleaned)
-    cleaned = _without_zero_fractions(cleaned)
+    cleaned = _numbered(_without_zero_fractions(cleaned))
     numbers = integers(cleaned)
     if numbers is not None:
         return _parse_integers(cleaned, numbers, integer_steps=integer_steps, named_week=named_week)
     if not named_week:
         _refuse_two_years(texts, cleaned)
-    if integers(cleaned[:1]) is not None:
+    if integers(cleaned[:1]) is not None and months_of_decimals(cleaned) is None:
         index = next(index for index, text in enumerate(cleaned) if integers([text]) is None)
         raise CellError(index, f'"{texts[index]}" is not a time like "{texts[0]}"', hint=FORMAT_HINT)
     rewritten, guesses = _rewritten(cleaned, named_week=named_week)
@@ -129,22 +136,21 @@ def _rewritten(cleaned: list[str], *, named_week: bool) -> tuple[list[str], tupl
         return months, (("times", f"{cleaned[0]} as {months[0]}", "decimals of a year, one step apart"),)
     if longer := with_long_years(cleaned):
         return longer[0], (longer[1],)
-    matches = [YEAR_NUMBER.fullmatch(text) for text in cleaned]
-    if not matches or not all(matches):
+    pairs = years_and_numbers(cleaned)
+    if pairs is None:
         return cleaned, ()
-    pairs = [(int(match["year"]), int(match["number"])) for match in matches if match]
-    years, numbers = [year for year, _ in pairs], [number for _, number in pairs]
+    years, numbers = pairs
     part = part_of_year(years, numbers, named_week=named_week)
-    guesses = () if part == "month" else (_part_guess(part, numbers, named_week=named_week),)
+    guesses = () if part == "month" else (part_guess(part, numbers, named_week=named_week),)
     return with_part(years, numbers, part), guesses
 
 
-def _part_guess(part: PartOfYear, numbers: list[int], *, named_week: bool) -> Guess:
-    """Why the numbers of a column are those of weeks, quarters or halves."""
-    if part != "week":
-        return "times", f"{part}s", f"every year goes from 1 to {PARTS_OF_YEAR[part]}"
-    reason = "its name" if named_week else f"numbers up to {max(numbers)}"
-    return "times", "weeks, each by its Monday", reason
+def _may_be_dates(texts: list[str]) -> bool:
+    """Whether integers are dates in another order, or an error says that they may be."""
+    try:
+        return dates_of_integers(texts) is not None
+    except CellError:
+        return True
 
 
 def refuse_empty(texts: list[str]) -> None:
@@ -173,6 +179,15 @@ def _without_zero_fractions(texts: list[str]) -> list[str]:
     return texts
 
 
+def _numbered(texts: list[str]) -> list[str]:
+    """The integers of texts that hold one each, and the same few letters: Day 12, 1990s, /Date(0)/."""
+    for regex in _NUMBERED:
+        matches = [match for text in texts if (match := regex.fullmatch(text))]
+        if matches and len(matches) == len(texts) and len({match["word"].lower() for match in matches}) == 1:
+            return [match["number"] for match in matches]
+    return texts
+
+
 def _compact_pattern(texts: list[str]) -> TimePattern | None:
     """The pattern by which all integers are dates like 20191231; None where there is none."""
     for pattern in COMPACT_PATTERNS:
@@ -189,31 +204,12 @@ def _epoch_unit(numbers: list[int]) -> int | None:
     return None
 
 
-def _parts_of_integers(texts: list[str], *, named_week: bool = False) -> PartOfYear | None:
-    """Whether all integers are years with the number of a month or week; None where they are not.
-
-    Weeks by the name of the column, or where numbers over 13 start again with the next year; months with
-    a 13 among them are months too, and an error later.
-    """
-    matches = [COMPACT_NUMBER.fullmatch(text) for text in texts]
-    if not all(matches):
-        return None
-    pairs = sorted({(int(match["year"]), int(match["number"])) for match in matches if match})
-    numbers = [number for _, number in pairs]
-    if not 1 <= min(numbers) <= max(numbers) <= PARTS_OF_YEAR["week"]:
-        return None
-    if max(numbers) <= 13:
-        return "week" if named_week else "month" if max(numbers) == 13 else None
-    restarts = [(last, first) for (_, last), (_, first) in pairwise(pairs) if first < last]
-    return "week" if named_week or (restarts and min(restarts) >= (52, 1)) else None
-
-
 def _parse_integers(
     texts: list[str], numbers: list[int], *, integer_steps: bool, named_week: bool
 ) -> ParsedTimes:
     if not integer_steps:
-        if part := _parts_of_integers(texts, named_week=named_week):
-            return _parse_parts(texts, part, named_week=named_week)
+        if found := dates_of_integers(texts, named_week=named_week):
+            return replace(_parse_dates(texts, found[0], None), guesses=(found[1],))
         if pattern := _compact_pattern(texts):
             return _parse_by_pattern(texts, texts, pattern)
         if per_second := _epoch_unit(numbers):
@@ -225,21 +221,6 @@ def _parse_integers(
                 hint="--date-format excel reads it as a date; number plain steps from 1",
             )
     return ParsedTimes(np.array(numbers, dtype=np.int64), "integer", None)
-
-
-def _parse_parts(texts: list[str], part: PartOfYear, *, named_week: bool) -> ParsedTimes:
-    """The times of integers such as 202005; a `CellError` for a thirteenth month."""
-    years, numbers = [int(text[:4]) for text in texts], [int(text[4:]) for text in texts]
-    if part == "month":
-        index = numbers.index(13)
-        raise CellError(
-            index,
-            f'"{texts[index]}" has month 13',
-            hint="remove the rows that sum up a year, or name weeks: week",
-        )
-    rewritten = with_part(years, numbers, part)
-    parsed = _parse_dates(texts, rewritten, None)
-    return replace(parsed, guesses=(_part_guess(part, numbers, named_week=named_week),))
 
 
 def _parse_epochs(texts: list[str], numbers: list[int], per_second: int) -> ParsedTimes:
@@ -325,7 +306,7 @@ def _parse_by_pattern(texts: list[str], cleaned: list[str], pattern: TimePattern
         iso_texts.append(iso_text(part))
         zones.append(part.get("zone"))
         day_ends.append(DAY if ends_day(part) else 0)
-        has_time_of_day = has_time_of_day or bool(part.get("hour") or part.get("hour2"))
+        has_time_of_day = has_time_of_day or any(part.get(name) for name in ("hour", "hour2", "hour3"))
     times = _to_times(texts, iso_texts) + np.array(day_ends, dtype="timedelta64[s]")
     if any(zones):
         offset_of = {zone: _offset_seconds(zone) for zone in set(zones) if zone}

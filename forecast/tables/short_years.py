@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.data.inference import evenness
 from forecast.tables.months import ENGLISH
@@ -20,7 +21,10 @@ CLEARLY_EVEN, CLEARLY_UNEVEN = 0.9, 0.5
 _NUMBERS = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2'?([0-9]{2})(?P<rest>(?:[T ,].*)?)")
 _NAME_AND_YEAR = rf"({'|'.join(ENGLISH)})\.?[-/ ]*'?([0-9]{{2}})"
 _NAMED = re.compile(rf"([0-9]{{1,2}})([-/. ]*){_NAME_AND_YEAR}(?P<rest>(?: .*)?)", re.IGNORECASE)
-_MONTHS = re.compile(_NAME_AND_YEAR, re.IGNORECASE)
+_MONTHS = (
+    re.compile(_NAME_AND_YEAR, re.IGNORECASE),
+    re.compile(rf"(?P<year>[0-9]{{2}})[-/ ]*({'|'.join(ENGLISH)})\.?", re.IGNORECASE),
+)
 _ORDERS = {"day/month/year": (2, 1, 0), "month/day/year": (2, 0, 1), "year-month-day": (0, 1, 2)}
 """Positions of year, month and day."""
 
@@ -53,12 +57,20 @@ def with_long_years(texts: list[str]) -> tuple[list[str], Guess] | None:
 
 
 def _months(texts: list[str]) -> list[str] | None:
-    """Months such as Jan-20, one step apart; None for other texts."""
-    matches = [match for text in texts if (match := _MONTHS.fullmatch(text))]
-    if len(matches) < max(len(texts), 3):
-        return None
-    months = [f"{long_year(int(match[2]))}-{_number(match[1]):02d}" for match in matches]
-    return months if evenness(np.array(months, dtype="datetime64[s]")) >= CLEARLY_EVEN else None
+    """Months such as Jan-20 or 20-Jan, one step apart; None for other texts."""
+    for regex, (name, year) in zip(_MONTHS, ((1, 2), (2, 1)), strict=True):
+        matches = [match for text in texts if (match := regex.fullmatch(text))]
+        if len(matches) < max(len(texts), 3):
+            continue
+        months = [f"{long_year(int(match[year]))}-{_number(match[name]):02d}" for match in matches]
+        # 01-Jan, 02-Jan are days of one month, not Januaries.
+        if len({month[5:] for month in months}) > 1 and evenness(_as_times(months)) >= CLEARLY_EVEN:
+            return months
+    return None
+
+
+def _as_times(texts: Sequence[object]) -> NDArray[np.datetime64]:
+    return np.array(texts, dtype="datetime64[s]")
 
 
 def _number(text: str) -> int:
@@ -70,10 +82,13 @@ def _proved_order(numbers: Sequence[tuple[int, ...]], names: list[str]) -> str |
     possible = {name: days for name in names if (days := _dates(numbers, _ORDERS[name]))}
     if len(possible) == 1:
         return next(iter(possible))
-    shares = {name: evenness(np.array(days, dtype="datetime64[s]")) for name, days in possible.items()}
-    even = [name for name, share in shares.items() if share >= CLEARLY_EVEN]
-    others = [share for name, share in shares.items() if name not in even]
-    return even[0] if len(even) == 1 and max(others) <= CLEARLY_UNEVEN else None
+    shares = {name: evenness(_as_times(days)) for name, days in possible.items()}
+    for least, most in ((1.0, 1.0), (CLEARLY_EVEN, CLEARLY_UNEVEN)):
+        even = [name for name, share in shares.items() if share >= least]
+        others = [share for name, share in shares.items() if name not in even]
+        if len(even) == 1 and max(others, default=0.0) <= most:
+            return even[0]
+    return None
 
 
 def _dates(numbers: Sequence[tuple[int, ...]], order: tuple[int, int, int]) -> list[date] | None:
