@@ -29,8 +29,9 @@ def fill(
 
     Series are one after another, cut at `bounds`; the first and the last row of each have a
     number. A NaN that `has_row` in the data is filled by the policy `missing`, a step without a
-    row by `gaps`. The default, None, is "season": the value one `season`, (rows,), earlier, and
-    in the first season of a series the last value.
+    row by `gaps`. The default, None, is "season": the value one or two `season`s, (rows,), before the
+    gap, and where there is no number, the last value: a day that is always closed has that of the day
+    before, not a copy from long ago.
     """
     empty = np.isnan(values)
     if not empty.any():
@@ -39,25 +40,22 @@ def fill(
     held = empty & np.where(has_row, missing == "hold", gaps == "hold")
     result = values.copy()
     result[interpolated] = _interpolate(values, np.flatnonzero(interpolated))
-    # Each fill copies an earlier row, which may be a fill itself; all other rows copy themselves.
-    lag = np.where(held | (row_positions(bounds) < season), 1, season)
-    source = np.arange(len(values)) - np.where(empty & ~interpolated, lag, 0)
-    return np.asarray(result[_resolve(source)])
+    is_filled = empty & ~interpolated
+    position, rows = row_positions(bounds), np.arange(len(values))
+    last = np.maximum.accumulate(np.where(is_filled, 0, rows))  # the newest row with a number
+    source = np.where(is_filled, last, rows)
+    whole_seasons = -((last - rows) // season) * season  # from the row back to the season before its gap
+    for earlier in (whole_seasons + season, whole_seasons):
+        candidate = rows - np.minimum(earlier, position)
+        usable = is_filled & ~held & (earlier <= position) & ~is_filled[candidate]
+        source = np.where(usable, candidate, source)
+    return np.asarray(result[source])
 
 
 def with_zeros(values: Floats, *, has_row: Flags, missing: Gaps | None, gaps: Gaps | None) -> Floats:
     """The values, (rows,), with 0 for each NaN whose policy is "zero"; see `fill`."""
     is_zero = np.isnan(values) & np.where(has_row, missing == "zero", gaps == "zero")
     return np.where(is_zero, 0.0, values)
-
-
-def _resolve(source: Integers) -> Integers:
-    """(rows,) the row that each row copies in the end, where a copied row may copy another."""
-    while True:
-        further = source[source]
-        if np.array_equal(further, source):
-            return source
-        source = further
 
 
 def _interpolate(values: Floats, rows: Integers) -> Floats:

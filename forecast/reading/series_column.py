@@ -86,7 +86,7 @@ def find_keys(
         else:
             ids = len(np.unique(_numbered(keys, slice(None))))
             if ids * MIN_ROWS_PER_SERIES <= table.rows:
-                return [*more]
+                return [column for column in table.columns if any(column is each for each in more)]
     return []
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from forecast.data.frequency import FIRST_YEAR, LAST_YEAR
 from forecast.errors import DataError
-from forecast.phrases import JOINER, listed
+from forecast.phrases import JOINER, counted, listed
 from forecast.reading.series_column import find_keys
 from forecast.spec.reading import NO_TIME
 from forecast.tables import date_formats, dates, numbers, time_parts
@@ -85,7 +85,7 @@ def _joined(
         part = time_parts.part_of(column.name, column.texts)
         if part is not None:
             parts.setdefault(part, column)
-    if time is not None and len(time.texts) == table.rows:
+    if time is not None and len(time.texts) == table.rows and not is_part_of_time(time):
         return None
     if time is not None and kind in ("dates", "stamps"):
         clock = parts.get("clock") or parts.get("hour")
@@ -99,7 +99,7 @@ def _joined(
     if not together or (time is not None and time not in together and kind != "none"):
         return None
     joined = joined_column(together)
-    return joined if len(joined.texts) > len(parts["year"].texts) else None
+    return joined if len(joined.texts) > len(parts["year"].texts) or time not in together else None
 
 
 def name_rank(column: Column, names: tuple[str, ...]) -> int | None:
@@ -154,5 +154,5 @@ def without_annual_rows(table: Table, time: Column) -> Table | None:
     first = int(annual.argmax())
     text = " ".join(time.texts[time.codes[first]].split(JOINER))
     return table.select(~annual).repaired(
-        f"{int(annual.sum()):,} rows that sum up a year left out (first: {text}, {table.line(first)})"
+        f"{counted(int(annual.sum()), 'row')} of whole years left out (first: {text}, {table.line(first)})"
     )

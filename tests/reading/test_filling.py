@@ -38,8 +38,13 @@ def test_missing_values_and_gaps_have_policies_of_their_own():
     assert fill([1, NAN, 5, NAN, 7], "hold", gaps="interpolate", has_row=has_row) == [1, 3, 5, 5, 7]
 
 
-def test_the_first_season_is_held_and_later_ones_look_back_to_it():
-    assert fill([1, NAN, 3, 4, NAN, 6], "season", season=3) == [1, 1, 3, 4, 1, 6]
+def test_a_step_that_never_has_a_number_follows_the_level():
+    closed = [1, 2, NAN, 4, 5, NAN, 7, 8, NAN, 10]
+    assert fill(closed, "season", season=3) == [1, 2, 2, 4, 5, 5, 7, 8, 8, 10]
+
+
+def test_a_season_before_the_last_one_is_used_where_the_last_one_has_no_number():
+    assert fill([1, 2, 3, 4, NAN, 6, 7, NAN, 9], "season", season=3) == [1, 2, 3, 4, 2, 6, 7, 2, 9]
 
 
 def test_no_fill_comes_from_another_series():
@@ -61,10 +66,12 @@ numbers = st.one_of(st.none(), st.integers(-5, 5))
 @given(st.lists(numbers, max_size=30), st.integers(1, 5))
 def test_looking_back_row_by_row_gives_the_same_fills(inner: list[int | None], season: int):
     values = [1.0, *(NAN if value is None else float(value) for value in inner), 2.0]
-    one_by_one = list(values)
-    for row, value in enumerate(one_by_one):
-        if value != value:
-            one_by_one[row] = one_by_one[row - season] if row >= season else one_by_one[row - 1]
+    one_by_one, last = list(values), 0
+    for row, value in enumerate(values):
+        last = row if value == value else last
+        before_gap = row - season * -(-(row - last) // season)
+        sources = [at for at in (before_gap, before_gap - season) if at >= 0 and values[at] == values[at]]
+        one_by_one[row] = values[[*sources, last][0]]
     assert fill(values, "season", season=season) == one_by_one
 
 

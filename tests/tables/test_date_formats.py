@@ -68,7 +68,23 @@ def test_another_text_is_refused_with_the_pattern(pattern, texts, index, fragmen
 
 
 @pytest.mark.parametrize(
-    "pattern", ["%Y%Y", "%Q%Y", "%c", "%Y %Z", "%d.%m.", "YYYY", "%", "", "%Y%", "%G-%V"]
+    "pattern",
+    [
+        "%Y%Y",
+        "%Q%Y",
+        "%c",
+        "%Y %Z",
+        "%d.%m.",
+        "YYYY",
+        "%",
+        "",
+        "%Y%",
+        "%Y-%V",
+        "%Y-%d",
+        "%Y-%m %H",
+        "%d.%m.%Y %I",
+        "%Y %a",
+    ],
 )
 def test_an_impossible_pattern_is_wrong_use(pattern):
     with pytest.raises(UsageError, match="date-format"):
