@@ -211,12 +211,14 @@ def _read_columns(text: CsvText) -> tuple[tuple[Column, ...], tuple[str, ...]]:
     blocks: list[list[NDArray[np.int32]]] = [[] for _ in names]
     footer: list[Row] = []
     while block := list(islice(records, BLOCK_ROWS)):
-        wrong = next((row for row, (_, fields) in enumerate(block) if len(fields) != len(names)), len(block))
-        footer = [*block[wrong:], *islice(records, MOST_FOOTER_ROWS)] if wrong < len(block) else []
-        block = block[:wrong]
-        fields_by_column = zip(*(fields for _, fields in block), strict=True)
+        rows = [fields for _, fields in block]
+        if set(map(len, rows)) != {len(names)}:
+            wrong = next(row for row, fields in enumerate(rows) if len(fields) != len(names))
+            footer = [*block[wrong:], *islice(records, MOST_FOOTER_ROWS)]
+            rows = rows[:wrong]
+        fields_by_column = zip(*rows, strict=True)
         for numbering, parts, fields in zip(codes_of_texts, blocks, fields_by_column, strict=False):
-            parts.append(np.fromiter(map(numbering.__getitem__, fields), np.int32, len(block)))
+            parts.append(np.fromiter(map(numbering.__getitem__, fields), np.int32, len(rows)))
         if footer:
             known = {first for numbering in codes_of_texts[:1] for first in numbering}
             _refuse_data(text, footer, known, (line, len(names)))

@@ -2,6 +2,7 @@
 
 import math
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +34,9 @@ NEARLY = re.compile(r"[+-]?0[xXoObB][0-9a-fA-F]+|[^\w]*[0-9.,' ]+,[-–—][^\w]
 
 PLAIN_CHARACTERS = frozenset("0123456789.+-eE")
 """Of texts with these characters alone `float` accepts decimal numbers only: no 1_000, 0x1F, nan or inf."""
+
+MOST_WORDS = 3
+"""Words among numbers up to which a hint names them as marks."""
 
 DECIMAL_MARKS = (".", ",")
 GROUP_MARKS = (",", ".", " ", "'", "_")
@@ -155,9 +159,12 @@ def _without_units(
     A `CellError` for a text that is no number, or one of another unit. A bare 0 needs no unit.
     """
     found = [Quantity(text, "") if _fits(text, styles) else quantity(text) for text in present]
-    for text, index, each in zip(present, indices, found, strict=True):
-        if each is None or not _fits(each.number, styles):
-            raise CellError(index, f'"{texts[index]}" is not a number', hint=_correction(text))
+    found = [each if each is None or _fits(each.number, styles) else None for each in found]
+    wrong = [(text, index) for text, index, each in zip(present, indices, found, strict=True) if each is None]
+    if wrong:
+        text, index = wrong[0]
+        hint = _correction(text, [text for text, _ in wrong], len(present))
+        raise CellError(index, f'"{texts[index]}" is not a number', hint=hint)
     quantities = [(index, each) for index, each in zip(indices, found, strict=True) if each is not None]
     counted = [(index, each) for index, each in quantities if each.unit or float_or_nan(each.number) != 0]
     unit = counted[0][1].unit if counted else ""
@@ -288,12 +295,25 @@ def _options_for(style: Style) -> str:
     return f"--decimal {style.decimal}" + (f' --thousands "{style.group}"' if style.group else "")
 
 
-def _correction(text: str) -> str:
-    """How to correct a text that is a number in no style."""
+def _correction(text: str, wrong: Sequence[str] = (), of: int = 0) -> str:
+    """How to correct a text that is a number in no style; it is one of those that are `wrong`, of so many.
+
+    A few words among many numbers may mean missing ones.
+    """
+    words = {each.lower(): each for each in reversed(wrong)}
+    if (
+        0 < len(words) <= MOST_WORDS
+        and 2 * len(wrong) < of
+        and not any(re.search(r"\d", each) for each in words)
+    ):
+        options = " ".join(f"--missing-mark {shlex.quote(each)}" for each in reversed(words.values()))
+        return f"{options} reads it as missing; else correct it"
+    if re.match(r"[<>≤≥~≈]\s*[0-9]", text):
+        return f"write a number for it, such as {text.lstrip('<>≤≥~≈ ')}"
     if re.fullmatch(r"[+-]?0[xXoObB][0-9a-fA-F]+", text):
         return "write it as a decimal number"
-    if (bare := re.search(r"[0-9][0-9.,]*", text)) and re.search(r"[^\W\d_]|[%$€£¥]", text):
-        return f"{'--decimal , reads ' + bare[0] + '; ' if ',' in bare[0] else ''}remove the unit"
+    if re.search(r"[0-9]", text) and re.search(r"[^\W\d_]|[%$€£¥]", text):
+        return "remove the unit"
     return "correct it, or leave it empty if the number is missing"
 
 

@@ -9,6 +9,7 @@ import inspect
 import io
 import json
 import re
+import shlex
 import time
 from pathlib import Path
 
@@ -76,6 +77,42 @@ def test_a_file_is_refused_with_the_place_and_a_hint_in_under_a_second(case):
 def test_a_hint_names_no_option_that_does_not_exist(case):
     known = {f"--{option.replace('_', '-')}" for option in OPTIONS} | {"--season"}
     assert set(re.findall(r"--[a-z-]+", case["hint"])) <= known
+
+
+NOTATION = ("--delimiter", "--decimal", "--thousands", "--missing-mark", "--date-format")
+ADVISED = [case for case in CASES if any(f"{option} " in case.get("hint", "") for option in NOTATION)]
+
+
+def advice(hint):
+    """The ways out that a hint offers, as flags and values: those one after another belong together."""
+    for part in re.findall(r"""(?:--[a-z-]+ (?:"[^"]*"|'[^']*'|\S+) ?)+""", hint):
+        words = shlex.split(part)
+        if words[0] in NOTATION:
+            yield [*zip(words[::2], words[1::2], strict=True)]
+
+
+def refusal(case):
+    """The message of the error; "" where the file is read."""
+    try:
+        read(case)
+    except ForecastError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("case", named(ADVISED))
+def test_each_option_that_a_hint_offers_takes_the_reader_past_this_error(case):
+    ways = list(advice(case["hint"]))
+    assert ways
+    for flags in ways:
+        options = dict(case.get("options", {}))
+        for flag, value in flags:
+            name = flag.removeprefix("--").replace("-", "_")
+            if name == "missing_mark":
+                options["missing_marks"] = [*options.get("missing_marks", []), value]
+            else:
+                options[name] = value
+        assert refusal({**case, "options": options}) != case["refused"], flags
 
 
 def test_the_table_holds_over_a_hundred_files_that_are_refused_and_as_many_that_are_read():
