@@ -174,10 +174,11 @@ def _guess_target(table: Table, candidates: list[Column], marks: Sequence[str]) 
     if ranked:
         return columns[min(ranked)[1]], "its name"
     if numeric:
+        alike = len({numbers.unit_of(column.texts) for column in numeric}) == 1
         raise DataError(
             f"several columns could be the target: {listed([column.name for column in numeric])}",
             where=table.source,
-            hint="name one with --target, or use --wide if each of them is a series",
+            hint="name one with --target" + (", or use --wide if each of them is a series" if alike else ""),
         )
     if len(columns) == 1:
         left = "the only column left"

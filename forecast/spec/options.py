@@ -32,6 +32,8 @@ _MARKS = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";"
 """Words for marks that a shell would eat."""
 
 Names = str | Sequence[str]
+Marks = str | float | Sequence[str | float]
+"""One text or number that means a missing value, or several."""
 
 
 class FileOptions(TypedDict, total=False):
@@ -44,7 +46,7 @@ class FileOptions(TypedDict, total=False):
     date_format: str
     header: int
     """The line of the column names, counted from 1."""
-    missing_mark: Names
+    missing_mark: Marks
     """Texts and numbers that mean a missing value, such as -200; "none": every number means itself."""
     gaps: Gaps
     missing: Gaps
@@ -170,7 +172,7 @@ def read_spec(options: Mapping[str, Any]) -> ReadSpec:
         ),
         notation=Notation(
             **{name: _MARKS.get(str(mark), mark) for name, mark in marks.items()},
-            missing_marks=names_of(given.get("missing_mark")),
+            missing_marks=_marks_of(given.get("missing_mark")),
         ),
         policy=Policy(**policy, unusable="error" if given.get("strict") else None),
         frequency=given.get("freq"),
@@ -371,6 +373,12 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _marks_of(marks: Marks | None) -> tuple[str, ...]:
+    """One mark or several, numbers as texts."""
+    several = [marks] if isinstance(marks, str | float | int) else marks or []
+    return names_of([mark if isinstance(mark, str) else f"{mark:.15g}" for mark in several])
 
 
 def names_of(names: Names | None) -> tuple[str, ...]:

@@ -212,6 +212,12 @@ def readable_share(texts: list[str], marks: Sequence[str] = (), *, most: int = 1
     return plain + quantity_share(others) * len(others) / len(sample) if others else plain
 
 
+def unit_of(texts: list[str]) -> str:
+    """The unit of the first number among the texts, "" for none."""
+    found = (quantity(ascii_number(text)) for text in texts)
+    return next((each.unit for each in found if each is not None), "")
+
+
 def resembles_number(text: str) -> bool:
     """Whether a text that is no number is nearly one: with a unit, or as 0x1F or 12,-."""
     text = ascii_number(text)

@@ -11,11 +11,20 @@ from forecast.spec.reading import Columns, Notation, Policy, ReadSpec
 
 ALL = (
     "--target tons --time year --id field --freq yearly --delimiter tab --encoding cp1252 --decimal , "
-    "--thousands . --date-format %Y --gaps hold --missing error --duplicates sum --resample mean"
+    "--thousands . --date-format %Y --gaps hold --missing error --duplicates sum --resample mean "
+    "--header 3 --missing-mark -200 --missing-mark closed"
 )
 READ = ReadSpec(
     columns=Columns(target="tons", time="year", series="field"),
-    notation=Notation(delimiter="\t", encoding="cp1252", decimal=",", thousands=".", date_format="%Y"),
+    notation=Notation(
+        delimiter="\t",
+        encoding="cp1252",
+        decimal=",",
+        thousands=".",
+        date_format="%Y",
+        header=3,
+        missing_marks=("-200", "closed"),
+    ),
     policy=Policy(gaps="hold", missing="error", duplicates="sum", resample="mean"),
     frequency="yearly",
 )
@@ -131,6 +140,8 @@ def test_a_delimiter_is_a_character_or_its_name(text, mark):
         {"encoding": "zip"},
         {"encoding": "a\0b"},
         {"date_format": "YYYY-MM-DD"},
+        {"header": 0},
+        {"header": 1001},
     ],
 )
 def test_an_impossible_notation_is_wrong_use(options):
