@@ -84,6 +84,7 @@ def test_a_command_with_a_model_has_no_options_for_columns_and_says_why(
 @pytest.mark.parametrize("command", ["predict", "evaluate", "future"])
 def test_a_command_with_a_model_takes_notation_and_policy(forecast_program, workflow, command):
     words = "--delimiter tab --encoding cp1252 --decimal , --thousands . --date-format %Y --gaps hold "
+    words += "--header 3 --missing-mark -200 --missing-mark closed "
     more = "--missing error --duplicates sum --resample mean --strict"
     model = ("--model", "m.forecast")
     assert forecast_program(command, "harvest.csv", *model, *(words + more).split())[0] == 0
