@@ -246,7 +246,7 @@ def untrained_model(
 
 def _note_means(panel: Panel, bounds: Bounds, listener: Listener) -> None:
     """That the forecasts of intermittent demand are means, if there are any."""
-    line = notes.means_line(panel, bounds.statistic)
+    line = notes.means_line(panel, bounds)
     if line:
         listener(Note("intermittent", line))
 

@@ -182,13 +182,12 @@ def bounded(forecast: Forecast, history: Panel, bounds: Bounds) -> Forecast:
         )
         return np.where(rising[:, None], np.maximum.accumulate(numbers, axis=-1), numbers)
 
-    return replace(
-        forecast,
-        values=within(forecast.values, rounded=~is_mean),
-        lower=within(forecast.lower),
-        upper=within(forecast.upper),
-        whole=bounds.whole,
-    )
+    values = within(forecast.values, rounded=~is_mean)
+    lower, upper = within(forecast.lower), within(forecast.upper)
+    if bounds.whole:  # a mean of 0.1 is between 0 and 1, even if nine steps in ten have a 0
+        lower = np.where(is_mean, np.fmin(lower, np.maximum(np.floor(values), lowest)), lower)
+        upper = np.where(is_mean, np.fmax(upper, np.minimum(np.ceil(values), high)), upper)
+    return replace(forecast, values=values, lower=lower, upper=upper, whole=bounds.whole)
 
 
 def lowest_of(history: Panel, bounds: Bounds) -> Floats:

@@ -11,7 +11,7 @@ from forecast.forecasters.combination import PRETRAINED, Combination
 from forecast.forecasters.model import means
 from forecast.forecasters.recurrent import CELL_NAMES
 from forecast.phrases import counted
-from forecast.spec.model import ModelSpec, NetworkSpec, Origin, Statistic
+from forecast.spec.model import Bounds, ModelSpec, NetworkSpec, Origin
 
 if TYPE_CHECKING:
     from forecast.planning.plan import Plan
@@ -214,15 +214,15 @@ def windows_line(panel: Panel, plan: "Plan") -> str:
     return f"{rows} - window {window} - horizon {horizon}{own} + 1{each} = {windows}"
 
 
-def means_line(panel: Panel, statistic: Statistic | None) -> str:
+def means_line(panel: Panel, bounds: Bounds) -> str:
     """What is said of series whose forecast is a mean because demand is intermittent; "" without any."""
-    found = np.flatnonzero(means(panel, statistic)) if statistic is None else np.arange(0)
+    found = np.flatnonzero(means(panel, None)) if bounds.statistic is None else np.arange(0)
     if not len(found):
         return ""
     zeros = f"{np.mean(panel.select(found).values == 0):.0%} of the steps"
     if len(panel) > 1:
         zeros += f" of {len(found):,} of {len(panel):,} series"
-    said = "forecasts are the mean (expected demand), not whole numbers"
+    said = "forecasts are the mean (expected demand)" + (", not whole numbers" if bounds.whole else "")
     return f"{zeros} are 0: {said}; --statistic median gives the median"
 
 

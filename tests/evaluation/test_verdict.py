@@ -311,3 +311,20 @@ def test_a_flat_forecast_of_a_series_that_stands_still_is_right():
 
 def test_a_single_number_is_not_flat():
     assert not is_flat([fold([3], GRU=[4], drift=0)], "GRU")
+
+
+def test_means_are_compared_by_squared_errors():
+    # Where most steps have no demand, 0 has the smaller absolute error, the mean the smaller squared one.
+    folds = [fold([0, 0, 0, 4 + n % 2], combination=1.0, naive=0.0) for n in range(8)]
+    absolute = verdict(*folds)
+    assert (absolute.outcome, absolute.best_baseline) == ("no better", "naive")
+    scores = score(folds, panel([0.0]))
+    squared = verdict_of(scores, folds, squared=True)
+    assert squared.outcome == "useful"
+    ours, theirs = np.sqrt([(3 + (9 + 16) / 2) / 4, (16 + 25) / 2 / 4])
+    assert squared.better_by == pytest.approx(1 - ours / theirs)
+    assert "(root mean square errors; paired t-test, 95 %; 8 backtests" in squared.text
+    panels = [fold([[0, 0, 0, 4.0], [0, 0, 0, 400.0]], [1.0, 100.0], combination=1.0, naive=0.0)] * 4
+    both = verdict_of(score(panels, panel([0.0], [0.0])), panels, squared=True)
+    first, second = (3 + 9) / 4, (3 + 399**2) / 4 / 100**2  # each in the units of its series
+    assert both.better_by == pytest.approx(1 - np.sqrt((first + second) / 2 / ((16 + 16) / 2 / 4)))

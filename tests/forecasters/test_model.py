@@ -328,3 +328,16 @@ def test_sums_keep_to_the_bounds_of_every_step():
     assert found.sums.values.tolist() == [30 + 31 + 35]
     assert found.sums.lower.tolist() == [[90]]
     assert found.sums.upper.tolist() == [[105]]
+
+
+def test_an_interval_of_whole_numbers_holds_the_mean():
+    sold = np.zeros(200)
+    sold[[20, 55, 80, 130, 170]] = 1.0
+    found = intermittent_model(whole=True).predict(panel(sold, season=7), 5, levels=(10, 80))
+    assert (found.values > 0).all() and (found.values < 0.1).all()
+    assert (found.lower == 0).all()
+    assert (found.upper == 1).all()
+    low = intermittent_model(whole=True, minimum=-3.0, maximum=0.0).predict(
+        panel(sold, season=7), 5, levels=(80,)
+    )
+    assert (low.upper == 0).all()
