@@ -49,23 +49,38 @@ class CsvText:
     encoding: str
     layout: Layout
 
-    def records(self) -> Iterator[Row]:
-        """Line number and fields of each record that is not blank, the header first."""
+    def records(self, comments: list[int] | None = None) -> Iterator[Row]:
+        """Line number and fields of each record that is not blank, the header first.
+
+        The lines of comments among the rows are added to `comments`.
+        """
         stream = io.TextIOWrapper(io.BytesIO(self.data), encoding=self.encoding, newline="")
         above = self.layout.header - 1
         for _ in range(above):
             stream.readline()
         reader = csv.reader(stream, delimiter=self.layout.delimiter, strict=True)
         line = above + 1
+        header: Row | None = None  # until the row below it is read
         width = 0
         try:
             for fields in reader:
-                if (fields and fields[0]) or any(fields) or width == 1:
-                    width = width or len(fields)
+                if not width and any(fields):
+                    header, width = (line, fields), len(fields)
+                elif (fields and fields[0]) or any(fields) or width == 1:
+                    if header is not None:
+                        width = _named_width(header[1], fields)
+                        yield header[0], header[1][:width]
+                        header = None
                     if len(fields) > width and not any(fields[width:]):
                         fields = fields[:width]  # a delimiter after the last field of each row
-                    yield line, fields or [""]
+                    if len(fields) == 1 < width and COMMENT.match(fields[0]):
+                        if comments is not None:
+                            comments.append(line)
+                    else:
+                        yield line, fields or [""]
                 line = above + reader.line_num + 1
+            if header is not None:
+                yield header
         except csv.Error as error:
             raise DataError(
                 f"cannot be split into fields: {error}",
@@ -199,7 +214,8 @@ def _sample(opened: SourceBytes, encoding: str) -> str:
 
 def _read_columns(text: CsvText) -> tuple[tuple[Column, ...], tuple[str, ...]]:
     """The columns, and a sentence about a footer; distinct texts are numbered in order of appearance."""
-    records = text.records()
+    comments: list[int] = []
+    records = text.records(comments)
     line, header = next(records, (0, []))
     if not header:
         raise DataError("is empty", where=text.name)
@@ -228,8 +244,23 @@ def _read_columns(text: CsvText) -> tuple[tuple[Column, ...], tuple[str, ...]]:
     columns = zip(names, codes_of_texts, blocks, strict=True)
     return (
         tuple(Column(name, list(texts), np.concatenate(parts)) for name, texts, parts in columns),
-        footer_note(footer),
+        (*_comments_note(comments), *footer_note(footer)),
     )
+
+
+def _comments_note(lines: list[int]) -> tuple[str, ...]:
+    """A sentence about the comments among the rows; () for none."""
+    return (
+        (f"{counted(len(lines), 'comment')} among the rows skipped (first: line {lines[0]})",)
+        if lines
+        else ()
+    )
+
+
+def _named_width(header: list[str], row: list[str]) -> int:
+    """The number of columns: without a delimiter after the last name where the row below has none."""
+    fits = len(row) < len(header) and not any(header[len(row) :]) and all(header[: len(row)])
+    return len(row) if fits else len(header)
 
 
 def _column_names(text: CsvText, line: int, header: list[str]) -> list[str]:

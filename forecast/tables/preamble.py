@@ -160,7 +160,7 @@ class _Block:
         more. In a file with one column it is the row above the first value.
         """
         if self.width == 1:
-            values = [index for index, (_, fields) in enumerate(self.rows) if is_value(fields[0])]
+            values = [index for index, (_, fields) in enumerate(self.rows) if has_digit(fields[0])]
             above = self.rows[max(values[0] - 1, 0)] if values else self.rows[0]
             return above[0] if are_names(above[1]) else 0
         for index, (line, fields) in enumerate(self.rows[:-1]):

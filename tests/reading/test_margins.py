@@ -66,6 +66,11 @@ ABOVE = {
         ),
     ),
     "a delimiter after each row": ("day,y\n" + ROWS.replace("\n", ",\n"), ()),
+    "a delimiter after the names": ("day,y,\n" + ROWS, ()),
+    "comments among the rows": (
+        "day,y\n# first\n" + ROWS.replace("2021-01-04", "# method B, new\n2021-01-04").replace(", new", ""),
+        ("2 comments among the rows skipped (first: line 2)",),
+    ),
     "names twice": (
         "day,y\n" + ROWS.replace("2021-01-04", "day,y\n2021-01-04"),
         ("line 5 left out: the names of the columns again",),
@@ -90,7 +95,7 @@ BELOW = {
     "source with a comma": ("Source: World Bank, 2021\n", (end(8, "Source: World Bank"),)),
     "two notes": ("Note: p, q, r\nData of 2021\n", (after("lines 8 to 9", "Note: p"),)),
     "padded note": ("Last updated 2021-05-01,\n", (end(8, "Last updated 2021-05-01"),)),
-    "comment": ("# end\n", (after("line 8", "# end"),)),
+    "comment": ("# end\n", ("1 comment among the rows skipped (first: line 8)",)),
 }  # fmt: skip
 
 
@@ -119,6 +124,12 @@ def test_what_is_wrong_among_the_rows_is_refused_with_its_line(text, message):
     with pytest.raises(DataError) as refused:
         read(text, ReadSpec(Columns(target="y")))
     assert message in str(refused.value)
+
+
+def test_rows_of_one_column_are_no_titles_though_a_later_one_looks_like_a_number():
+    with pytest.raises(DataError, match='line 2, column "chins situps": "5 16" is not a number') as refused:
+        read("chins situps\n5 16\n13 210\n")
+    assert refused.value.hint == 'if " " separates the fields, use --delimiter " "'
 
 
 def test_a_row_that_is_cut_short_at_the_end_is_no_note():
