@@ -11,6 +11,8 @@
 Exit codes that are results rather than errors are in `EXIT_CODES`, with all others.
 """
 
+from forecast.phrases import shown
+
 EXIT_CODES: dict[int, str] = {
     0: "done",
     1: "the machine failed (disk, memory) or a bug",
@@ -44,10 +46,10 @@ class ForecastError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.where = where
-        self.hint = hint
+        super().__init__(shown(message))
+        self.message = shown(message)
+        self.where = shown(where)
+        self.hint = shown(hint)
         if hint:
             self.add_note(f"hint: {hint}")  # a traceback shows it
 

@@ -4,6 +4,8 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from forecast.phrases import shown
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -36,6 +38,9 @@ class SeriesSkipped:
     reason: str
     place: str
     """Its first row: "sales.csv, line 42"."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", shown(self.id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,11 @@ JOINER = "\x1f"
 """Between the names of columns that are read as one, and between the parts of their texts: U+001F."""
 
 
+def shown(name: str) -> str:
+    """A name or an id for people: "store / item" where it is of several columns."""
+    return name.replace(JOINER, " / ")
+
+
 def listed(names: list[str] | tuple[str, ...], *, most: int = 5) -> str:
     """Names in quotes, at most five of them: '"a", "b" and 3 more'."""
     shown = ", ".join(f'"{name}"' for name in names[:most])

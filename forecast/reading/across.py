@@ -8,7 +8,7 @@ import numpy as np
 from forecast.data.frequency import FIRST_YEAR, LAST_YEAR
 from forecast.data.inference import evenness
 from forecast.errors import DataError
-from forecast.phrases import JOINER, counted, listed
+from forecast.phrases import JOINER, counted, listed, shown
 from forecast.reading.roles import Guess, Roles
 from forecast.reading.series_column import find_keys, is_text
 from forecast.spec.reading import ReadSpec
@@ -75,7 +75,7 @@ def across_to_long(table: Table, times: TimesAcross, read: ReadSpec) -> tuple[Ta
         reason += f', of each year in "{times.year.name}"'
     guesses: list[Guess] = [("times", f"{ends[0]} to {ends[1]}", reason)]
     if ids is not None and ids.name != read.columns.series:
-        guesses.append(("id", ids.name, "it tells the rows apart"))
+        guesses.append(("id", shown(ids.name), "it tells the rows apart"))
     long = _concatenate(table, times, ids)
     time, values = long.columns[0], long.columns[-1]
     return long, Roles(values, time, None if ids is None else long.columns[1], tuple(guesses), wide=True)

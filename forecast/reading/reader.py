@@ -83,6 +83,7 @@ class PartialRead:
     """Guesses of the delimiter and the style of numbers."""
     target: Target | None = None
     """What the values of the rows are: numbers, or indices of its classes."""
+    times: ParsedTimes | None = None
     rows: Rows | None = None
     """Sorted, with the duplicates of the data; None for labelled series."""
     frequency: Frequency | None = None
@@ -224,7 +225,7 @@ def _parse_rows(partial: PartialRead, roles: Roles, model_frequency: Frequency |
         categorical = find_categorical(roles.covariates, categorical)
     covariates = parse_covariates(roles.covariates, rows, categorical=categorical, notation=read.notation)
 
-    partial.target = target
+    partial.target, partial.times = target, times
     partial.columns = columns = _find_columns(roles, read, covariates)
     partial.notation = _notation_guesses(table, numbers.style, read.notation)
     notes = (*numbers.note(roles.target.name), *covariates.notes)

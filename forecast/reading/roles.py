@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forecast.errors import DataError
-from forecast.phrases import JOINER, listed
+from forecast.phrases import JOINER, listed, shown
 from forecast.reading.classes import is_yes_or_no
 from forecast.reading.series_column import (
     MIN_ROWS_PER_TIME,
@@ -90,12 +90,12 @@ def find_roles(table: Table, read: ReadSpec) -> Roles:
     if time is None and not counts_rows:
         columns = table.without(target, series, season, *covariates)
         time, reason = guess_time(table, columns, read.notation.date_format)
-        guesses.append(("time", time.name if time else "row number", reason))
+        guesses.append(("time", shown(time.name) if time else "row number", reason))
     if series is None and time is not None:
         candidates = table.without(target, time, season, *covariates)
         series, reason = guess_series(table, candidates, time)
         if series is not None:
-            guesses.append(("id", series.name, reason))
+            guesses.append(("id", shown(series.name), reason))
         elif (ignored := unused_id(table, candidates)) is not None:
             option = f"--id {shlex.quote(ignored.name)}"
             guesses.append(("id", "none", f"all rows are one series; {option} makes one of each"))

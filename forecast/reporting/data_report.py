@@ -157,7 +157,8 @@ def _data(draft: PartialRead, found: DataProfile) -> list[Line]:
     columns = [("column", _column(column)) for column in found.columns[:MOST_COLUMNS]]
     if len(found.columns) > MOST_COLUMNS:
         columns.append(("column", f"and {len(found.columns) - MOST_COLUMNS:,} more"))
-    guesses = (*draft.notation, *(draft.roles.guesses if draft.roles else ()))
+    times = () if draft.times is None else draft.times.guesses
+    guesses = (*draft.notation, *(draft.roles.guesses if draft.roles else ()), *times)
     return [
         ("data", _rows(draft, found)),
         *columns,

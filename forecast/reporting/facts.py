@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from forecast.data.cards import ModelCard
 from forecast.data.results import Coverage, Scores, Verdict
 from forecast.forecasters.model import RecurrentForecaster
+from forecast.phrases import JOINER
 from forecast.spec.reading import ReadSpec
 
 if TYPE_CHECKING:
@@ -52,13 +53,18 @@ def _columns(read: ReadSpec) -> "dict[str, Json]":
     columns = read.columns
     return {
         "target": list(read.targets) if read.wide else columns.target,
-        "time": columns.time,
-        "id": columns.series,
+        "time": _one_or_several(columns.time),
+        "id": _one_or_several(columns.series),
         "season": columns.season,
         "past": list(columns.past),
         "known": list(columns.known),
         "static": list(columns.static),
     }
+
+
+def _one_or_several(name: str | None) -> "Json":
+    """The name of a column, or a list of those that are read as one."""
+    return [*name.split(JOINER)] if name is not None and JOINER in name else name
 
 
 def _network(model: RecurrentForecaster) -> "Json":

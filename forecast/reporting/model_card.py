@@ -6,6 +6,7 @@ from forecast.data.cards import Card, ModelCard
 from forecast.data.panel import Panel, data_sha256, time_range
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.forecasters.recurrent import Network
+from forecast.phrases import shown
 from forecast.reporting.notes import covariates_line, coverage, members_line, network_name, season_name
 from forecast.reporting.seasons import seasons_line, seasons_of
 from forecast.spec.model import Bounds, Origin
@@ -86,7 +87,7 @@ def _columns(read: ReadSpec) -> str:
     named = {kind: columns.target, "time": columns.time, "series": series}
     parts = {part: ",".join(getattr(columns, part)) for part in ("past", "known", "static")}
     every = named | {"season": columns.season} | parts
-    return "  ".join(f"{part}={name}" for part, name in every.items() if name)
+    return "  ".join(f"{part}={shown(name)}" for part, name in every.items() if name)
 
 
 def _network(network: Network) -> str:
