@@ -334,7 +334,7 @@ def test_an_interval_of_whole_numbers_holds_the_mean():
     sold = np.zeros(200)
     sold[[20, 55, 80, 130, 170]] = 1.0
     found = intermittent_model(whole=True).predict(panel(sold, season=7), 5, levels=(10, 80))
-    assert (found.values > 0).all() and (found.values < 0.1).all()
+    assert ((found.values > 0) & (found.values < 0.1)).all()
     assert (found.lower == 0).all()
     assert (found.upper == 1).all()
     low = intermittent_model(whole=True, minimum=-3.0, maximum=0.0).predict(
