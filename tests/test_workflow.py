@@ -565,7 +565,7 @@ def test_a_series_that_cannot_be_forecast_does_not_stop_the_others(model):
 
 
 def test_data_without_one_good_series_is_refused(model):
-    with pytest.raises(forecast.DataError, match='"sold" holds no number .read as the model .*shops'):
+    with pytest.raises(forecast.DataError, match=r'"sold" holds no number \(read as the model .*shops'):
         workflow.predict(model, source(["v,2015-01,\n", "w,2015-01,\n"]))
 
 

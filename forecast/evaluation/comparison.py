@@ -12,18 +12,30 @@ from forecast.data.panel import Panel
 from forecast.data.results import Forecast, Scores
 from forecast.evaluation import metrics
 from forecast.evaluation.backtest import Fold, deciding_metric, improvement, score
-from forecast.evaluation.verdict import LEAST_BLOCKS, error_differences, outcome_of, percent, sample
+from forecast.evaluation.verdict import (
+    LEAST_BLOCKS,
+    error_differences,
+    outcome_of,
+    percent,
+    root_mean_squares,
+    sample,
+)
 
 _UNFAIR = "not a fair test: rows that were trained on"
 
 
 def comparison_of(
-    forecasts: dict[str, list[Forecast]], folds: Sequence[Fold], panel: Panel, basis: Basis
+    forecasts: dict[str, list[Forecast]],
+    folds: Sequence[Fold],
+    panel: Panel,
+    basis: Basis,
+    *,
+    squared: bool = False,
 ) -> Comparison:
     """The comparison of two models.
 
     `folds` hold the forecasts of the baselines. `forecasts` are those of the models at each fold, for the
-    series that are scored there, with intervals of one level.
+    series that are scored there, with intervals of one level. For `squared` see `verdict_of`.
     """
     together = [
         replace(
@@ -46,7 +58,7 @@ def comparison_of(
         by_series = metrics.interval_score(actual, lower, upper, level, axis=(0, 2))
         interval_scores[row] = metrics.mean(by_series)
         coverages[row] = metrics.coverage(actual, lower, upper)
-    verdict = _verdict(scores, together, fair=basis != "seen rows")
+    verdict = _verdict(scores, together, fair=basis != "seen rows", squared=squared)
     return Comparison(scores, interval_scores, coverages, level, verdict, basis)
 
 
@@ -68,9 +80,14 @@ def _everywhere(values: Floats, fold: Fold) -> Floats:
     return every
 
 
-def _better(scores: Scores) -> tuple[str | None, float]:
-    """The model of the first two with the smaller error, and by how much; None where they are equal."""
+def _better(scores: Scores, squares: Floats | None = None) -> tuple[str | None, float]:
+    """The model of the first two with the smaller error, and by how much; None where they are equal.
+
+    `squares` are their root mean square errors where these decide.
+    """
     errors = scores.overall[:2, scores.metrics.index(deciding_metric(scores.ids))]
+    if squares is not None:
+        errors = squares
     if np.isnan(errors).all():
         errors = scores.overall[:2, scores.metrics.index("mae")]
     if errors[0] == errors[1]:
@@ -86,21 +103,22 @@ def _ahead(scores: Scores, better: str | None, better_by: float) -> str:
     return f"{better} is {percent(better_by)} better than {other}"
 
 
-def _verdict(scores: Scores, folds: Sequence[Fold], *, fair: bool) -> PairVerdict:
-    """A paired t-test of the errors of the first two models, by series and origin."""
-    better, better_by = _better(scores)
+def _verdict(scores: Scores, folds: Sequence[Fold], *, fair: bool, squared: bool) -> PairVerdict:
+    """A paired t-test of the errors of the first two models, by series and origin; see `verdict_of`."""
+    metric = deciding_metric(scores.ids)
+    squares = root_mean_squares(folds, scores.models[:2], metric=metric) if squared else None
+    better, better_by = _better(scores, squares)
     remark = "" if fair else f"; {_UNFAIR}"
     if better is None:
         text = f"equal: {_ahead(scores, better, better_by)} ({_size(scores)}){remark}"
         return PairVerdict("equal", text, None, 0.0, fair)
     (other,) = (name for name in scores.models[:2] if name != better)
-    metric = deciding_metric(scores.ids)
-    differences = error_differences(folds, better, other, metric=metric)
+    differences = error_differences(folds, better, other, metric=metric, squared=squared)
     clear = outcome_of(better_by, differences) == "useful"
     chance = "which may be chance" if len(differences) >= LEAST_BLOCKS else "too few backtests to tell"
     text = _ahead(scores, better, better_by) if clear else f"{_ahead(scores, better, better_by)}, {chance}"
     outcome: Literal["better", "unclear"] = "better" if clear else "unclear"
-    size = sample(scores, len(differences), better_by)
+    size = ("root mean square errors; " if squared else "") + sample(scores, len(differences), better_by)
     return PairVerdict(outcome, f"{outcome}: {text} ({size}){remark}", better, better_by, fair)
 
 

@@ -89,8 +89,7 @@ def verdict_of(
         metric = "mae"
         errors = scores.overall[:, scores.metrics.index(metric)]
     if squared:
-        sizes = [block_errors(folds, name, metric=metric, squared=True) for name in scores.models]
-        errors = np.sqrt(np.array([mean(each) for each in sizes]))
+        errors = root_mean_squares(folds, scores.models, metric=metric)
     model = scores.models[0]
     compared = [
         index
@@ -139,6 +138,14 @@ def error_differences(
     with np.errstate(invalid="ignore"):
         differences = ours - theirs
     return differences[np.isfinite(differences)]
+
+
+def root_mean_squares(
+    folds: Sequence[Fold], models: Sequence[str], *, metric: Literal["mae", "mase"]
+) -> Floats:
+    """(models,) root mean square errors over all blocks; with "mase" in units of each series."""
+    sizes = [block_errors(folds, name, metric=metric, squared=True) for name in models]
+    return np.asarray(np.sqrt(np.array([mean(each) for each in sizes])))
 
 
 def block_errors(

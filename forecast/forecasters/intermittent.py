@@ -69,6 +69,11 @@ def is_intermittent(panel: Panel) -> Flags:
     return found
 
 
+def is_mostly_intermittent(panel: Panel) -> bool:
+    """Whether most series are of intermittent demand: then squared errors say which forecast is better."""
+    return bool(2 * is_intermittent(panel).sum() > len(panel))
+
+
 def _is_intermittent(values: Floats, season: int) -> bool:
     demand = values > 0
     if (values < 0).any() or demand.sum() < 2:

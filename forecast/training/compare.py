@@ -14,6 +14,7 @@ from forecast.evaluation.backtest import Fold, Origins, evaluate_split, splits
 from forecast.evaluation.comparison import comparison_of, comparison_of_stored
 from forecast.events import Note, Warned
 from forecast.forecasters.baselines import BASELINES, fit_baselines
+from forecast.forecasters.intermittent import is_mostly_intermittent
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.phrases import counted
 from forecast.planning.plan import BACKTESTS
@@ -65,7 +66,7 @@ def compare_models(
         name: [_forecast(model, fold, each) for fold in folds]
         for (name, model), each in zip(models.items(), panels, strict=True)
     }
-    return comparison_of(forecasts, folds, panel, basis)
+    return comparison_of(forecasts, folds, panel, basis, squared=is_mostly_intermittent(panel))
 
 
 def compare_stored(models: Models) -> Comparison:
@@ -161,4 +162,5 @@ def _refitted(models: Models, panels: Sequence[Panel], request: EvaluationReques
         made = refitted_folds(model, panel, plan, request, run)
         folds = folds or [each.fold for each in made]
         forecasts[name] = backtested(made, panel, plan).intervals(LEVEL)
-    return comparison_of(forecasts, folds, panels[0], "refit")
+    squared = is_mostly_intermittent(panels[0])
+    return comparison_of(forecasts, folds, panels[0], "refit", squared=squared)

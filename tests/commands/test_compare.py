@@ -189,3 +189,21 @@ def test_python_compares_files_and_models():
     assert again.scores.overall[0].tolist() == result.scores.overall[0].tolist()
     with pytest.raises(forecast.UsageError, match="the same"):
         forecast.compare("theta.forecast", "theta.forecast")
+
+
+def test_means_of_intermittent_demand_are_compared_by_squared_errors(real_program):
+    random = np.random.default_rng(4)
+    sold = {part: (random.random(96) < 0.3) * random.integers(1, 5, 96) for part in "ab"}
+    rows = [
+        f"{part},{2015 + row // 12}-{row % 12 + 1:02},{value}"
+        for part, values in sold.items()
+        for row, value in enumerate(values)
+    ]
+    Path("parts.csv").write_text("\n".join(["part,month,sold", *rows, ""]))
+    for method in ("croston", "naive"):
+        words = ("--method", method, "--model", f"{method}.forecast", "--horizon", "6")
+        assert real_program("train", "parts.csv", *words)[0] == 0
+    err = real_program("compare", "croston.forecast", "naive.forecast", "parts.csv", "--refit")[2]
+    (verdict,) = (line for line in err.splitlines() if line.startswith("verdict"))
+    assert "croston.forecast is " in verdict
+    assert "(root mean square errors; paired t-test" in verdict
