@@ -167,10 +167,11 @@ def _patterns_of_days(local: Dates, clock: int) -> Iterator[tuple[Unit, Offsets]
 def _patterns_of_hours(local: Dates) -> Iterator[tuple[Unit, Offsets]]:
     """The same clock times on all days, or on the same days of all weeks; each present in half of them."""
     periods: tuple[tuple[Unit, int], ...] = (("day", 3), ("week", 2))
+    distinct: Dates = np.unique(local)  # times of several series count once
     for period, least in periods:
-        distinct = np.unique(np.stack(pattern.split(period, local)), axis=1)  # of several series, once
-        occurrences = len(np.unique(distinct[0]))
-        offsets, present = np.unique(distinct[1], return_counts=True)
+        number, within = pattern.split(period, distinct)
+        occurrences = len(np.unique(number))
+        offsets, present = np.unique(within, return_counts=True)
         is_small = 2 <= len(offsets) <= pattern.MAX_OFFSETS
         if occurrences >= least and is_small and present.min() >= PRESENT_SHARE * occurrences:
             yield period, tuple(offsets.tolist())

@@ -10,6 +10,7 @@ from forecast.data.inference import evenness
 from forecast.tables.columns import CellError
 from forecast.tables.date_patterns import COMPACT_PATTERNS
 from forecast.tables.date_texts import PARTS_OF_YEAR, PartOfYear, part_of_year, with_part
+from forecast.tables.matching import all_matches
 from forecast.tables.short_years import long_year
 
 Guess = tuple[str, str, str]
@@ -36,8 +37,7 @@ def dates_of_integers(texts: list[str], *, named_week: bool = False) -> tuple[li
     A `CellError` for a thirteenth month, and where dates and plain numbers are equally likely.
     """
     for regex in (_COMPACT_NUMBER, _SHORT_NUMBER):
-        matches = [match for text in texts if (match := regex.fullmatch(text))]
-        if len(matches) == len(texts):
+        if matches := all_matches(regex, texts):
             years, numbers = [int(m["year"]) for m in matches], [int(m["number"]) for m in matches]
             return _parts(texts, years, numbers, is_short=regex is _SHORT_NUMBER, named_week=named_week)
     if len(texts) >= 3 and all(map(_YEARDAY.fullmatch, texts)):
@@ -113,9 +113,7 @@ def _other_orders(texts: list[str]) -> tuple[list[str], Guess] | None:
 
 def _dates(texts: list[str], regex: re.Pattern[str]) -> list[date]:
     """The date in each text; [] where one is not in the calendar."""
-    matches = [match for text in texts if (match := regex.fullmatch(text))]
-    if len(matches) < len(texts):
-        return []
+    matches = all_matches(regex, texts)
     try:
         return [
             date(long_year(int(m["y"])) if len(m["y"]) == 2 else int(m["y"]), int(m["m"]), int(m["d"]))

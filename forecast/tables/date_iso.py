@@ -20,7 +20,8 @@ def iso_text(part: Groups) -> str:
     else:
         year = part.get("year") or long_year(int(part["short_year"] or 0))
         day = f"{year}-{_month(part):0>2}-{part.get('day') or '1':0>2}"
-    part = {**part, **{name[:-1]: text for name, text in part.items() if text and name.endswith("3")}}
+    if part.get("hour3"):
+        part = {**part, "hour": part["hour3"], "minute": part["minute3"], "second": part["second3"]}
     hour = part.get("hour") or part.get("hour2") or "0"
     if noon := part.get("noon") or part.get("noon2"):
         if not 1 <= int(hour) <= 12:
@@ -33,8 +34,10 @@ def iso_text(part: Groups) -> str:
 
 def ends_day(part: Groups) -> bool:
     """Whether a time is 24:00."""
+    if part.get("hour") != "24":
+        return False
     rest = (part.get("minute") or "0") + (part.get("second") or "0")
-    return part.get("hour") == "24" and not rest.strip("0") and not part.get("noon")
+    return not rest.strip("0") and not part.get("noon")
 
 
 def _month(part: Groups) -> str:

@@ -8,6 +8,7 @@ import re
 from itertools import pairwise
 from typing import Literal
 
+from forecast.tables.matching import all_matches
 from forecast.tables.months import NAME_PATTERN, in_english, month_number
 
 _PLAIN = frozenset("0123456789-/.:TZ+ ")
@@ -89,10 +90,10 @@ def _without_weekday(text: str) -> str:
 
 def starts_of_ranges(texts: list[str]) -> list[str] | None:
     """The first time of each text, where every text is a range of two times written alike; else None."""
-    matches = [RANGE.fullmatch(text) for text in texts]
-    if not matches or not all(match and _shape(match["first"]) == _shape(match["last"]) for match in matches):
+    matches = all_matches(RANGE, texts)
+    if not matches or not all(_shape(match["first"]) == _shape(match["last"]) for match in matches):
         return None
-    return [match["first"] for match in matches if match]
+    return [match["first"] for match in matches]
 
 
 def _shape(text: str) -> str:
@@ -103,8 +104,7 @@ def _shape(text: str) -> str:
 def years_and_numbers(texts: list[str]) -> tuple[list[int], list[int]] | None:
     """The years and the numbers of their parts, where every text is one of each; else None."""
     for regex in (_YEAR_NUMBER, _NUMBER_YEAR):
-        matches = [match for text in texts if (match := regex.fullmatch(text))]
-        if matches and len(matches) == len(texts):
+        if matches := all_matches(regex, texts):
             return [int(match["year"]) for match in matches], [int(match["number"]) for match in matches]
     return None
 
@@ -139,11 +139,11 @@ def months_of_decimals(texts: list[str]) -> list[str] | None:
     The decimals are those of the start or of the middle of a month or a quarter, all one step apart: other
     numbers, such as prices, are none.
     """
-    matches = [DECIMAL_YEAR.fullmatch(text) for text in texts]
-    if not matches or not all(matches) or len(texts) < 3 or all(text.isdigit() for text in texts):
+    matches = all_matches(DECIMAL_YEAR, texts)
+    if len(matches) < 3 or all(text.isdigit() for text in texts):
         return None
-    years = [int(match["year"]) for match in matches if match]
-    fractions = [float(f"0.{match['fraction'] or 0}") for match in matches if match]
+    years = [int(match["year"]) for match in matches]
+    fractions = [float(f"0.{match['fraction'] or 0}") for match in matches]
     for parts in (4, 12):
         for middle in (0.0, 0.5):
             numbers = [fraction * parts - middle for fraction in fractions]

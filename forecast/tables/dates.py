@@ -35,6 +35,7 @@ from forecast.tables.date_texts import (
     with_part,
     years_and_numbers,
 )
+from forecast.tables.matching import all_matches
 from forecast.tables.numbers import integers
 from forecast.tables.short_years import with_long_years
 
@@ -72,6 +73,8 @@ _NUMBERED = (
     re.compile(r"(?P<word>/Date)\((?P<number>[0-9]{9,16})\)/"),
 )
 """Integers with letters around them."""
+
+_ISO = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?")
 
 Guess = tuple[str, str, str]
 """Role, decision, reason."""
@@ -182,8 +185,8 @@ def _without_zero_fractions(texts: list[str]) -> list[str]:
 def _numbered(texts: list[str]) -> list[str]:
     """The integers of texts that hold one each, and the same few letters: Day 12, 1990s, /Date(0)/."""
     for regex in _NUMBERED:
-        matches = [match for text in texts if (match := regex.fullmatch(text))]
-        if matches and len(matches) == len(texts) and len({match["word"].lower() for match in matches}) == 1:
+        matches = all_matches(regex, texts)
+        if len({match["word"].lower() for match in matches}) == 1:
             return [match["number"] for match in matches]
     return texts
 
@@ -236,6 +239,8 @@ def _parse_dates(texts: list[str], cleaned: list[str], day_first: bool | None) -
 
     A `CellError` where there is none, or where nothing says whether the day or the month is first.
     """
+    if plain := _parse_iso(cleaned):
+        return plain
     possible = list(TIME_PATTERNS)
     for index, text in enumerate(cleaned):
         matching = [pattern for pattern in possible if pattern.regex.fullmatch(text)]
@@ -245,6 +250,17 @@ def _parse_dates(texts: list[str], cleaned: list[str], day_first: bool | None) -
     if DAY_FIRST in possible:
         return _parse_day_or_month_first(texts, cleaned, day_first)
     return _parse_by_pattern(texts, cleaned, possible[0])
+
+
+def _parse_iso(texts: list[str]) -> ParsedTimes | None:
+    """Plain times in ISO 8601 without a zone, which NumPy reads itself; None where one is no such time."""
+    if not all(map(_ISO.fullmatch, texts)):
+        return None
+    try:
+        times = np.array(texts, dtype="datetime64[s]")
+    except ValueError:  # 30 February, 24:00
+        return None
+    return ParsedTimes(times, "datetime" if any(":" in text for text in texts) else "date", None)
 
 
 def _parse_day_or_month_first(texts: list[str], cleaned: list[str], day_first: bool | None) -> ParsedTimes:

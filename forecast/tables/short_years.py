@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.inference import evenness
+from forecast.tables.matching import all_matches
 from forecast.tables.months import ENGLISH
 
 Guess = tuple[str, str, str]
@@ -39,8 +40,8 @@ def with_long_years(texts: list[str]) -> tuple[list[str], Guess] | None:
     if months := _months(texts):
         return months, ("times", f"{texts[0]} as {months[0]}", "months with a year of two digits")
     for regex in (_NUMBERS, _NAMED):
-        matches = [match for text in texts if (match := regex.fullmatch(text))]
-        if not matches or len(matches) < len(texts):
+        matches = all_matches(regex, texts)
+        if not matches:
             continue
         numbers = [tuple(_number(match[group]) for group in (1, 3, 4)) for match in matches]
         # A year is first only in dates with hyphens.
@@ -59,8 +60,8 @@ def with_long_years(texts: list[str]) -> tuple[list[str], Guess] | None:
 def _months(texts: list[str]) -> list[str] | None:
     """Months such as Jan-20 or 20-Jan, one step apart; None for other texts."""
     for regex, (name, year) in zip(_MONTHS, ((1, 2), (2, 1)), strict=True):
-        matches = [match for text in texts if (match := regex.fullmatch(text))]
-        if len(matches) < max(len(texts), 3):
+        matches = all_matches(regex, texts)
+        if len(matches) < 3:
             continue
         months = [f"{long_year(int(match[year]))}-{_number(match[name]):02d}" for match in matches]
         # 01-Jan, 02-Jan are days of one month, not Januaries.

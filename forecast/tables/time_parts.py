@@ -54,17 +54,21 @@ def part_of(name: str, column_texts: Sequence[str]) -> Part | None:
     """What part of a time a column holds, by its name and all its texts; None for any other column."""
     words = re.split(r"[\W_]+|(?<=[a-z])(?=[A-Z])", name.strip())
     lowered = [word.lower() for word in words if word]
-    texts = [_without_fraction(text.strip()) for text in column_texts if text.strip()]
-    if not texts:
-        return None
     joined = "".join(lowered)
     if joined in ("dayofyear", "dayofweek"):
         lowered = [joined]
     for word in reversed(lowered):  # the last word says what it is: "week day", "month number" aside
         for part in _WORDS.get(word, ()):
-            if all(_is(part, text) for text in texts):
+            if _holds(part, column_texts):
                 return part
     return None
+
+
+def _holds(part: Part, texts: Sequence[str]) -> bool:
+    """Whether all texts that are not empty, one at least, are of a part."""
+    present = (_without_fraction(text.strip()) for text in texts if text.strip())
+    first = next(present, None)
+    return first is not None and _is(part, first) and all(_is(part, text) for text in present)
 
 
 def _is(part: Part, text: str) -> bool:
