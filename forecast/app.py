@@ -55,7 +55,7 @@ def program(
     forecast train harvest.csv            train, evaluate, save harvest.forecast
     forecast predict harvest.csv          its forecast; without it, the pretrained one
     forecast predict                      the forecast of the only model here
-    forecast predict > next.csv           the same as CSV
+    forecast predict > forecast.csv       the same as CSV
     forecast evaluate harvest.csv         rolling-origin scores against baselines
     """
     del version, quiet, verbose, debug, color

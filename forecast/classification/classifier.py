@@ -9,7 +9,7 @@ from forecast.data.panel import Panel
 from forecast.data.results import Probabilities
 from forecast.errors import UsageError
 from forecast.features.inputs import read_inputs
-from forecast.forecasters.recurrent import CELL_NAMES, Network
+from forecast.forecasters.recurrent import Network
 from forecast.forecasters.weights import last_step_outputs
 from forecast.phrases import counted
 
@@ -22,8 +22,8 @@ class Classifier:
 
     @property
     def name(self) -> str:
-        """The name of the cell."""
-        return CELL_NAMES[self.network.spec.network.cell]
+        """The name of its cell, as in options."""
+        return self.network.spec.network.cell
 
     def probabilities(self, history: Panel, horizon: int) -> Floats:
         """(series, horizon, classes) probability of each class; a `UsageError` beyond the trained horizon."""

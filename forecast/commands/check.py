@@ -34,9 +34,9 @@ def check(
     """Report what DATA holds and what train would do with it.
 
     forecast check harvest.csv
-    forecast check sales.csv --id store --horizon 14
-    cat sales.csv | forecast check --json
-    forecast check sales.csv --fix --gaps interpolate --output clean.csv
+    forecast check sales.csv --target sold --id store --horizon 14
+    cat harvest.csv | forecast check --json
+    forecast check harvest.csv --fix --gaps interpolate --output clean.csv
     """
     console: Console = ctx.obj
     source = needed_source(ctx, data)

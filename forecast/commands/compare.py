@@ -39,9 +39,9 @@ def compare(
 ) -> None:
     """Set two models side by side on the same rows.
 
-    forecast compare a.forecast b.forecast
-    forecast compare a.forecast b.forecast newer.csv --horizon 4
-    forecast compare a.forecast b.forecast sales.csv --refit
+    forecast compare harvest.forecast piped.forecast
+    forecast compare harvest.forecast piped.forecast newer.csv --horizon 2
+    forecast compare harvest.forecast piped.forecast harvest.csv --refit
     """
     console: Console = ctx.obj
     if first == second:

@@ -46,8 +46,8 @@ def evaluate(
     """Score a model against baselines on rows it was not trained on.
 
     forecast evaluate harvest.csv
-    forecast evaluate sales.csv --baseline naive,drift --backtests 5 --by series
-    forecast evaluate sales.csv --refit --require-skill --output scores.csv
+    forecast evaluate sales.csv --baseline naive,drift --backtests 2 --by series
+    forecast evaluate harvest.csv --refit --require-skill --output scores.csv
     forecast evaluate sales.csv --predictions predictions.csv
     """
     console: Console = ctx.obj

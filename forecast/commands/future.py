@@ -24,8 +24,8 @@ def future(
 ) -> None:
     """Write a file of future rows, to fill in their known covariates.
 
-    forecast future --output next.csv
-    forecast future sales.csv --horizon 14 --output next.csv
+    forecast future sales.csv --output next.csv
+    forecast future --model sales.forecast --horizon 14
     """
     console: Console = ctx.obj
     source = paths.data_source(data)

@@ -46,12 +46,12 @@ def predict(
 ) -> None:
     """Forecast the next values of DATA, or of the training data.
 
-    forecast predict
+    forecast predict harvest.csv
     forecast predict harvest.csv --horizon 8 --level 80,95
-    zcat sales.csv.gz | forecast predict --model sales.forecast --json
-    forecast predict sales.csv --output next.parquet
+    zcat harvest.csv.gz | forecast predict --model harvest.forecast --json
+    forecast predict harvest.csv --output next.parquet
     forecast predict new.csv --model pretrained --method theta
-    forecast predict --future next.csv
+    forecast predict sales.csv --horizon 2 --future next.csv
     forecast predict orders.csv --horizon 30 --total
     """
     console: Console = ctx.obj

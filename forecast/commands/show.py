@@ -19,7 +19,6 @@ def show(
 ) -> None:
     """Print the model card of MODEL: data, training, verdict, scores.
 
-    forecast show
     forecast show harvest.forecast
     forecast show --model harvest.forecast --json
     """

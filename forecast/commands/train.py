@@ -39,8 +39,8 @@ def train(
     """Train a model on DATA, evaluate it and save it.
 
     forecast train harvest.csv
-    forecast train sales.csv --target sold --id store --horizon 14 --max-time 5m
-    zcat sales.csv.gz | forecast train --model sales.forecast --require-skill
+    forecast train sales.csv --target sold --id store --known price --max-time 5m
+    zcat harvest.csv.gz | forecast train --model piped.forecast --require-skill
     forecast train harvest.csv --from scratch --cell lstm --ensemble 5
     forecast train crops.csv --wide --decimal , --date-format %d.%m.%Y --dry-run
     """

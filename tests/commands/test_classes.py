@@ -101,7 +101,7 @@ def test_evaluate_scores_unseen_data_against_base_rates(program, kind):
     assert code == 0
     rows = list(csv.DictReader(out.splitlines()))
     assert list(rows[0]) == ["model", "log_loss", "brier", "accuracy", "skill", "forecasts"]
-    assert [row["model"] for row in rows][:2] == ["GRU", "base rates"]
+    assert [row["model"] for row in rows][:2] == ["gru", "base rates"]
     # Nineteen rows can be forecast one row ahead, and all but the first of them two.
     assert {row["forecasts"] for row in rows} == {"6" if kind == "intents" else "39"}
     assert np.isfinite([float(row["log_loss"]) for row in rows]).all()

@@ -1,0 +1,164 @@
+"""README, the pages of docs/ and the examples of --help: every command runs, in its order, in one folder.
+
+Where a page shows what is printed, it is compared: to the letter, without the numbers of forecasts, or by its
+shape where a network is trained.
+"""
+
+import gzip
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from forecast.app import app
+from tests.pages import ROOT, Step, joined, run, shape, steps, without_forecasts
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the sample data."""
+    (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
+    return tmp_path
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def check(folder: Path, step: Step, compare, *, terminal: bool = False, partial: bool = False) -> None:
+    """Run a step, and compare what it prints with what the page shows, if it shows anything."""
+    printed = run(folder, step.line, terminal=terminal)
+    text = "\n".join(printed.lines)
+    if not step.shown:
+        assert printed.code == 0, f"{step.line}\n{text}"
+        assert "error:" not in text, f"{step.line}\n{text}"
+        return
+    lines, shown = ([compare(line) for line in joined(each)] for each in (printed.lines, step.shown))
+    if partial:
+        rest = iter(lines)
+        missing = [line for line in shown if line not in rest]
+        assert missing == [], f"{step.line}\n{text}"
+    else:
+        assert lines == shown, step.line
+
+
+def test_the_readme_begins_with_its_main_job():
+    first, second = steps(page("README.md"))[:2]
+    assert first.line == "forecast train sample_data/harvest.csv"
+    assert second.line == "forecast predict sample_data/harvest.csv"
+
+
+@pytest.mark.tensorflow
+@pytest.mark.slow
+def test_the_readme(folder):
+    rows = (ROOT / "sample_data" / "harvest.csv").read_text()
+    (folder / "newer.csv").write_text(f"{rows.rstrip()}\n2025,33000000\n2026,34000000\n")
+    for step in steps(page("README.md")):
+        check(folder, step, shape, terminal=True)
+    (code,) = re.findall(r"```python\n(.*?)```", page("README.md"), re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "forecast" in done.stdout
+
+
+@pytest.mark.slow
+def test_the_page_of_input(folder):
+    for step in steps(page("docs/input.md")):
+        check(folder, step, without_forecasts)
+
+
+def test_the_page_of_repairs(folder):
+    text = page("docs/repair.md")
+    files = dict(re.findall(r"`(\w+\.csv)`[^`]*```csv\n(.*?)```", text, re.DOTALL))
+    assert list(files) == ["till.csv", "visits.csv"]
+    for name, content in files.items():
+        (folder / name).write_text(content)
+    for step in steps(text):
+        check(folder, step, str)
+
+
+@pytest.mark.tensorflow
+@pytest.mark.slow
+def test_the_page_of_covariates(folder):
+    (folder / "fill").write_text("#!/bin/sh\nsed 's/,,/,3.5,no,/'\n")
+    (folder / "fill").chmod(0o755)
+    for step in steps(page("docs/covariates.md")):
+        line = step.line.replace("| fill |", "| ./fill |")
+        check(folder, Step(line, step.shown), shape, terminal=True, partial=True)
+        if "--output next.csv" in line:
+            subprocess.run(
+                "./fill < next.csv > filled && mv filled next.csv", shell=True, cwd=folder, check=True
+            )
+
+
+@pytest.mark.tensorflow
+@pytest.mark.slow
+def test_the_page_of_labels(folder):
+    sentences = (("a", "wake me at six"), ("b", "will it rain tomorrow"))
+    rows = [f"{name},{word}" for name, sentence in sentences for word in sentence.split()]
+    (folder / "new.csv").write_text("\n".join(["sentence,word", *rows, ""]))
+    for step in steps(page("docs/labels.md")):
+        check(folder, step, shape, terminal=True, partial=True)
+
+
+def test_every_page_with_commands_is_run():
+    others = {path.name for path in (ROOT / "docs").glob("*.md") if "$ forecast" in path.read_text("utf-8")}
+    assert others == {"input.md", "repair.md", "covariates.md", "labels.md"}
+    for name in others:
+        assert "```\n$" not in page(f"docs/{name}"), "commands are in blocks of the kind console"
+
+
+def examples(command: str) -> list[str]:
+    """The examples of a help page, without the remarks beside them."""
+    program = typer.main.get_command(app)
+    text = (program.commands[command] if command else program).help or ""
+    lines = [line.strip() for line in text.splitlines()[1:] if line.strip()]
+    return [
+        line for each in lines if (line := re.split(r"  +", each)[0]).startswith(("forecast", "zcat", "cat"))
+    ]
+
+
+def write_data(folder: Path) -> None:
+    """The files that the examples name."""
+    harvest = (ROOT / "sample_data" / "harvest.csv").read_text().rstrip().splitlines()
+    days = [f"2024-{month:02}-{day:02}" for month in (1, 2, 3, 4) for day in range(1, 29)]
+    sales = [
+        f"{day},{store},{20 + row % 7 + 5 * (store == 'b')},{2 + row % 3 / 10}"
+        for store in "ab"
+        for row, day in enumerate(days)
+    ]
+    crops = [f"{day:02}.01.2024;{day % 5},5;{day % 3},25" for day in range(1, 31)]
+    ahead = [f"{store},2024-04-{28 + step:02},2.1" for store in "ab" for step in (1, 2)]
+    files = {
+        "harvest.csv": harvest,
+        "new.csv": harvest[:40],
+        "orders.csv": ["day,orders", *(f"2024-01-{day:02},{day % 4}" for day in range(1, 31))],
+        "newer.csv": [*harvest, *(f"{year},{33_000_000 + year}" for year in range(2025, 2033))],
+        "sales.csv": ["day,store,sold,price", *sales],
+        "crops.csv": ["Tag;wheat;oats", *crops],
+        "next.csv": ["store,day,price", *ahead],
+    }
+    for name, lines in files.items():
+        (folder / name).write_text("\n".join([*lines, ""]))
+    (folder / "harvest.csv.gz").write_bytes(gzip.compress((folder / "harvest.csv").read_bytes()))
+
+
+@pytest.mark.tensorflow
+@pytest.mark.slow
+def test_the_examples_of_the_help_pages(tmp_path):
+    """Each runs after the ones before it: first those of the program, then those of each command."""
+    write_data(tmp_path)
+    commands = ["", *typer.main.get_command(app).commands]
+    lines = [line for command in commands for line in examples(command)]
+    assert len(lines) > 30
+    for line in lines:
+        printed = run(tmp_path, line)
+        text = "\n".join(printed.lines)
+        expected = (0, 10) if "--require-skill" in line else (0,)
+        assert printed.code in expected, f"{line}\n{text}"
+        assert "error:" not in text, f"{line}\n{text}"
