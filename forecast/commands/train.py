@@ -41,7 +41,7 @@ def train(
     forecast train harvest.csv
     forecast train sales.csv --target sold --id store --known price --max-time 5m
     zcat harvest.csv.gz | forecast train --model piped.forecast --require-skill
-    forecast train harvest.csv --from scratch --cell lstm --ensemble 5
+    forecast train harvest.csv --from scratch --cell lstm --ensemble 3
     forecast train crops.csv --wide --decimal , --date-format %d.%m.%Y --dry-run
     """
     console: Console = ctx.obj
