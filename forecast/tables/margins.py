@@ -61,7 +61,7 @@ def footer_note(footer: list[Row]) -> tuple[str, ...]:
     """A sentence about the rows after the data, (line, fields) each; () for none."""
     if not footer:
         return ()
-    first = next(text.strip() for text in footer[0][1] if is_filled(text))
+    first = next((text.strip() for text in footer[0][1] if is_filled(text)), "")
     return (f"{skipped_lines(footer[0], footer[-1])} after the data skipped: {quoted(first)}",)
 
 
@@ -137,6 +137,8 @@ def _units(table: Table) -> list[str]:
     for column, run in zip(table.columns, runs, strict=True):
         if run and _kind_from(column, run) == "times":
             kinds = [_kind_from(each, run) for each in table.columns]
+            if run > 1 and not any(has_digit(column.texts[code]) for code in column.codes[:run]):
+                kinds = ["facts" if kind == "numbers" else kind for kind in kinds]
             units = [_unit(_fields(table, row), kinds, is_certain=run > 1) for row in range(run)]
             return units if all(units) else []
     kinds = [_kind_from(each, 1) for each in table.columns]
@@ -162,14 +164,14 @@ def _unit(fields: list[str], kinds: Sequence[str], *, is_certain: bool) -> str:
     for text, kind in zip(fields, kinds, strict=True):
         if kind == "text" or not is_filled(text) or text.strip().lower() in MISSING:
             continue
-        if numbers.is_number(text) or (kind == "times" and is_value(text)):
+        if (kind == "numbers" and numbers.is_number(text)) or (kind == "times" and is_value(text)):
             return ""
         units.append(text.strip())
         is_certain |= kind == "numbers" or TIME_PATTERN.fullmatch(text) is not None
     return listed(units) if is_certain else ""
 
 
-def _kind_from(column: Column, row: int) -> Literal["times", "numbers", "text"]:
+def _kind_from(column: Column, row: int) -> Literal["times", "numbers", "facts", "text"]:
     """What a column holds from a row on."""
     codes = np.unique(column.codes[row : row + SAMPLE])
     texts = [text for text in (column.texts[code] for code in codes) if text.strip().lower() not in MISSING]

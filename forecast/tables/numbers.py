@@ -30,7 +30,7 @@ NO_NUMBERS = MISSING | {"nd", "nv", "nil", "unknown", "unbekannt", "onbekend", "
 """Texts, in lower case, that mean a missing number; among words they may be a class."""
 # fmt: on
 
-NEARLY = re.compile(r"[+-]?0[xXoObB][0-9a-fA-F]+|[^\w]*[0-9.,' ]+,[-–—][^\w]*")
+NEARLY = re.compile(r"[+-]?0[xXoObB][0-9a-fA-F]+")
 
 PLAIN_CHARACTERS = frozenset("0123456789.+-eE")
 """Of texts with these characters alone `float` accepts decimal numbers only: no 1_000, 0x1F, nan or inf."""
@@ -219,7 +219,7 @@ def unit_of(texts: list[str]) -> str:
 
 
 def resembles_number(text: str) -> bool:
-    """Whether a text that is no number is nearly one: with a unit, or as 0x1F or 12,-."""
+    """Whether a text that is no number is nearly one: with a unit, or as 0x1F."""
     text = ascii_number(text)
     return quantity(text) is not None or NEARLY.fullmatch(text) is not None
 

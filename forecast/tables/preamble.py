@@ -9,7 +9,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, takewhile
 
 from forecast.tables import dates, numbers
 from forecast.tables.numbers import MISSING
@@ -156,21 +156,21 @@ class _Block:
         """The line of the names of columns; 0 where the rows have none.
 
         A row with the name of a column of times is one if values are below it and none above.
-        Else it is the first row, or where most of its fields are empty, the first one that has
-        more. In a file with one column it is the row above the first value.
+        Else it is the first row of which most fields are filled, or where names in it repeat, the
+        first row of texts below it in which none does. In a file with one column it is the row
+        above the first value.
         """
         if self.width == 1:
             values = [index for index, (_, fields) in enumerate(self.rows) if has_digit(fields[0])]
             above = self.rows[max(values[0] - 1, 0)] if values else self.rows[0]
             return above[0] if are_names(above[1]) else 0
         for index, (line, fields) in enumerate(self.rows[:-1]):
-            if _are_mostly_filled(fields) and are_names(fields) and self._names_times(index):
+            if _are_mostly_filled(fields) and _are_distinct(fields) and self._names_times(index):
                 return line
-        for line, fields in self.rows[:-1]:
-            if _are_mostly_filled(fields):
-                return line if are_names(fields) else 0
-        line, fields = self.rows[0]
-        return line if are_names(fields) else 0
+        filled = [row for row in self.rows[:-1] if _are_mostly_filled(row[1])] or self.rows[:1]
+        texts = takewhile(lambda row: are_names(row[1]) and not any(map(is_value, row[1])), filled)
+        distinct = next((line for line, fields in texts if _are_distinct(fields)), filled[0][0])
+        return distinct if are_names(filled[0][1]) else 0
 
     def lacks_only(self, names: list[str]) -> bool:
         """Whether these may be the names of the columns, as the rows have none or begin with dates."""
@@ -182,6 +182,8 @@ class _Block:
 
     def _names_times(self, index: int) -> bool:
         """Whether a row names a column of times: values are below it, and none above."""
+        if not are_names(self.rows[index][1]):
+            return False
         for column, name in enumerate(self.rows[index][1]):
             if _is_time_word(name):
                 above = [fields[column] for _, fields in self.rows[:index]]
@@ -194,6 +196,12 @@ class _Block:
 
 def _are_mostly_filled(fields: list[str]) -> bool:
     return 2 * sum(map(is_filled, fields)) > len(fields)
+
+
+def _are_distinct(fields: list[str]) -> bool:
+    """Whether no filled field is there twice."""
+    filled = [text.strip() for text in fields if is_filled(text)]
+    return len(set(filled)) == len(filled)
 
 
 def _is_time_word(name: str) -> bool:

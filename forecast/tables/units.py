@@ -38,6 +38,8 @@ _QUANTITY = re.compile(
     rf"(?P<sign2>[+-])?\s*(?P<body>{_BODY})(?P<minus>(?<=[0-9])\s?-)?(?P<close2>\))?"
     rf"(?P<space>\s*)(?P<after>[^\s\d.,()+-][^<>≤≥~≈±()+:,;!?\"]*)?(?P<close>\))?"
 )
+_NO_CENTS = re.compile(r"(?<=[0-9])[,.]-{1,2}(?![0-9-])")
+"""As in 12,- and 40.-- where prices are whole."""
 _WORD = re.compile(r"(?!.*\s\d)[^\W\d_][\w./%·^ ²³-]{0,19}")
 _ASCII_SIGNS = str.maketrans("−‒–﹣－＋．，％（）٫٬\u00a0\u202f\u2009’", "-----+.,%().,   '")
 
@@ -71,7 +73,8 @@ def quantity(text: str) -> Quantity | None:
     >>> quantity("($1,100.50)").number, quantity("12 kWh").unit
     ('-1,100.50', 'kWh')
     """
-    match = _QUANTITY.fullmatch(text) if len(text) <= LONGEST else None
+    text = _NO_CENTS.sub("", text) if len(text) <= LONGEST else ""
+    match = _QUANTITY.fullmatch(text)
     if match is None or text.count("(") != text.count(")") or text.count("(") > 1:
         return None
     in_brackets = "(" in text

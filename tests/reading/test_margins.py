@@ -65,6 +65,10 @@ ABOVE = {
             under(3, '"Release date", "22-05-2024"'),
         ),
     ),
+    "numbers among the facts": (
+        "Label,y\nidBank,001763852\nUpdated,15/01/2021\nPériode,\n" + ROWS,
+        (under(2, '"idBank", "001763852"'), under(3, '"Updated", "15/01/2021"'), under(4, '"Période"')),
+    ),
     "a delimiter after each row": ("day,y\n" + ROWS.replace("\n", ",\n"), ()),
     "a delimiter after the names": ("day,y,\n" + ROWS, ()),
     "comments among the rows": (
@@ -130,6 +134,31 @@ def test_rows_of_one_column_are_no_titles_though_a_later_one_looks_like_a_number
     with pytest.raises(DataError, match='line 2, column "chins situps": "5 16" is not a number') as refused:
         read("chins situps\n5 16\n13 210\n")
     assert refused.value.hint == 'if " " separates the fields, use --delimiter " "'
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "repairs"),
+    [
+        (
+            "Genesis: 12\nIndex;;\n;;\n;Original;Trend\nMonat;2015=100;2015=100\n",
+            Columns(target="Original", time="column 1"),
+            (skipped("lines 1 to 3", "Genesis: 12"), under(5, '"Monat", "2015=100", "2015=100"')),
+        ),
+        (
+            '"Unit";"$ Millions";"$ Millions"\n"Type";"Original";"Trend"\n"Frequency";"Month";"Month"\n',
+            Columns(target="Original", time="Type"),
+            (
+                skipped("line 1", "Unit;$ Millions;$ Millions"),
+                under(3, '"Frequency", "Month", "Month"'),
+            ),
+        ),
+    ],
+)
+def test_of_several_rows_of_texts_the_one_without_repeats_holds_the_names(text, columns, repairs):
+    rows = "".join(f"{day};{10 + index};7\n" for index, day in enumerate(DAYS))
+    reading = read(text + rows, ReadSpec(Columns(target="Original")))
+    assert (reading.panel.columns, reading.panel.values.tolist()) == (columns, VALUES)
+    assert reading.repairs == repairs
 
 
 def test_a_row_that_is_cut_short_at_the_end_is_no_note():

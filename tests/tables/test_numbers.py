@@ -111,6 +111,7 @@ def test_two_ways_of_writing_in_one_column_are_refused():
         (["£1.2M", "£3M"], [1.2, 3], "£ M"),
         (["20 °C", "-5°C"], [20, -5], "°C"),
         (["1 234 kr", "12 kr"], [1234, 12], "kr"),
+        (["12,- €", "1.230,– €", "9,50 €"], [12, 1230, 9.5], "€"),
     ],
 )
 def test_a_unit_that_all_numbers_have_is_read_away_and_noted(texts, expected, unit):
@@ -152,7 +153,7 @@ def test_digits_of_other_scripts_and_underscores_are_read():
         (["5 kg", "3"], '"3" has no unit, the numbers before it have "kg"'),
         (["5", "3 kg"], '"3 kg" is not a number'),
         (["5%", "many"], '"many" is not a number'),
-        (["12,-", "13,-"], '"12,-" is not a number'),
+        (["12,-5", "13"], '"12,-5" is not a number'),
         (["5 pm", "6 pm"], '"5 pm" is not a number'),
         (["3rd", "4th"], '"3rd" is not a number'),
         (["-(5)", "-5-"], '"-(5)" is not a number'),
