@@ -13,8 +13,11 @@ from forecast.data.arrays import Floats, Integers, series_at
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.diagnostics.outliers import distances
+from forecast.phrases import JOINER
+from forecast.reading.across import find_times_across
 from forecast.reading.reader import PartialRead
 from forecast.reading.regular import find_holes
+from forecast.reading.roles import Roles
 from forecast.reading.rows import Rows
 from forecast.reading.series_column import READABLE_SHARE
 from forecast.spec.reading import Columns
@@ -187,17 +190,25 @@ def _role_of_columns(partial: PartialRead) -> dict[str, str]:
         return {}
     requested = partial.read.target
     target = "label" if requested is not None and requested.kind == "label" else "target"
-    targets = roles.series.texts if roles.series and roles.wide else [roles.target.name]
-    role_of = dict.fromkeys(targets, target)
+    role_of = dict.fromkeys(_target_names(partial, roles), target)
     if columns.season is not None:
         role_of[columns.season] = "season"
     for role, names in (("past", columns.past), ("known", columns.known), ("static", columns.static)):
         role_of |= dict.fromkeys(names, role)
-    if roles.series and not roles.wide:
-        role_of[roles.series.name] = "id"
-    if roles.time:
-        role_of[roles.time.name] = "time"
+    for column, role in ((roles.series, "id"), (roles.time, "time")):
+        parts = [] if column is None else column.name.split(JOINER)
+        role_of |= {name: role for name in parts if name in partial.file.names}
     return role_of
+
+
+def _target_names(partial: PartialRead, roles: Roles) -> list[str]:
+    """The columns of numbers: one, those of a wide file, or those whose names are times."""
+    if not roles.wide:
+        return [roles.target.name]
+    if roles.series is not None and all(name in partial.file.names for name in roles.series.texts):
+        return roles.series.texts
+    across = find_times_across(partial.file, with_years=True)
+    return [] if across is None else [column.name for column in across.columns]
 
 
 def _kind(column: Column) -> ColumnKind:

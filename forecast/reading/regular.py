@@ -24,6 +24,10 @@ MAX_ZEROS_SHARE = 0.99
 """Share of a series' steps that may be without a row where these are zeros."""
 
 
+LEAST_MANY, MANY_GAPS = 10, 0.1
+"""Steps without a row, and their share of rows, from which nothing may have happened on them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holes:
     """The steps of sorted rows without a number."""
@@ -213,7 +217,16 @@ def _filled(rows: Rows, holes: Holes, frequency: Frequency, policy: Policy) -> I
         how = _how_filled(
             policy.gaps_or_default, rows.seasons, last_step=int(holes.steps[holes.after_gap].max()) - 1
         )
-        yield f"{_count_gaps(holes)} {how} (first: {first}, before {rows.line(row)})"
+        hint = _zero_hint(rows, holes, policy)
+        yield f"{_count_gaps(holes)} {how} (first: {first}, before {rows.line(row)}){hint}"
+
+
+def _zero_hint(rows: Rows, holes: Holes, policy: Policy) -> str:
+    """A hint where many steps have no row, which may mean that nothing happened."""
+    steps = holes.gap_lengths.sum()
+    many = steps >= LEAST_MANY and steps >= MANY_GAPS * len(rows.times)
+    may_be_none = policy.gaps_or_default is None and np.nanmin(rows.values) >= 0
+    return "; --gaps zero where no row means 0" if many and may_be_none else ""
 
 
 def _how_filled(policy: Gaps | None, seasons: Integers, *, last_step: int) -> str:

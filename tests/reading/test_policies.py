@@ -254,3 +254,9 @@ def test_a_step_that_is_far_too_short_is_refused_before_zeros_fill_the_memory():
     with pytest.raises(DataError, match=r"only 9 of 21,081,601 steps have a row") as caught:
         read_panel(io.BytesIO(text.encode()), ReadSpec(policy=Policy(resample="sum"), frequency="s"))
     assert caught.value.hint.startswith("a longer step")
+
+
+def test_many_steps_without_a_row_get_the_hint_that_they_may_be_zeros():
+    lines = [f"2021-01-{day:02d},{day % 3}" for day in range(1, 32) if day % 3]
+    (repair,) = read("date,y\n" + "\n".join(lines) + "\n").repairs
+    assert repair.endswith("; --gaps zero where no row means 0")
