@@ -98,7 +98,7 @@ def plan_values(panel: Panel, request: TrainRequest, older: RecurrentForecaster 
     Raises `DataError` with the arithmetic where the series are too short.
     """
     rows = int(panel.lengths.max())
-    _check_enough_rows(rows)
+    _check_enough_rows(rows, request.season)
     horizon = request.horizon or defaults.horizon(panel)
     season, season_reason = defaults.season(panel, request.season)
     start = _start(panel, request, season, older)
@@ -227,6 +227,12 @@ def _start(
                 hint="leave out covariates and --from, or choose gru, lstm, simple-rnn or combination",
             )
         return _Start("none" if request.method in METHODS else "pretrained", "requested")
+    if request.quick and (custom or request.from_ == "scratch"):
+        raise UsageError(
+            "--quick trains no network on a few series; --window, --units, --dropout, --tune window and "
+            "--from scratch are for one that is trained",
+            hint="leave --quick or the others out",
+        )
     if request.from_ in (None, "scratch") and (request.from_ == "scratch" or custom):
         return _Start(
             "scratch", "requested" if request.from_ else "a custom network starts from random weights"
@@ -302,7 +308,12 @@ def _backtests(panel: Panel, spec: ModelSpec, horizon: int, start: _Start) -> in
     return max(min(most, start.newer // horizon), 1)
 
 
-def _check_enough_rows(rows: int) -> None:
+def _check_enough_rows(rows: int, season: int | None) -> None:
+    if season is not None and season > 1 and rows <= season:
+        raise DataError(
+            f"--season {season}: no row is a season after another, the longest series has {rows} rows",
+            hint="give a shorter one, or leave it out",
+        )
     if rows < LEAST_ROWS:
         raise DataError(
             f"{rows} rows are too few: a window, a horizon and one backtest need {LEAST_ROWS}",

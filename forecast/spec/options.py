@@ -1,5 +1,6 @@
 """Options by the names of their flags become specs, for the command line and for the Python functions."""
 
+import itertools
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -224,7 +225,10 @@ def parse_season(season: float | str | None, read: ReadSpec) -> tuple[Seasons, R
                 hint="write --season 12, --season 7,365.25, or the name of the column of seasons",
             )
         return Seasons(), replace(read, columns=replace(read.columns, season=season))
-    numbers = sorted({float(text) for text in texts})
+    numbers = sorted(float(text) for text in texts)
+    twice = [number for number, after in itertools.pairwise(numbers) if number == after]
+    if twice:
+        raise UsageError(f"--season: {twice[0]:g} is given twice", hint="name each season once")
     if numbers[0].is_integer():
         longer = tuple(numbers[1:]) if len(numbers) > 1 else () if numbers == [1] else None
         return Seasons(int(numbers[0]), longer), read

@@ -64,7 +64,6 @@ def test_train_leaves_to_the_workflow_what_no_option_says(forecast_program, work
         ("24,168,8766", 24, (168.0, 8766.0)),
         ("1,11.2", 1, (11.2,)),
         ("365.25", None, (365.25,)),
-        ("12,12", 12, None),
         ("1e3", 1000, None),
     ],
 )
@@ -75,6 +74,13 @@ def test_seasons_reach_the_workflow_the_shortest_for_the_networks(
     assert forecast_program(command, "harvest.csv", "--season", text)[0] == 0
     request = workflow.calls[0][2]
     assert (request.season, request.periods, request.read.columns.season) == (season, periods, None)
+
+
+def test_a_season_that_is_given_twice_is_refused(forecast_program, workflow):
+    code, _, err = forecast_program("train", "harvest.csv", "--season", "7,365.25,7.0")
+    assert code == 2
+    assert "error: --season: 7 is given twice" in err
+    assert workflow.calls == []
 
 
 def test_a_season_that_is_no_number_names_the_column_of_seasons(forecast_program, workflow):

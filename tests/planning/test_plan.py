@@ -144,3 +144,20 @@ def test_a_model_that_was_trained_on_a_gpu_is_retrained_on_what_is_here():
         training = TrainingPlan(device=asked)
         again = recipe_of(replace(made, card=replace(made.card, training=training)))
         assert again.training.device == used
+
+
+@pytest.mark.parametrize(
+    "asked", [{"window": 8}, {"units": (8,)}, {"dropout": 0.1}, {"from_": "scratch"}, {"tune": ("window",)}]
+)
+def test_quick_and_a_network_to_train_exclude_each_other(asked):
+    with pytest.raises(UsageError, match="--quick trains no network"):
+        plan(quick=True, **asked)
+
+
+@pytest.mark.parametrize(("season", "fits"), [(89, True), (90, False), (200, False), (1, True)])
+def test_a_season_longer_than_every_series_is_refused(season, fits):
+    if fits:
+        assert plan_values(ONE, TrainRequest(season=season, horizon=2)).recipe.spec.season == season
+        return
+    with pytest.raises(DataError, match=f"--season {season}: no row is a season after another.* 90 rows"):
+        plan_values(ONE, TrainRequest(season=season, horizon=2))
