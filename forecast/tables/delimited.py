@@ -82,10 +82,11 @@ class CsvText:
             if header is not None:
                 yield header
         except csv.Error as error:
+            hint = "look for a quote that is not closed or that is inside a field"
+            if not width:
+                hint += "; of titles with a quote --header LINE skips those above the names"
             raise DataError(
-                f"cannot be split into fields: {error}",
-                where=f"{self.name}, line {line}",
-                hint="look for a quote that is not closed or that is inside a field",
+                f"cannot be split into fields: {error}", where=f"{self.name}, line {line}", hint=hint
             ) from None
 
     def line_finder(self) -> Callable[[int], str]:

@@ -180,6 +180,14 @@ def test_the_line_of_the_header_can_be_given():
     assert second.read.notation.header == 2
 
 
+def test_a_title_with_a_quote_that_is_not_closed_is_skipped_where_the_header_is_given():
+    text = '"Report of ACME\nday,y\n' + ROWS
+    with pytest.raises(DataError, match="line 1: cannot be split into fields") as refused:
+        read(text)
+    assert "--header LINE skips those above the names" in refused.value.hint
+    assert read(text, ReadSpec(notation=Notation(header=2))).panel.values.tolist() == VALUES
+
+
 @pytest.mark.parametrize(("line", "message"), [(3, "line 3 is blank"), (90, "there is no line 90")])
 def test_a_line_without_names_is_refused_as_header(line, message):
     with pytest.raises(DataError, match=message):
