@@ -22,6 +22,9 @@ ROWS_LOOKED_AT = 1_500
 MOST_PLACES = 12
 """Decimal places of data above which nothing is rounded."""
 
+SUM_NOISE = 4e-13
+"""Relative difference from a decimal that is no digit of the data: a sum of a thousand numbers has it."""
+
 UNROUNDED = 1_000
 """Places that leave every number as it is."""
 
@@ -37,7 +40,7 @@ def places_of(panel: Panel) -> Integers:
     for places in range(MOST_PLACES + 1):
         values, unit = panel.values[left], 10.0**places
         with np.errstate(over="ignore", invalid="ignore"):
-            left = left[np.rint(values * unit) / unit != values]
+            left = left[np.abs(np.rint(values * unit) / unit - values) > SUM_NOISE * np.abs(values)]
         own[left] = places + 1
         if not len(left):
             break

@@ -14,7 +14,7 @@ from forecast.reading.series_column import (
     guess_series,
     unused_id,
 )
-from forecast.reading.time_column import guess_time, is_part_of_time, name_rank
+from forecast.reading.time_column import guess_time, is_of_time, name_rank
 from forecast.spec.reading import NO_TIME, Columns, ReadSpec
 from forecast.tables import dates, numbers
 from forecast.tables.columns import Column
@@ -101,9 +101,7 @@ def find_roles(table: Table, read: ReadSpec) -> Roles:
             guesses.append(("id", "none", f"all rows are one series; {option} makes one of each"))
     if target is None:
         candidates = [
-            column
-            for column in table.without(time, series, season, *covariates)
-            if not is_part_of_time(column)
+            column for column in table.without(time, series, season, *covariates) if not is_of_time(column)
         ]
         target, reason = _guess_target(table, candidates, read.notation.missing_marks)
         guesses.append(("target", target.name, reason))

@@ -19,7 +19,8 @@ def of(*values: float) -> int:
         ((0.25, 12.5, 1e9), 5),
         ((-0.001, 3), 6),
         ((1e300, 5), 3),
-        ((0.1 + 0.2, 1), UNROUNDED),
+        ((0.1 + 0.2, 1), 4),
+        ((1 / 3, 1), UNROUNDED),
         ((1e-13,), UNROUNDED),
         ((1e-12,), 15),
         ((1234567.89, 0.07), 5),
@@ -58,3 +59,10 @@ def test_numbers_are_rounded_to_places_or_digits_or_not_at_all():
 
 def test_a_number_rounded_to_zero_has_no_sign():
     assert str(rounded(np.array([-1e-9]), "data", np.array([3])).tolist()) == "[0.0]"
+
+
+def test_the_noise_of_a_sum_is_no_digit_of_the_data():
+    tenths = np.full(1000, 0.1)
+    sums = np.array([np.add.reduceat(tenths[:rows], [0])[0] for rows in range(700, 1000)])
+    assert (sums != np.round(sums, 1)).any()
+    assert places_of(panel(sums)).tolist() == [4]
