@@ -43,17 +43,20 @@ def period_start_frequency(frequency: Frequency) -> Frequency:
     return replace(frequency, month_end=False, form=form)
 
 
-def resample(rows: Rows, frequency: Frequency, method: Resample) -> tuple[Rows, tuple[str, ...]]:
+def resample(
+    rows: Rows, frequency: Frequency, method: Resample, *, of_events: bool = False
+) -> tuple[Rows, tuple[str, ...]]:
     """One row, at its start, for each period that has rows, and sentences about what was done.
 
     A first or last period of a series is dropped where the series starts or ends within it:
-    its sum, its extremes and often its mean would show a fall that never happened.
+    its sum, its extremes and often its mean would show a fall that never happened. Rows `of_events` end
+    together, with the newest row of any series.
     """
     periods = frequency.floor(rows.times)
     starts = np.flatnonzero(~replace(rows, times=periods).repeats)
     sizes = np.diff(np.append(starts, len(rows.times)))
     resampled = replace(_aggregate(rows, starts, method), times=periods[starts])
-    incomplete = _incomplete_periods(rows, resampled, frequency)
+    incomplete = _incomplete_periods(rows, resampled, frequency, of_events=of_events)
     count = counted(len(starts), f"{frequency.adjective} row")
     messages = [
         f"{counted(len(rows.times), 'row')} resampled to {count} by {method}: "
@@ -127,7 +130,7 @@ def _first_or_last(
     return np.append(values, np.nan)[chosen]
 
 
-def _incomplete_periods(rows: Rows, resampled: Rows, frequency: Frequency) -> Flags:
+def _incomplete_periods(rows: Rows, resampled: Rows, frequency: Frequency, *, of_events: bool) -> Flags:
     """(periods,) which first and last periods of a series have room for another row at the outer end.
 
     There is room where the distance from a period's end to the outermost row is the typical
@@ -142,10 +145,15 @@ def _incomplete_periods(rows: Rows, resampled: Rows, frequency: Frequency) -> Fl
     last_start = _as_integers(resampled.times[last])
     last_end = _as_integers(frequency.shift(resampled.times[last], np.ones(len(last), dtype=np.int64)))
     before = _as_integers(rows.times[rows.bounds[:-1][has_rows]]) - _as_integers(resampled.times[first])
-    after = last_end - _as_integers(rows.times[rows.bounds[1:][has_rows] - 1])
-    is_finer = spacing < FINER * (last_end - last_start)
-    incomplete[first] |= is_finer & (before >= spacing)
-    incomplete[last] |= is_finer & (after > spacing)
+    newest = _as_integers(rows.times[rows.bounds[1:][has_rows] - 1])
+    after, spacing_after = last_end - newest, spacing
+    if of_events:
+        distances = np.diff(np.unique(_as_integers(rows.times)))
+        spacing_after = float(np.quantile(distances, TYPICAL_SPACING_QUANTILE))
+        after = last_end - newest.max()
+    length = last_end - last_start
+    incomplete[first] |= (spacing < FINER * length) & (before >= spacing)
+    incomplete[last] |= (spacing_after < FINER * length) & (after > spacing_after)
     return incomplete
 
 

@@ -24,6 +24,7 @@ from forecast.reading.covariates import (
     with_future,
 )
 from forecast.reading.duplicates import resolve_duplicates
+from forecast.reading.ends import with_last_zeros
 from forecast.reading.labelled import STEPS, find_label_roles, has_model_classes, label_rows, labelled_panel
 from forecast.reading.periods import read_as_periods
 from forecast.reading.regular import regular_panel, skip_unusable
@@ -274,11 +275,12 @@ def _regular_result(
     """
     read = partial.read
     rows, merged = resolve_duplicates(parsed.rows, parsed.roles, read.policy)
+    of_events = read.policy.gaps_or_default == "zero" and not parsed.columns.covariates
     if read.policy.resample is not None and len(rows.times):
         if not (is_sure or read.frequency):
             refuse_unclear_step(rows, frequency)
         frequency = period_start_frequency(frequency)
-        rows, resampled = resample(rows, frequency, read.policy.resample)
+        rows, resampled = resample(rows, frequency, read.policy.resample, of_events=of_events)
     else:
         is_requested = read.frequency is not None
         rows, frequency, placed = read_as_periods(
@@ -289,12 +291,14 @@ def _regular_result(
             refuse_other_steps(rows, frequency)
     if parsed.columns.season is None:
         rows = replace(rows, seasons=np.full(len(rows.ids), season or frequency.default_season))
-    starts: tuple[str, ...] = ()
-    if read.policy.gaps_or_default is None:
-        rows, starts = start_after_gaps(rows, frequency)
+    ends: tuple[str, ...] = ()
+    if of_events:
+        rows, ends = with_last_zeros(rows, frequency)
+    elif read.policy.gaps_or_default is None:
+        rows, ends = start_after_gaps(rows, frequency)
     rows, skipped = skip_unusable(rows, frequency, read.policy)
     panel, filled = regular_panel(rows, frequency, read.policy, columns=parsed.columns, target=parsed.target)
-    result = _result(partial, parsed, panel, repairs=(*merged, *resampled, *starts, *filled), skipped=skipped)
+    result = _result(partial, parsed, panel, repairs=(*merged, *resampled, *ends, *filled), skipped=skipped)
     return replace(result, zeros=int(panel.observed.sum() - (~np.isnan(rows.values)).sum()))
 
 

@@ -260,3 +260,23 @@ def test_many_steps_without_a_row_get_the_hint_that_they_may_be_zeros():
     lines = [f"2021-01-{day:02d},{day % 3}" for day in range(1, 32) if day % 3]
     (repair,) = read("date,y\n" + "\n".join(lines) + "\n").repairs
     assert repair.endswith("; --gaps zero where no row means 0")
+
+
+EVENTS = "day,item,sold\n" + "".join(
+    f"2021-{month:02d}-{day:02d},{item},1\n"
+    for month in range(1, 7)
+    for day in range(1, 31)
+    for item in "ab"
+    if not (month == 2 and day > 28) and (item == "a" or (month < 4 and day % 7 == 0))
+)
+
+
+def test_events_of_all_series_end_with_the_newest_row_of_any():
+    spec = ReadSpec(policy=Policy(resample="sum"), frequency="monthly")
+    result = read_panel(io.BytesIO(EVENTS.encode()), spec)
+    values = dict(
+        zip(result.panel.ids, np.split(result.panel.values, result.panel.bounds[1:-1]), strict=True)
+    )
+    assert values["a"].tolist() == [30, 28, 30, 30, 30, 30]
+    assert values["b"].tolist() == [4, 4, 4, 0, 0, 0]
+    assert "1 series without rows at the end: 0 until 2021-06-01" in result.repairs
