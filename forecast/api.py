@@ -6,7 +6,7 @@ counts as a column where it has a name or holds times; other index labels are th
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 from forecast import workflow
 from forecast.data.cards import Card
@@ -35,9 +35,6 @@ from forecast.spec.reading import FutureMissing
 from forecast.spec.training import Combine, Method, TrainRequest
 from forecast.tables.source import Source
 from forecast.workflow import Model, Trained
-
-if TYPE_CHECKING:
-    pass
 
 _METHOD_OPTIONS = ("season", "cell", "method", "combine", "statistic")
 

@@ -229,15 +229,15 @@ EVENTS = """date,item,sold
 """
 
 
-def test_a_step_without_rows_is_a_sum_of_0_from_the_first_row_of_a_series_to_its_last():
+def test_a_step_without_rows_is_a_sum_of_0_from_the_first_row_of_a_series_to_the_last_of_all():
     spec = ReadSpec(policy=Policy(resample="sum"), frequency="daily")
     reading = read_panel(io.BytesIO(EVENTS.encode()), spec)
     a, b = reading.panel
-    assert a.values.tolist() == [5, 0, 0, 0, 0, 1, 4]
+    assert a.values.tolist() == [5, 0, 0, 0, 0, 1, 4, 0, 0]
     assert b.values.tolist() == [2, 0, 0, 0, 0, 0, 0, 5]
     assert reading.panel.observed.all()
-    assert reading.zeros == 10
-    assert "2 gaps of 10 rows filled with 0 (first: 2024-01-02, before line 4)" in reading.repairs
+    assert reading.zeros == 11
+    assert "3 gaps of 11 rows filled with 0 (first: 2024-01-02, before line 4)" in reading.repairs
 
 
 def test_another_policy_for_the_empty_steps_of_sums_is_kept():
@@ -262,7 +262,7 @@ def test_many_steps_without_a_row_get_the_hint_that_they_may_be_zeros():
     assert repair.endswith("; --gaps zero where no row means 0")
 
 
-EVENTS = "day,item,sold\n" + "".join(
+LOG = "day,item,sold\n" + "".join(
     f"2021-{month:02d}-{day:02d},{item},1\n"
     for month in range(1, 7)
     for day in range(1, 31)
@@ -273,10 +273,10 @@ EVENTS = "day,item,sold\n" + "".join(
 
 def test_events_of_all_series_end_with_the_newest_row_of_any():
     spec = ReadSpec(policy=Policy(resample="sum"), frequency="monthly")
-    result = read_panel(io.BytesIO(EVENTS.encode()), spec)
+    result = read_panel(io.BytesIO(LOG.encode()), spec)
     values = dict(
         zip(result.panel.ids, np.split(result.panel.values, result.panel.bounds[1:-1]), strict=True)
     )
     assert values["a"].tolist() == [30, 28, 30, 30, 30, 30]
-    assert values["b"].tolist() == [4, 4, 4, 0, 0, 0]
+    assert values["b"].tolist() == [4, 4, 0, 0, 0]  # its first rows are of the middle of January
     assert "1 series without rows at the end: 0 until 2021-06-01" in result.repairs
