@@ -26,7 +26,9 @@ TIME = "time"
 """The name of the times in results."""
 
 _WITH_YEAR = re.compile(r"[A-Za-z]{0,2}_?((?:1[5-9]|2[0-9])[0-9]{2})(?: ?\[YR[0-9]{4}\])?")
-_NUMBERED = re.compile(r"([A-Za-z]+_?)([0-9]{1,6})")
+_NUMBERED = re.compile(
+    r"((?:d|day|w|wk|week|m|mon|month|q|quarter|y|year|t|time|p|period)[_ ]?)([0-9]{1,6})", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

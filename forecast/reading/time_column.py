@@ -115,9 +115,10 @@ def is_part_of_time(column: Column) -> bool:
 
 
 def is_of_time(column: Column) -> bool:
-    """Whether a column holds parts of times, or dates that are not written as one number."""
+    """Whether a column holds years or other parts of times, or dates that are not written as one number."""
     is_number = numbers.readable_share(column.texts) > 0 and all(t.count(".") < 2 for t in column.texts[:9])
-    return is_part_of_time(column) or (not is_number and dates.kind_of(column.texts) == "dates")
+    is_part = time_parts.part_of(column.name, column.texts) is not None
+    return is_part or (not is_number and dates.kind_of(column.texts) == "dates")
 
 
 def _time_reason(kind: dates.TimeKind, *, has_telling_name: bool) -> str:

@@ -150,3 +150,14 @@ def test_layouts_of_statistical_offices(header, line):
     panel = read("\n".join([header, *lines]) + "\n").panel
     assert (len(panel), panel.values.tolist()) == (1, [*range(1, 11)])
     assert panel.frequency.adjective == "yearly"
+
+
+@pytest.mark.parametrize("names", ["yhat1,yhat2,yhat3", "u1,u2,u3", "var1,var2,var3"])
+def test_numbered_columns_of_other_names_are_no_times(names):
+    with pytest.raises(DataError, match="no column looks like times"):
+        read(rows(names, [(1, 2, 3), (4, 5, 6)]))
+
+
+def test_a_year_is_never_the_target():
+    result = read(rows("date,year,sold", [(f"2020-01-0{day}", 2020, day) for day in range(1, 9)]))
+    assert result.read.columns.target == "sold"
