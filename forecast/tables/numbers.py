@@ -158,8 +158,7 @@ def _without_units(
 
     A `CellError` for a text that is no number, or one of another unit. A bare 0 needs no unit.
     """
-    found = [Quantity(text, "") if _fits(text, styles) else quantity(text) for text in present]
-    found = [each if each is None or _fits(each.number, styles) else None for each in found]
+    found = [Quantity(text, "") if _fits(text, styles) else _quantity(text, styles) for text in present]
     wrong = [(text, index) for text, index, each in zip(present, indices, found, strict=True) if each is None]
     if wrong:
         text, index = wrong[0]
@@ -173,6 +172,12 @@ def _without_units(
             raise _other_unit(texts[index], index, each.unit, unit)
     accounting = next((texts[index].strip() for index, each in quantities if each.is_accounting), "")
     return [each.number for _, each in quantities], unit, accounting
+
+
+def _quantity(text: str, styles: tuple[Style, ...]) -> Quantity | None:
+    """A number with a unit or in accounting notation, None for any other text."""
+    found = quantity(text)
+    return found if found is not None and _fits(found.number, styles) else None
 
 
 def float_or_nan(text: str) -> float:
