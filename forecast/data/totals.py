@@ -14,6 +14,7 @@ from forecast.data.results import (
     Sums,
     frame_of,
     html_of,
+    id_columns,
     times_column,
 )
 from forecast.spec.reading import Columns
@@ -53,7 +54,7 @@ class Total:
     def to_table(self) -> ResultTable:
         """One row per series: id where there is one, from, to, forecast, lower_80, upper_80, ...
 
-        The column of ids is named as in the data.
+        The columns of ids are named as in the data.
         """
         values: ResultTable = {
             "from": times_column(self.first_times, self.frequency),
@@ -63,10 +64,7 @@ class Total:
         for index, level in enumerate(self.levels):
             values[f"lower_{level:g}"] = self._written(self.lower[index])
             values[f"upper_{level:g}"] = self._written(self.upper[index])
-        if self.columns.series is None:
-            return values
-        name = next(name for name in (self.columns.series, "series") if name not in values)
-        return {name: np.array(self.ids, dtype=object), **values}
+        return {**id_columns(self.columns, self.ids, values), **values}
 
     def to_frame(self) -> "pd.DataFrame":
         """The columns of `to_table` as a pandas frame, with timestamps where times are dates."""

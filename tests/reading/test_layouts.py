@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from forecast.api import predict
 from forecast.data.results import time_name
 from forecast.errors import DataError
 from forecast.phrases import JOINER
@@ -161,3 +162,16 @@ def test_numbered_columns_of_other_names_are_no_times(names):
 def test_a_year_is_never_the_target():
     result = read(rows("date,year,sold", [(f"2020-01-0{day}", 2020, day) for day in range(1, 9)]))
     assert result.read.columns.target == "sold"
+
+
+def test_results_have_a_column_for_each_part_of_an_id():
+    lines = [(day, shop, item, day * 10) for day in range(1, 13) for shop in "ab" for item in "xy"]
+    text = rows("day,shop,item,sold", lines).encode()
+    table, total = (
+        predict(io.BytesIO(text), target="sold", id=["shop", "item"], horizon=2, total=total).to_table()
+        for total in (False, True)
+    )
+    assert [*table][:3] == ["shop", "item", "day"]
+    assert [*total][:4] == ["shop", "item", "from", "to"]
+    assert total["shop"].tolist() == ["a", "a", "b", "b"]
+    assert total["item"].tolist() == ["x", "y", "x", "y"]
