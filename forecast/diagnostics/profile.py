@@ -207,7 +207,7 @@ def _target_names(partial: PartialRead, roles: Roles) -> list[str]:
         return [roles.target.name]
     if roles.series is not None and all(name in partial.file.names for name in roles.series.texts):
         return roles.series.texts
-    across = find_times_across(partial.file, with_years=True)
+    across = find_times_across(partial.file, with_parts=True)
     return [] if across is None else [column.name for column in across.columns]
 
 

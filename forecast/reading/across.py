@@ -5,16 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast.data.frequency import FIRST_YEAR, LAST_YEAR
 from forecast.data.inference import evenness
 from forecast.errors import DataError
 from forecast.phrases import JOINER, counted, listed, shown
+from forecast.reading.parts_across import find_parts_across, year_name
 from forecast.reading.roles import Guess, Roles
 from forecast.reading.series_column import find_keys, is_text
 from forecast.spec.reading import ReadSpec
-from forecast.tables import dates, numbers, time_parts
+from forecast.tables import dates, numbers
 from forecast.tables.columns import CellError, Column, joined_column
-from forecast.tables.months import month_number
 from forecast.tables.table import Table
 
 LEAST_TIMES = 3
@@ -25,7 +24,6 @@ EVEN_SHARE = 0.6
 TIME = "time"
 """The name of the times in results."""
 
-_WITH_YEAR = re.compile(r"[A-Za-z]{0,2}_?((?:1[5-9]|2[0-9])[0-9]{2})(?: ?\[YR[0-9]{4}\])?")
 _NUMBERED = re.compile(
     r"((?:d|day|w|wk|week|m|mon|month|q|quarter|y|year|t|time|p|period)[_ ]?)([0-9]{1,6})", re.IGNORECASE
 )
@@ -37,20 +35,20 @@ class TimesAcross:
 
     columns: tuple[Column, ...]
     texts: tuple[str, ...]
-    """The time of each, as a column of times would write it, without the year where `year` has it."""
-    year: Column | None = None
-    """The column of years, where each row holds the months or quarters of a year."""
+    """The time of each, as a column of times would write it; with a `part`, for each of its texts."""
+    part: Column | None = None
+    """The column with the other part of the time of each row: the year of months, the day of hours."""
 
 
-def find_times_across(table: Table, *, with_years: bool) -> TimesAcross | None:
+def find_times_across(table: Table, *, with_parts: bool) -> TimesAcross | None:
     """The columns with times as their names, where no other column holds times; None where there are none.
 
-    With `with_years`, months or quarters are times too where a column gives the year of each row.
+    With `with_parts`, columns that hold a part of a time are times too where another column has the rest.
     """
-    if with_years and (of_years := _parts_of_years(table)) is not None:
-        return of_years
+    if with_parts and (in_parts := find_parts_across(table)) is not None:
+        return TimesAcross(in_parts.columns, in_parts.texts, in_parts.rest)
     numeric = [column for column in table.columns if _is_numeric_or_empty(column)]
-    for read_name in (_year_name, _date_name, _numbered_name):
+    for read_name in (year_name, _date_name, _numbered_name):
         named = [(column, text) for column in numeric if (text := read_name(column.name)) is not None]
         columns, texts = [column for column, _ in named], [text for _, text in named]
         if len(columns) < LEAST_TIMES or not _is_even(texts):
@@ -73,8 +71,8 @@ def across_to_long(table: Table, times: TimesAcross, read: ReadSpec) -> tuple[Ta
     names = [column.name for column in times.columns]
     ends = names[0], names[-1]
     reason = f"the names of {counted(len(names), 'column')}"
-    if times.year is not None:
-        reason += f', of each year in "{times.year.name}"'
+    if times.part is not None:
+        reason += f', of each row with "{times.part.name}"'
     guesses: list[Guess] = [("times", f"{ends[0]} to {ends[1]}", reason)]
     if ids is not None and ids.name != read.columns.series:
         guesses.append(("id", shown(ids.name), "it tells the rows apart"))
@@ -83,32 +81,9 @@ def across_to_long(table: Table, times: TimesAcross, read: ReadSpec) -> tuple[Ta
     return long, Roles(values, time, None if ids is None else long.columns[1], tuple(guesses), wide=True)
 
 
-def _parts_of_years(table: Table) -> TimesAcross | None:
-    """The columns of twelve months or four quarters beside one of years; None where there are none."""
-    years = [c for c in table.columns if time_parts.part_of(c.name, c.texts) == "year" and len(c.texts) > 1]
-    by_part: dict[str, Column] = {}
-    for column in table.columns:
-        month = month_number(column.name)
-        quarter = re.fullmatch("[Qq]([1-4])", column.name.strip())
-        name = f"-{month:02d}" if month else f"Q{quarter[1]}" if quarter else ""
-        if name and name not in by_part:
-            by_part[name] = column
-    months = [f"-{month:02d}" for month in range(1, 13)]
-    for parts in (months, ["Q1", "Q2", "Q3", "Q4"]):
-        if len(years) == 1 and all(part in by_part for part in parts):
-            return TimesAcross(tuple(by_part[part] for part in parts), tuple(parts), years[0])
-    return None
-
-
 def _is_numeric_or_empty(column: Column) -> bool:
     texts = [text.strip().lower() for text in column.texts[:1000]]
     return numbers.readable_share(column.texts) >= 0.5 or all(text in numbers.MISSING for text in texts)
-
-
-def _year_name(name: str) -> str | None:
-    """1990 for "1990", "1990 [YR1990]", "X1990" or "Y1990"."""
-    match = _WITH_YEAR.fullmatch(name.strip())
-    return match[1] if match and FIRST_YEAR <= int(match[1]) <= LAST_YEAR else None
 
 
 def _date_name(name: str) -> str | None:
@@ -149,10 +124,10 @@ def _find_ids(table: Table, times: TimesAcross, read: ReadSpec) -> Column | None
     if requested is not None and all(name in table.names for name in requested.split(JOINER)):
         return table.column(requested)
     others = table.without(*times.columns)
-    if times.year is not None:
-        if len(times.year.texts) == table.rows:
+    if times.part is not None:
+        if len(times.part.texts) == table.rows:
             return None
-        keys = find_keys(table, table.without(*times.columns, times.year), times.year, any_name=True)
+        keys = find_keys(table, table.without(*times.columns, times.part), times.part, any_name=True)
         if keys:
             return joined_column(keys)
     texts = [column for column in others if is_text(column)]
@@ -160,7 +135,7 @@ def _find_ids(table: Table, times: TimesAcross, read: ReadSpec) -> Column | None
     several = [joined_column(varied[:number]) for number in range(2, len(varied) + 1)]
     codes = [column for column in others if numbers.integers([*column.texts]) is not None]
     for column in (*texts, *several, *codes):
-        if times.year is None and len(column.texts) == table.rows and "" not in column.texts:
+        if times.part is None and len(column.texts) == table.rows and "" not in column.texts:
             return column
     raise DataError(
         "the names of columns are times, and no column tells the rows apart",
@@ -173,11 +148,9 @@ def _concatenate(table: Table, times: TimesAcross, ids: Column | None) -> Table:
     """Times, ids if there are any, and numbers: all times of the first row, then those of the second."""
     steps, names = len(times.columns), [column.name for column in times.columns]
     parts = np.tile(np.arange(steps, dtype=np.int32), table.rows)
-    if times.year is None:
-        time = Column(TIME, list(times.texts), parts)
-    else:
-        every = [year.strip() + text for year in times.year.texts for text in times.texts]
-        time = Column(TIME, every, times.year.codes.repeat(steps) * np.int32(steps) + parts)
+    if times.part is not None:
+        parts = times.part.codes.repeat(steps) * np.int32(steps) + parts
+    time = Column(TIME, list(times.texts), parts)
     numbering: dict[str, int] = {}
     codes = np.empty((table.rows, steps), np.int32)
     for step, column in enumerate(times.columns):

@@ -183,8 +183,8 @@ def _times_across(table: Table, read: ReadSpec) -> TimesAcross | None:
     has_other_layout = columns.time in table.names or columns.target is not None or bool(read.targets)
     if has_other_layout or columns.covariates:
         return None
-    # A model of months beside years has wide data without a column of times; --wide alone makes 12 series.
-    return find_times_across(table, with_years=not read.wide or columns.time is not None)
+    # A model of such data has wide data without a column of times; --wide alone makes series of the columns.
+    return find_times_across(table, with_parts=not read.wide or columns.time is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from forecast.reading.series_column import (
     guess_series,
     unused_id,
 )
-from forecast.reading.time_column import guess_time, is_of_time, name_rank
+from forecast.reading.time_column import guess_time, is_of_time, is_part_of_time, name_rank
 from forecast.spec.reading import NO_TIME, Columns, ReadSpec
-from forecast.tables import dates, numbers
+from forecast.tables import dates, numbers, time_parts
 from forecast.tables.columns import Column
 from forecast.tables.table import Table
 
@@ -105,14 +105,27 @@ def find_roles(table: Table, read: ReadSpec) -> Roles:
         ]
         target, reason = _guess_target(table, candidates, read.notation.missing_marks)
         guesses.append(("target", target.name, reason))
+        if sign := _unread_sign(candidates, target):
+            guesses.append(("sign", f'not read from "{sign.name}"', "amounts are taken as they are written"))
     for used in (target, time, series, season, *covariates):
         refuse_equal_names(table, used)
     return Roles(target, time, series, tuple(guesses), covariates, season)
 
 
+def _unread_sign(columns: list[Column], target: Column) -> Column | None:
+    """A column that says of each amount whether it is a debit or a credit, where no amount is negative."""
+    if any("-" in text for text in target.texts):
+        return None
+    pairs = ({"s", "h"}, {"d", "c"}, {"dr", "cr"}, {"debit", "credit"}, {"soll", "haben"}, {"+", "-"})
+    return next((c for c in columns if {text.strip().lower() for text in c.texts} in pairs), None)
+
+
 def duplicate_hint(table: Table, roles: Roles) -> str:
     """The likeliest remedy where a time occurs twice: columns of ids, or what to do with such rows."""
     others = table.without(roles.target, roles.time, *roles.covariates)
+    if roles.time is not None and is_part_of_time(roles.time):
+        part = time_parts.part_of(roles.time.name, roles.time.texts)
+        return f"{part}s alone are no time: --time {NO_TIME} counts the rows, or add a column of years"
     given = [] if roles.series is None else [table.column(name) for name in roles.series.name.split(JOINER)]
     if roles.time is not None:
         candidates = [column for column in others if column not in given]

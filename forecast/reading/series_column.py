@@ -69,7 +69,7 @@ def find_keys(
     columns of integers always do.
     """
     named = _named(candidates)
-    others = [column for column in candidates if column not in named]
+    others = [column for column in candidates if column not in named and not _is_of_time(column)]
     others = [column for column in others if is_text(column) or (any_name and _holds_integers(column))]
     if table.rows < MIN_ROWS_PER_TIME * len(time.texts) and not any_name:
         others = []
@@ -125,6 +125,10 @@ def is_text(column: Column) -> bool:
         and time_parts.part_of(column.name, column.texts) is None
         and any(text.strip().lower() not in numbers.MISSING for text in column.texts)
     )
+
+
+def _is_of_time(column: Column) -> bool:
+    return time_parts.names_part(column.name) or time_parts.part_of(column.name, column.texts) is not None
 
 
 def _holds_integers(column: Column) -> bool:

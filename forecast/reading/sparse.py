@@ -53,12 +53,29 @@ def sparse_error(rows: Rows, frequency: Frequency, *, missing: int, steps: int) 
         )
     gaps = frequency.steps_between(rows.times[:-1], rows.times[1:]) - 1
     longest = int(gaps.argmax())
+    typo = _typo(rows, gaps, longest)
+    if typo is not None:
+        return typo
     return DataError(
         f"{share}, {int(gaps[longest]):,} of them before {rows.line(longest + 1)}; "
         f"most rows are {frequency.adjective}",
         where=rows.table.source,
         hint="--gaps zero where no row means zero; --resample sum --freq month for rows of events; "
         "else start the series after the gap",
+    )
+
+
+def _typo(rows: Rows, gaps: Integers, longest: int) -> DataError | None:
+    """The error where one or two rows at an end are further away than all others together; else None."""
+    before, after = longest + 1, len(rows.times) - longest - 1
+    others = int(gaps.sum() - gaps[longest]) + len(rows.times)
+    if min(before, after) > 2 or max(before, after) < LEAST_ROWS_AFTER or gaps[longest] < 3 * others:
+        return None
+    row = longest + 1 if after <= 2 else longest
+    return DataError(
+        f"this time is {int(gaps[longest]) + 1:,} steps away from the other rows",
+        where=rows.where(row),
+        hint="correct it if it is a typo; else leave the row out",
     )
 
 
@@ -78,7 +95,9 @@ def start_after_gaps(rows: Rows, frequency: Frequency) -> tuple[Rows, tuple[str,
         if _is_dense(steps) or not is_on_steps(frequency, rows.times[known], np.array([0, len(known)])).all():
             continue
         longest = int(np.diff(steps).argmax()) + 1
-        if len(known) - longest >= LEAST_ROWS_AFTER and _is_dense(steps[longest:]):
+        gap = int(steps[longest] - steps[longest - 1])
+        is_most = 2 * gap > int(steps[-1]) + 1 - len(steps)
+        if is_most and len(known) - longest >= LEAST_ROWS_AFTER and _is_dense(steps[longest:]):
             keep[first : known[longest]] = False
             gaps.append((int(known[longest]), int(steps[longest] - steps[longest - 1] - 1)))
     if not gaps:

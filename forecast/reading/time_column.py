@@ -1,5 +1,6 @@
 """Which column holds the times, or which columns do so together, by names and contents."""
 
+import re
 from typing import get_args
 
 import numpy as np
@@ -10,7 +11,7 @@ from forecast.phrases import JOINER, counted, listed
 from forecast.reading.series_column import find_keys
 from forecast.spec.reading import NO_TIME
 from forecast.tables import date_formats, dates, numbers, time_parts
-from forecast.tables.columns import Column, joined_column
+from forecast.tables.columns import CellError, Column, joined_column
 from forecast.tables.table import Table
 
 # fmt: off
@@ -88,11 +89,13 @@ def _joined(
     if time is not None and len(time.texts) == table.rows and not is_part_of_time(time):
         return None
     if time is not None and kind in ("dates", "stamps"):
-        clock = parts.get("clock") or parts.get("hour")
+        is_week = re.fullmatch("[0-9]{4}-?W[0-9]{2}", time.texts[0].strip()) is not None
+        clock = parts.get("clock") or parts.get("hour") or (parts.get("weekday") if is_week else None)
         if clock is None or clock is time or any(":" in text for text in time.texts[:10]):
             return None
         others = [column for column in candidates if column is not time]
-        joined = joined_column([time, clock])
+        minute = [parts["minute"]] if "minute" in parts and clock is parts.get("hour") else []
+        joined = joined_column([time, clock, *minute])
         is_enough = find_keys(table, others, time) or len(joined.texts) == len(time.texts)
         return None if is_enough else joined
     together = [parts[part] for part in time_parts.complete(tuple(parts))]
@@ -154,7 +157,10 @@ def without_annual_rows(table: Table, time: Column) -> Table | None:
     """The table without rows that sum up a year, such as a thirteenth month; None where it has none."""
     if JOINER not in time.name:
         return None
-    texts = np.array(table.time_texts(time), dtype=object)
+    try:
+        texts = np.array(table.time_texts(time), dtype=object)
+    except CellError:
+        return None  # an error with its line, where the times are parsed
     annual = np.asarray(texts == time_parts.ANNUAL)[time.codes]
     if not annual.any() or annual.all():
         return None

@@ -62,5 +62,5 @@ def refuse_unclear_step(rows: Rows, frequency: Frequency) -> None:
             f"no step is kept by {CLEAR_STEP_SHARE:.0%} of the rows: the most common is "
             f"{frequency.adjective}, kept by {share:.0%}",
             where=rows.table.source,
-            hint="name the step to resample to, such as --freq day or --freq hour",
+            hint="name the step to resample to, such as --freq minute, hour, day, week or month",
         )

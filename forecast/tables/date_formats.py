@@ -12,6 +12,7 @@ from forecast.data.pattern import DAY
 from forecast.tables.columns import CellError
 from forecast.tables.dates import ParsedTimes, fraction_of_second, in_one_zone, refuse_empty
 from forecast.tables.months import in_english
+from forecast.tables.short_years import PIVOT
 
 EXCEL_START = -25_569 * DAY
 """Seconds from 1970 to day 0 of a spreadsheet, 1899-12-30."""
@@ -95,6 +96,7 @@ def _parser(date_format: str) -> Callable[[str], Second]:
 
 def _pattern_parser(pattern: str) -> Callable[[str], Second]:
     start = datetime(1970, 1, 1)
+    is_short = "%y" in pattern
     has_name = "%b" in pattern or "%B" in pattern
     pattern = pattern.replace("%B", "%b")
     # `strptime` ignores a week without a weekday: its first day is added.
@@ -104,6 +106,8 @@ def _pattern_parser(pattern: str) -> Callable[[str], Second]:
     def parse_text(text: str) -> Second:
         text = in_english(text) if has_name else text
         time = datetime.strptime(text + first_day, pattern + directive)
+        if is_short and time.year >= PIVOT + 2000:
+            time = time.replace(year=time.year - 100)
         if time.microsecond:
             raise _FractionOfSecondError
         offset = time.utcoffset()

@@ -20,6 +20,7 @@ EVEN = 0.9
 
 _COMPACT_NUMBER = re.compile("(?P<year>(?:19|20)[0-9]{2})(?P<number>[0-9]{2})")
 _SHORT_NUMBER = re.compile("(?P<year>(?:19|20)[0-9]{2})(?P<number>[1-9][0-9]?)")
+_SHORT_MONTH = re.compile("(?P<y>[0-9]{2})(?P<m>0[1-9]|1[0-2])")
 _YEARDAY = re.compile("((?:19|20)[0-9]{2})(00[1-9]|0[1-9][0-9]|[12][0-9]{2}|3[0-5][0-9]|36[0-6])")
 _ORDERS = {
     "%d%m%Y": re.compile("(?P<d>[0-9]{2})(?P<m>[0-9]{2})(?P<y>(?:19|20)[0-9]{2})"),
@@ -36,11 +37,15 @@ def dates_of_integers(texts: list[str], *, named_week: bool = False) -> tuple[li
 
     A `CellError` for a thirteenth month, and where dates and plain numbers are equally likely.
     """
+    if short := _short_months(texts):
+        return short
     for regex in (_COMPACT_NUMBER, _SHORT_NUMBER):
         if matches := all_matches(regex, texts):
             years, numbers = [int(m["year"]) for m in matches], [int(m["number"]) for m in matches]
             return _parts(texts, years, numbers, is_short=regex is _SHORT_NUMBER, named_week=named_week)
     if len(texts) >= 3 and all(map(_YEARDAY.fullmatch, texts)):
+        if periods := _fiscal_periods(texts):
+            return periods
         rewritten = [f"{text[:4]}-{text[4:]}" for text in texts]
         return rewritten, ("times", f"{texts[0]} as {rewritten[0]}", "years with the number of a day")
     if len(texts) >= 3 and not any(all(map(each.regex.fullmatch, texts)) for each in COMPACT_PATTERNS):
@@ -85,10 +90,40 @@ def _parts(
     return with_part(years, numbers, "week"), part_guess("week", numbers, named_week=named_week)
 
 
+def _fiscal_periods(texts: list[str]) -> tuple[list[str], Guess] | None:
+    """The months of 2020001 to 2020012, 2021001 ...: periods of a year, where days of a year would go on.
+
+    A `CellError` for special periods from 13 to 16, and where one year alone leaves it open.
+    """
+    years, numbers = [int(text[:4]) for text in texts], [int(text[4:]) for text in texts]
+    if max(numbers) > 16:
+        return None
+    if max(numbers) > 12 or len({*years}) == 1:
+        index = int(np.argmax(numbers))
+        raise CellError(
+            index,
+            f'"{texts[index]}" may be day or period {numbers[index]} of {years[index]}',
+            hint='--date-format "%Y%j" reads days; write periods as months: 2020-01',
+        )
+    rewritten = with_part(years, numbers, "month")
+    return rewritten, ("times", f"{texts[0]} as {rewritten[0]}", "no year goes on after 12")
+
+
 def _first_month(text: str) -> np.datetime64:
     """The first day of 2020-05, 2020Q2 or 2020H1."""
     months = {"-": 1, "Q": 3, "H": 6}[text[4]]
     return np.datetime64(f"{text[:4]}-{(int(text[5:]) - 1) * months + 1:02d}-01", "s")
+
+
+def _short_months(texts: list[str]) -> tuple[list[str], Guess] | None:
+    """Months such as 1801 to 1812, 1901 ...: a year of two digits, one step apart as the integers are not."""
+    matches = all_matches(_SHORT_MONTH, texts)
+    months = [f"{long_year(int(match['y']))}-{match['m']}" for match in matches]
+    if len({month[:4] for month in months}) < 2:
+        return None
+    is_even = evenness(np.array(months, dtype="datetime64[s]")) == 1.0
+    guess = ("times", f"{texts[0]} as {months[0]}", "only then all rows are one step apart")
+    return (months, guess) if is_even else None
 
 
 def _other_orders(texts: list[str]) -> tuple[list[str], Guess] | None:

@@ -40,7 +40,7 @@ MONTH_FIRST = _time_pattern(f"{_MONTH}([/.-]){_DAY}\\2{_YEAR}{_TIME_OF_DAY}", "d
 TIME_PATTERNS = (
     _time_pattern(f"{_YEAR}([/. -]){_MONTH}\\2{_DAY}{_TIME_OF_DAY}", "date", "2019-12-31"),
     _time_pattern(f"{_YEAR}[-/ ]?M?{_MONTH}", "month", "2019-12"),
-    _time_pattern(f"M?{_MONTH}[-/. ]{_YEAR}", "month", "12/2019"),
+    _time_pattern(f"M?{_MONTH}[-/ ]{_YEAR}", "month", "12/2019"),
     _time_pattern(f"{_YEAR}[- /:]?[QT](?P<quarter>[1-4])", "month", "2019Q4"),
     _time_pattern(f"[QT](?P<quarter>[1-4])[- /]?{_YEAR}", "month", "Q4 2019"),
     _time_pattern(f"(?P<quarter>[1-4])[QT][- /]?{_YEAR}", "month", "4Q2019"),
@@ -65,7 +65,7 @@ TIME_PATTERNS = (
         "20191231T235959Z",
     ),
     _time_pattern(
-        f"(?P<year>[0-9]{{4}})(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})[ T_-](?:{_CLOCK}|{_COMPACT_CLOCK})",
+        f"(?P<year>[0-9]{{4}})(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})[ T_:-](?:{_CLOCK}|{_COMPACT_CLOCK})",
         "datetime",
         "20191231 23:59",
     ),
@@ -76,7 +76,7 @@ TIME_PATTERNS = (
     MONTH_FIRST,
 )
 _COMPACT_DAY = "(?P<year>[12][0-9]{3})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12][0-9]|3[01])"
-_COMPACT_HOUR = _COMPACT_DAY.replace("[12][0-9]{3}", "(?:19|20)[0-9]{2}") + "(?P<hour>[01][0-9]|2[0-3])"
+_COMPACT_HOUR = _COMPACT_DAY.replace("[12][0-9]{3}", "(?:19|20)[0-9]{2}") + "(?P<hour>[01][0-9]|2[0-4])"
 COMPACT_MONTH = _time_pattern("(?P<year>[12][0-9]{3})(?P<month>0[1-9]|1[0-2])", "month", "201912")
 COMPACT_PATTERNS = (
     COMPACT_MONTH,

@@ -52,7 +52,7 @@ RANGE = re.compile(r"(?P<first>\S.{5,}?\S)(?: +(?:to|bis|al|au|-|–|—) +|/|�
 _YEAR_NUMBER = re.compile("(?P<year>[12][0-9]{3})[-/:.](?P<number>[0-9]{1,2})")
 _NUMBER_YEAR = re.compile("(?P<number>[0-9]{1,2})[-/.](?P<year>[12][0-9]{3})")
 """A year and the number of a part of it: 2015:1, 2020-05, 5/2020."""
-DECIMAL_YEAR = re.compile(r"(?P<year>[12][0-9]{3})(?:[.](?P<fraction>[0-9]{1,6}))?")
+DECIMAL_YEAR = re.compile(r"(?P<year>[12][0-9]{3})(?:[.](?P<fraction>[0-9]{1,15}))?")
 
 PartOfYear = Literal["week", "month", "quarter", "half"]
 PARTS_OF_YEAR: dict[PartOfYear, int] = {"week": 53, "month": 12, "quarter": 4, "half": 2}

@@ -79,6 +79,8 @@ _ISO = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2
 Guess = tuple[str, str, str]
 """Role, decision, reason."""
 
+EVEN_MONTHS = 0.7
+"""Share of rows one step apart from which numbers with a point may be years and months."""
 READABLE_SHARE = 0.8
 """A column with a larger share of dates is one of dates; its other texts are then errors."""
 
@@ -143,6 +145,12 @@ def _rewritten(cleaned: list[str], *, named_week: bool) -> tuple[list[str], tupl
     if pairs is None:
         return cleaned, ()
     years, numbers = pairs
+    # Prices have a point too: 2019.01, 10.1999.
+    if (
+        "." in cleaned[0]
+        and evenness(np.array([12 * y + n for y, n in zip(*pairs, strict=True)])) < EVEN_MONTHS
+    ):
+        return cleaned, ()
     part = part_of_year(years, numbers, named_week=named_week)
     guesses = () if part == "month" else (part_guess(part, numbers, named_week=named_week),)
     return with_part(years, numbers, part), guesses

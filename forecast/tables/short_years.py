@@ -13,8 +13,8 @@ from forecast.tables.months import ENGLISH
 
 Guess = tuple[str, str, str]
 
-PIVOT = 69
-"""From this year on of the 20th century, before it of the 21st: as `strptime` reads %y."""
+PIVOT = 41
+"""From this year on of the 20th century, before it of the 21st."""
 
 CLEARLY_EVEN, CLEARLY_UNEVEN = 0.9, 0.5
 """Shares of rows one step apart that decide between two orders."""
@@ -64,8 +64,10 @@ def _months(texts: list[str]) -> list[str] | None:
         if len(matches) < 3:
             continue
         months = [f"{long_year(int(match[year]))}-{_number(match[name]):02d}" for match in matches]
-        # 01-Jan, 02-Jan are days of one month, not Januaries.
-        if len({month[5:] for month in months}) > 1 and evenness(_as_times(months)) >= CLEARLY_EVEN:
+        # 01-Jan, 02-Jan are days of one month, not Januaries: they do not rise with the rows.
+        rises = months in (sorted(months), sorted(months, reverse=True))
+        has_months = len({month[5:] for month in months}) > 1
+        if rises and has_months and evenness(_as_times(months)) >= CLEARLY_EVEN:
             return months
     return None
 

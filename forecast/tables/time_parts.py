@@ -7,43 +7,58 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from forecast.data.pattern import WEEKDAYS
 from forecast.tables.columns import CellError
 from forecast.tables.months import month_number
+from forecast.tables.short_years import long_year
 
 Part = Literal[
     "year", "half", "quarter", "month", "week", "yearday", "day", "weekday", "hour", "clock", "minute"
 ]
 
+JOINABLE = (
+    "a year goes with a month, quarter, half, week or day of the year, a month with a day, a date with a "
+    "time of day"
+)
+
 ANNUAL = "annual"
 """What `join` makes of a row that sums up a year, such as the thirteenth month."""
 
 _WORDS: dict[str, tuple[Part, ...]] = {
-    **dict.fromkeys(("year", "yr", "yyyy", "jahr", "ano", "año", "annee", "année", "anno"), ("year",)),
-    **dict.fromkeys(("half", "semester"), ("half",)),
-    **dict.fromkeys(("quarter", "qtr", "qrt", "q", "quartal", "trimestre", "trimester"), ("quarter",)),
+    **dict.fromkeys(("year", "yr", "yyyy", "yy", "jahr", "ano", "año", "annee", "année", "anno"), ("year",)),
+    **dict.fromkeys(("fy", "cy"), ("year",)),
+    **dict.fromkeys(("half", "semester", "halbjahr", "semestre", "sem"), ("half",)),
+    **dict.fromkeys(
+        ("quarter", "qtr", "qrt", "q", "quartal", "trimestre", "trimester", "trim"), ("quarter",)
+    ),
     **dict.fromkeys(("month", "mon", "mm", "mo", "mnth", "mes", "mois", "monat", "mese"), ("month",)),
     **dict.fromkeys(("week", "wk", "kw", "woche", "semana", "semaine", "isoweek"), ("week",)),
     **dict.fromkeys(("doy", "julian", "yday", "yearday", "dayofyear"), ("yearday",)),
-    **dict.fromkeys(("day", "dd", "dom", "tag", "dia", "día", "jour", "mday"), ("day", "weekday")),
+    **dict.fromkeys(
+        ("day", "dd", "dy", "dom", "tag", "dia", "día", "jour", "mday", "giorno"),
+        ("day", "yearday", "weekday"),
+    ),
     **dict.fromkeys(("weekday", "dow", "dayofweek", "wochentag"), ("weekday",)),
-    **dict.fromkeys(("hour", "hr", "hh", "he", "stunde", "hora", "heure"), ("hour", "clock")),
+    **dict.fromkeys(("hour", "hr", "hh", "he", "stunde", "hora", "heure", "ora"), ("hour", "clock")),
     **dict.fromkeys(("time", "clock", "hhmm", "zeit", "uhrzeit", "hora", "heure"), ("clock", "hour")),
     **dict.fromkeys(("minute", "minutes"), ("minute",)),
     "period": ("month", "quarter", "half", "year"),
 }
 """The parts that a word in the name of a column may mean."""
 
-_CLOCK = r"([01]?[0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9])?( ?[AaPp]\.?[Mm]\.?)?"
+_ONE_CLOCK = r"(?:[01]?[0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9])?(?: ?[AaPp]\.?[Mm]\.?)?"
+_CLOCK = rf"{_ONE_CLOCK}(?: ?Uhr)?(?: ?[-–] ?{_ONE_CLOCK}(?: ?Uhr)?)?|(?:[01][0-9]|2[0-4])[0-5][0-9]"
+"""A time of day, a range of two, or four digits."""
 _PATTERNS: dict[Part, str] = {
-    "year": r"(1[5-9]|2[0-9])[0-9]{2}",
+    "year": r"(?:[FC]Y ?)?(?:1[5-9]|2[0-9])[0-9]{2}|(?:[FC]Y ?)?[0-9]{2}",
     "half": r"[HhSs]0?[1-3]|[12]",
-    "quarter": r"[Qq]?0?[1-4]|[Qq]0?5",
-    "month": r"[Mm]?0?[1-9]|[Mm]?1[0-3]",
+    "quarter": r"[QqTt]?0?[1-4]|[Qq]0?5",
+    "month": r"[Mm]?0?[1-9]|[Mm]?1[0-2]|[Mm]13",
     "week": r"[Ww]?(0?[1-9]|[1-4][0-9]|5[0-3])",
     "yearday": r"0{0,2}[1-9]|0?[1-9][0-9]|[12][0-9]{2}|3[0-5][0-9]|36[0-6]",
     "day": r"0?[1-9]|[12][0-9]|3[01]",
     "weekday": r"[0-7]|[^\W\d]{2,10}\.?",
-    "hour": r"[Hh]?0?[0-9]|[Hh]?1[0-9]|[Hh]?2[0-4]",
+    "hour": r"(?:[Hh][Ee]?)?(?:0?[0-9]|1[0-9]|2[0-4])h?(?: ?[-–] ?(?:0?[0-9]|1[0-9]|2[0-4])h?)?",
     "clock": _CLOCK,
     "minute": r"0?[0-9]|[1-5][0-9]",
 }
@@ -58,10 +73,15 @@ def part_of(name: str, column_texts: Sequence[str]) -> Part | None:
     if joined in ("dayofyear", "dayofweek"):
         lowered = [joined]
     for word in reversed(lowered):  # the last word says what it is: "week day", "month number" aside
-        for part in _WORDS.get(word, ()):
+        for part in (*_WORDS.get(word, ()), *(part for part in _SUFFIXES if word.endswith(part))):
             if _holds(part, column_texts):
                 return part
-    return None
+    return "clock" if _are_clocks(column_texts) else None
+
+
+def _are_clocks(texts: Sequence[str]) -> bool:
+    """Whether all texts are times of day with a colon, several of them, whatever the column is called."""
+    return len(texts) > 1 and all(":" in text for text in texts) and _holds("clock", texts)
 
 
 def _holds(part: Part, texts: Sequence[str]) -> bool:
@@ -69,6 +89,10 @@ def _holds(part: Part, texts: Sequence[str]) -> bool:
     present = (_without_fraction(text.strip()) for text in texts if text.strip())
     first = next(present, None)
     return first is not None and _is(part, first) and all(_is(part, text) for text in present)
+
+
+_SUFFIXES: tuple[Part, ...] = ("year", "month", "week", "quarter")
+"""Parts that the end of a word names: "MMWRyear"."""
 
 
 def _is(part: Part, text: str) -> bool:
@@ -80,6 +104,11 @@ def _is(part: Part, text: str) -> bool:
 def _without_fraction(text: str) -> str:
     """2019.0, as programs write integers of a column with missing values, as 2019."""
     return re.sub(r"(?<=[0-9])\.0+$", "", text)
+
+
+def names_part(name: str) -> bool:
+    """Whether the name of a column is that of a part of a time, whatever it holds."""
+    return name.strip().lower() in _WORDS
 
 
 def names_week(name: str) -> bool:
@@ -123,6 +152,8 @@ def join(parts: Sequence[Part | None], rows: Sequence[Sequence[str]]) -> list[st
     an hour 0, are the hours that end then: their start is taken. `ANNUAL` for a thirteenth month, a fifth
     quarter, a third half. A `CellError` for a row with an empty part.
     """
+    if not _make_a_time(parts):
+        raise CellError(0, "these columns make no time together", hint=JOINABLE)
     hours = [_number(texts[parts.index("hour")]) for texts in rows] if "hour" in parts else []
     ending = 24 in hours and 0 not in hours
     joined = []
@@ -139,7 +170,9 @@ def _one_text(by_part: dict[Part | None, str], *, ending: bool) -> str:
     if day == ANNUAL:
         return ANNUAL
     if "clock" in by_part:
-        return f"{day} {by_part['clock']}"
+        clock = re.match(_ONE_CLOCK, by_part["clock"])
+        digits = by_part["clock"]
+        return f"{day} {clock[0] if clock else f'{digits[:2]}:{digits[2:]}'}"
     if "hour" in by_part:
         hour = (_number(by_part["hour"]) or 0) - ending
         return f"{day} {hour:02d}:{int(by_part.get('minute', '0')):02d}"
@@ -148,8 +181,10 @@ def _one_text(by_part: dict[Part | None, str], *, ending: bool) -> str:
 
 def _day_text(by_part: dict[Part | None, str]) -> str:
     if None in by_part:
-        return by_part[None]
-    year = by_part["year"]
+        weekday = by_part.get("weekday", "")
+        return by_part[None] + (f"-{_weekday_number(weekday)}" if weekday else "")
+    year = re.sub("^[FC]Y ?", "", by_part["year"])
+    year = year if len(year) == 4 else str(long_year(int(year)))
     if "month" in by_part:
         month = month_number(by_part["month"]) or _number(by_part["month"]) or 0
         day = f"-{int(by_part['day']):02d}" if "day" in by_part else ""
@@ -168,6 +203,26 @@ _WRITTEN: tuple[tuple[Part, int, Callable[[str, int], str]], ...] = (
     ("half", 2, lambda year, number: f"{year}H{number}"),
 )
 """Part, its largest number (a larger one sums up the year), and how it is written with a year."""
+
+
+def _make_a_time(parts: Sequence[Part | None]) -> bool:
+    """Whether parts are a date with a time of day, a week with a weekday, or a time without a date."""
+    others = [part for part in parts if part is not None]
+    if len(others) < len(parts):
+        return len(others) == len(parts) - 1 and {*others} in (
+            {"clock"},
+            {"hour"},
+            {"hour", "minute"},
+            {"weekday"},
+        )
+    return len({*others}) == len(others) and {*complete(others)} == {*others}
+
+
+def _weekday_number(text: str) -> int:
+    """1 for Monday."""
+    if text.isdigit():
+        return int(text)
+    return next((n for n, name in enumerate(WEEKDAYS, 1) if name.lower() == text[:3].lower()), 0)
 
 
 def _number(text: str) -> int | None:

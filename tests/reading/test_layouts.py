@@ -175,3 +175,77 @@ def test_results_have_a_column_for_each_part_of_an_id():
     assert [*total][:4] == ["shop", "item", "from", "to"]
     assert total["shop"].tolist() == ["a", "a", "b", "b"]
     assert total["item"].tolist() == ["x", "y", "x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("Start", "{:02d}:00"),
+        ("Tid (UTC)", "{:02d}:00:00"),
+        ("Uhrzeit", "{:02d}:00 Uhr"),
+        ("Slot", "{0:02d}:00-{0:02d}:59"),
+        ("hhmm", "{:02d}00"),
+        ("Uhrzeit", "{0:02d}-{1:02d}"),
+    ],
+)
+def test_a_clock_is_joined_with_its_date_whatever_it_is_called(name, write):
+    lines = [
+        (f"2020-01-2{day}", write.format(hour, hour + 1), hour) for day in (1, 2, 3) for hour in range(24)
+    ]
+    panel = read(rows(f"Date,{name},kWh", lines)).panel
+    assert (len(panel), panel.frequency.adjective, len(panel.times)) == (1, "hourly", 72)
+
+
+@pytest.mark.parametrize("name", ["Monat", "Month"])
+def test_years_across_months_are_one_series(name):
+    lines = [(month, *(month + year for year in range(3))) for month in range(1, 13)]
+    panel = read(rows(f"{name},2018,2019,2020", lines)).panel
+    assert panel.frequency.text(panel.times[[0, -1]]) == ["2018-01", "2020-12"]
+    assert panel.values[:3].tolist() == [1, 2, 3]
+    assert panel.values[12] == 2
+
+
+def test_hours_across_days_are_one_series():
+    names = ",".join(f"H{hour}" for hour in range(1, 25))
+    panel = read(rows(f"Date,{names}", [(f"2023-01-0{day}", *range(24)) for day in (2, 3, 4)])).panel
+    assert panel.frequency.text(panel.times[[0, -1]]) == ["2023-01-02T00:00:00", "2023-01-04T23:00:00"]
+    assert panel.values.tolist() == [*range(24)] * 3
+
+
+def test_weekdays_across_weeks_are_one_series():
+    lines = [(f"2022-W0{week}", *range(7)) for week in (1, 2, 3)]
+    panel = read(rows("Week,Mon,Tue,Wed,Thu,Fri,Sat,Sun", lines)).panel
+    assert panel.frequency.text(panel.times[[0, -1]]) == ["2022-01-03", "2022-01-23"]
+
+
+def test_years_across_days_are_refused():
+    with pytest.raises(DataError, match='the columns are years, the rows of "Hour" parts of them'):
+        read(rows("Hour,2018,2019,2020", [(hour, 1, 2, 3) for hour in range(24)]))
+
+
+def test_named_parts_that_make_no_time_are_refused():
+    with pytest.raises(DataError, match="these columns make no time together"):
+        read(
+            rows("month,day,v", [(1, day, day) for day in range(1, 9)]), time=f"month{JOINER}day", target="v"
+        )
+
+
+def test_months_alone_get_the_hint_to_count_rows():
+    with pytest.raises(DataError) as refused:
+        read(rows("Month,v", [(month, 1) for _ in range(3) for month in range(1, 13)]))
+    assert (
+        refused.value.hint
+        == "months alone are no time: --time none counts the rows, or add a column of years"
+    )
+
+
+def test_a_typo_in_a_year_is_named_with_its_line():
+    days = [f"2023-01-{day:02d}" for day in range(1, 29)]
+    with pytest.raises(DataError, match="line 30: this time is 65,744 steps away") as refused:
+        read(rows("day,v", [(day, 1) for day in [*days, "2203-01-29"]]))
+    assert refused.value.hint.startswith("correct it")
+
+
+def test_the_sign_of_amounts_is_not_ignored_without_a_word():
+    lines = [(f"2023-01-{day:02d}", 100 + day, "SH"[day % 2]) for day in range(1, 20)]
+    assert read(rows("Datum,Betrag,S/H", lines)).guesses[-1][:2] == ("sign", 'not read from "S/H"')

@@ -131,7 +131,7 @@ def test_irregular_rows_are_refused_until_resampling_is_asked_for():
 
 def test_rows_of_no_clear_step_are_resampled_only_to_a_step_that_is_named():
     assert refusal(JITTERED, resample="mean").endswith(
-        "name the step to resample to, such as --freq day or --freq hour"
+        "name the step to resample to, such as --freq minute, hour, day, week or month"
     )
 
 

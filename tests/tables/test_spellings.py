@@ -232,3 +232,44 @@ def test_a_named_pattern_loses_no_part(pattern, texts, first):
     panel = read(texts, ReadSpec(notation=Notation(date_format=pattern))).panel
     assert panel.frequency.text(panel.times[:1]) == [first]
     assert len(set(panel.times.tolist())) == 3
+
+
+@pytest.mark.parametrize(
+    ("texts", "step", "first", "last"),
+    [
+        (
+            [f"20230102{hour:02d}" for hour in range(1, 25)],
+            "hourly",
+            "2023-01-02T01:00:00",
+            "2023-01-03T00:00:00",
+        ),
+        (
+            [f"{month:%b}-{month.year % 100 + 30:02d}" for month in MONTHS],
+            "monthly",
+            "1949-01",
+            "1951-06",
+        ),
+        ([f"{month:%y%m}" for month in MONTHS], "monthly", "2019-01", "2021-06"),
+        ([f"{month.year}0{month.month:02d}" for month in MONTHS[:24]], "monthly", "2019-01", "2020-12"),
+        ([f"{1949 + month / 12:.11f}" for month in range(30)], "monthly", "1949-01", "1951-06"),
+    ],
+)
+def test_integers_and_short_years(texts, step, first, last):
+    check(texts, step, first, last)
+
+
+def test_a_day_or_a_period_of_one_year_is_refused():
+    with pytest.raises(DataError, match="may be day or period 12 of 2020"):
+        read([f"2020{period:03d}" for period in range(1, 13)])
+
+
+@pytest.mark.parametrize("texts", [["1.1299", "1.2780", "1.1307"], ["12.1534", "12.1611", "12.1588"]])
+def test_prices_are_no_months(texts):
+    with pytest.raises(DataError, match="is not a time"):
+        read(texts)
+
+
+def test_days_without_a_year_are_no_months_of_two_digit_years():
+    days = [date(2021, 1, 1) + timedelta(days=day) for day in range(80)]
+    with pytest.raises(DataError):
+        read([f"{day:%d-%b}" for day in days])
