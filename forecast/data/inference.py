@@ -35,6 +35,8 @@ PATTERN_SHARE = 0.75
 """Share of rows that follow the row before them in a pattern from which it is one."""
 PATTERN_GAIN = 0.05
 """How much larger that share must be than for even steps, where all rows are on these."""
+MANY_GAPS = 0.1
+"""Share of even steps without a row from which a pattern need only explain half of the gaps."""
 PRESENT_SHARE = 0.5
 """Share of days or weeks in which each clock time of a pattern has a row."""
 
@@ -64,10 +66,21 @@ def infer_frequency(
     if not patterns or even.unit in ("weekday", *MONTHS):
         return even
     share = _share_on_next(even, times, within)
-    least = share + PATTERN_GAIN if is_on_steps(even, times, bounds).all() else 0.0
+    least = 0.0
+    if is_on_steps(even, times, bounds).all():
+        has_many_gaps = _empty_share(even, times, bounds) >= MANY_GAPS
+        least = share + min(PATTERN_GAIN, (1 - share) / 2 if has_many_gaps else 1.0)
     shares = [_share_on_next(each, times, within) for each in patterns]
     best = int(np.argmax(shares))
     return patterns[best] if shares[best] >= max(PATTERN_SHARE, least) else even
+
+
+def _empty_share(frequency: Frequency, times: Times, bounds: Integers) -> float:
+    """Share of the steps, from the first row of each series to its last, that have no row."""
+    present = np.flatnonzero(np.diff(bounds))
+    first, last = times[bounds[:-1][present]], times[bounds[1:][present] - 1]
+    steps = frequency.steps_between(first, last) + 1
+    return 1 - len(times) / max(int(steps.sum()), 1)
 
 
 def evenness(times: Times) -> float:

@@ -90,7 +90,8 @@ def _joined(
         return None
     if time is not None and kind in ("dates", "stamps"):
         is_week = re.fullmatch("[0-9]{4}-?W[0-9]{2}", time.texts[0].strip()) is not None
-        clock = parts.get("clock") or parts.get("hour") or (parts.get("weekday") if is_week else None)
+        of_day = (*time_parts.OF_DAY, *(("weekday",) if is_week else ()))
+        clock = next((parts[part] for part in of_day if part in parts), None)
         if clock is None or clock is time or any(":" in text for text in time.texts[:10]):
             return None
         others = [column for column in candidates if column is not time]

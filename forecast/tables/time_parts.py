@@ -13,8 +13,24 @@ from forecast.tables.months import month_number
 from forecast.tables.short_years import long_year
 
 Part = Literal[
-    "year", "half", "quarter", "month", "week", "yearday", "day", "weekday", "hour", "clock", "minute"
+    "year",
+    "half",
+    "quarter",
+    "month",
+    "week",
+    "yearday",
+    "day",
+    "weekday",
+    "clock",
+    "digits",
+    "halfhour",
+    "hour",
+    "minute",
 ]
+"""What a column may hold: `clock` is 14:30, `digits` 1430, `halfhour` the 29th half hour of a day."""
+
+OF_DAY: tuple[Part, ...] = ("clock", "digits", "halfhour", "hour")
+"""Parts that are a time of day alone."""
 
 JOINABLE = (
     "a year goes with a month, quarter, half, week or day of the year, a month with a day, a date with a "
@@ -40,7 +56,9 @@ _WORDS: dict[str, tuple[Part, ...]] = {
     ),
     **dict.fromkeys(("weekday", "dow", "dayofweek", "wochentag"), ("weekday",)),
     **dict.fromkeys(("hour", "hr", "hh", "he", "stunde", "hora", "heure", "ora"), ("hour", "clock")),
-    **dict.fromkeys(("time", "clock", "hhmm", "zeit", "uhrzeit", "hora", "heure"), ("clock", "hour")),
+    **dict.fromkeys(("time", "clock", "zeit", "uhrzeit", "hora", "heure"), ("clock", "hour")),
+    "hhmm": ("clock", "digits"),
+    "settlementperiod": ("halfhour",),
     **dict.fromkeys(("minute", "minutes"), ("minute",)),
     "period": ("month", "quarter", "half", "year"),
 }
@@ -60,6 +78,8 @@ _PATTERNS: dict[Part, str] = {
     "weekday": r"[0-7]|[^\W\d]{2,10}\.?",
     "hour": r"(?:[Hh][Ee]?)?(?:0?[0-9]|1[0-9]|2[0-4])h?(?: ?[-–] ?(?:0?[0-9]|1[0-9]|2[0-4])h?)?",
     "clock": _CLOCK,
+    "digits": r"[0-9]|[1-5][0-9]|(?:[01]?[0-9]|2[0-3])[0-5][0-9]",
+    "halfhour": r"[1-9]|[1-4][0-9]|50",
     "minute": r"0?[0-9]|[1-5][0-9]",
 }
 """What the texts of each part look like."""
@@ -70,7 +90,7 @@ def part_of(name: str, column_texts: Sequence[str]) -> Part | None:
     words = re.split(r"[\W_]+|(?<=[a-z])(?=[A-Z])", name.strip())
     lowered = [word.lower() for word in words if word]
     joined = "".join(lowered)
-    if joined in ("dayofyear", "dayofweek"):
+    if joined in ("dayofyear", "dayofweek", "settlementperiod"):
         lowered = [joined]
     for word in reversed(lowered):  # the last word says what it is: "week day", "month number" aside
         for part in (*_WORDS.get(word, ()), *(part for part in _SUFFIXES if word.endswith(part))):
@@ -138,11 +158,10 @@ _OF_YEAR: tuple[Part, ...] = ("week", "quarter", "half")
 
 
 def _within_day(given: set[Part]) -> tuple[Part, ...]:
-    if "clock" in given:
-        return ("clock",)
-    if "hour" in given:
-        return ("hour", "minute") if "minute" in given else ("hour",)
-    return ()
+    part = next((part for part in OF_DAY if part in given), None)
+    if part == "hour" and "minute" in given:
+        return "hour", "minute"
+    return () if part is None else (part,)
 
 
 def join(parts: Sequence[Part | None], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -171,12 +190,22 @@ def _one_text(by_part: dict[Part | None, str], *, ending: bool) -> str:
         return ANNUAL
     if "clock" in by_part:
         clock = re.match(_ONE_CLOCK, by_part["clock"])
-        digits = by_part["clock"]
-        return f"{day} {clock[0] if clock else f'{digits[:2]}:{digits[2:]}'}"
+        return f"{day} {clock[0] if clock else _of_digits(by_part['clock'])}"
+    if "digits" in by_part:
+        return f"{day} {_of_digits(by_part['digits'])}"
+    if "halfhour" in by_part:
+        hour, half = divmod(int(by_part["halfhour"]) - 1, 2)
+        return f"{day} {hour:02d}:{30 * half:02d}"
     if "hour" in by_part:
         hour = (_number(by_part["hour"]) or 0) - ending
         return f"{day} {hour:02d}:{int(by_part.get('minute', '0')):02d}"
     return day
+
+
+def _of_digits(text: str) -> str:
+    """14:30 for 1430, 00:05 for 5."""
+    digits = text.zfill(4)
+    return f"{digits[:2]}:{digits[2:]}"
 
 
 def _day_text(by_part: dict[Part | None, str]) -> str:
@@ -209,12 +238,8 @@ def _make_a_time(parts: Sequence[Part | None]) -> bool:
     """Whether parts are a date with a time of day, a week with a weekday, or a time without a date."""
     others = [part for part in parts if part is not None]
     if len(others) < len(parts):
-        return len(others) == len(parts) - 1 and {*others} in (
-            {"clock"},
-            {"hour"},
-            {"hour", "minute"},
-            {"weekday"},
-        )
+        alone = [{part} for part in (*OF_DAY, "weekday")]
+        return len(others) == len(parts) - 1 and {*others} in (*alone, {"hour", "minute"})
     return len({*others}) == len(others) and {*complete(others)} == {*others}
 
 

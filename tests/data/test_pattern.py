@@ -132,3 +132,12 @@ def test_steps_and_times_are_inverse(period, offsets, start, steps):
 def test_rows_in_a_year():
     assert pattern.rows_per_year("week", (0, DAY)) == pytest.approx(104.36, abs=0.01)
     assert pattern.rows_per_year("month", (0, 14 * DAY)) == 24
+
+
+def test_quarters_of_an_hour_of_a_market_are_a_step_though_most_rows_are_even():
+    every = np.datetime64(MONDAY, "s") + np.arange(14 * 96) * np.timedelta64(15, "m")
+    minutes = every.astype("datetime64[m]").astype(int)
+    weekdays, of_day = (minutes // 1440 + 3) % 7, minutes % 1440
+    times = every[(weekdays < 5) & (of_day >= 9 * 60 + 15) & (of_day <= 15 * 60 + 15)]
+    found = found_in(times)
+    assert (found.adjective, found.default_season) == ("15-minutely (Mon-Fri 09:15-15:15)", 25)
