@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
@@ -10,7 +11,7 @@ import numpy as np
 from forecast.data.frequency import Form
 from forecast.data.pattern import DAY
 from forecast.tables.columns import CellError
-from forecast.tables.dates import ParsedTimes, fraction_of_second, in_one_zone, refuse_empty
+from forecast.tables.dates import ParsedTimes, fractions_left_out, in_one_zone, refuse_empty
 from forecast.tables.months import in_english
 from forecast.tables.short_years import PIVOT
 
@@ -24,12 +25,9 @@ LAST_SECOND = 253_402_300_799
 DIRECTIVES: dict[Form, str] = {"datetime": "HIMSfpz", "date": "djaAuwUWV", "month": "mbB"}
 """Directives of `strptime` that need a form of results, the most detailed form first."""
 
-Second = tuple[int, int | None]
-"""Seconds since 1970, local where there is a zone; seconds east of UTC, None without a zone."""
-
-
-class _FractionOfSecondError(ValueError):
-    """The time is no whole second."""
+Second = tuple[int, int | None, bool]
+"""Seconds since 1970, local where there is a zone; seconds east of UTC, None without a zone; whether a
+fraction was left out."""
 
 
 _ERRORS = (ValueError, InvalidOperation, OverflowError)
@@ -45,25 +43,24 @@ def parse(texts: list[str], date_format: str) -> ParsedTimes:
     for index, text in enumerate(cleaned):
         try:
             parsed.append(parse_text(text))
-        except _FractionOfSecondError:
-            raise fraction_of_second(index, texts[index]) from None
         except _ERRORS:
             raise CellError(
                 index,
                 f'"{texts[index]}" is not written as {date_format}',
                 hint="correct it, or the --date-format",
             ) from None
-    seconds = np.array([second for second, _ in parsed], dtype=np.int64)
+    seconds = np.array([second for second, _, _ in parsed], dtype=np.int64)
+    guesses = fractions_left_out(texts, [has_fraction for _, _, has_fraction in parsed])
     times = seconds.astype("datetime64[s]")
     form = _form(date_format)
     if form == "integer":
         return ParsedTimes(times.astype("datetime64[Y]").astype(np.int64) + 1970, form, None)
     if date_format == "excel" and (seconds % DAY).any():
         form = "datetime"
-    offsets = [offset for _, offset in parsed]
+    offsets = [offset for _, offset, _ in parsed]
     if all(offset is None for offset in offsets):
-        return ParsedTimes(times, form, None)
-    return in_one_zone(texts, times, offsets)
+        return ParsedTimes(times, form, None, guesses=guesses)
+    return replace(in_one_zone(texts, times, offsets), guesses=guesses)
 
 
 def matching_share(texts: list[str], date_format: str, *, most: int = 1000) -> float:
@@ -108,12 +105,11 @@ def _pattern_parser(pattern: str) -> Callable[[str], Second]:
         time = datetime.strptime(text + first_day, pattern + directive)
         if is_short and time.year >= PIVOT + 2000:
             time = time.replace(year=time.year - 100)
-        if time.microsecond:
-            raise _FractionOfSecondError
         offset = time.utcoffset()
         since_start = time.replace(tzinfo=None) - start
         seconds = since_start.days * DAY + since_start.seconds
-        return seconds, None if offset is None else round(offset.total_seconds())
+        zone = None if offset is None else round(offset.total_seconds())
+        return seconds, zone, bool(time.microsecond)
 
     return parse_text
 
@@ -131,19 +127,18 @@ def _parse_excel(text: str) -> Second:
     if not days.is_finite() or not EXCEL_DAYS[0] <= days < EXCEL_DAYS[1]:
         raise ValueError("no day of a spreadsheet")
     # A spreadsheet stores 15 digits of a day: rounding to seconds loses nothing.
-    return round(days * DAY) + EXCEL_START, None
+    return round(days * DAY) + EXCEL_START, None, False
 
 
 def _epoch_parser(per_second: int) -> Callable[[str], Second]:
     def parse_text(text: str) -> Second:
-        if not re.fullmatch("[+-]?[0-9]{1,19}", text, re.ASCII):
-            raise ValueError("no integer")
-        seconds, rest = divmod(int(text), per_second)
-        if rest:
-            raise _FractionOfSecondError
+        match = re.fullmatch("([+-]?[0-9]{1,19})(?:[.]([0-9]*))?", text, re.ASCII)
+        if match is None:
+            raise ValueError("no number")
+        seconds, rest = divmod(int(match[1]), per_second)
         if abs(seconds) > LAST_SECOND:
             raise ValueError("beyond the year 9999")
-        return seconds, 0
+        return seconds, 0, bool(rest or (match[2] or "").strip("0"))
 
     return parse_text
 

@@ -5,6 +5,7 @@ must prove the order; no number is read as a time in 1970 by mistake.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -235,11 +236,9 @@ def _parse_integers(
 
 
 def _parse_epochs(texts: list[str], numbers: list[int], per_second: int) -> ParsedTimes:
-    for index, number in enumerate(numbers):
-        if number % per_second:
-            raise fraction_of_second(index, texts[index])
-    seconds = np.array(numbers, dtype=np.int64) // per_second
-    return ParsedTimes(seconds.astype("datetime64[s]"), "datetime", 0)
+    seconds, rest = np.divmod(np.array(numbers, dtype=np.int64), per_second)
+    guesses = fractions_left_out(texts, rest != 0)
+    return ParsedTimes(seconds.astype("datetime64[s]"), "datetime", 0, guesses=guesses)
 
 
 def _parse_dates(texts: list[str], cleaned: list[str], day_first: bool | None) -> ParsedTimes:
@@ -322,11 +321,11 @@ def _parse_by_pattern(texts: list[str], cleaned: list[str], pattern: TimePattern
     zones: list[str | None] = []
     day_ends: list[int] = []
     has_time_of_day = False
-    for index, text in enumerate(cleaned):
+    fractions: list[bool] = []
+    for text in cleaned:
         match = pattern.regex.fullmatch(text)
         part = match.groupdict() if match else {}
-        if (part.get("fraction") or "0").strip("0"):
-            raise fraction_of_second(index, texts[index])
+        fractions.append(bool((part.get("fraction") or "0").strip("0")))
         iso_texts.append(iso_text(part))
         zones.append(part.get("zone"))
         day_ends.append(DAY if ends_day(part) else 0)
@@ -334,13 +333,20 @@ def _parse_by_pattern(texts: list[str], cleaned: list[str], pattern: TimePattern
     times = _to_times(texts, iso_texts) + np.array(day_ends, dtype="timedelta64[s]")
     if any(zones):
         offset_of = {zone: _offset_seconds(zone) for zone in set(zones) if zone}
-        return in_one_zone(texts, times, [offset_of[zone] if zone else None for zone in zones])
-    return ParsedTimes(times, "datetime" if has_time_of_day else pattern.form, None)
+        parsed = in_one_zone(texts, times, [offset_of[zone] if zone else None for zone in zones])
+    else:
+        parsed = ParsedTimes(times, "datetime" if has_time_of_day else pattern.form, None)
+    return replace(parsed, guesses=fractions_left_out(texts, fractions))
 
 
-def fraction_of_second(index: int, text: str) -> CellError:
-    """The error for a time that is no whole second."""
-    return CellError(index, f'"{text}" has a fraction of a second', hint="round times to seconds")
+def fractions_left_out(
+    texts: list[str], has_fraction: Sequence[bool] | NDArray[np.bool_]
+) -> tuple[Guess, ...]:
+    """What to say where some of the times are no whole seconds: the fractions are left out."""
+    index = int(np.argmax(has_fraction)) if len(has_fraction) else 0
+    if not len(has_fraction) or not has_fraction[index]:
+        return ()
+    return (("times", "whole seconds", f'fractions are left out, first of "{texts[index]}"'),)
 
 
 def _to_times(texts: list[str], iso_texts: list[str]) -> NDArray[np.datetime64]:
