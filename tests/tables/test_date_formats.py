@@ -51,7 +51,7 @@ def test_zones_are_kept_as_those_of_times_that_are_found():
         ("%d.%m.%Y", ["01.01.2020", "2020-01-02"], 1, '"2020-01-02" is not written as %d.%m.%Y'),
         ("%d.%m.%Y", ["30.02.2020"], 0, "is not written as"),
         ("%d.%m.%Y", ["01.01.2020", " "], 1, "missing"),
-        ("epoch", ["1.5"], 0, "is not written as epoch"),
+        ("epoch", ["1,5"], 0, "is not written as epoch"),
         ("epoch", ["999999999999999"], 0, "is not written as epoch"),
         ("excel", ["60"], 0, "is not written as excel"),
         ("excel", ["1e999999"], 0, "is not written as excel"),
