@@ -14,6 +14,7 @@ from forecast.reading.series_column import find_keys, is_text
 from forecast.spec.reading import ReadSpec
 from forecast.tables import dates, numbers
 from forecast.tables.columns import CellError, Column, joined_column
+from forecast.tables.matching import LazyPattern
 from forecast.tables.table import Table
 
 LEAST_TIMES = 3
@@ -24,7 +25,7 @@ EVEN_SHARE = 0.6
 TIME = "time"
 """The name of the times in results."""
 
-_NUMBERED = re.compile(
+_NUMBERED = LazyPattern(
     r"((?:d|day|w|wk|week|m|mon|month|q|quarter|y|year|t|time|p|period)[_ ]?)([0-9]{1,6})", re.IGNORECASE
 )
 

@@ -1,7 +1,5 @@
 """Numbers that mean a missing value, such as -200 or -9999: refused until it is said what they mean."""
 
-import re
-
 import numpy as np
 
 from forecast.data.arrays import Floats, Integers
@@ -9,6 +7,7 @@ from forecast.errors import DataError
 from forecast.phrases import counted
 from forecast.spec.reading import Notation
 from forecast.tables.columns import Column
+from forecast.tables.matching import LazyPattern
 from forecast.tables.numbers import Numbers
 from forecast.tables.table import Table
 
@@ -22,7 +21,7 @@ LEAST_ALONE = 9999
 """The smallest positive mark that may occur once."""
 MOST_MARKS = 4
 """Marks that one column may have."""
-CLASSIC = re.compile(
+CLASSIC = LazyPattern(
     r"-?(?:9{2,}|8{3,}|7{3,})(?:[.]9+)?|-[09][.]9{2,}|-200|-?3276[78]|-?214748364[78]|-?1e[+](?:20|3[0-7])"
     r"|-?9[.]969[0-9]*e[+]36"
 )

@@ -10,12 +10,13 @@ from forecast.data.pattern import WEEKDAYS
 from forecast.errors import DataError
 from forecast.tables import dates, time_parts
 from forecast.tables.columns import Column
+from forecast.tables.matching import LazyPattern
 from forecast.tables.months import month_number
 from forecast.tables.table import Table
 
-_WITH_YEAR = re.compile(r"[A-Za-z]{0,2}_?((?:1[5-9]|2[0-9])[0-9]{2})(?: ?\[YR[0-9]{4}\])?")
-_HOUR = re.compile("(?:H|HE|Hour|Hr)? ?0?([0-9]|1[0-9]|2[0-4])(?::00)?", re.IGNORECASE)
-_DAY_WITHOUT_YEAR = re.compile(r"[0-9]{1,2}[-. /]*[^\W\d]{3,}\.?|[^\W\d]{3,}\.?[-. /]*[0-9]{1,2}")
+_WITH_YEAR = LazyPattern(r"[A-Za-z]{0,2}_?((?:1[5-9]|2[0-9])[0-9]{2})(?: ?\[YR[0-9]{4}\])?")
+_HOUR = LazyPattern("(?:H|HE|Hour|Hr)? ?0?([0-9]|1[0-9]|2[0-4])(?::00)?", re.IGNORECASE)
+_DAY_WITHOUT_YEAR = LazyPattern(r"[0-9]{1,2}[-. /]*[^\W\d]{3,}\.?|[^\W\d]{3,}\.?[-. /]*[0-9]{1,2}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Integers that are dates: 202005, 20205, 2020136, 31012020, 200131."""
 
-import re
 from datetime import date
 from itertools import pairwise
 
@@ -10,7 +9,7 @@ from forecast.data.inference import evenness
 from forecast.tables.columns import CellError
 from forecast.tables.date_patterns import COMPACT_PATTERNS
 from forecast.tables.date_texts import PARTS_OF_YEAR, PartOfYear, part_of_year, with_part
-from forecast.tables.matching import all_matches
+from forecast.tables.matching import LazyPattern, all_matches
 from forecast.tables.short_years import long_year
 
 Guess = tuple[str, str, str]
@@ -18,16 +17,16 @@ Guess = tuple[str, str, str]
 EVEN = 0.9
 """Share of rows one step apart from which integers may be dates."""
 
-_COMPACT_NUMBER = re.compile("(?P<year>(?:19|20)[0-9]{2})(?P<number>[0-9]{2})")
-_SHORT_NUMBER = re.compile("(?P<year>(?:19|20)[0-9]{2})(?P<number>[1-9][0-9]?)")
-_SHORT_MONTH = re.compile("(?P<y>[0-9]{2})(?P<m>0[1-9]|1[0-2])")
-_YEARDAY = re.compile("((?:19|20)[0-9]{2})(00[1-9]|0[1-9][0-9]|[12][0-9]{2}|3[0-5][0-9]|36[0-6])")
+_COMPACT_NUMBER = LazyPattern("(?P<year>(?:19|20)[0-9]{2})(?P<number>[0-9]{2})")
+_SHORT_NUMBER = LazyPattern("(?P<year>(?:19|20)[0-9]{2})(?P<number>[1-9][0-9]?)")
+_SHORT_MONTH = LazyPattern("(?P<y>[0-9]{2})(?P<m>0[1-9]|1[0-2])")
+_YEARDAY = LazyPattern("((?:19|20)[0-9]{2})(00[1-9]|0[1-9][0-9]|[12][0-9]{2}|3[0-5][0-9]|36[0-6])")
 _ORDERS = {
-    "%d%m%Y": re.compile("(?P<d>[0-9]{2})(?P<m>[0-9]{2})(?P<y>(?:19|20)[0-9]{2})"),
-    "%m%d%Y": re.compile("(?P<m>[0-9]{2})(?P<d>[0-9]{2})(?P<y>(?:19|20)[0-9]{2})"),
-    "%d%m%y": re.compile("(?P<d>[0-9]{2})(?P<m>[0-9]{2})(?P<y>[0-9]{2})"),
-    "%m%d%y": re.compile("(?P<m>[0-9]{2})(?P<d>[0-9]{2})(?P<y>[0-9]{2})"),
-    "%y%m%d": re.compile("(?P<y>[0-9]{2})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"),
+    "%d%m%Y": LazyPattern("(?P<d>[0-9]{2})(?P<m>[0-9]{2})(?P<y>(?:19|20)[0-9]{2})"),
+    "%m%d%Y": LazyPattern("(?P<m>[0-9]{2})(?P<d>[0-9]{2})(?P<y>(?:19|20)[0-9]{2})"),
+    "%d%m%y": LazyPattern("(?P<d>[0-9]{2})(?P<m>[0-9]{2})(?P<y>[0-9]{2})"),
+    "%m%d%y": LazyPattern("(?P<m>[0-9]{2})(?P<d>[0-9]{2})(?P<y>[0-9]{2})"),
+    "%y%m%d": LazyPattern("(?P<y>[0-9]{2})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"),
 }
 """Formats of integers that are dates and do not begin with a year of four digits."""
 
@@ -37,8 +36,11 @@ def dates_of_integers(texts: list[str], *, named_week: bool = False) -> tuple[li
 
     A `CellError` for a thirteenth month, and where dates and plain numbers are equally likely.
     """
-    if short := _short_months(texts):
-        return short
+    lengths = {len(text) for text in texts}
+    if not lengths <= {4, 5, 6, 7, 8}:
+        return None
+    if 4 in lengths:
+        return _short_months(texts) if lengths == {4} else None
     for regex in (_COMPACT_NUMBER, _SHORT_NUMBER):
         if matches := all_matches(regex, texts):
             years, numbers = [int(m["year"]) for m in matches], [int(m["number"]) for m in matches]
@@ -146,7 +148,7 @@ def _other_orders(texts: list[str]) -> tuple[list[str], Guess] | None:
     return rewritten, ("times", f"{texts[0]} as {first}", "only then rows are one step apart")
 
 
-def _dates(texts: list[str], regex: re.Pattern[str]) -> list[date]:
+def _dates(texts: list[str], regex: LazyPattern) -> list[date]:
     """The date in each text; [] where one is not in the calendar."""
     matches = all_matches(regex, texts)
     try:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from forecast.data.frequency import Form
+from forecast.tables.matching import LazyPattern
 from forecast.tables.months import ENGLISH
 
 _NAME = f"(?P<name>{'|'.join(ENGLISH)})[.]?"
@@ -25,14 +26,14 @@ _TIME_OF_DAY = f"(?:(?:T|,? +)(?:{_CLOCK}|{_HOUR}))?"
 class TimePattern:
     """A format of times that is recognised without being named."""
 
-    regex: re.Pattern[str]
+    regex: LazyPattern
     form: Form
     """How results write these times; "datetime" where one has a time of day."""
     example: str
 
 
 def _time_pattern(regex: str, form: Form, example: str) -> TimePattern:
-    return TimePattern(re.compile(regex, re.IGNORECASE | re.ASCII), form, example)
+    return TimePattern(LazyPattern(regex, re.IGNORECASE | re.ASCII), form, example)
 
 
 DAY_FIRST = _time_pattern(f"{_DAY}([/.-]){_MONTH}\\2{_YEAR}{_TIME_OF_DAY}", "date", "31/12/2019")
@@ -88,10 +89,10 @@ COMPACT_PATTERNS = (
     ),
 )
 """Integers that are dates; with an hour, of 1900 to 2099: other ten digits may be seconds since 1970."""
-TWO_DIGIT_YEAR = re.compile(
+TWO_DIGIT_YEAR = LazyPattern(
     "(?:[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}"
     f"|(?:[0-9]{{1,2}}[-/ ])?{_NAME}[-/ ]?'?[0-9]{{2}})(?: .*)?",
     re.IGNORECASE | re.ASCII,
 )
-TWO_YEARS = re.compile("([12][0-9]{3})[/-]([0-9]{2}|[12][0-9]{3})", re.ASCII)
-ZONE_NAME = re.compile(r".*[0-9]:[0-9]{2}.*?(?: ?[A-Z]{3,5}|\[[\w/+-]+\])", re.ASCII)
+TWO_YEARS = LazyPattern("([12][0-9]{3})[/-]([0-9]{2}|[12][0-9]{3})", re.ASCII)
+ZONE_NAME = LazyPattern(r".*[0-9]:[0-9]{2}.*?(?: ?[A-Z]{3,5}|\[[\w/+-]+\])", re.ASCII)

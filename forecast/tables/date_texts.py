@@ -8,7 +8,7 @@ import re
 from itertools import pairwise
 from typing import Literal
 
-from forecast.tables.matching import all_matches
+from forecast.tables.matching import LazyPattern, all_matches
 from forecast.tables.months import NAME_PATTERN, in_english, month_number
 
 _PLAIN = frozenset("0123456789-/.:TZ+ ")
@@ -23,36 +23,39 @@ _WEEKDAYS = frozenset(
     gio lunedì martedì mercoledì giovedì venerdì sabato domenica segunda terça quarta quinta sexta
     """.split()  # noqa: SIM905 - a list of 70 texts would be longer than this page
 )
-_FIRST_WORD = re.compile(r"([^\W\d_]+)\.?,? *(?=.*[0-9])")
-_THREE_NUMBERS = re.compile(r"[0-9]+[/.-][0-9]+[/.-][0-9]+")
+_FIRST_WORD = LazyPattern(r"([^\W\d_]+)\.?,? *(?=.*[0-9])")
+_THREE_NUMBERS = LazyPattern(r"[0-9]+[/.-][0-9]+[/.-][0-9]+")
 _I = re.IGNORECASE
 _QUARTERS = (("Jan", "Mar"), ("Apr", "Jun"), ("Jul", "Sep"), ("Oct", "Dec"))
 _REWRITES = (
-    (re.compile("([0-9]{4}) ?[年년] ?第?([1-4一二三四]) ?(?:季度?|분기)"), r"\1Q\2"),
-    (re.compile("([0-9]{4}) ?[年년] ?([0-9]{1,2}) ?[月월] ?([0-9]{1,2}) ?[日일]"), r"\1-\2-\3"),
-    (re.compile("([0-9]{4}) ?[年년] ?([0-9]{1,2}) ?[月월]"), r"\1-\2"),
-    (re.compile("([0-9]{4}) ?[年년]"), r"\1"),
-    (re.compile(r"\b([0-9]{1,2})(?:st|nd|rd|th|er|º|ª)\b", _I), r"\1"),
-    (re.compile(r"(?<=[0-9.]) ?\b(?:de|del|of)\b (?=[^\W\d])|(?<=[^\W\d]) \b(?:de|del|of)\b (?=[0-9])"), " "),
-    (re.compile(r"(?:GMT|UTC)(?=[+-][0-9])|(?<=[0-9Z]) *\([^()]*\)$"), ""),
-    (re.compile(r"^(?:w/[ebc]|(?:week|wk) (?:of|ending|beginning|commencing|starting|from))[:. ]+", _I), ""),
-    (re.compile(r"\b(?:KW|week|wk)[. ]?(?=[0-9])", _I), "W"),
-    (re.compile(r"\b([1-4])[.]? ?(?:quarter|qtr|quartal|trimestre|trim|kwartaal)\b", _I), r"Q\1"),
-    (re.compile(r"\b(?:quarter|qtr|quartal|trimestre|trim|kwartaal)[. ]*([1-4])\b", _I), r"Q\1"),
-    *((re.compile(rf"\b{first} ?[-–/] ?{last}\b"), f"Q{n}") for n, (first, last) in enumerate(_QUARTERS, 1)),
-    (re.compile(r"^(?:FY|CY) ?(?=[0-9]{4})"), ""),
-    (re.compile(r"(?<=[0-9]) ?Uhr$"), ""),
-    (re.compile(r"(?<=[ T][0-9])h(?=[0-9]{2}\b)|(?<=[ T][0-9]{2})h(?=[0-9]{2}\b)"), ":"),
+    (LazyPattern("([0-9]{4}) ?[年년] ?第?([1-4一二三四]) ?(?:季度?|분기)"), r"\1Q\2"),
+    (LazyPattern("([0-9]{4}) ?[年년] ?([0-9]{1,2}) ?[月월] ?([0-9]{1,2}) ?[日일]"), r"\1-\2-\3"),
+    (LazyPattern("([0-9]{4}) ?[年년] ?([0-9]{1,2}) ?[月월]"), r"\1-\2"),
+    (LazyPattern("([0-9]{4}) ?[年년]"), r"\1"),
+    (LazyPattern(r"\b([0-9]{1,2})(?:st|nd|rd|th|er|º|ª)\b", _I), r"\1"),
+    (
+        LazyPattern(r"(?<=[0-9.]) ?\b(?:de|del|of)\b (?=[^\W\d])|(?<=[^\W\d]) \b(?:de|del|of)\b (?=[0-9])"),
+        " ",
+    ),
+    (LazyPattern(r"(?:GMT|UTC)(?=[+-][0-9])|(?<=[0-9Z]) *\([^()]*\)$"), ""),
+    (LazyPattern(r"^(?:w/[ebc]|(?:week|wk) (?:of|ending|beginning|commencing|starting|from))[:. ]+", _I), ""),
+    (LazyPattern(r"\b(?:KW|week|wk)[. ]?(?=[0-9])", _I), "W"),
+    (LazyPattern(r"\b([1-4])[.]? ?(?:quarter|qtr|quartal|trimestre|trim|kwartaal)\b", _I), r"Q\1"),
+    (LazyPattern(r"\b(?:quarter|qtr|quartal|trimestre|trim|kwartaal)[. ]*([1-4])\b", _I), r"Q\1"),
+    *((LazyPattern(rf"\b{first} ?[-–/] ?{last}\b"), f"Q{n}") for n, (first, last) in enumerate(_QUARTERS, 1)),
+    (LazyPattern(r"^(?:FY|CY) ?(?=[0-9]{4})"), ""),
+    (LazyPattern(r"(?<=[0-9]) ?Uhr$"), ""),
+    (LazyPattern(r"(?<=[ T][0-9])h(?=[0-9]{2}\b)|(?<=[ T][0-9]{2})h(?=[0-9]{2}\b)"), ":"),
 )
 """What is rewritten after the names of months, in this order."""
 
-RANGE = re.compile(r"(?P<first>\S.{5,}?\S)(?: +(?:to|bis|al|au|-|–|—) +|/|–|—)(?P<last>\S.{5,}\S)")
+RANGE = LazyPattern(r"(?P<first>\S.{5,}?\S)(?: +(?:to|bis|al|au|-|–|—) +|/|–|—)(?P<last>\S.{5,}\S)")
 """Two times with a mark of a range between them."""
 
-_YEAR_NUMBER = re.compile("(?P<year>[12][0-9]{3})[-/:.](?P<number>[0-9]{1,2})")
-_NUMBER_YEAR = re.compile("(?P<number>[0-9]{1,2})[-/.](?P<year>[12][0-9]{3})")
+_YEAR_NUMBER = LazyPattern("(?P<year>[12][0-9]{3})[-/:.](?P<number>[0-9]{1,2})")
+_NUMBER_YEAR = LazyPattern("(?P<number>[0-9]{1,2})[-/.](?P<year>[12][0-9]{3})")
 """A year and the number of a part of it: 2015:1, 2020-05, 5/2020."""
-DECIMAL_YEAR = re.compile(r"(?P<year>[12][0-9]{3})(?:[.](?P<fraction>[0-9]{1,15}))?")
+DECIMAL_YEAR = LazyPattern(r"(?P<year>[12][0-9]{3})(?:[.](?P<fraction>[0-9]{1,15}))?")
 
 PartOfYear = Literal["week", "month", "quarter", "half"]
 PARTS_OF_YEAR: dict[PartOfYear, int] = {"week": 53, "month": 12, "quarter": 4, "half": 2}

@@ -36,7 +36,7 @@ from forecast.tables.date_texts import (
     with_part,
     years_and_numbers,
 )
-from forecast.tables.matching import all_matches
+from forecast.tables.matching import LazyPattern, all_matches
 from forecast.tables.numbers import integers
 from forecast.tables.short_years import with_long_years
 
@@ -66,12 +66,12 @@ class ParsedTimes:
 
 
 _NUMBERED = (
-    re.compile(
+    LazyPattern(
         "(?P<word>day|week|month|quarter|year|period|hour|step|t|obs)[. _#-]?(?P<number>[0-9]{1,6})", re.I
     ),
-    re.compile("(?P<number>[12][0-9]{3})(?P<word>s)"),
-    re.compile("(?P<word>FY|CY) ?(?P<number>[12][0-9]{3})"),
-    re.compile(r"(?P<word>/Date)\((?P<number>[0-9]{9,16})\)/"),
+    LazyPattern("(?P<number>[12][0-9]{3})(?P<word>s)"),
+    LazyPattern("(?P<word>FY|CY) ?(?P<number>[12][0-9]{3})"),
+    LazyPattern(r"(?P<word>/Date)\((?P<number>[0-9]{9,16})\)/"),
 )
 """Integers with letters around them."""
 
@@ -322,8 +322,9 @@ def _parse_by_pattern(texts: list[str], cleaned: list[str], pattern: TimePattern
     day_ends: list[int] = []
     has_time_of_day = False
     fractions: list[bool] = []
+    fullmatch = pattern.regex.fullmatch
     for text in cleaned:
-        match = pattern.regex.fullmatch(text)
+        match = fullmatch(text)
         part = match.groupdict() if match else {}
         fractions.append(bool((part.get("fraction") or "0").strip("0")))
         iso_texts.append(iso_text(part))

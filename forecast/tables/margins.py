@@ -14,6 +14,7 @@ from forecast.data.arrays import Integers
 from forecast.phrases import listed
 from forecast.tables import dates, numbers
 from forecast.tables.columns import Column
+from forecast.tables.matching import LazyPattern
 from forecast.tables.numbers import MISSING
 from forecast.tables.preamble import COMMENT, Row, has_digit, is_filled, is_value, quoted, skipped_lines
 from forecast.tables.table import Table
@@ -26,7 +27,7 @@ VALUE_SHARE = 0.8
 """Share of values from which a column is one of them."""
 
 # fmt: off
-TOTAL = re.compile(
+TOTAL = LazyPattern(
     r"\W*(?:grand |sub-?|sum of |column )?(?:"
     "totals?|sum|sums|average|avg|mean|median|min|max|minimum|maximum|count|std|"
     "gesamt|gesamtsumme|insgesamt|summe|mittelwert|durchschnitt|mittel|"
@@ -37,9 +38,9 @@ TOTAL = re.compile(
 )
 # fmt: on
 """What the rows at the end of a table are called that sum it up."""
-NOTE = re.compile(r"\s*(?:\w[^:]*:\s|\W*(?:source|notes?|quelle|fuente|fonte|copyright|©)\b)", re.IGNORECASE)
+NOTE = LazyPattern(r"\s*(?:\w[^:]*:\s|\W*(?:source|notes?|quelle|fuente|fonte|copyright|©)\b)", re.IGNORECASE)
 """How a note after the data begins: "Source: ..."."""
-TIME_PATTERN = re.compile(r"[^\w]*(?:(?:yy|mm|dd|hh|ss|tt|jj|aa)+[^\w]*)+", re.IGNORECASE)
+TIME_PATTERN = LazyPattern(r"[^\w]*(?:(?:yy|mm|dd|hh|ss|tt|jj|aa)+[^\w]*)+", re.IGNORECASE)
 """A format of times such as yyyy-mm-dd hh:mm."""
 
 

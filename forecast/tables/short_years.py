@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.inference import evenness
-from forecast.tables.matching import all_matches
+from forecast.tables.matching import LazyPattern, all_matches
 from forecast.tables.months import ENGLISH
 
 Guess = tuple[str, str, str]
@@ -19,12 +19,12 @@ PIVOT = 41
 CLEARLY_EVEN, CLEARLY_UNEVEN = 0.9, 0.5
 """Shares of rows one step apart that decide between two orders."""
 
-_NUMBERS = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2'?([0-9]{2})(?P<rest>(?:[T ,].*)?)")
+_NUMBERS = LazyPattern(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2'?([0-9]{2})(?P<rest>(?:[T ,].*)?)")
 _NAME_AND_YEAR = rf"({'|'.join(ENGLISH)})\.?[-/ ]*'?([0-9]{{2}})"
-_NAMED = re.compile(rf"([0-9]{{1,2}})([-/. ]*){_NAME_AND_YEAR}(?P<rest>(?: .*)?)", re.IGNORECASE)
+_NAMED = LazyPattern(rf"([0-9]{{1,2}})([-/. ]*){_NAME_AND_YEAR}(?P<rest>(?: .*)?)", re.IGNORECASE)
 _MONTHS = (
-    re.compile(_NAME_AND_YEAR, re.IGNORECASE),
-    re.compile(rf"(?P<year>[0-9]{{2}})[-/ ]*({'|'.join(ENGLISH)})\.?", re.IGNORECASE),
+    LazyPattern(_NAME_AND_YEAR, re.IGNORECASE),
+    LazyPattern(rf"(?P<year>[0-9]{{2}})[-/ ]*({'|'.join(ENGLISH)})\.?", re.IGNORECASE),
 )
 _ORDERS = {"day/month/year": (2, 1, 0), "month/day/year": (2, 0, 1), "year-month-day": (0, 1, 2)}
 """Positions of year, month and day."""

@@ -1,9 +1,10 @@
 """Numbers in disguise: with a currency or a unit, negative by brackets, with digits of other scripts."""
 
-import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+
+from forecast.tables.matching import LazyPattern
 
 
 def _words(text: str) -> frozenset[str]:
@@ -33,14 +34,14 @@ LONGEST = 60
 """Characters of the longest number with its unit."""
 
 _BODY = r"(?:[0-9](?:[0-9.,'_ ]*[0-9])?[.,]?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?"
-_QUANTITY = re.compile(
+_QUANTITY = LazyPattern(
     rf"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<before>[^\s\d.,()+-][^\s\d,()+-]*)?\s*(?P<open2>\()?"
     rf"(?P<sign2>[+-])?\s*(?P<body>{_BODY})(?P<minus>(?<=[0-9])\s?-)?(?P<close2>\))?"
     rf"(?P<space>\s*)(?P<after>[^\s\d.,()+-][^<>≤≥~≈±()+:,;!?\"]*)?(?P<close>\))?"
 )
-_NO_CENTS = re.compile(r"(?<=[0-9])[,.]-{1,2}(?![0-9-])")
+_NO_CENTS = LazyPattern(r"(?<=[0-9])[,.]-{1,2}(?![0-9-])")
 """As in 12,- and 40.-- where prices are whole."""
-_WORD = re.compile(r"(?!.*\s\d)[^\W\d_][\w./%·^ ²³-]{0,19}")
+_WORD = LazyPattern(r"(?!.*\s\d)[^\W\d_][\w./%·^ ²³-]{0,19}")
 _ASCII_SIGNS = str.maketrans("−‒–﹣－＋．，％（）٫٬\u00a0\u202f\u2009’", "-----+.,%().,   '")
 
 
