@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from itertools import chain, combinations
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from forecast.errors import DataError
 from forecast.phrases import JOINER, counted, listed, shown
 from forecast.reading.parts_across import find_parts_across, year_name
 from forecast.reading.roles import Guess, Roles
-from forecast.reading.series_column import find_keys, is_text
+from forecast.reading.series_column import MOST_CANDIDATES, MOST_KEYS, find_keys, is_text
 from forecast.spec.reading import ReadSpec
 from forecast.tables import dates, numbers
 from forecast.tables.columns import CellError, Column, joined_column
@@ -133,9 +134,11 @@ def _find_ids(table: Table, times: TimesAcross, read: ReadSpec) -> Column | None
             return joined_column(keys)
     texts = [column for column in others if is_text(column)]
     varied = [column for column in texts if len(column.texts) > 1]
-    several = [joined_column(varied[:number]) for number in range(2, len(varied) + 1)]
+    sizes = range(2, min(len(varied), MOST_KEYS) + 1)
+    sets = chain.from_iterable(combinations(varied[:MOST_CANDIDATES], size) for size in sizes)
+    several = (joined_column(columns) for columns in sets)
     codes = [column for column in others if numbers.integers([*column.texts]) is not None]
-    for column in (*texts, *several, *codes):
+    for column in chain(texts, several, codes):
         if times.part is None and len(column.texts) == table.rows and "" not in column.texts:
             return column
     raise DataError(

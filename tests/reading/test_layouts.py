@@ -249,3 +249,9 @@ def test_a_typo_in_a_year_is_named_with_its_line():
 def test_the_sign_of_amounts_is_not_ignored_without_a_word():
     lines = [(f"2023-01-{day:02d}", 100 + day, "SH"[day % 2]) for day in range(1, 20)]
     assert read(rows("Datum,Betrag,S/H", lines)).guesses[-1][:2] == ("sign", 'not read from "S/H"')
+
+
+def test_the_fewest_columns_that_tell_rows_apart_are_the_id():
+    lines = [(name, name.lower(), kind, 1, 2, 3) for name in ("AA", "BB") for kind in ("births", "deaths")]
+    panel = read(rows("Country,Code,Series,1990,1991,1992", lines)).panel
+    assert panel.columns.series_names == ("Country", "Series")
