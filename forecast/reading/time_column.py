@@ -12,6 +12,7 @@ from forecast.reading.series_column import find_keys
 from forecast.spec.reading import NO_TIME
 from forecast.tables import date_formats, dates, numbers, time_parts
 from forecast.tables.columns import CellError, Column, joined_column
+from forecast.tables.matching import LazyPattern
 from forecast.tables.table import Table
 
 # fmt: off
@@ -21,6 +22,15 @@ TIME_NAMES = (
 )
 """Names of columns of times, the most telling first."""
 # fmt: on
+
+SUM_OF_YEAR = LazyPattern(
+    "(?:19|20)[0-9]{2}[ -](?:annual|total|average|avg|mean|year)"
+    "|(?:annual|total|average|avg|mean|year)[ -](?:19|20)[0-9]{2}",
+    re.IGNORECASE,
+)
+"""A time of a row that sums up a year: "2010 Annual"."""
+MOST_SUMS = 0.2
+"""Share of times that may be such: one in four or twelve."""
 
 REGULAR_STAMPS_SHARE = 0.5
 """Share of steps of one length from which a column of stamps is one of times whatever its name."""
@@ -156,13 +166,19 @@ def _has_regular_integers(column: Column, kind: dates.TimeKind) -> bool:
 
 def without_annual_rows(table: Table, time: Column) -> Table | None:
     """The table without rows that sum up a year, such as a thirteenth month; None where it has none."""
-    if JOINER not in time.name:
+    if JOINER not in time.name and not any(map(str.isalpha, {*"".join(time.texts)})):
         return None
     try:
         texts = np.array(table.time_texts(time), dtype=object)
     except CellError:
         return None  # an error with its line, where the times are parsed
-    annual = np.asarray(texts == time_parts.ANNUAL)[time.codes]
+    if JOINER in time.name:
+        is_sum = np.asarray(texts == time_parts.ANNUAL)
+    else:
+        is_sum = np.array([SUM_OF_YEAR.fullmatch(text.strip()) is not None for text in time.texts])
+        if is_sum.mean() > MOST_SUMS:
+            return None
+    annual = is_sum[time.codes]
     if not annual.any() or annual.all():
         return None
     first = int(annual.argmax())

@@ -26,6 +26,9 @@ def no_pattern_fits(
             f'"{text}" has a two-digit year',
             hint="give its format: --date-format " + suggested_format(cleaned[index]),
         )
+    if re.fullmatch(r"[2-7][0-9]{4}[.][0-9]+", text):
+        hint = "--date-format excel reads day numbers of a spreadsheet"
+        return CellError(index, f'"{text}" is not a time', hint=hint)
     if index == 0 or len(possible) == len(TIME_PATTERNS):
         return CellError(index, f'"{text}" is not a time', hint=FORMAT_HINT)
     return CellError(

@@ -45,6 +45,7 @@ _REWRITES = (
     *((LazyPattern(rf"\b{first} ?[-–/] ?{last}\b"), f"Q{n}") for n, (first, last) in enumerate(_QUARTERS, 1)),
     (LazyPattern(r"^(?:FY|CY) ?(?=[0-9]{4})"), ""),
     (LazyPattern(r"(?<=[0-9]) ?Uhr$"), ""),
+    (LazyPattern(r"(?<=[0-9])[, ]+(?:mon|tue|wed|thu|fri|sat|sun)(?:s|rs|nes|ur)?(?:day)?$", _I), ""),
     (LazyPattern(r"(?<=[ T][0-9])h(?=[0-9]{2}\b)|(?<=[ T][0-9]{2})h(?=[0-9]{2}\b)"), ":"),
 )
 """What is rewritten after the names of months, in this order."""

@@ -323,6 +323,8 @@ def _correction(text: str, wrong: Sequence[str] = (), of: int = 0) -> str:
         return f"write a number for it, such as {text.lstrip('<>≤≥~≈ ')}"
     if re.fullmatch(r"[+-]?0[xXoObB][0-9a-fA-F]+", text):
         return "write it as a decimal number"
+    if re.fullmatch(r"[-+]?[0-9.,]+ ?[kKMB]", text):
+        return "write all numbers out: 893K is 893000"
     if re.search(r"[0-9]", text) and re.search(r"[^\W\d_]|[%$€£¥]", text):
         return "remove the unit"
     return "correct it, or leave it empty if the number is missing"

@@ -11,6 +11,8 @@ from forecast.phrases import JOINER
 from forecast.reading.reader import read_panel
 from forecast.spec.reading import NO_TIME, Columns, ReadSpec
 
+MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 
 def read(text, **columns):
     return read_panel(io.BytesIO(text.encode()), ReadSpec(Columns(**columns)))
@@ -255,3 +257,15 @@ def test_the_fewest_columns_that_tell_rows_apart_are_the_id():
     lines = [(name, name.lower(), kind, 1, 2, 3) for name in ("AA", "BB") for kind in ("births", "deaths")]
     panel = read(rows("Country,Code,Series,1990,1991,1992", lines)).panel
     assert panel.columns.series_names == ("Country", "Series")
+
+
+@pytest.mark.parametrize("write", ["{} Annual", "Total {}"])
+def test_sums_of_years_among_months_are_left_out(write):
+    lines = [
+        (text, month)
+        for year in (2019, 2020)
+        for month, text in enumerate([*(f"{year} {name}" for name in MONTH_NAMES), write.format(year)])
+    ]
+    result = read(rows("Label,v", lines))
+    assert result.panel.values.tolist() == [*range(12)] * 2
+    assert result.repairs[0].startswith("2 rows of whole years left out (first: ")
