@@ -41,16 +41,18 @@ def dates_of_integers(texts: list[str], *, named_week: bool = False) -> tuple[li
         return None
     if 4 in lengths:
         return _short_months(texts) if lengths == {4} else None
-    for regex in (_COMPACT_NUMBER, _SHORT_NUMBER):
+    has_years = all(text[:2] in ("19", "20") for text in texts)
+    for regex in (_COMPACT_NUMBER, _SHORT_NUMBER) if has_years else ():
         if matches := all_matches(regex, texts):
             years, numbers = [int(m["year"]) for m in matches], [int(m["number"]) for m in matches]
             return _parts(texts, years, numbers, is_short=regex is _SHORT_NUMBER, named_week=named_week)
-    if len(texts) >= 3 and all(map(_YEARDAY.fullmatch, texts)):
+    if lengths == {7} and has_years and len(texts) >= 3 and all(map(_YEARDAY.fullmatch, texts)):
         if periods := _fiscal_periods(texts):
             return periods
         rewritten = [f"{text[:4]}-{text[4:]}" for text in texts]
         return rewritten, ("times", f"{texts[0]} as {rewritten[0]}", "years with the number of a day")
-    if len(texts) >= 3 and not any(all(map(each.regex.fullmatch, texts)) for each in COMPACT_PATTERNS):
+    is_date = lengths in ({6}, {8}) and len(texts) >= 3
+    if is_date and not any(all(map(each.regex.fullmatch, texts)) for each in COMPACT_PATTERNS):
         return _other_orders(texts)
     return None
 

@@ -193,6 +193,8 @@ def _without_zero_fractions(texts: list[str]) -> list[str]:
 
 def _numbered(texts: list[str]) -> list[str]:
     """The integers of texts that hold one each, and the same few letters: Day 12, 1990s, /Date(0)/."""
+    if not texts or texts[0].isdigit():
+        return texts
     for regex in _NUMBERED:
         matches = all_matches(regex, texts)
         if len({match["word"].lower() for match in matches}) == 1:
