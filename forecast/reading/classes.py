@@ -18,6 +18,8 @@ _EVENT_OF_TEXT = {"0": "0", "0.0": "0", "1": "1", "1.0": "1", "false": "0", "tru
 _TWO_WORDS = ({"yes", "no"}, {"y", "n"}, {"t", "f"})
 """Two words, in lower case, of a column that is a yes or a no whatever its name."""
 
+MOST_SPELLINGS = 100
+"""Distinct texts of a column of two words: upper and lower case, blanks, and texts for missing values."""
 FEW_CLASSES = 20
 """Classes up to which they need not repeat."""
 
@@ -70,6 +72,8 @@ def parse_target(table: Table, column: Column, read: ReadSpec) -> tuple[Target, 
 
 def is_yes_or_no(column: Column) -> bool:
     """Whether a column holds True and False, or yes and no, and nothing else."""
+    if len(column.texts) > MOST_SPELLINGS:
+        return False
     words = {text.strip().lower() for text in column.texts} - numbers.MISSING
     return words == {"true", "false"} or words in _TWO_WORDS
 

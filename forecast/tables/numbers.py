@@ -128,8 +128,9 @@ def parse(texts: list[str], notation: Notation | None = None, *, delimiter: str 
     present = [cleaned[index] for index in indices]
     parsed, style, unit, accounting = _plain_numbers(present, dots=dots), PLAIN, "", ""
     if parsed is None:
-        if not all(_fits(text, styles) for text in present):
-            present, unit, accounting = _without_units(present, indices, texts, styles)
+        others = _unfitting(present, styles)
+        if others:
+            present, unit, accounting = _without_units(present, others, indices, texts, styles)
         style = _detect_style(present, indices, texts, styles, delimiter=delimiter)
         parsed = [style.number(text) for text in present]
     values = np.full(len(texts), np.nan)
@@ -152,19 +153,23 @@ def _is_float(text: str) -> bool:
 
 
 def _without_units(
-    present: list[str], indices: list[int], texts: list[str], styles: tuple[Style, ...]
+    present: list[str], others: set[int], indices: list[int], texts: list[str], styles: tuple[Style, ...]
 ) -> tuple[list[str], str, str]:
     """The numbers without the unit that all of them have, this unit, and the first accounting negative.
 
-    A `CellError` for a text that is no number, or one of another unit. A bare 0 needs no unit.
+    `others` are the positions of those that are no bare numbers. A `CellError` for a text that is no number,
+    or one of another unit. A bare 0 needs no unit.
     """
-    found = [Quantity(text, "") if _fits(text, styles) else _quantity(text, styles) for text in present]
-    wrong = [(text, index) for text, index, each in zip(present, indices, found, strict=True) if each is None]
+    read = {position: _quantity(present[position], styles) for position in sorted(others)}
+    wrong = [position for position, each in read.items() if each is None]
     if wrong:
-        text, index = wrong[0]
-        hint = _correction(text, [text for text, _ in wrong], len(present))
+        index = indices[wrong[0]]
+        hint = _correction(present[wrong[0]], [present[position] for position in wrong], len(present))
         raise CellError(index, f'"{texts[index]}" is not a number', hint=hint)
-    quantities = [(index, each) for index, each in zip(indices, found, strict=True) if each is not None]
+    quantities = [
+        (index, read.get(position) or Quantity(text, ""))
+        for position, (text, index) in enumerate(zip(present, indices, strict=True))
+    ]
     counted = [(index, each) for index, each in quantities if each.unit or float_or_nan(each.number) != 0]
     unit = counted[0][1].unit if counted else ""
     for index, each in counted:
@@ -200,6 +205,14 @@ def _other_unit(text: str, index: int, unit: str, expected: str) -> CellError:
 def is_number(text: str) -> bool:
     """Whether a text is a number in any style, without a unit."""
     return _fits(ascii_number(text))
+
+
+def _unfitting(texts: list[str], styles: tuple[Style, ...]) -> set[int]:
+    """The positions of the texts that are no number in any style, or in one of some others."""
+    is_plain = _pattern(PLAIN).fullmatch
+    return {
+        position for position, text in enumerate(texts) if is_plain(text) is None and not _fits(text, styles)
+    }
 
 
 def _fits(text: str, styles: tuple[Style, ...] = ()) -> bool:
