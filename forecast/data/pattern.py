@@ -4,12 +4,9 @@ A pattern is the period, and the seconds from its start to each of its rows. Row
 all rows of the first period, then those of the second.
 """
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
-Period = Literal["day", "week", "month", "year"]
 Offsets = tuple[int, ...]
 
 DAY = 86_400

@@ -1,20 +1,21 @@
 """A table with one row per series and one column per time becomes one with one row per series and time."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, combinations
 
 import numpy as np
 
 from forecast.data.inference import evenness
+from forecast.data.results import TIME
 from forecast.errors import DataError
 from forecast.phrases import JOINER, counted, listed, shown
-from forecast.reading.parts_across import find_parts_across, year_name
-from forecast.reading.roles import Guess, Roles
+from forecast.reading.parts_across import TimesAcross, find_parts_across, year_name
+from forecast.reading.roles import Roles
 from forecast.reading.series_column import MOST_CANDIDATES, MOST_KEYS, find_keys, is_text
 from forecast.spec.reading import ReadSpec
 from forecast.tables import dates, numbers
-from forecast.tables.columns import CellError, Column, joined_column
+from forecast.tables.columns import CellError, Column, Guess, joined_column
 from forecast.tables.matching import LazyPattern
 from forecast.tables.table import Table
 
@@ -23,23 +24,9 @@ LEAST_TIMES = 3
 EVEN_SHARE = 0.6
 """Share of these times that are one step apart."""
 
-TIME = "time"
-"""The name of the times in results."""
-
 _NUMBERED = LazyPattern(
     r"((?:d|day|w|wk|week|m|mon|month|q|quarter|y|year|t|time|p|period)[_ ]?)([0-9]{1,6})", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True, slots=True)
-class TimesAcross:
-    """The columns of a table whose names are times."""
-
-    columns: tuple[Column, ...]
-    texts: tuple[str, ...]
-    """The time of each, as a column of times would write it; with a `part`, for each of its texts."""
-    part: Column | None = None
-    """The column with the other part of the time of each row: the year of months, the day of hours."""
 
 
 def find_times_across(table: Table, *, with_parts: bool) -> TimesAcross | None:
@@ -48,7 +35,7 @@ def find_times_across(table: Table, *, with_parts: bool) -> TimesAcross | None:
     With `with_parts`, columns that hold a part of a time are times too where another column has the rest.
     """
     if with_parts and (in_parts := find_parts_across(table)) is not None:
-        return TimesAcross(in_parts.columns, in_parts.texts, in_parts.rest)
+        return in_parts
     numeric = [column for column in table.columns if _is_numeric_or_empty(column)]
     for read_name in (year_name, _date_name, _numbered_name):
         named = [(column, text) for column in numeric if (text := read_name(column.name)) is not None]
@@ -120,7 +107,7 @@ def _is_even(texts: list[str]) -> bool:
 def _find_ids(table: Table, times: TimesAcross, read: ReadSpec) -> Column | None:
     """The requested columns of ids, or the fewest columns of text that tell the rows apart.
 
-    None for a single row without a text; a `DataError` where rows cannot be told apart.
+    None for a single row without a text; a `DataError` where rows cannot be distinguished.
     """
     requested = read.columns.series
     if requested is not None and all(name in table.names for name in requested.split(JOINER)):

@@ -14,7 +14,7 @@ from forecast.tables.table import Table
 NONE = "none"
 """The mark that says that there is none: every number means itself."""
 MIN_OTHERS = 5
-"""Other numbers from which it can be told that one stands apart."""
+"""Other numbers from which one of them can be seen to stand apart."""
 ALONE = 10
 """Ranges of all other numbers from which a mark is far even where it occurs once."""
 LEAST_ALONE = 9999

@@ -20,17 +20,17 @@ _DAY_WITHOUT_YEAR = LazyPattern(r"[0-9]{1,2}[-. /]*[^\W\d]{3,}\.?|[^\W\d]{3,}\.?
 
 
 @dataclass(frozen=True, slots=True)
-class PartsAcross:
-    """The columns whose names are one part of the time of their numbers."""
+class TimesAcross:
+    """The columns of a table whose names are times."""
 
     columns: tuple[Column, ...]
-    rest: Column
-    """The column with the other part."""
     texts: tuple[str, ...]
-    """The times of all columns for each text of `rest`."""
+    """The time of each, as a column of times would write it; with a `part`, for each of its texts."""
+    part: Column | None = None
+    """The column with the other part of the time of each row: the year of months, the day of hours."""
 
 
-def find_parts_across(table: Table) -> PartsAcross | None:
+def find_parts_across(table: Table) -> TimesAcross | None:
     """Twelve months or four quarters of a year, years of a month, hours of a day, days of a week; else None.
 
     A `DataError` for years of days or hours, which are not read.
@@ -49,9 +49,9 @@ def year_name(name: str) -> str | None:
 
 def _combined(
     columns: list[Column], suffixes: list[str], rest: Column, join: Callable[[str, str], str]
-) -> PartsAcross:
+) -> TimesAcross:
     texts = tuple(join(text.strip(), suffix) for text in rest.texts for suffix in suffixes)
-    return PartsAcross(tuple(columns), rest, texts)
+    return TimesAcross(tuple(columns), texts, rest)
 
 
 def _by_suffix(
@@ -66,7 +66,7 @@ def _by_suffix(
     return [found[suffix] for suffix in expected] if all(suffix in found for suffix in expected) else None
 
 
-def _parts_of_years(table: Table) -> PartsAcross | None:
+def _parts_of_years(table: Table) -> TimesAcross | None:
     """Columns of twelve months or four quarters beside one of years."""
     years = [c for c in table.columns if time_parts.part_of(c.name, c.texts) == "year" and len(c.texts) > 1]
     if len(years) != 1:
@@ -82,7 +82,7 @@ def _parts_of_years(table: Table) -> PartsAcross | None:
     return None
 
 
-def _years_of_parts(table: Table) -> PartsAcross | None:
+def _years_of_parts(table: Table) -> TimesAcross | None:
     """Columns of years beside one of months, quarters, halves or weeks."""
     columns = [column for column in table.columns if year_name(column.name)]
     years = [year_name(column.name) or "" for column in columns]
@@ -108,7 +108,7 @@ def _with_year(part: time_parts.Part, text: str, year: str) -> str:
     return time_parts.join(["year", part], [(year, text)])[0]
 
 
-def _hours_of_days(table: Table) -> PartsAcross | None:
+def _hours_of_days(table: Table) -> TimesAcross | None:
     """Columns of 24 hours, 0 to 23 or 1 to 24, beside one of dates."""
     days = [column for column in table.columns if dates.kind_of(column.texts) in ("dates", "stamps")]
 
@@ -129,7 +129,7 @@ def _at_hour(first: int, day: str, hour: str) -> str:
     return f"{day} {int(hour) - first:02d}:00"
 
 
-def _days_of_weeks(table: Table) -> PartsAcross | None:
+def _days_of_weeks(table: Table) -> TimesAcross | None:
     """Columns of seven weekdays beside one of ISO weeks."""
     weeks = [
         column

@@ -13,7 +13,7 @@ from forecast.data.results import TIME
 from forecast.errors import DataError, UsageError
 from forecast.events import SeriesSkipped
 from forecast.phrases import JOINER, counted
-from forecast.reading.across import TimesAcross, across_to_long, find_times_across
+from forecast.reading.across import across_to_long, find_times_across
 from forecast.reading.aggregation import period_start_frequency, resample
 from forecast.reading.classes import parse_target
 from forecast.reading.covariates import (
@@ -26,9 +26,10 @@ from forecast.reading.covariates import (
 from forecast.reading.duplicates import resolve_duplicates
 from forecast.reading.ends import with_last_zeros
 from forecast.reading.labelled import STEPS, find_label_roles, has_model_classes, label_rows, labelled_panel
+from forecast.reading.parts_across import TimesAcross
 from forecast.reading.periods import read_as_periods
 from forecast.reading.regular import regular_panel, skip_unusable
-from forecast.reading.roles import Guess, Roles, find_roles
+from forecast.reading.roles import Roles, find_roles
 from forecast.reading.rows import Rows, sort_rows
 from forecast.reading.seasons import read_seasons, refuse_other_steps
 from forecast.reading.sparse import start_after_gaps
@@ -36,6 +37,7 @@ from forecast.reading.time_column import without_annual_rows
 from forecast.reading.time_steps import find_frequency, parse_times, refuse_unclear_step
 from forecast.reading.wide import to_long
 from forecast.spec.reading import NO_TIME, Columns, Notation, ReadSpec, Target
+from forecast.tables.columns import Guess
 from forecast.tables.dates import ParsedTimes
 from forecast.tables.delimited import read_table
 from forecast.tables.numbers import Style

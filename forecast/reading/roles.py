@@ -17,7 +17,7 @@ from forecast.reading.series_column import (
 from forecast.reading.time_column import guess_time, is_of_time, is_part_of_time, name_rank
 from forecast.spec.reading import NO_TIME, Columns, ReadSpec
 from forecast.tables import dates, numbers, time_parts
-from forecast.tables.columns import Column
+from forecast.tables.columns import Column, Guess
 from forecast.tables.table import Table
 
 TARGET_NAMES = (
@@ -35,9 +35,6 @@ TARGET_NAMES = (
         "amount",
     ),
 )
-
-Guess = tuple[str, str, str]
-"""Role, name of the column, reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ import numpy as np
 
 from forecast.errors import DataError
 from forecast.phrases import counted
-from forecast.reading.roles import Guess, Roles, is_numeric, no_numbers, refuse_equal_names
+from forecast.reading.roles import Roles, is_numeric, no_numbers, refuse_equal_names
 from forecast.reading.time_column import guess_time
 from forecast.spec.reading import ReadSpec
-from forecast.tables.columns import Column
+from forecast.tables.columns import Column, Guess
 from forecast.tables.table import Table
 
 SERIES = "series"

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from forecast.data.arrays import Flags
 from forecast.phrases import JOINER
 
+Guess = tuple[str, str, str]
+"""What was decided by what the data look like: role, decision, reason."""
+
 
 class CellError(Exception):
     """One text of a column cannot be read; `Table.refusal` turns it into a `DataError`."""

@@ -6,13 +6,11 @@ from itertools import pairwise
 import numpy as np
 
 from forecast.data.inference import evenness
-from forecast.tables.columns import CellError
+from forecast.tables.columns import CellError, Guess
 from forecast.tables.date_patterns import COMPACT_PATTERNS
 from forecast.tables.date_texts import PARTS_OF_YEAR, PartOfYear, part_of_year, with_part
 from forecast.tables.matching import LazyPattern, all_matches
 from forecast.tables.short_years import long_year
-
-Guess = tuple[str, str, str]
 
 EVEN = 0.9
 """Share of rows one step apart from which integers may be dates."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from forecast.data.frequency import FIRST_YEAR, LAST_YEAR, Form, Times
 from forecast.data.inference import evenness
 from forecast.data.pattern import DAY
-from forecast.tables.columns import CellError
+from forecast.tables.columns import CellError, Guess
 from forecast.tables.date_hints import FORMAT_HINT, no_pattern_fits, suggested_format
 from forecast.tables.date_integers import dates_of_integers, part_guess
 from forecast.tables.date_iso import ends_day, iso_text
@@ -76,9 +76,6 @@ _NUMBERED = (
 """Integers with letters around them."""
 
 _ISO = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?")
-
-Guess = tuple[str, str, str]
-"""Role, decision, reason."""
 
 EVEN_MONTHS = 0.7
 """Share of rows one step apart from which numbers with a point may be years and months."""

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.inference import evenness
+from forecast.tables.columns import Guess
 from forecast.tables.matching import LazyPattern, all_matches
 from forecast.tables.months import ENGLISH
-
-Guess = tuple[str, str, str]
 
 PIVOT = 41
 """From this year on of the 20th century, before it of the 21st."""

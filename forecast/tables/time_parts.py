@@ -92,11 +92,18 @@ def part_of(name: str, column_texts: Sequence[str]) -> Part | None:
     joined = "".join(lowered)
     if joined in ("dayofyear", "dayofweek", "settlementperiod"):
         lowered = [joined]
+    if not all(_is_known(word) for word in lowered):
+        return "clock" if _are_clocks(column_texts) else None
     for word in reversed(lowered):  # the last word says what it is: "week day", "month number" aside
         for part in (*_WORDS.get(word, ()), *(part for part in _SUFFIXES if word.endswith(part))):
             if _holds(part, column_texts):
                 return part
     return "clock" if _are_clocks(column_texts) else None
+
+
+def _is_known(word: str) -> bool:
+    """Whether a word in a name says nothing of another quantity, as those of "visits per day" do."""
+    return word in _WORDS or word in _QUALIFIERS or word.isdigit() or word.endswith(_SUFFIXES)
 
 
 def _are_clocks(texts: Sequence[str]) -> bool:
@@ -110,6 +117,16 @@ def _holds(part: Part, texts: Sequence[str]) -> bool:
     first = next(present, None)
     return first is not None and _is(part, first) and all(_is(part, text) for text in present)
 
+
+_QUALIFIERS = frozenset(
+    """
+    the date of in order fiscal cal calendar name number num no nr end ending start starting begin beginning
+    id iso report reporting reference ref oper operating trade delivery event local utc cet cest gmt
+    settlement mmwr epi tax crop water school academic marketing sample observation obs record transaction
+    invoice posting
+    """.split()  # noqa: SIM905 - one word in quotes per line would be longer than what it says
+)
+"""Words that may stand beside the word for a part of a time."""
 
 _SUFFIXES: tuple[Part, ...] = ("year", "month", "week", "quarter")
 """Parts that the end of a word names: "MMWRyear"."""

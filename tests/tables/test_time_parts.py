@@ -87,3 +87,10 @@ def test_an_empty_part_is_an_error_at_its_row():
     with pytest.raises(CellError) as refused:
         join(("year", "month"), [("2019", "1"), ("2019", "")])
     assert refused.value.index == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["visits_per_day", "Calls per hour", "tons_per_year", "sales month", "new_week"]
+)
+def test_a_name_with_a_word_of_another_quantity_is_no_part(name):
+    assert part_of(name, ["12", "20", "21", "11"]) is None
