@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
-from forecast import workflow
+from forecast import hindcast, workflow
 from forecast.data.cards import Card
 from forecast.data.comparison import Comparison
 from forecast.data.evaluation import EvaluationResult
@@ -84,6 +84,7 @@ def predict(
     horizon: int | None = None,
     level: float | Sequence[float] = 80.0,
     total: bool = False,
+    as_of: str | int | None = None,
     future: Source | None = None,
     future_missing: FutureMissing | None = None,
     season: float | str | None = None,
@@ -105,6 +106,8 @@ def predict(
         horizon: Rows to forecast.
         level: Coverage of the prediction intervals, in percent.
         total: The sum over the horizon of each series, with its own intervals, instead of each step.
+        as_of: A date: the forecast that would have been made then, from rows up to it, with the actual
+            values that are known by now (`.actual`). A model trained on later rows is trained again.
         future: Rows after the end with the known covariates, as `future` gives them.
         future_missing: The fill of known covariates without a future value: "hold" or "season".
         season: Rows in a period, "7,365.25" for several, or a column of them; without a model only.
@@ -132,6 +135,7 @@ def predict(
         **options,
         horizon=horizon,
         level=level,
+        as_of=as_of,
         future_missing=future_missing,
         season=season,
         cell=cell,
@@ -141,24 +145,20 @@ def predict(
     )
     horizon, levels, read = given.get("horizon"), levels_of(given.get("level", 80.0)), read_spec(given)
     chosen = workflow.needed_model(model, data) if data is None else workflow.model_named(model, data)
+    request = train_request(_method_options(given), TrainRequest(read=read, horizon=horizon))
+    if chosen is not None:
+        refuse_for_model(read, 'model="pretrained"', **_method_options(given))
+    asked: dict[str, Any] = {"horizon": horizon, "levels": levels, "total": total, "listener": listener}
+    asked["future_missing"] = future_missing
+    if as_of is not None:
+        if data is None or future is not None:
+            raise UsageError("as_of needs the rows after that date too, in data, and takes no future")
+        return hindcast.predict(chosen or request, data, str(as_of), read=read, **asked)[1]
     if chosen is None:
         assert data is not None
-        request = train_request(_method_options(given), TrainRequest(read=read, horizon=horizon))
         chosen = workflow.untrained_model(data, request, listener=listener)
         data = None  # the rows of the data are those that it continues
-    else:
-        refuse_for_model(read, 'model="pretrained"', **_method_options(given))
-    return workflow.predict(
-        chosen,
-        data,
-        read=read,
-        future=future,
-        future_missing=future_missing,
-        horizon=horizon,
-        levels=levels,
-        total=total,
-        listener=listener,
-    )
+    return workflow.predict(chosen, data, read=read, future=future, **asked)
 
 
 def evaluate(
@@ -169,6 +169,7 @@ def evaluate(
     horizon: int | None = None,
     baseline: str | Sequence[str] = (),
     refit: bool = False,
+    as_of: str | int | None = None,
     listener: Listener = warn,
     **options: Unpack[FileOptions],
 ) -> EvaluationResult:
@@ -184,6 +185,7 @@ def evaluate(
         horizon: Rows to forecast from each.
         baseline: Names such as "naive", "drift", "theta"; by default all.
         refit: Retrain with the same settings at each origin.
+        as_of: A date: score the forecast that would have been made then, as `predict` has it.
         listener: Called with each event.
         options: How this file is written and repaired (`FileOptions`).
 
@@ -212,7 +214,20 @@ def evaluate(
         horizon=horizon,
         baseline=baseline,
         refit=refit,
+        as_of=as_of,
     )
+    if as_of is not None:
+        if refit or backtests is not None:
+            raise UsageError("as_of is one origin: leave out refit and backtests")
+        return hindcast.evaluate(
+            workflow.needed_model(model, data),
+            data,
+            str(as_of),
+            read=read_spec(given),
+            horizon=given.get("horizon"),
+            baselines=names_of(given.get("baseline")),
+            listener=listener,
+        )
     return workflow.evaluate(
         workflow.needed_model(model, data),
         data,

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from forecast.data.cards import Card
 from forecast.data.comparison import Comparison
 from forecast.data.digits import places_of
@@ -23,7 +21,6 @@ from forecast.reading.reader import ReadResult, read_as_far_as_possible, read_pa
 from forecast.reporting import notes
 from forecast.reporting.history import better_before, history_of, read_as
 from forecast.reporting.reading_notes import (
-    note_few_rows,
     note_reading,
     note_skipped,
     note_unlearned,
@@ -31,7 +28,7 @@ from forecast.reporting.reading_notes import (
 from forecast.reporting.seasons import seasons_line, seasons_of
 from forecast.spec.limits import MAX_BACKTESTS, MAX_HORIZON, check_range
 from forecast.spec.model import Bounds
-from forecast.spec.reading import FutureMissing, ReadSpec, Target
+from forecast.spec.reading import FutureMissing, ReadSpec
 from forecast.spec.training import DEFAULT_MAX_SECONDS, TrainRequest
 from forecast.storage import location, modelfile
 from forecast.tables.source import Source
@@ -49,12 +46,6 @@ class Trained:
     model: RecurrentForecaster
     path: Path | None
 
-
-_BINARY = (
-    "the target is 0 or 1: without a model these are forecast as numbers, a rate from 0 to 1; "
-    "forecast train DATA makes a model that gives the probability of a 1; "
-    "--task value says that numbers are meant"
-)
 
 Model = RecurrentForecaster | Trained | str | Path
 """A model, what `train` returns, or the path of a model file."""
@@ -207,41 +198,11 @@ def untrained_model(
     Nothing is trained and nothing evaluated, so a series may be as short as two rows. Weights and
     intervals follow from the past of each series. The listener hears its members, with the `remark`.
     """
-    from forecast.forecasters.intervals import no_spread
-    from forecast.planning import defaults
-    from forecast.planning.plan import combination_of
-    from forecast.reporting.model_card import untrained_card
+    from forecast.training.untrained import untrained, values_spec
 
     request = request or TrainRequest()
-    spec = request.read
-    if spec.columns.covariates or (spec.target is not None and spec.target.kind != "value"):
-        refused = "reads no covariates" if spec.columns.covariates else "forecasts values, not classes"
-        raise UsageError(f"without a model it {refused}", hint="forecast train DATA makes a model that does")
-    request = replace(request, read=replace(spec, target=Target()))
-    reading = read(source, request.read, listener=listener)
-    note_few_rows(reading.panel, listener)
-    season, reason = defaults.season(reading.panel, request.season)
-    listener(Decision("season", reason))
-    panel = reading.panel.with_season(season)
-    if spec.target is None and defaults.is_binary(panel):
-        listener(Warned(_BINARY))
-    combination = combination_of(panel, request, season)
-    found = seasons_of(panel, combination, tested=False)
-    if line := seasons_line(found, panel, short=False):
-        listener(Note("seasons", line))
-    listener(Note("model", notes.untrained_line(combination, any_long=found.any_long) + remark))
-    return RecurrentForecaster(
-        spec=defaults.untrained_spec(panel, season, combination),
-        combination=combination,
-        weights=np.empty((0, len(combination.members))),
-        spread=no_spread(),
-        horizon=request.horizon or defaults.horizon(panel),
-        bounds=defaults.bounds(panel, request),
-        read=reading.read,
-        frequency=panel.frequency,
-        tail=panel,
-        card=untrained_card(reading.source, panel),
-    )
+    reading = read(source, values_spec(request.read), listener=listener)
+    return untrained(reading, request, remark=remark, listener=listener)
 
 
 def _note_means(panel: Panel, bounds: Bounds, listener: Listener) -> None:
@@ -269,15 +230,35 @@ def predict(
     Rows of `future`, or rows of the data after the target's end, hold known covariates. With `total` the
     result is the sum over the horizon; a `UsageError` for classes, which have none.
     """
-    if total and model.spec.target.kind != "value":
+    if total:
+        refuse_total(model)
+    history = model.tail if source is None else history_of(model, source, read, listener)
+    if future is not None:
+        history = with_future_rows(history, future, read_as(model, read))
+    forecast = continued(model, history, horizon, future_missing, levels=levels, listener=listener)
+    return total_of(forecast) if total and isinstance(forecast, Forecast) else forecast
+
+
+def refuse_total(model: RecurrentForecaster) -> None:
+    """Raise a `UsageError` where a model forecasts what has no sum."""
+    if model.spec.target.kind != "value":
         raise UsageError(
             "--total: probabilities of classes are not added up",
             hint="--task value trains on 0 and 1 as numbers",
         )
-    history = model.tail if source is None else history_of(model, source, read, listener)
+
+
+def continued(
+    model: RecurrentForecaster,
+    history: Panel,
+    horizon: int | None,
+    future_missing: FutureMissing | None,
+    *,
+    levels: Sequence[float],
+    listener: Listener,
+) -> Forecast | Probabilities:
+    """The next values after the end of a panel that was read for the model."""
     steps = _steps(model, horizon)
-    if future is not None:
-        history = with_future_rows(history, future, read_as(model, read))
     history = with_known_future(history, steps, future_missing)
     if model.spec.target.kind != "value":
         from forecast.classification.classifier import Classifier
@@ -286,8 +267,7 @@ def predict(
             raise UsageError("a label belongs to a series, and none is given", hint="forecast predict DATA")
         return Classifier(model.network).predict(history, steps)
     _note_means(history, model.bounds, listener)
-    forecast = replace(model.predict(history, steps, levels=levels), places=places_of(history))
-    return total_of(forecast) if total else forecast
+    return replace(model.predict(history, steps, levels=levels), places=places_of(history))
 
 
 def future(
@@ -333,7 +313,7 @@ def evaluate(
 
     for name in baselines:
         baseline(name)
-    _check_sizes(horizon, backtests)
+    check_sizes(horizon, backtests)
     panel = history_of(model, source, read, listener)
     request = EvaluationRequest(tuple(baselines), backtests, horizon, refit, predictions)
     return evaluate_model(model, panel, request, Run(listener))
@@ -357,7 +337,7 @@ def compare(
     from forecast.training.run import Run
 
     asked = EvaluationRequest(tuple(map(baseline, baselines)), backtests, horizon, refit)
-    _check_sizes(horizon, backtests)
+    check_sizes(horizon, backtests)
     if source is None:
         if asked != EvaluationRequest():
             raise UsageError("without DATA there are only stored scores", hint="forecast compare A B DATA")
@@ -371,7 +351,8 @@ def compare(
     return compare_models(models, panels, asked, Run(listener))
 
 
-def _check_sizes(horizon: int | None, backtests: int | None) -> None:
+def check_sizes(horizon: int | None, backtests: int | None) -> None:
+    """Refuse numbers of rows and of backtests that are out of bounds."""
     if horizon is not None:
         check_range("horizon", horizon, 1, MAX_HORIZON)
     if backtests is not None:

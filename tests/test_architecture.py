@@ -31,6 +31,7 @@ FLOORS: list[set[str]] = [
     {"reporting", "pretraining"},
     {"training"},
     {"workflow"},
+    {"hindcast"},
     {"api", "api_data", "cli"},
     {"commands"},
     {"app"},

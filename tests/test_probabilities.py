@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast import workflow
+from forecast import hindcast, workflow
 from forecast.classification.baselines import fit_class_baselines
 from forecast.classification.classifier import Classifier
 from forecast.classification.metrics import CLASS_METRICS, accuracy, brier, log_loss
@@ -62,6 +62,17 @@ def test_an_event_that_comes_every_third_day_is_foreseen(events):
     assert (probability > 0.5).tolist() == [True, False]
     assert events.card.verdict.outcome == "useful"
     assert dict(zip(CLASS_METRICS, events.card.scores.overall[0], strict=True))["accuracy"] == 1
+
+
+def test_a_network_of_classes_is_trained_again_for_the_forecast_of_an_earlier_date(events):
+    content = days([int(place % 3 == 0) for place in range(120)])
+    then, probabilities = hindcast.predict(events, source(content), "2021-03-21")
+    assert then.card.last_time == "2021-03-21"
+    table = probabilities.to_table()
+    assert table["actual"].tolist() == [0, 1]  # rows 80 and 81
+    assert (table["probability"] > 0.5).tolist() == [False, True]
+    result = hindcast.evaluate(then, source(content), "2021-03-21")
+    assert (result.basis, result.scores.forecasts) == ("as of", 2)
 
 
 def test_the_label_of_a_sentence_is_told_whatever_the_order_of_its_words(labels):

@@ -217,6 +217,24 @@ Backtests = Annotated[
         panel=EVALUATION,
     ),
 ]
+AsOf = Annotated[
+    str | None,
+    option(
+        "--as-of",
+        metavar="DATE",
+        help="The forecast that would have been made on DATE, from rows up to it, beside the actual values.",
+        panel=PLAN,
+    ),
+]
+AsOfToEvaluate = Annotated[
+    str | None,
+    option(
+        "--as-of",
+        metavar="DATE",
+        help="Score the forecast that would have been made on DATE, from rows up to it.",
+        panel=EVALUATION,
+    ),
+]
 Levels = Annotated[
     list[str] | None,
     option(

@@ -1,7 +1,7 @@
 """The command `forecast evaluate`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -32,6 +32,7 @@ def evaluate(
     backtests: options.Backtests = None,
     baseline: options.Baselines = None,
     refit: options.Refit = False,
+    as_of: options.AsOfToEvaluate = None,
     by: options.By = "model",
     require_skill: options.RequireSkill = False,
     model: options.ModelToRead = None,
@@ -49,9 +50,15 @@ def evaluate(
     forecast evaluate sales.csv --baseline naive,drift --backtests 2 --by series
     forecast evaluate harvest.csv --refit --require-skill --output scores.csv
     forecast evaluate sales.csv --predictions predictions.csv
+    forecast evaluate harvest.csv --as-of 2010
     """
     console: Console = ctx.obj
     source = needed_source(ctx, data)
+    if as_of is not None and (refit or backtests is not None):
+        raise UsageError(
+            "--as-of is one origin, from which a model trained on later rows is trained again",
+            hint="leave out --refit and --backtests",
+        )
     path = paths.model_to_read(model, source)
     written = parsing.parse_digits(digits)
     delivery = plan_delivery(
@@ -63,20 +70,25 @@ def evaluate(
 
     trained = workflow.load(path)
     console.note("model", str(path))
-    result = workflow.evaluate(
-        trained,
-        source,
-        read=read,
-        backtests=backtests,
-        horizon=horizon,
-        baselines=parsing.parse_names(baseline),
-        refit=refit,
-        predictions=each is not None,
-        listener=console.listen,
-    )
+    asked: dict[str, Any] = {"read": read, "horizon": horizon, "baselines": parsing.parse_names(baseline)}
+    if as_of is not None:
+        from forecast import hindcast
+
+        result = hindcast.evaluate(trained, source, as_of, listener=console.listen, **asked)
+    else:
+        result = workflow.evaluate(
+            trained,
+            source,
+            backtests=backtests,
+            refit=refit,
+            predictions=each is not None,
+            listener=console.listen,
+            **asked,
+        )
     from forecast.reporting.facts import model_facts
 
     facts: dict[str, Json] = {"model": model_facts(trained, path), **paths.facts(source)}
+    facts["as_of"] = as_of
     if each is not None and result.predictions is not None:
         deliver(
             result.predictions.to_table(),

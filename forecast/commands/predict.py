@@ -1,7 +1,7 @@
 """The command `forecast predict`."""
 
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -19,6 +19,8 @@ from forecast.spec.training import TrainRequest
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from forecast.data.results import Forecast, Probabilities
+    from forecast.data.totals import Total
     from forecast.forecasters.model import RecurrentForecaster
     from forecast.output.writing import Json
 
@@ -32,6 +34,7 @@ def predict(
     horizon: options.HorizonToPredict = None,
     level: options.Levels = None,
     total: options.TotalOnly = False,
+    as_of: options.AsOf = None,
     model: options.ModelToPredict = None,
     read: ReadSpec,
     future: options.Future = None,
@@ -53,6 +56,7 @@ def predict(
     forecast predict new.csv --model pretrained --method theta
     forecast predict sales.csv --horizon 2 --future next.csv
     forecast predict orders.csv --horizon 30 --total
+    forecast predict harvest.csv --as-of 2010
     """
     console: Console = ctx.obj
     levels = parsing.parse_levels(level)
@@ -64,32 +68,24 @@ def predict(
         refuse_for_model(read, "--model pretrained", **untrained)
     elif source is None:
         raise _nothing_to_continue(model)
+    if as_of is not None:
+        _refuse_with_as_of(source, ahead)
     inputs, written = (source, ahead, path), parsing.parse_digits(digits)
     delivery = plan_delivery(
         format, json=json, output=output, inputs=inputs, excel_safe=excel_safe, digits=written
     )
     plan_list(skipped, console, *inputs, output)
-    from forecast import workflow
-
     about: dict[str, Json] = {**paths.facts(source), "levels": list(levels)}
+    about["as_of"] = as_of
+    chosen: RecurrentForecaster | TrainRequest
     if path is None:
-        assert source is not None  # refused above
-        request = train_request({**untrained, "horizon": horizon}, TrainRequest(read=read))
-        remark = "" if model is not None else _other_models(source)
-        forecaster = workflow.untrained_model(source, request, remark=remark, listener=console.listen)
-        source = None  # the rows of the data are those that the forecaster continues
+        chosen = train_request({**untrained, "horizon": horizon}, TrainRequest(read=read))
     else:
-        forecaster = _stored(path, console, piped_nothing=piped_nothing)
-    forecast = workflow.predict(
-        forecaster,
-        source,
-        read=read,
-        future=ahead,
-        future_missing=future_missing,
-        horizon=horizon,
-        levels=levels,
-        total=total,
-        listener=console.listen,
+        chosen = _stored(path, console, piped_nothing=piped_nothing)
+    remark = _other_models(source) if path is None and source is not None and model is None else ""
+    asked = {"horizon": horizon, "levels": levels, "total": total, "future_missing": future_missing}
+    forecaster, forecast = _forecast(
+        chosen, source, ahead, as_of, read=read, remark=remark, console=console, asked=asked
     )
     deliver(
         forecast.to_table(),
@@ -99,6 +95,33 @@ def predict(
         color=console.color,
         places=forecast.row_places,
     )
+
+
+def _forecast(
+    chosen: "RecurrentForecaster | TrainRequest",
+    source: paths.Source | None,
+    ahead: paths.Source | None,
+    as_of: str | None,
+    *,
+    read: ReadSpec,
+    remark: str,
+    console: Console,
+    asked: dict[str, Any],
+) -> "tuple[RecurrentForecaster, Forecast | Probabilities | Total]":
+    """What forecasts, and its forecast: a model, or for a request what needs none, today or as of a date."""
+    from forecast import workflow
+
+    asked = {**asked, "listener": console.listen}
+    if as_of is not None and source is not None:
+        from forecast import hindcast
+
+        return hindcast.predict(chosen, source, as_of, read=read, remark=remark, **asked)
+    if not isinstance(chosen, TrainRequest):
+        return chosen, workflow.predict(chosen, source, read=read, future=ahead, **asked)
+    assert source is not None  # refused before
+    untrained = workflow.untrained_model(source, chosen, remark=remark, listener=console.listen)
+    # The rows of the data are those that the forecaster continues.
+    return untrained, workflow.predict(untrained, read=read, future=ahead, **asked)
 
 
 def _stored(path: "Path", console: Console, *, piped_nothing: bool) -> "RecurrentForecaster":
@@ -121,6 +144,18 @@ def _model_facts(forecaster: "RecurrentForecaster", path: "Path | None") -> "dic
         **card_facts(forecaster.card),
         "scores": score_rows(forecaster.card.scores),
     }
+
+
+def _refuse_with_as_of(source: paths.Source | None, ahead: paths.Source | None) -> None:
+    """Refuse what says nothing of an earlier date."""
+    if source is None:
+        raise UsageError(
+            "--as-of needs the rows after that date too", hint="forecast predict DATA --as-of DATE"
+        )
+    if ahead is not None:
+        raise UsageError(
+            "--future: with --as-of, DATA has the known covariates of later rows", hint="leave it out"
+        )
 
 
 def _sources(data: str | None, future: str | None) -> tuple[paths.Source | None, paths.Source | None]:

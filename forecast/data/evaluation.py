@@ -16,19 +16,19 @@ from forecast.data.results import (
     frame_of,
     html_of,
     id_columns,
-    numbers_column,
     time_name,
-    times_column,
 )
+from forecast.data.written import numbers_column, times_column
 from forecast.phrases import counted
 from forecast.spec.reading import Columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Basis = Literal["new rows", "refit", "stored"]
+Basis = Literal["new rows", "refit", "stored", "as of"]
 """What was forecast: rows newer than those the model was trained on; any rows, by the same settings
-trained again at every origin; or nothing, where the scores are those of the model's own backtests."""
+trained again at every origin; nothing, where the scores are those of the model's own backtests; or the
+rows after one date."""
 
 
 @dataclass(frozen=True, slots=True)

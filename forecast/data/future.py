@@ -8,6 +8,7 @@ from forecast.data import results
 from forecast.data.arrays import Floats, Integers, bounds_of, series_at, slices
 from forecast.data.covariates import align
 from forecast.data.panel import Panel
+from forecast.data.written import numbers_column, texts_column, times_column
 from forecast.errors import DataError, UsageError
 from forecast.spec.reading import FutureMissing
 
@@ -63,7 +64,7 @@ def future_rows(panel: Panel, steps: int) -> results.ResultTable:
     for name, ids in results.id_columns(columns, panel.ids).items():
         table[name] = ids.repeat(steps)
     times = panel.frequency.after(panel.last_times, steps)
-    table[results.time_name(columns)] = results.times_column(times.ravel(), panel.frequency)
+    table[results.time_name(columns)] = times_column(times.ravel(), panel.frequency)
     # The known rows of each series, cut or extended so that it ends `steps` rows after the panel's end.
     bounds = panel.bounds + steps * np.arange(len(panel) + 1)
     kept = np.minimum(np.diff(covariates.known_bounds), panel.lengths + steps)
@@ -73,7 +74,5 @@ def future_rows(panel: Panel, steps: int) -> results.ResultTable:
     vocabularies = covariates.vocabularies[len(columns.past) :]
     for index, name in enumerate(columns.known):
         values, vocabulary = known[future, index], vocabularies[index]
-        table[name] = (
-            results.texts_column(values, vocabulary) if vocabulary else results.numbers_column(values)
-        )
+        table[name] = texts_column(values, vocabulary) if vocabulary else numbers_column(values)
     return table

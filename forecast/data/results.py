@@ -1,15 +1,14 @@
 """Results: frozen values, each of which becomes a table of columns or a pandas frame."""
 
-import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecast.data.arrays import Floats, Integers, Times
 from forecast.data.frequency import Frequency
+from forecast.data.written import LARGEST_WHOLE, Labels, numbers_column, texts_column, times_column
 from forecast.errors import UsageError
 from forecast.phrases import JOINER, counted
 from forecast.spec.reading import Columns, Target
@@ -19,15 +18,11 @@ if TYPE_CHECKING:
 
     from forecast.data.panel import Panel
 
-Labels = NDArray[np.object_] | Integers
 ResultTable = dict[str, Labels | Floats]
 """Column name -> values, all of one length, in the order in which they are written."""
 
 TIME = "time"
 """Name of the column of times where the data have none."""
-
-LARGEST_WHOLE = 2.0**53
-"""Whole numbers smaller than this are written as integers."""
 
 ScoredBy = Literal["model", "series", "step"]
 
@@ -68,6 +63,8 @@ class Forecast:
     """(series,) decimal places to which files are written; values here are not rounded."""
     sums: Sums | None = None
     """What `data.totals.total_of` makes a result of."""
+    actual: Floats | None = None
+    """(series, horizon) of an older forecast: the values known by now, NaN where none is."""
 
     @classmethod
     def of(
@@ -101,12 +98,14 @@ class Forecast:
         """One row per series and step: id where there is one, time, forecast, lower_80, upper_80, ...
 
         The columns of ids and times are named as in the data. Times are texts, or integers where they
-        are integers in the data.
+        are integers in the data. An older forecast has `actual` as its last column.
         """
         values: ResultTable = {"forecast": self._written(self.values)}
         for index, level in enumerate(self.levels):
             values[f"lower_{level:g}"] = self._written(self.lower[index])
             values[f"upper_{level:g}"] = self._written(self.upper[index])
+        if self.actual is not None:
+            values["actual"] = numbers_column(self.actual.ravel())
         return _with_index(values, self)
 
     def to_frame(self) -> "pd.DataFrame":
@@ -140,6 +139,8 @@ class Probabilities:
     target: Target
     columns: Columns
     frequency: Frequency
+    actual: Floats | None = None
+    """(series, horizon) indices of classes that are known by now, as `Forecast.actual`."""
 
     def __repr__(self) -> str:
         """Such as: Probabilities of 2 series, 7 steps, 2025-01-01 to 2025-01-07, 3 classes."""
@@ -167,6 +168,9 @@ class Probabilities:
             classes = self.target.classes
             values["label"] = np.array(classes, dtype=object)[probabilities.argmax(axis=1)]
             values |= {f"p_{name}": probabilities[:, index] for index, name in enumerate(classes)}
+        if self.actual is not None:
+            codes, is_event = self.actual.ravel(), self.target.is_event
+            values["actual"] = numbers_column(codes) if is_event else texts_column(codes, self.target.classes)
         return _with_index(values, self, with_times=self.target.kind != "label")
 
     def to_frame(self) -> "pd.DataFrame":
@@ -262,32 +266,6 @@ def frame_of(table: ResultTable, frequency: Frequency, columns: Columns, *, time
 def html_of(frame: "pd.DataFrame") -> str:
     """The first and last rows of a frame as an HTML table; texts of the data are escaped."""
     return frame.to_html(max_rows=_HTML_ROWS, escape=True)
-
-
-def times_column(times: Times, frequency: Frequency) -> Labels:
-    """Times as results write them: integers as in the data, others as texts in ISO 8601.
-
-    Integers are objects here: a table shows them as they are, without commas, and not as numbers.
-    """
-    if frequency.form == "integer":
-        return times.astype(np.int64).astype(object)
-    return np.array(frequency.text(times), dtype=object)
-
-
-def numbers_column(values: Floats) -> Labels | Floats:
-    """Numbers as results write them: integers, with None for NaN, where all are whole and small enough."""
-    known = ~np.isnan(values)
-    numbers = values[known]
-    if not ((numbers == np.rint(numbers)) & (np.abs(numbers) < LARGEST_WHOLE)).all():
-        return values
-    if known.all():
-        return values.astype(np.int64)
-    return np.array([None if math.isnan(value) else int(value) for value in values], dtype=object)
-
-
-def texts_column(codes: Floats, vocabulary: tuple[str, ...]) -> Labels:
-    """The texts at these indices of a vocabulary; None for NaN."""
-    return np.array([None if math.isnan(code) else vocabulary[int(code)] for code in codes], dtype=object)
 
 
 @dataclass(frozen=True, slots=True)

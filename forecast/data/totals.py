@@ -7,16 +7,8 @@ import numpy as np
 
 from forecast.data.arrays import Floats, Integers, Times
 from forecast.data.frequency import Frequency
-from forecast.data.results import (
-    LARGEST_WHOLE,
-    Forecast,
-    ResultTable,
-    Sums,
-    frame_of,
-    html_of,
-    id_columns,
-    times_column,
-)
+from forecast.data.results import Forecast, ResultTable, Sums, frame_of, html_of, id_columns
+from forecast.data.written import LARGEST_WHOLE, numbers_column, times_column
 from forecast.spec.reading import Columns
 
 if TYPE_CHECKING:
@@ -45,6 +37,8 @@ class Total:
     """Whether values are whole numbers, and written as such."""
     row_places: Integers | None = None
     """(series,) decimal places to which files are written; values here are not rounded."""
+    actual: Floats | None = None
+    """(series,) of an older forecast: the sum of the actual values, NaN unless all are known."""
 
     def __repr__(self) -> str:
         """Such as: Total of 56 series, intervals 80 %."""
@@ -64,6 +58,8 @@ class Total:
         for index, level in enumerate(self.levels):
             values[f"lower_{level:g}"] = self._written(self.lower[index])
             values[f"upper_{level:g}"] = self._written(self.upper[index])
+        if self.actual is not None:
+            values["actual"] = numbers_column(self.actual)
         return {**id_columns(self.columns, self.ids, values), **values}
 
     def to_frame(self) -> "pd.DataFrame":
@@ -97,4 +93,5 @@ def total_of(forecast: Forecast) -> Total:
         frequency=forecast.frequency,
         whole=forecast.whole,
         row_places=forecast.places,
+        actual=None if forecast.actual is None else forecast.actual.sum(axis=1),
     )

@@ -8,15 +8,8 @@ import numpy as np
 from forecast.data.arrays import Floats, Integers, row_positions
 from forecast.data.covariates import Covariates, align
 from forecast.data.panel import Panel
-from forecast.data.results import (
-    Labels,
-    ResultTable,
-    id_columns,
-    numbers_column,
-    texts_column,
-    time_name,
-    times_column,
-)
+from forecast.data.results import ResultTable, id_columns, time_name
+from forecast.data.written import Labels, numbers_column, texts_column, times_column
 from forecast.reading.wide import SERIES
 from forecast.spec.reading import NO_TIME
 

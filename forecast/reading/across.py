@@ -160,3 +160,13 @@ def _concatenate(table: Table, times: TimesAcross, ids: Column | None) -> Table:
         line=lambda row: table.line(row // steps),
         heading=heading,
     )
+
+
+def requested_across(table: Table, read: ReadSpec) -> TimesAcross | None:
+    """The columns whose names are times, where nothing that is requested denies this layout."""
+    columns = read.columns
+    has_other_layout = columns.time in table.names or columns.target is not None or bool(read.targets)
+    if has_other_layout or columns.covariates:
+        return None
+    # A model of such data has wide data without a column of times; --wide alone makes series of the columns.
+    return find_times_across(table, with_parts=not read.wide or columns.time is not None)

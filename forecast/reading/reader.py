@@ -13,8 +13,9 @@ from forecast.data.results import TIME
 from forecast.errors import DataError, UsageError
 from forecast.events import SeriesSkipped
 from forecast.phrases import JOINER, counted
-from forecast.reading.across import across_to_long, find_times_across
+from forecast.reading.across import across_to_long, requested_across
 from forecast.reading.aggregation import period_start_frequency, resample
+from forecast.reading.as_of import Cut, covariates_until, last_moment, rows_until
 from forecast.reading.classes import parse_target
 from forecast.reading.covariates import (
     CovariateRows,
@@ -26,21 +27,19 @@ from forecast.reading.covariates import (
 from forecast.reading.duplicates import resolve_duplicates
 from forecast.reading.ends import with_last_zeros
 from forecast.reading.labelled import STEPS, find_label_roles, has_model_classes, label_rows, labelled_panel
-from forecast.reading.parts_across import TimesAcross
 from forecast.reading.periods import read_as_periods
 from forecast.reading.regular import regular_panel, skip_unusable
-from forecast.reading.roles import Roles, find_roles
+from forecast.reading.roles import Roles, find_roles, notation_guesses
 from forecast.reading.rows import Rows, sort_rows
 from forecast.reading.seasons import read_seasons, refuse_other_steps
 from forecast.reading.sparse import start_after_gaps
 from forecast.reading.time_column import without_annual_rows
 from forecast.reading.time_steps import find_frequency, parse_times, refuse_unclear_step
 from forecast.reading.wide import to_long
-from forecast.spec.reading import NO_TIME, Columns, Notation, ReadSpec, Target
+from forecast.spec.reading import NO_TIME, Columns, ReadSpec, Target
 from forecast.tables.columns import Guess
 from forecast.tables.dates import ParsedTimes
 from forecast.tables.delimited import read_table
-from forecast.tables.numbers import Style
 from forecast.tables.source import Source, is_file, open_source
 from forecast.tables.table import Table
 
@@ -92,6 +91,10 @@ class PartialRead:
     frequency: Frequency | None = None
     """The requested or inferred step, before resampling."""
     reading: ReadResult | None = None
+    until: str | None = None
+    """The date up to which rows are read; None for all of them."""
+    cut: Cut | None = None
+    """The last moment of that date."""
 
 
 def read_panel(
@@ -111,6 +114,24 @@ def read_panel(
     read = read or ReadSpec()
     step = frequency or _requested_step(read)
     return _run_stages(_open(source, read), step, season)
+
+
+def read_until(
+    source: Source,
+    until: str,
+    read: ReadSpec | None = None,
+    *,
+    frequency: Frequency | None = None,
+    season: int | None = None,
+) -> tuple[ReadResult, Cut, Panel]:
+    """What `read_panel` gives of the rows up to a date, its last moment, and the panel of all rows."""
+    read = read or ReadSpec()
+    table = _open_table(source, read)
+    partial = PartialRead(read, file=table, table=table, until=until)
+    then = _run_stages(partial, frequency or _requested_step(read), season)
+    assert partial.cut is not None
+    whole = PartialRead(then.read, file=table, table=table)
+    return then, partial.cut, _run_stages(whole, then.panel.frequency, season).panel
 
 
 def read_as_far_as_possible(source: Source, read: ReadSpec) -> tuple[PartialRead, DataError | None]:
@@ -164,7 +185,7 @@ def _find_roles(partial: PartialRead) -> Roles:
     if _is_labelled(partial.read):
         roles = find_label_roles(partial.table, partial.read)
         partial.columns = partial.read.columns
-    elif (across := _times_across(partial.table, partial.read)) is not None:
+    elif (across := requested_across(partial.table, partial.read)) is not None:
         partial.read = replace(partial.read, wide=True)
         partial.table, roles = across_to_long(partial.table, across, partial.read)
     elif partial.read.wide:
@@ -177,16 +198,6 @@ def _find_roles(partial: PartialRead) -> Roles:
             roles = find_roles(partial.table, partial.read)
     partial.roles = roles
     return roles
-
-
-def _times_across(table: Table, read: ReadSpec) -> TimesAcross | None:
-    """The columns whose names are times, where nothing that is requested denies this layout."""
-    columns = read.columns
-    has_other_layout = columns.time in table.names or columns.target is not None or bool(read.targets)
-    if has_other_layout or columns.covariates:
-        return None
-    # A model of such data has wide data without a column of times; --wide alone makes series of the columns.
-    return find_times_across(table, with_parts=not read.wide or columns.time is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +225,13 @@ def _parse_rows(partial: PartialRead, roles: Roles, model_frequency: Frequency |
     values = numbers.values[roles.target.codes]
     rows = sort_rows(table, values, times=times, time=roles.time, id=roles.series)
     skipped: tuple[SeriesSkipped, ...] = ()
+    left_out: tuple[str, ...] = ()
     if roles.time is None:
         rows = replace(rows, times=row_positions(rows.bounds) + 1)
+    every_row = None if partial.until is None else rows
+    if partial.until is not None:
+        partial.cut = last_moment(partial.until, times)
+        rows, left_out = rows_until(rows, partial.cut, times)
     if is_labelled:
         rows, skipped = label_rows(rows, roles.target, read)
     if roles.season is not None:
@@ -226,12 +242,16 @@ def _parse_rows(partial: PartialRead, roles: Roles, model_frequency: Frequency |
     categorical = read.columns.categorical
     if not is_for_model:
         categorical = find_categorical(roles.covariates, categorical)
-    covariates = parse_covariates(roles.covariates, rows, categorical=categorical, notation=read.notation)
+    covariates = parse_covariates(
+        roles.covariates, every_row or rows, categorical=categorical, notation=read.notation
+    )
 
     partial.target, partial.times = target, times
     partial.columns = columns = _find_columns(roles, read, covariates)
-    partial.notation = _notation_guesses(table, numbers.style, read.notation)
-    notes = (*numbers.note(roles.target.name), *covariates.notes)
+    partial.notation = notation_guesses(table, numbers.style, read.notation)
+    if partial.cut is not None:
+        covariates = covariates_until(covariates, columns, partial.cut)
+    notes = (*numbers.note(roles.target.name), *covariates.notes, *left_out)
     if not is_labelled:
         if columns.known:
             rows = rows.select(~rows.trailing | rows.leading)  # without rows of known covariates alone
@@ -371,16 +391,3 @@ def _open_table(source: Source, read: ReadSpec) -> Table:
     from forecast.tables.frames import parquet_table
 
     return parquet_table(opened)
-
-
-def _notation_guesses(table: Table, style: Style, given: Notation) -> tuple[Guess, ...]:
-    """The delimiter and the style of numbers, where they were detected and are not the usual ones."""
-    guesses: list[Guess] = []
-    if table.delimiter != "," and given.delimiter is None:
-        mark = {"\t": "tab"}.get(table.delimiter, table.delimiter)
-        guesses.append(("delimiter", mark, "every row has as many fields as the header"))
-    if style.decimal != "." and given.decimal is None:
-        guesses.append(("decimal", style.decimal, "all numbers fit it"))
-    if style.group and given.thousands is None:
-        guesses.append(("thousands", style.group, "all numbers fit it"))
-    return tuple(guesses)

@@ -15,9 +15,10 @@ from forecast.reading.series_column import (
     unused_id,
 )
 from forecast.reading.time_column import guess_time, is_of_time, is_part_of_time, name_rank
-from forecast.spec.reading import NO_TIME, Columns, ReadSpec
+from forecast.spec.reading import NO_TIME, Columns, Notation, ReadSpec
 from forecast.tables import dates, numbers, time_parts
 from forecast.tables.columns import Column, Guess
+from forecast.tables.numbers import Style
 from forecast.tables.table import Table
 
 TARGET_NAMES = (
@@ -206,3 +207,16 @@ def _is_meant_as_target(column: Column) -> bool:
 def no_numbers(table: Table) -> DataError:
     """The error for a table without a column of numbers."""
     return DataError("no column holds numbers", where=table.source, hint=f"it has {listed(table.names)}")
+
+
+def notation_guesses(table: Table, style: Style, given: Notation) -> tuple[Guess, ...]:
+    """The delimiter and the style of numbers, where they were detected and are not the usual ones."""
+    guesses: list[Guess] = []
+    if table.delimiter != "," and given.delimiter is None:
+        mark = {"\t": "tab"}.get(table.delimiter, table.delimiter)
+        guesses.append(("delimiter", mark, "every row has as many fields as the header"))
+    if style.decimal != "." and given.decimal is None:
+        guesses.append(("decimal", style.decimal, "all numbers fit it"))
+    if style.group and given.thousands is None:
+        guesses.append(("thousands", style.group, "all numbers fit it"))
+    return tuple(guesses)

@@ -1,6 +1,7 @@
 """Data that are read for a model: what does not fit it is an error that names the model, or a warning."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from forecast.data.panel import Panel
@@ -9,7 +10,8 @@ from forecast.errors import DataError, ForecastError
 from forecast.events import Listener, Warned
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.phrases import listed
-from forecast.reading.reader import read_panel
+from forecast.reading.as_of import Cut
+from forecast.reading.reader import ReadResult, read_panel, read_until
 from forecast.reporting.reading_notes import note_few_rows, note_repairs
 from forecast.spec.reading import ReadSpec
 from forecast.storage import modelfile
@@ -24,16 +26,30 @@ def history_of(
     The listener hears of repairs, of series skipped, and of series that only the data or only the model has.
     A `DataError` names the model, and the remedy where a column is missing.
     """
-    try:
-        spec = read_as(model, read)
+    spec = read_as(model, read)
+    with _naming(model):
         reading = read_panel(source, spec, frequency=model.frequency, season=model.spec.season)
         note_repairs(reading, listener)
-    except DataError as error:
-        raise _naming(model, error) from None
     note_few_rows(reading.panel, listener)
     for text in other_series(model, reading.panel.ids):
         listener(Warned(text))
     return reading.panel
+
+
+def history_until(
+    model: RecurrentForecaster, source: Source, until: str, read: ReadSpec | None, listener: Listener
+) -> tuple[ReadResult, Cut, Panel]:
+    """The same of the rows up to a date, its last moment, and the panel of all rows."""
+    spec = read_as(model, read)
+    with _naming(model):
+        then, cut, whole = read_until(
+            source, until, spec, frequency=model.frequency, season=model.spec.season
+        )
+        note_repairs(then, listener)
+    note_few_rows(then.panel, listener)
+    for text in other_series(model, whole.ids):
+        listener(Warned(text))
+    return then, cut, whole
 
 
 def read_as(model: RecurrentForecaster, read: ReadSpec | None) -> ReadSpec:
@@ -57,15 +73,20 @@ def other_series(model: RecurrentForecaster, ids: Sequence[str]) -> list[str]:
     return texts
 
 
-def _naming(model: RecurrentForecaster, error: DataError) -> DataError:
-    """The same error, with the model that the data were read for."""
-    hint = error.hint
-    if error.message.startswith("there is no column"):
-        message = f"{error.message}, which the model {model.named} reads"
-        hint = f"{hint}; forecast train DATA makes a model of these columns, --model pretrained needs none"
-    else:
-        message = f"{error.message} (read as the model {model.named} was trained)"
-    return DataError(message, where=error.where, hint=hint)
+@contextmanager
+def _naming(model: RecurrentForecaster) -> Iterator[None]:
+    """Raise a `DataError` with the model that the data were read for."""
+    try:
+        yield
+    except DataError as error:
+        hint = error.hint
+        if error.message.startswith("there is no column"):
+            message = f"{error.message}, which the model {model.named} reads"
+            remedy = "forecast train DATA makes a model of these columns, --model pretrained needs none"
+            hint = f"{hint}; {remedy}"
+        else:
+            message = f"{error.message} (read as the model {model.named} was trained)"
+        raise DataError(message, where=error.where, hint=hint) from None
 
 
 _ORDER = ("no better", "unclear", "useful")

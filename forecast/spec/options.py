@@ -88,6 +88,8 @@ class PredictOptions(ReadOptions, total=False):
     horizon: int
     level: float | Sequence[float]
     """Coverage of the prediction intervals, in percent."""
+    as_of: str | int
+    """The date of the forecast."""
     future_missing: FutureMissing
     season: float | str
     cell: Cell
@@ -103,6 +105,8 @@ class EvaluateOptions(FileOptions, total=False):
     horizon: int
     baseline: Names
     refit: bool
+    as_of: str | int
+    """The date of the forecast that is scored."""
 
 
 class FutureOptions(FileOptions, total=False):

@@ -4,7 +4,7 @@ import numpy as np
 from rich.console import Console
 
 from forecast.data.frequency import Frequency
-from forecast.data.results import times_column
+from forecast.data.written import times_column
 from forecast.output.terminal import rich_table, texts
 
 
