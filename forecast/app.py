@@ -16,6 +16,7 @@ from forecast.commands.compare import compare
 from forecast.commands.evaluate import evaluate
 from forecast.commands.future import future
 from forecast.commands.help import help
+from forecast.commands.plot import plot
 from forecast.commands.predict import predict
 from forecast.commands.show import show
 from forecast.commands.train import train
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for command in (train, predict, future, evaluate, compare, check, show, help):
+for command in (train, predict, plot, future, evaluate, compare, check, show, help):
     app.command(cls=Command)(command)
 
 

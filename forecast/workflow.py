@@ -257,7 +257,7 @@ def continued(
     levels: Sequence[float],
     listener: Listener,
 ) -> Forecast | Probabilities:
-    """The next values after the end of a panel that was read for the model."""
+    """The next values after the end of a panel that was read for the model; they keep the panel."""
     steps = _steps(model, horizon)
     history = with_known_future(history, steps, future_missing)
     if model.spec.target.kind != "value":
@@ -265,9 +265,10 @@ def continued(
 
         if not len(history):
             raise UsageError("a label belongs to a series, and none is given", hint="forecast predict DATA")
-        return Classifier(model.network).predict(history, steps)
+        return replace(Classifier(model.network).predict(history, steps), history=history)
     _note_means(history, model.bounds, listener)
-    return replace(model.predict(history, steps, levels=levels), places=places_of(history))
+    found = model.predict(history, steps, levels=levels)
+    return replace(found, places=places_of(history), history=history)
 
 
 def future(

@@ -106,9 +106,14 @@ def test_the_page_of_labels(folder):
         check(folder, step, shape, terminal=True, partial=True)
 
 
+def test_the_page_of_pictures(folder):
+    for step in steps(page("docs/pictures.md")):
+        check(folder, step, shape)
+
+
 def test_every_page_with_commands_is_run():
     others = {path.name for path in (ROOT / "docs").glob("*.md") if "$ forecast" in path.read_text("utf-8")}
-    assert others == {"input.md", "repair.md", "covariates.md", "labels.md"}
+    assert others == {"input.md", "repair.md", "covariates.md", "labels.md", "pictures.md"}
     for name in others:
         assert "```\n$" not in page(f"docs/{name}"), "commands are in blocks of the kind console"
 

@@ -80,7 +80,7 @@ def plan_delivery(
     if chosen == "parquet" and find_spec("pyarrow") is None:
         raise MissingExtra("Parquet needs pyarrow", hint="pip install 'forecast-rnn[parquet]'")
     if file is not None:
-        _check_file(file, inputs, option)
+        check_file(file, inputs, option)
     return Delivery(chosen, file, excel_safe, digits)
 
 
@@ -184,12 +184,16 @@ def _send_text(delivery: Delivery, text: str) -> None:
 
 def _paper(delivery: Delivery, color: Color) -> tuple[bool, int]:
     """Whether a text for a person has colours, and how wide it is: as the terminal, else COLUMNS or 80."""
-    if delivery.file is None and is_terminal(sys.stdout):
-        return has_color(sys.stdout, color), shutil.get_terminal_size().columns
     # A pipe leads to `less` or a mail: no colour, unless it is asked for.
+    return delivery.file is None and has_color(sys.stdout, color), paper_width(delivery.file)
+
+
+def paper_width(file: Path | None = None) -> int:
+    """Columns of text for a person: those of the terminal, else COLUMNS or 80."""
+    if file is None and is_terminal(sys.stdout):
+        return shutil.get_terminal_size().columns
     columns = os.environ.get("COLUMNS", "")
-    width = int(columns) if columns.isdecimal() and int(columns) else _WIDTH
-    return delivery.file is None and has_color(sys.stdout, color), width
+    return int(columns) if columns.isdecimal() and int(columns) else _WIDTH
 
 
 def _resolve_format(format: OutputFormat, file: Path | None, option: str) -> "Format | Literal['table']":
@@ -214,7 +218,8 @@ def _format_by_suffix(file: Path, option: str) -> OutputFormat:
         ) from None
 
 
-def _check_file(file: Path, inputs: tuple[str | Path | None, ...], option: str) -> None:
+def check_file(file: Path, inputs: tuple[str | Path | None, ...], option: str) -> None:
+    """Refuse, before any work, a file that cannot be written or would replace one of `inputs`."""
     from forecast.atomic import check_writable
 
     for path in inputs:

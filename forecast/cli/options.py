@@ -17,6 +17,7 @@ NETWORK = "Network"
 MODEL = "Model"
 EVALUATION = "Evaluation"
 OUTPUT = "Output"
+PICTURE = "Picture"
 MESSAGES = "Messages"
 
 OutputFormat = Literal["auto", "table", "csv", "tsv", "json", "jsonl", "md", "parquet"]

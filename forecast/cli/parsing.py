@@ -1,5 +1,6 @@
 """How the texts of options are parsed."""
 
+import sys
 from typing import TYPE_CHECKING
 
 from forecast.errors import UsageError
@@ -32,6 +33,19 @@ def parse_digits(text: str | None) -> "Digits":
     if not text.isdecimal() or not 1 <= int(text) <= MOST_DIGITS:
         raise UsageError(
             f'--digits: "{text}" is neither 1 to {MOST_DIGITS} nor full', hint="write --digits 6"
+        )
+    return int(text)
+
+
+def parse_rows(text: str | None) -> int | None:
+    """Rows of history from "120" and "all"; None where none are given."""
+    if text is None:
+        return None
+    if text == "all":
+        return sys.maxsize
+    if not text.isdecimal() or not int(text):
+        raise UsageError(
+            f'--history: "{text}" is neither a number of rows nor all', hint="write --history all"
         )
     return int(text)
 

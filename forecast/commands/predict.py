@@ -1,6 +1,5 @@
 """The command `forecast predict`."""
 
-import shlex
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -8,11 +7,13 @@ import typer
 from forecast.cli import options, parsing, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import deliver, plan_delivery
+from forecast.cli.drawing import has_room_below, print_below
 from forecast.cli.option_groups import takes
+from forecast.cli.picture_options import NoPlot
 from forecast.cli.reading_options import read_spec
 from forecast.cli.skipped import plan_list
-from forecast.errors import ForecastError, ModelError, UsageError
-from forecast.spec.options import refuse_for_model, train_request
+from forecast.commands.answering import answering_model, opened, sources
+from forecast.errors import UsageError
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import TrainRequest
 
@@ -46,6 +47,7 @@ def predict(
     output: options.Output = None,
     excel_safe: options.ExcelSafe = False,
     skipped: options.SkippedFile = None,
+    no_plot: NoPlot = False,
 ) -> None:
     """Forecast the next values of DATA, or of the training data.
 
@@ -60,29 +62,19 @@ def predict(
     """
     console: Console = ctx.obj
     levels = parsing.parse_levels(level)
-    source, ahead = _sources(data, future)
-    piped_nothing = paths.is_empty_pipe(data, source)
-    source = None if piped_nothing else source
-    path = paths.model_or_pretrained(model, source)
-    if path is not None:
-        refuse_for_model(read, "--model pretrained", **untrained)
-    elif source is None:
-        raise _nothing_to_continue(model)
+    source, ahead = sources(data, future)
+    answering = answering_model(model, data, source, read, untrained)
+    source = answering.source
     if as_of is not None:
         _refuse_with_as_of(source, ahead)
-    inputs, written = (source, ahead, path), parsing.parse_digits(digits)
+    inputs, written = (source, ahead, answering.path), parsing.parse_digits(digits)
     delivery = plan_delivery(
         format, json=json, output=output, inputs=inputs, excel_safe=excel_safe, digits=written
     )
     plan_list(skipped, console, *inputs, output)
     about: dict[str, Json] = {**paths.facts(source), "levels": list(levels)}
     about["as_of"] = as_of
-    chosen: RecurrentForecaster | TrainRequest
-    if path is None:
-        chosen = train_request({**untrained, "horizon": horizon}, TrainRequest(read=read))
-    else:
-        chosen = _stored(path, console, piped_nothing=piped_nothing)
-    remark = _other_models(source) if path is None and source is not None and model is None else ""
+    chosen, remark = opened(answering, horizon, console)
     asked = {"horizon": horizon, "levels": levels, "total": total, "future_missing": future_missing}
     forecaster, forecast = _forecast(
         chosen, source, ahead, as_of, read=read, remark=remark, console=console, asked=asked
@@ -91,10 +83,12 @@ def predict(
         forecast.to_table(),
         delivery,
         schema="forecast.total/1" if total else "forecast.predict/1",
-        facts={**_model_facts(forecaster, path), **about, "skipped": console.skipped_facts()},
+        facts={**_model_facts(forecaster, answering.path), **about, "skipped": console.skipped_facts()},
         color=console.color,
         places=forecast.row_places,
     )
+    if has_room_below(delivery, wanted=not no_plot):
+        print_below(forecast, console.color)
 
 
 def _forecast(
@@ -124,17 +118,6 @@ def _forecast(
     return untrained, workflow.predict(untrained, read=read, future=ahead, **asked)
 
 
-def _stored(path: "Path", console: Console, *, piped_nothing: bool) -> "RecurrentForecaster":
-    """The model in a file, named on standard error."""
-    from forecast import workflow
-
-    forecaster = workflow.load(path)
-    console.note("model", str(path))
-    if piped_nothing:
-        console.warn(paths.EMPTY_PIPE)
-    return forecaster
-
-
 def _model_facts(forecaster: "RecurrentForecaster", path: "Path | None") -> "dict[str, Json]":
     """What forecasts, and how it was judged when it was trained."""
     from forecast.reporting.facts import card_facts, model_facts, score_rows
@@ -156,38 +139,3 @@ def _refuse_with_as_of(source: paths.Source | None, ahead: paths.Source | None) 
         raise UsageError(
             "--future: with --as-of, DATA has the known covariates of later rows", hint="leave it out"
         )
-
-
-def _sources(data: str | None, future: str | None) -> tuple[paths.Source | None, paths.Source | None]:
-    """DATA and the file of `--future`; standard input is at most one of them."""
-    ahead = None if future is None else paths.data_source(future)
-    if ahead != paths.STDIN:
-        return paths.data_source(data), ahead
-    if data == paths.STDIN:
-        raise UsageError(
-            "standard input cannot be both DATA and --future", hint="name a file for one of them"
-        )
-    return None if data is None else paths.data_source(data), ahead
-
-
-def _nothing_to_continue(model: "Path | None") -> ForecastError:
-    """Why nothing can answer without data and without a model that holds some."""
-    if model is not None or paths.models_here():
-        return UsageError("the pretrained network has no data of its own", hint="forecast predict DATA")
-    return ModelError(
-        "there is no model here",
-        hint="forecast train DATA makes one, forecast predict DATA needs none; or --model PATH",
-    )
-
-
-def _other_models(source: paths.Source) -> str:
-    """How a model would forecast instead: one that is trained, or one that is here."""
-    data = "DATA" if isinstance(source, str) else shlex.quote(str(source))
-    others = len(paths.models_here())  # their names would read as if one of them answered
-    choice = (
-        f"; --model PATH uses {'the model' if others == 1 else f'one of {others} models'} here"
-        if others
-        else ""
-    )
-    made = paths.model_to_write(None, source)
-    return f"; forecast train {data} makes {made}{choice}"

@@ -9,8 +9,10 @@ import typer
 from forecast.cli import options, parsing, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import Delivery, deliver, plan_delivery
+from forecast.cli.drawing import has_room_below, print_below
 from forecast.cli.help import needed_source
 from forecast.cli.option_groups import takes
+from forecast.cli.picture_options import NoPlot
 from forecast.cli.skipped import plan_list
 from forecast.cli.training_options import train_request
 from forecast.commands.check import report_data
@@ -35,6 +37,7 @@ def train(
     json: options.AsJson = False,
     digits: options.DigitsText = None,
     skipped: options.SkippedFile = None,
+    no_plot: NoPlot = False,
 ) -> None:
     """Train a model on DATA, evaluate it and save it.
 
@@ -56,14 +59,15 @@ def train(
     from forecast import workflow
 
     trained = workflow.train(source, request, model=path, resume=resume, listener=console.listen)
-    _report(trained, delivery, console)
+    _report(trained, delivery, console, drawn=has_room_below(delivery, wanted=not no_plot))
     verdict = trained.model.card.verdict
     if require_skill and (verdict is None or verdict.outcome != "useful"):
         raise typer.Exit(NO_SKILL)
 
 
-def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:
-    """Deliver the scores; note the verdict, the coverage of the intervals and the path after them."""
+def _report(trained: "Trained", delivery: Delivery, console: Console, *, drawn: bool) -> None:
+    """Deliver the scores, with a picture if it is to be `drawn`; note verdict, coverage and path."""
+    from forecast.pictures import next_values
     from forecast.reporting import notes
     from forecast.reporting.facts import card_facts, model_facts
     from forecast.reporting.score_table import score_table
@@ -82,6 +86,8 @@ def _report(trained: "Trained", delivery: Delivery, console: Console) -> None:
         color=console.color,
         shown=None if card.scores is None else score_table(card.scores),
     )
+    if drawn:
+        print_below(next_values(trained.model), console.color)
     if card.verdict is not None:
         console.note("verdict", card.verdict.text)
     if card.coverage is not None:

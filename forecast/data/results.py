@@ -1,7 +1,7 @@
 """Results: frozen values, each of which becomes a table of columns or a pandas frame."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -63,6 +63,8 @@ class Forecast:
     """(series,) decimal places to which files are written; values here are not rounded."""
     sums: Sums | None = None
     """What `data.totals.total_of` makes a result of."""
+    history: "Panel | None" = field(default=None, repr=False, compare=False)
+    """The rows that it follows, to be drawn before it."""
     actual: Floats | None = None
     """(series, horizon) of an older forecast: the values known by now, NaN where none is."""
 
@@ -139,6 +141,7 @@ class Probabilities:
     target: Target
     columns: Columns
     frequency: Frequency
+    history: "Panel | None" = field(default=None, repr=False, compare=False)
     actual: Floats | None = None
     """(series, horizon) indices of classes that are known by now, as `Forecast.actual`."""
 

@@ -1,0 +1,99 @@
+"""Series with their forecasts, backtests and losses as charts."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from forecast.data.arrays import Floats
+from forecast.data.evaluation import Predictions
+from forecast.data.panel import Panel, Series
+from forecast.data.results import Forecast
+from forecast.drawing.chart import Band, Chart, Curve, drawable
+from forecast.drawing.ticks import axis_of, positions
+from forecast.phrases import shown
+
+_LEAST_ROWS = 40
+"""Rows of history at least, where there are so many."""
+
+
+def rows_shown(horizon: int, season: int) -> int:
+    """Rows of history beside which a forecast of `horizon` rows is still seen."""
+    return max(8 * horizon, 3 * season, _LEAST_ROWS)
+
+
+def forecast_chart(
+    series: Series, forecast: Forecast | None, index: int, panel: Panel, *, title: str, rows: int | None
+) -> Chart:
+    """The newest `rows` of a series, None for all, and the forecast of series `index` after them."""
+    curves, horizon = list(history_curves(series, rows)), 0
+    bands: list[Band] = []
+    marks: tuple[float, ...] = ()
+    if forecast is not None:
+        horizon = forecast.values.shape[1]
+    if forecast is not None and horizon:
+        last = positions(series.times[-1:])
+        x = np.concatenate([last, positions(forecast.times[index])])
+        newest = series.values[-1:]
+        curves.append(Curve("forecast", "forecast", x, drawable(np.append(newest, forecast.values[index]))))
+        bands = _bands(x, newest, forecast, index)
+        marks = (float(last[0]),)
+    return Chart(title, tuple(curves), axis_of(panel.frequency), tuple(bands), marks)
+
+
+def history_curves(series: Series, rows: int | None) -> tuple[Curve, ...]:
+    """The newest rows of a series: those observed, and, joined to them, those that were filled in."""
+    keep = slice(None) if rows is None else slice(-rows, None)
+    x, y, observed = positions(series.times[keep]), drawable(series.values[keep]), series.observed[keep]
+    history = Curve("history", "history", x, np.where(observed, y, np.nan))
+    if observed.all():
+        return (history,)
+    beside = ~observed
+    beside[1:] |= ~observed[:-1]
+    beside[:-1] |= ~observed[1:]
+    return (Curve("filled in", "filled", x, np.where(beside, y, np.nan)), history)
+
+
+def _bands(x: Floats, newest: Floats, forecast: Forecast, index: int) -> list[Band]:
+    """The intervals, the widest first; they begin at the last value, which is known."""
+    bands = []
+    for number in reversed(range(len(forecast.levels))):
+        lower, upper = (
+            drawable(np.append(newest, bound[number, index])) for bound in (forecast.lower, forecast.upper)
+        )
+        if np.isnan(lower[1:]).all():
+            continue
+        name = f"{forecast.levels[number]:g} % interval"
+        bands.append(Band(name, x, lower, upper, wide=number > 0))
+    return bands
+
+
+def backtest_chart(
+    series: Series, predictions: Predictions, index: int, panel: Panel, *, title: str, rows: int | None
+) -> Chart:
+    """The actual values of a series, and what was forecast from each origin with the interval."""
+    backtests, horizon = predictions.actual.shape[1:]
+    shown_rows = None if rows is None else rows + backtests * horizon
+    curves = [
+        Curve("actual", "actual", each.x, each.y) if each.role == "history" else each
+        for each in history_curves(series, shown_rows)
+    ]
+    bands, marks = [], []
+    times = predictions.frequency.after(predictions.origins[index], horizon)
+    for number in range(backtests):
+        known = ~np.isnan(predictions.actual[index, number])
+        if not known.any():
+            continue
+        last = known.nonzero()[0][-1] + 1
+        x = positions(times[number, :last])
+        values = predictions.values[0, index, number, :last]
+        curves.append(Curve("forecast", "forecast", x, drawable(values)))
+        lower, upper = (bound[index, number, :last] for bound in (predictions.lower, predictions.upper))
+        if not np.isnan(lower).all():
+            bands.append(Band(f"{predictions.level:g} % interval", x, drawable(lower), drawable(upper)))
+        marks.append(float(positions(predictions.origins[index, number : number + 1])[0]))
+    return Chart(title, tuple(curves), axis_of(panel.frequency), tuple(bands), tuple(marks))
+
+
+def titles_of(ids: Sequence[str], target: str, *, named: bool) -> list[str]:
+    """The title of the chart of each series: its id, or the name of the target for a single series."""
+    return [shown(id) for id in ids] if named else [shown(target)] * len(ids)

@@ -1,0 +1,172 @@
+"""The verbs of pictures: a series with its forecast, its backtests, the loss of a training."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import numpy as np
+
+from forecast.data.panel import Panel
+from forecast.data.results import Forecast, Probabilities
+from forecast.drawing.chart import Picture
+from forecast.drawing.charts import forecast_chart, rows_shown
+from forecast.errors import DataError, UsageError
+from forecast.events import Listener, Note, ignore
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.phrases import shown
+from forecast.reading.reader import with_future_rows
+from forecast.reporting.history import history_of, read_as
+from forecast.spec.reading import FutureMissing, ReadSpec, Target
+from forecast.tables.source import Source
+from forecast.workflow import continued
+
+MOST_SERIES = 1000
+"""More series are refused unless some are chosen: the first ones say nothing of so many."""
+
+_FIRST = 8
+"""Series of which `next_values` are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRequest:
+    """What is to be drawn."""
+
+    series: tuple[str, ...] = ()
+    """Ids of the series; () for the first ones."""
+    rows: int | None = None
+    """Rows of history before the forecast; None for as many as leave the forecast large enough to be seen."""
+    most: int = 12
+    """Charts at most."""
+
+
+def forecast_picture(
+    model: RecurrentForecaster,
+    source: Source | None = None,
+    request: PictureRequest | None = None,
+    *,
+    read: ReadSpec | None = None,
+    future: Source | None = None,
+    future_missing: FutureMissing | None = None,
+    horizon: int | None = None,
+    levels: Sequence[float] = (80.0,),
+    listener: Listener = ignore,
+) -> Picture:
+    """The newest rows of the data, or of those that the model keeps, and its forecast after them.
+
+    Only the series that are drawn are forecast. Raises `UsageError` for more than `MOST_SERIES` series of
+    which none is chosen, for an unknown id, and for a model of more than two classes.
+    """
+    request = request or PictureRequest()
+    _refuse_classes(model)
+    history = model.tail if source is None else history_of(model, source, read, listener)
+    if future is not None:
+        history = with_future_rows(history, future, read_as(model, read))
+    some = history.select(chosen_series(history, request, listener))
+    found = continued(model, some, horizon, future_missing, levels=levels, listener=listener)
+    return picture_of(found, title=_title(model, source), rows=request.rows)
+
+
+def picture_of(
+    found: Forecast | Probabilities, *, title: str = "", rows: int | None = None, most: int | None = None
+) -> Picture:
+    """A forecast with the history that it keeps; of classes, the probability of a 1."""
+    if isinstance(found, Probabilities):
+        found = _as_forecast(found)
+    panel = found.history
+    assert panel is not None
+    horizon, single = found.values.shape[1], panel.columns.series is None
+    charts = [
+        forecast_chart(
+            panel[index],
+            found,
+            index,
+            panel,
+            title="" if single else shown(panel.ids[index]),
+            rows=rows_shown(horizon, int(panel.seasons[index])) if rows is None else rows,
+        )
+        for index in range(len(panel))[:most]
+    ]
+    return Picture(" ".join(filter(None, (title, shown(panel.columns.target or "")))), tuple(charts))
+
+
+def next_values(model: RecurrentForecaster) -> Forecast | Probabilities | None:
+    """The forecast after the rows that the model keeps; None where it keeps none, or needs more than these.
+
+    Of many series only the first ones are forecast: as many as fit under a table.
+    """
+    if not len(model.tail):
+        return None
+    some = model.tail.select(range(len(model.tail))[:_FIRST])
+    try:
+        return continued(model, some, None, None, levels=(80.0,), listener=ignore)
+    except DataError:  # covariates of the rows ahead are not known yet
+        return None
+
+
+def has_picture(found: Forecast | Probabilities) -> bool:
+    """Whether `picture_of` can draw a result: one with its history, of values or of 0 and 1."""
+    if found.history is None or not len(found.ids):
+        return False
+    return isinstance(found, Forecast) or _is_rate(found.target)
+
+
+def chosen_series(panel: Panel, request: PictureRequest, listener: Listener = ignore) -> list[int]:
+    """Indices of the series to draw; the listener hears of those left out."""
+    if request.series:
+        known = {shown(id): index for index, id in enumerate(panel.ids)}
+        for name in request.series:
+            if name not in known:
+                near = get_close_matches(name, known, n=1, cutoff=0.5)
+                example = near[0] if near else next(iter(known), "")
+                raise UsageError(f'there is no series "{name}"', hint=f"--series {shlex.quote(example)}")
+        return [known[name] for name in request.series]
+    if len(panel) > MOST_SERIES:
+        raise UsageError(
+            f"{len(panel):,} series are too many for a picture",
+            hint=f"choose some: --series {shlex.quote(shown(panel.ids[0]))}; the option may be repeated",
+        )
+    if len(panel) > request.most:
+        listener(
+            Note(
+                "series", f"the first {request.most} of {len(panel):,} are drawn; --series ID chooses others"
+            )
+        )
+    return list(range(len(panel)))[: request.most]
+
+
+def _refuse_classes(model: RecurrentForecaster) -> None:
+    target = model.spec.target
+    if target.kind != "value" and not _is_rate(target):
+        raise UsageError(
+            f"probabilities of {len(target.classes)} classes are not drawn",
+            hint="forecast predict prints them",
+        )
+
+
+def _is_rate(target: Target) -> bool:
+    """Whether the probability of a 1 in the next rows is forecast, which is a curve."""
+    return target.kind == "class" and target.is_event
+
+
+def _as_forecast(found: Probabilities) -> Forecast:
+    """The probability of a 1 as a forecast without intervals."""
+    unknown = np.empty((0, *found.times.shape))
+    return Forecast(
+        ids=found.ids,
+        times=found.times,
+        values=found.probabilities[:, :, 1],
+        levels=(),
+        lower=unknown,
+        upper=unknown,
+        columns=found.columns,
+        frequency=found.frequency,
+        history=found.history,
+    )
+
+
+def _title(model: RecurrentForecaster, source: Source | None) -> str:
+    """What the data are called: as in the card of the model where none are given."""
+    name = model.card.source if source is None else str(source)
+    return f"{'' if name == '-' else Path(name).name}:"
