@@ -14,6 +14,7 @@ from forecast.cli.skipped import write_list
 from forecast.commands.check import check
 from forecast.commands.compare import compare
 from forecast.commands.evaluate import evaluate
+from forecast.commands.explain import explain
 from forecast.commands.future import future
 from forecast.commands.help import help
 from forecast.commands.plot import plot
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 for command in (train, predict, plot, future, evaluate, compare, check, show, help):
     app.command(cls=Command)(command)
+app.add_typer(explain, name="explain")
 
 
 def _print_version(wanted: bool) -> None:

@@ -26,7 +26,7 @@ FLOORS: list[set[str]] = [
     {"diagnostics", "storage"},
     {"evaluation", "network"},
     {"classification"},
-    {"planning"},
+    {"planning", "explaining"},
     {"tasks"},
     {"reporting", "pretraining"},
     {"training"},

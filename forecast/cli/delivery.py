@@ -4,7 +4,8 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,8 +17,8 @@ from forecast.errors import MissingExtra, UsageError
 from forecast.output.escape import escape
 
 if TYPE_CHECKING:
-    from forecast.data.arrays import Floats, Integers
-    from forecast.data.cards import Card
+    from forecast.data.arrays import Flags, Floats, Integers
+    from forecast.data.cards import Card, Section
     from forecast.data.digits import Digits
     from forecast.data.results import ResultTable
     from forecast.output.writing import Format, Json
@@ -164,6 +165,52 @@ def deliver_card(
     _send_text(delivery, "".join(f"{line}\n" for line in lines))
 
 
+def deliver_sections(
+    sections: "Sequence[Section]",
+    delivery: Delivery,
+    *,
+    table: "ResultTable",
+    schema: str,
+    facts: "Mapping[str, Json] | None" = None,
+    color: Color = "auto",
+    places: "Integers | None" = None,
+) -> None:
+    """Write `table` where `delivery` says; a person sees the sections in its place."""
+    if not delivery.is_table:
+        deliver(table, delivery, schema=schema, facts=facts, places=places)
+        return
+    width = _paper(delivery, color)[1]
+    parts = []
+    for section in sections:
+        lines = [_wrapped(section.above, width), ""]
+        lines.append(_table_text(section.table, delivery, color, section.colored).rstrip("\n"))
+        lines += ["", *(_wrapped(line, width) for line in section.below)] if section.below else []
+        parts.append("".join(f"{line}\n" for line in lines))
+    text = "\n".join(parts)
+    if delivery.file is None and not _has_blocks(sys.stdout.encoding):
+        text = text.translate(_BLOCKS)
+    _send_text(delivery, text)
+
+
+_BLOCKS = {ord(block): "#" if index > 2 else " " for index, block in enumerate("▏▎▍▌▋▊▉█")}
+"""Bars in ASCII: a block that is half full or more is a mark."""
+
+
+def _has_blocks(encoding: str) -> bool:
+    try:
+        "▌".encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _wrapped(text: str, width: int) -> str:
+    indent = " " * (len(text) - len(text.split("  ", 1)[-1].lstrip())) if "  " in text else ""
+    return textwrap.fill(
+        escape(text), max(width, 40), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
 def _send(delivery: Delivery, write: "Callable[[BinaryIO], None]") -> None:
     """Write bytes to the file, whole or not at all, or to standard output."""
     if delivery.file is None:
@@ -228,7 +275,12 @@ def check_file(file: Path, inputs: tuple[str | Path | None, ...], option: str) -
     check_writable(file)
 
 
-def _table_text(table: "ResultTable", delivery: Delivery, color: Color) -> str:
+def _table_text(
+    table: "ResultTable",
+    delivery: Delivery,
+    color: Color,
+    colored: "Mapping[str, Flags] | None" = None,
+) -> str:
     from rich.console import Console
     from rich.measure import Measurement
 
@@ -238,7 +290,7 @@ def _table_text(table: "ResultTable", delivery: Delivery, color: Color) -> str:
     more = rows - SHOWN_ROWS if delivery.file is None and is_terminal(sys.stdout) else 0
     if more > 0:
         table = {name: column[:SHOWN_ROWS] for name, column in table.items()}
-    shown = rich_table(table, delivery.digits)
+    shown = rich_table(table, delivery.digits, colored)
     has_colors, width = _paper(delivery, color)
     encoding = "utf-8" if delivery.file is not None else sys.stdout.encoding
     printed = io.BytesIO()

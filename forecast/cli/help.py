@@ -49,13 +49,15 @@ class Command(TyperCommand):
     def get_params(self, ctx: "Context") -> list["Parameter"]:
         """The parameters of the command, then those of `_SHARED`, then `--help`."""
         *own, last = super().get_params(ctx)
-        shared = [] if ctx.parent is None else [p for p in ctx.parent.command.params if p.name in _SHARED]
-        return [*own, *shared, last]
+        return [*own, *_shared_params(ctx), last]
 
     def invoke(self, ctx: "Context") -> object:
         """Run the command with the console as the options before or after its name ask."""
-        before = {} if ctx.parent is None else ctx.parent.params
-        settings = {name: ctx.params.pop(name, None) or before.get(name) for name in _SHARED}
+        before = [parent.params for parent in _parents(ctx)]
+        settings = {
+            name: ctx.params.pop(name, None) or next(filter(None, (each.get(name) for each in before)), None)
+            for name in _SHARED
+        }
         configure(cast(Console, ctx.obj), **settings)
         return super().invoke(ctx)
 
@@ -69,6 +71,16 @@ class Command(TyperCommand):
 
 _SHARED = ("quiet", "verbose", "debug", "color")
 """Options of the program that each command takes too."""
+
+
+def _parents(ctx: "Context") -> "list[Context]":
+    """The contexts above, the nearest first."""
+    return [] if ctx.parent is None else [ctx.parent, *_parents(ctx.parent)]
+
+
+def _shared_params(ctx: "Context") -> list["Parameter"]:
+    parents = _parents(ctx)
+    return [p for p in parents[-1].command.params if p.name in _SHARED] if parents else []
 
 
 def configure(
@@ -90,7 +102,7 @@ def _parts(text: str | None) -> tuple[str, list[str]]:
 
 
 def _path(ctx: "Context") -> str:
-    return " ".join(name for name in (ctx.parent and ctx.parent.info_name, ctx.info_name) if name)
+    return " ".join(each.info_name for each in (*reversed(_parents(ctx)), ctx) if each.info_name)
 
 
 def _write_head(ctx: "Context", formatter: "HelpFormatter") -> None:

@@ -1,10 +1,12 @@
 """Cards: what is known of a model, and labelled lines about one thing."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forecast.data.arrays import Flags
 from forecast.data.results import Coverage, ResultTable, Scores, Verdict, frame_of_columns, html_of
 from forecast.phrases import counted
 from forecast.spec.model import Origin
@@ -12,6 +14,18 @@ from forecast.spec.training import TrainingPlan
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table for a person, with a sentence above it and what to see in it below."""
+
+    above: str
+    table: ResultTable
+    below: tuple[str, ...] = ()
+    """One line each; a line as wide as the paper goes on in the next one."""
+    colored: Mapping[str, Flags] = field(default_factory=dict)
+    """Column name -> (rows,) cells in colour, which also differ in their text."""
 
 
 @dataclass(frozen=True, slots=True)

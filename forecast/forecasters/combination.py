@@ -18,7 +18,13 @@ from forecast.forecasters.intervals import (
     spread_of,
 )
 from forecast.forecasters.methods import METHODS, PLAIN
-from forecast.forecasters.preparation import ROWS_READ, long_seasons, prepare, without_single_outliers
+from forecast.forecasters.preparation import (
+    ROWS_READ,
+    Prepared,
+    long_seasons,
+    prepare,
+    without_single_outliers,
+)
 from forecast.forecasters.priors import OWN, OWN_WITH_COVARIATES, prior_weights, weight_growth
 from forecast.forecasters.recurrent import Network
 from forecast.forecasters.rolling import MAX_ORIGINS, Origins, earlier_origins, errors_by_origin
@@ -120,10 +126,7 @@ class Combination:
         if alone and self.members[0] in PLAIN:
             return METHODS[self.members[0]](history, horizon)[None]
         intermittent = self.forecasts_mean(history)
-        plain, history = history, without_single_outliers(history)
-        if intermittent.any():  # among zeros every demand is an outlier
-            kept = intermittent[row_series(history.bounds)]
-            history = replace(history, values=np.where(kept, plain.values, history.values))
+        history = self.without_outliers(history)
         level = prepare(history, horizon, ())
         prepared = prepare(history, horizon, seasons) if any(seasons) else level
         values, added = [], []
@@ -146,6 +149,20 @@ class Combination:
             return np.asarray(
                 np.clip(_plausible(np.stack(values), level.panel) + np.stack(added), -LARGEST, LARGEST)
             )
+
+    def without_outliers(self, history: Panel) -> Panel:
+        """The panel with outliers clipped, as members read it, save where demand is intermittent."""
+        clipped, intermittent = without_single_outliers(history), self.forecasts_mean(history)
+        if not intermittent.any():
+            return clipped
+        kept = intermittent[row_series(history.bounds)]  # among zeros every demand is an outlier
+        return replace(history, values=np.where(kept, history.values, clipped.values))
+
+    def read_by(self, network: Network, history: Panel) -> Prepared:
+        """The newest rows of `history` as this network reads them, and what is added to its forecasts."""
+        history = history.tail(ROWS_READ)
+        seasons = () if _explains_seasons(network.spec) else long_seasons(history, self.periods)
+        return prepare(self.without_outliers(history), network.spec.trained_horizon, seasons)
 
     def past(self, history: Panel, horizon: int, *, most: int = MAX_ORIGINS) -> "Past":
         """What each member would have forecast at earlier origins of every series.

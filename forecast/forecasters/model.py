@@ -110,6 +110,10 @@ class RecurrentForecaster:
         values = combined(weights[:, used], some.forecasts(known, horizon), growth)
         return forecast_of(known, values, spread, self.bounds, levels)
 
+    def weights_of(self, history: Panel) -> Floats:
+        """(series, members) the weights of the members in the forecast of each series of `history`."""
+        return self._weights_and_spread(history.tail(ROWS_READ), self.horizon)[0]
+
     def _weights_and_spread(self, history: Panel, horizon: int) -> tuple[Floats, Spread]:
         if not len(self.weights):
             past = self.combination.past(history, horizon)

@@ -1,11 +1,13 @@
 """Tables for the terminal: numbers rounded and aligned, text escaped, nothing truncated."""
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.data.arrays import Flags
 from forecast.data.digits import Digits
 from forecast.data.results import ResultTable
 from forecast.output.escape import escape
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 SIGNIFICANT = 4
 """Significant digits of the median number of a column."""
+
+_COLOR = "bold magenta"
+"""Of cells in colour: it can be read on a light terminal and on a dark one."""
 
 Column = NDArray[np.object_] | NDArray[np.float64] | NDArray[np.int64]
 
@@ -29,8 +34,13 @@ def is_number(column: Column) -> bool:
     return column.dtype.kind in "fi"
 
 
-def rich_table(table: ResultTable, digits: Digits = "data") -> "rich.table.Table":
-    """A Rich table in which no text is read as markup, and points of numbers are below each other."""
+def rich_table(
+    table: ResultTable, digits: Digits = "data", colored: Mapping[str, Flags] | None = None
+) -> "rich.table.Table":
+    """A Rich table in which no text is read as markup, and points of numbers are below each other.
+
+    `colored` are the cells in colour, (rows,) of each column that has some.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.cells import cell_len
     from rich.table import Table as RichTable
@@ -43,9 +53,16 @@ def rich_table(table: ResultTable, digits: Digits = "data") -> "rich.table.Table
         shown.add_column(Text(escape(name)), justify="right" if right else "left", no_wrap=True)
         if right:
             printed[:] = _aligned(printed, cell_len(escape(name)))
-    for row in zip(*cells.values(), strict=True):
+    plain = np.zeros(len(next(iter(cells.values()), ())), dtype=bool)
+    styles = [(colored or {}).get(name, plain) for name in table]
+    for index, row in enumerate(zip(*cells.values(), strict=True)):
         # Cells of numbers fill their column: Rich strips the spaces at the end of what it aligns right.
-        shown.add_row(*(Text(cell, justify="left") for cell in row))
+        shown.add_row(
+            *(
+                Text(cell, justify="left", style=_COLOR if style[index] else "")
+                for cell, style in zip(row, styles, strict=True)
+            )
+        )
     return shown
 
 

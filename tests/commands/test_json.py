@@ -80,6 +80,7 @@ def test_the_page_has_its_sections():
         ("evaluate sales.csv", "evaluate", [MODEL, EVALUATION - SCORES, SECTIONS["forecast evaluate"]]),
         ("train sales.csv --method pretrained", "train", [MODEL, EVALUATION - SCORES]),
         ("check sales.csv", "check", [SECTIONS["forecast check"]]),
+        ("explain memory", "explain-memory", [MODEL, SECTIONS["forecast explain memory"]]),
     ],
 )
 def test_the_fields_of_a_document_are_those_of_the_page(program, words, schema, sections):

@@ -1,0 +1,184 @@
+"""The commands `forecast explain WHAT`: what a recurrent network does, made visible."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import typer
+
+from forecast.cli import options, parsing, paths
+from forecast.cli.console import Console
+from forecast.cli.delivery import deliver_sections, plan_delivery
+from forecast.cli.help import Command, Group
+from forecast.cli.option_groups import takes
+from forecast.cli.options import ColorName, Debug, Quiet, Verbose
+from forecast.cli.reading_options import read_spec
+from forecast.errors import DataError, ModelError, UsageError
+from forecast.phrases import listed, shown
+from forecast.spec.options import refuse_for_model
+from forecast.spec.reading import ReadSpec
+from forecast.spec.training import TrainRequest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from forecast.data.panel import Panel
+    from forecast.forecasters.model import RecurrentForecaster
+    from forecast.output.writing import Json
+
+explain = typer.Typer(
+    cls=Group, rich_markup_mode=None, context_settings={"help_option_names": ["--help", "-h"]}
+)
+
+
+@explain.callback()
+def program(
+    *, quiet: Quiet = False, verbose: Verbose = False, debug: Debug = False, color: ColorName = None
+) -> None:
+    """See what a network reads, does and remembers.
+
+    forecast explain memory harvest.csv
+    """
+    del quiet, verbose, debug, color
+
+
+@explain.command(cls=Command)
+@takes("read", read_spec)
+def memory(
+    ctx: typer.Context,
+    data: options.DataToContinue = None,
+    *,
+    series: options.SeriesToExplain = None,
+    model: options.ModelToPredict = None,
+    read: ReadSpec,
+    format: options.FormatName = "auto",
+    json: options.AsJson = False,
+    digits: options.DigitsText = None,
+    output: options.Output = None,
+) -> None:
+    """Show how much of each row that was read is left in the answer.
+
+    forecast explain memory harvest.csv
+    forecast explain memory --model harvest.forecast --json
+    """
+    console: Console = ctx.obj
+    asked = _asked(data, model, read)
+    delivery = plan_delivery(
+        format, json=json, output=output, inputs=asked.inputs, digits=parsing.parse_digits(digits)
+    )
+    looked = _looked_at(console, asked, series)
+    from forecast.explaining.memory import memories
+    from forecast.reporting.memory import memory_facts, memory_sections, memory_table
+
+    found = memories(looked.model, looked.panel)
+    weights = looked.weights()
+    deliver_sections(
+        memory_sections(found, looked.panel, weights),
+        delivery,
+        table=memory_table(found, looked.panel),
+        schema="forecast.explain-memory/1",
+        facts={
+            **looked.facts(),
+            "networks": memory_facts(found, weights),
+            "skipped": console.skipped_facts(),
+        },
+        color=console.color,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The data and the model that are asked for, before anything is read."""
+
+    source: paths.Source | None
+    path: "Path | None"
+    """None is the pretrained networks."""
+    read: ReadSpec
+    piped_nothing: bool
+
+    @property
+    def inputs(self) -> "tuple[str | Path | None, ...]":
+        return self.source, self.path
+
+
+def _asked(data: str | None, model: "Path | None", read: ReadSpec) -> _Asked:
+    source = paths.data_source(data)
+    piped_nothing = paths.is_empty_pipe(data, source)
+    source = None if piped_nothing else source
+    path = paths.model_or_pretrained(model, source)
+    if path is not None:
+        refuse_for_model(read, "--model pretrained")
+    elif source is None:
+        raise UsageError("there is neither DATA nor a model here", hint="forecast explain memory DATA")
+    return _Asked(source, path, read, piped_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class _LookedAt:
+    """A model and the one series that it is looked at with."""
+
+    model: "RecurrentForecaster"
+    panel: "Panel"
+    path: "Path | None"
+    source: paths.Source | None
+
+    def weights(self) -> "dict[str, float]":
+        """The weight of each member of the combination for this series; {} for a network of classes."""
+        if self.model.spec.target.classes:
+            return {}
+        members = self.model.combination.members
+        return dict(zip(members, self.model.weights_of(self.panel)[0].tolist(), strict=True))
+
+    def facts(self) -> "dict[str, Json]":
+        from forecast.reporting.facts import model_facts
+
+        return {
+            "model": model_facts(self.model, self.path),
+            **paths.facts(self.source),
+            "series": shown(self.panel.ids[0]) if self.panel.columns.series else None,
+        }
+
+
+def _looked_at(console: Console, asked: _Asked, series: str | None) -> _LookedAt:
+    from forecast import workflow
+    from forecast.reporting.history import history_of
+
+    if asked.path is None:
+        assert asked.source is not None  # refused before
+        model = workflow.untrained_model(asked.source, TrainRequest(read=asked.read), listener=console.listen)
+        panel = model.tail
+    else:
+        model = workflow.load(asked.path)
+        console.note("model", str(asked.path))
+        if asked.piped_nothing:
+            console.warn(paths.EMPTY_PIPE)
+        panel = (
+            model.tail
+            if asked.source is None
+            else history_of(model, asked.source, asked.read, console.listen)
+        )
+    if not model.combination.networks:
+        members = ", ".join(model.combination.members)
+        raise ModelError(
+            f"it forecasts without a network: {members}",
+            hint="--model pretrained explains the pretrained network; forecast train DATA makes one",
+        )
+    return _LookedAt(model, _one_series(console, panel, series), asked.path, asked.source)
+
+
+def _one_series(console: Console, panel: "Panel", named: str | None) -> "Panel":
+    """The series that is named, or the first, and a note where there are others."""
+    if not len(panel):
+        raise UsageError("a label belongs to a series, and none is given", hint="name DATA with one")
+    names = [shown(id) for id in panel.ids]
+    if named is None:
+        if len(panel) > 1:
+            console.note(
+                "series", f'"{names[0]}", the first of {len(panel):,}; --series ID chooses another one'
+            )
+        return panel.select([0])
+    if named not in names:
+        near = get_close_matches(named, names, n=1)
+        hint = f'did you mean "{near[0]}"?' if near else f"there are {listed(names)}"
+        raise DataError(f'there is no series "{named}"', hint=hint)
+    return panel.select([names.index(named)])
