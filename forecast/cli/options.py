@@ -330,28 +330,6 @@ Output = Annotated[
         panel=OUTPUT,
     ),
 ]
-SeriesToExplain = Annotated[
-    str | None,
-    option("--series", metavar="ID", help="Series to explain.  [default: the first]", panel=PLAN),
-]
-MemberName = Annotated[
-    str | None,
-    option(
-        "--member",
-        metavar="NAME",
-        help="Network of the model: gru, pretrained, ...  [default: that of the largest weight]",
-        panel=NETWORK,
-    ),
-]
-CellNames = Annotated[
-    list[str] | None,
-    option(
-        "--cell",
-        metavar="CELL",
-        help="Train these cells on DATA and set them side by side; repeat, or simple-rnn,lstm,gru.",
-        panel=NETWORK,
-    ),
-]
 DigitsText = Annotated[
     str | None,
     option(

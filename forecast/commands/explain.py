@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from forecast.cli import options, parsing, paths
+from forecast.cli import explain_options, options, parsing, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import deliver_sections, plan_delivery
 from forecast.cli.help import Command, Group
@@ -48,7 +48,7 @@ def memory(
     ctx: typer.Context,
     data: options.DataToContinue = None,
     *,
-    series: options.SeriesToExplain = None,
+    series: explain_options.SeriesName = None,
     model: options.ModelToPredict = None,
     read: ReadSpec,
     format: options.FormatName = "auto",

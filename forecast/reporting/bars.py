@@ -3,7 +3,7 @@
 import numpy as np
 
 from forecast.data.arrays import Floats
-from forecast.data.results import Labels
+from forecast.data.written import Labels
 
 _EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from forecast.data import results
+from forecast.data import results, written
 from forecast.data.panel import Panel
 from forecast.data.results import ResultTable
 
@@ -19,7 +19,7 @@ def row_columns(panel: Panel) -> ResultTable:
     kind, columns = panel.target.kind, panel.columns
     table: ResultTable = {}
     if kind != "label":
-        table[results.time_name(columns, [columns.target or ""])] = results.times_column(
+        table[results.time_name(columns, [columns.target or ""])] = written.times_column(
             panel.times, panel.frequency
         )
     target = columns.target or "value"
@@ -40,6 +40,6 @@ def row_columns(panel: Panel) -> ResultTable:
     for name, column, vocabulary in zip(names, parts, vocabularies, strict=False):
         if len(table) - first < _COVARIATES:
             table[name] = (
-                results.texts_column(column, vocabulary) if vocabulary else results.numbers_column(column)
+                written.texts_column(column, vocabulary) if vocabulary else written.numbers_column(column)
             )
     return table

@@ -38,9 +38,8 @@ def test_each_value_moves_the_forecast_as_small_differences_say(season, rows):
         for each, sign in zip(moved, (1, -1), strict=True):
             each[index] += sign * 0.01
         by_difference = (forecast(moved[0]) - forecast(moved[1])) / 0.02
-        assert found[:, index] == pytest.approx(
-            by_difference, abs=3e-4, rel=3e-4
-        )  # the inputs are in float32
+        # The inputs are in float32.
+        assert found[:, index] == pytest.approx(by_difference, abs=3e-4, rel=3e-4)
     assert np.abs(found).max() > 0.5
     if season in LONGER_SEASONS and rows > LONGER_SEASONS[season]:
         assert np.abs(found[:, -LONGER_SEASONS[season] + HORIZON :]).min() < 1e-3
