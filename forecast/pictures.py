@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from forecast import workflow
 from forecast.data.panel import Panel
 from forecast.data.results import Forecast, Probabilities
 from forecast.drawing.chart import Picture
@@ -20,7 +21,6 @@ from forecast.reading.reader import with_future_rows
 from forecast.reporting.history import history_of, read_as
 from forecast.spec.reading import FutureMissing, ReadSpec, Target
 from forecast.tables.source import Source
-from forecast.workflow import continued
 
 MOST_SERIES = 1000
 """More series are refused unless some are chosen: the first ones say nothing of so many."""
@@ -64,7 +64,7 @@ def forecast_picture(
     if future is not None:
         history = with_future_rows(history, future, read_as(model, read))
     some = history.select(chosen_series(history, request, listener))
-    found = continued(model, some, horizon, future_missing, levels=levels, listener=listener)
+    found = workflow.continued(model, some, horizon, future_missing, levels=levels, listener=listener)
     return picture_of(found, title=_title(model, source), rows=request.rows)
 
 
@@ -100,7 +100,7 @@ def next_values(model: RecurrentForecaster) -> Forecast | Probabilities | None:
         return None
     some = model.tail.select(range(len(model.tail))[:_FIRST])
     try:
-        return continued(model, some, None, None, levels=(80.0,), listener=ignore)
+        return workflow.continued(model, some, None, None, levels=(80.0,), listener=ignore)
     except DataError:  # covariates of the rows ahead are not known yet
         return None
 

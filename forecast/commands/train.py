@@ -67,7 +67,6 @@ def train(
 
 def _report(trained: "Trained", delivery: Delivery, console: Console, *, drawn: bool) -> None:
     """Deliver the scores, with a picture if it is to be `drawn`; note verdict, coverage and path."""
-    from forecast.pictures import next_values
     from forecast.reporting import notes
     from forecast.reporting.facts import card_facts, model_facts
     from forecast.reporting.score_table import score_table
@@ -87,6 +86,8 @@ def _report(trained: "Trained", delivery: Delivery, console: Console, *, drawn: 
         shown=None if card.scores is None else score_table(card.scores),
     )
     if drawn:
+        from forecast.pictures import next_values
+
         print_below(next_values(trained.model), console.color)
     if card.verdict is not None:
         console.note("verdict", card.verdict.text)

@@ -3,6 +3,10 @@ import sys
 import pytest
 
 import forecast
+
+# Before any test replaces the workflow that they import.
+import forecast.hindcast
+import forecast.pictures
 from tests.cli import fakes
 
 
