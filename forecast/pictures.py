@@ -163,6 +163,7 @@ def _as_forecast(found: Probabilities) -> Forecast:
         columns=found.columns,
         frequency=found.frequency,
         history=found.history,
+        actual=found.actual,
     )
 
 

@@ -77,7 +77,17 @@ def _encoded(picture: "Picture", kind: str) -> bytes:
 
     if kind == "txt":
         return _text(picture, Paper(paper_width(Path()))).encode()
-    raise NotImplementedError
+    if kind == "png":
+        from forecast.drawing.png import png_of
+
+        return png_of(picture)
+    if kind == "svg":
+        from forecast.drawing.svg import svg_of
+
+        return svg_of(picture).encode()
+    from forecast.drawing.html import page_of
+
+    return page_of(picture).encode()
 
 
 def charts_per_row(width: int) -> int:

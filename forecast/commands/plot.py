@@ -54,3 +54,5 @@ def plot(
         listener=console.listen,
     )
     deliver_picture(picture, delivery, console.color)
+    if delivery.file is not None:
+        console.note("saved", str(delivery.file))

@@ -90,7 +90,7 @@ class Picture:
 
     @property
     def legend(self) -> tuple[tuple[Ink, str], ...]:
-        """Each colour with its name, once."""
+        """Each colour with its name, once; values filled in are of the least interest."""
         found: dict[Ink, str] = {}
         for chart in self.charts:
             for curve in chart.curves:
@@ -99,7 +99,7 @@ class Picture:
             for band in reversed(chart.bands):
                 if np.isfinite(band.lower).any():
                     found.setdefault(band.ink, band.name)
-        return tuple(found.items())
+        return tuple(sorted(found.items(), key=lambda each: each[0] == "filled"))
 
 
 def drawable(values: Floats) -> Floats:

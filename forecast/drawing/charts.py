@@ -37,6 +37,9 @@ def forecast_chart(
         curves.append(Curve("forecast", "forecast", x, drawable(np.append(newest, forecast.values[index]))))
         bands = _bands(x, newest, forecast, index)
         marks = (float(last[0]),)
+    if forecast is not None and forecast.actual is not None:
+        x = positions(forecast.times[index])
+        curves.insert(-1, Curve("actual", "actual", x, drawable(forecast.actual[index])))
     return Chart(title, tuple(curves), axis_of(panel.frequency), tuple(bands), marks)
 
 

@@ -139,3 +139,14 @@ def test_a_stream_without_braille_gets_ascii(monkeypatch, golden, tmp_path):
 def test_a_picture_loads_nothing_of_weight(golden):
     loaded = modules_loaded("plot", "--model", golden)
     assert loaded & {"rich", "PIL", "pandas", "keras", "tensorflow", "scipy"} == set()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "start"), [("png", b"\x89PNG"), ("svg", b"<svg "), ("html", b"<!DOCTYPE html>")]
+)
+def test_files_are_written_whole_by_their_suffix(real_program, golden, suffix, start):
+    code, out, err = real_program("plot", "--model", golden, "--output", f"crops.{suffix}")
+    assert (code, out) == (0, "")
+    assert Path(f"crops.{suffix}").read_bytes().startswith(start)
+    assert err.splitlines() == [f"model         {golden}", f"saved         crops.{suffix}"]
+    assert {path.name for path in Path().iterdir()} == {f"crops.{suffix}", golden}

@@ -1,0 +1,103 @@
+"""Pictures as an HTML page: values under the pointer, light and dark, wide and narrow, nothing fetched."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from forecast.drawing.chart import Chart, Ink, Picture
+from forecast.drawing.layout import Plot, plot_of
+from forecast.drawing.svg import elements, safe, style
+from forecast.drawing.ticks import number_text
+
+MOST_POINTS = 3000
+"""Points of a chart that have values under the pointer: the newest ones."""
+
+_WIDE, _NARROW, _SMALL = (920, 400), (420, 320), (420, 230)
+"""Sizes of a chart alone on a wide and on a narrow screen, and of one of many, in pixels."""
+
+_HERE = Path(__file__).parent
+
+
+def page_of(picture: Picture) -> str:
+    """The picture as a page of its own."""
+    title = safe(picture.title or "forecast")
+    return page(title, f"<h1>{title}</h1>\n{legend(picture)}\n{charts(picture)}")
+
+
+def page(title: str, body: str, css: str = "") -> str:
+    """A page that needs nothing from elsewhere; `title` and `body` are HTML."""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{title}</title>\n<style>\n{style()}\n{_file('page.css')}{css}</style>\n</head>\n<body>\n{body}\n"
+        f"<script>\n{_file('page.js')}</script>\n</body>\n</html>\n"
+    )
+
+
+def _file(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+def charts(picture: Picture) -> str:
+    """All charts of a picture; a single one has a shape for wide and another for narrow screens."""
+    single = len(picture.charts) == 1
+    figures = "\n".join(_figure(chart, picture.title, single=single) for chart in picture.charts)
+    return f'<div class="charts{" single" if single else ""}">\n{figures}\n</div>'
+
+
+def legend(picture: Picture) -> str:
+    """What each colour is."""
+    items = "\n".join(f"<li>{_sample(ink)}{safe(name)}</li>" for ink, name in picture.legend)
+    return f'<ul class="legend">\n{items}\n</ul>'
+
+
+def _sample(ink: Ink) -> str:
+    name = ink.replace(" ", "-")
+    shape = (
+        f'<rect class="{name}" width="20" height="10"/>'
+        if "interval" in ink
+        else f'<line class="{name}" x1="1" y1="5" x2="19" y2="5"/>'
+    )
+    return f'<svg viewBox="0 0 20 10" aria-hidden="true">{shape}</svg>'
+
+
+def _figure(chart: Chart, title: str, *, single: bool) -> str:
+    name = safe(chart.title or title or "forecast")
+    drawn = (
+        [_svg(plot_of(chart, *_WIDE), name, "wide"), _svg(plot_of(chart, *_NARROW), name, "narrow")]
+        if single
+        else [_svg(plot_of(chart, *_SMALL), name, "small")]
+    )
+    rows = safe(json.dumps(list(_rows(chart)), ensure_ascii=False))
+    range = safe(json.dumps(list(chart.x_range)))
+    return f'<figure data-rows="{rows}" data-range="{range}">\n' + "\n".join(drawn) + "\n</figure>"
+
+
+def _svg(plot: Plot, name: str, kind: str) -> str:
+    edges = json.dumps([round(edge, 1) for edge in (plot.left, plot.right, plot.top, plot.bottom)])
+    return (
+        f'<svg class="{kind}" viewBox="0 0 {plot.width:g} {plot.height:g}" data-plot="{edges}" role="img" '
+        f'aria-label="{name}">\n{elements(plot.shapes)}\n</svg>'
+    )
+
+
+def _rows(chart: Chart) -> Iterator[list[object]]:
+    """What is known at each position, in order: the position, its time, a text for each curve and band."""
+    known: dict[float, list[str]] = {}
+    start = min(chart.marks, default=-np.inf)
+    for curve in chart.curves:
+        for x, y in zip(curve.x.tolist(), curve.y.tolist(), strict=True):
+            # A forecast begins at the last value, which is no forecast.
+            if y == y and not (curve.role == "forecast" and x == start and len(chart.marks) == 1):
+                known.setdefault(x, []).append(f"{curve.name} {number_text(y)}")
+    for band in reversed(chart.bands):
+        for x, low, high in zip(band.x.tolist(), band.lower.tolist(), band.upper.tolist(), strict=True):
+            if low == low and not (x == start and len(chart.marks) == 1):
+                known.setdefault(x, []).append(f"{band.name} {number_text(low)} to {number_text(high)}")
+    positions = sorted(known)[-MOST_POINTS:]
+    times = chart.axis.text(np.array(positions))
+    for x, time in zip(positions, times, strict=True):
+        yield [x, time, known[x]]
