@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -94,10 +94,12 @@ def deliver(
     color: Color = "auto",
     shown: "ResultTable | None" = None,
     places: "Integers | None" = None,
+    unit_free: Collection[str] = (),
 ) -> None:
     """Write a table where `delivery` says; `shown` takes its place as a table for a person.
 
-    `places`, (rows,), are the decimal places of numbers in the units of the data.
+    `places`, (rows,), are the decimal places of numbers in the units of the data; the columns `unit_free`
+    have others.
     """
     if delivery.is_table:
         _send_text(delivery, _table_text(table if shown is None else shown, delivery, color))
@@ -111,7 +113,7 @@ def deliver(
         from forecast.data.digits import rounded
 
         table = {
-            name: rounded(cast("Floats", column), delivery.digits, places)
+            name: rounded(cast("Floats", column), delivery.digits, None if name in unit_free else places)
             if column.dtype.kind == "f"
             else column
             for name, column in table.items()
@@ -174,15 +176,16 @@ def deliver_sections(
     facts: "Mapping[str, Json] | None" = None,
     color: Color = "auto",
     places: "Integers | None" = None,
+    unit_free: Collection[str] = (),
 ) -> None:
     """Write `table` where `delivery` says; a person sees the sections in its place."""
     if not delivery.is_table:
-        deliver(table, delivery, schema=schema, facts=facts, places=places)
+        deliver(table, delivery, schema=schema, facts=facts, places=places, unit_free=unit_free)
         return
     width = _paper(delivery, color)[1]
     parts = []
     for section in sections:
-        lines = [_wrapped(section.above, width), ""]
+        lines = [*(_wrapped(line, width) for line in section.above), ""]
         lines.append(_table_text(section.table, delivery, color, section.colored).rstrip("\n"))
         lines += ["", *(_wrapped(line, width) for line in section.below)] if section.below else []
         parts.append("".join(f"{line}\n" for line in lines))
@@ -192,8 +195,8 @@ def deliver_sections(
     _send_text(delivery, text)
 
 
-_BLOCKS = {ord(block): "#" if index > 2 else " " for index, block in enumerate("▏▎▍▌▋▊▉█")}
-"""Bars in ASCII: a block that is half full or more is a mark."""
+_BLOCKS = {ord(block): mark for block, mark in zip("▏▎▍▌▋▊▉▁▂▃▄▅▆▇█", "   ####_.-=+*%#", strict=True)}
+"""Bars in ASCII: a block that is half full or more is a mark, and levels are of growing ink."""
 
 
 def _has_blocks(encoding: str) -> bool:
@@ -205,9 +208,12 @@ def _has_blocks(encoding: str) -> bool:
 
 
 def _wrapped(text: str, width: int) -> str:
-    indent = " " * (len(text) - len(text.split("  ", 1)[-1].lstrip())) if "  " in text else ""
+    """A line within a width; what goes on after a label is below its text."""
+    text = escape(text)
+    _, gap, rest = text.partition("  ")
+    indent = " " * (len(text) - len(rest.lstrip())) if gap else ""
     return textwrap.fill(
-        escape(text), max(width, 40), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        text, max(width, 40), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
 
 

@@ -8,8 +8,8 @@ import typer
 
 from forecast.cli import explain_options, options, parsing, paths
 from forecast.cli.console import Console
-from forecast.cli.delivery import deliver_sections, plan_delivery
-from forecast.cli.help import Command, Group
+from forecast.cli.delivery import deliver_sections, paper_width, plan_delivery
+from forecast.cli.help import Command, Group, needed_source
 from forecast.cli.option_groups import takes
 from forecast.cli.options import ColorName, Debug, Quiet, Verbose
 from forecast.cli.reading_options import read_spec
@@ -22,8 +22,10 @@ from forecast.spec.training import TrainRequest
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from forecast.data.arrays import Integers
     from forecast.data.panel import Panel
     from forecast.forecasters.model import RecurrentForecaster
+    from forecast.forecasters.recurrent import Network
     from forecast.output.writing import Json
 
 explain = typer.Typer(
@@ -37,9 +39,121 @@ def program(
 ) -> None:
     """See what a network reads, does and remembers.
 
+    forecast explain windows harvest.csv --window 4 --horizon 1
+    forecast explain step harvest.csv
     forecast explain memory harvest.csv
     """
     del quiet, verbose, debug, color
+
+
+@explain.command(cls=Command)
+@takes("read", read_spec)
+def windows(
+    ctx: typer.Context,
+    data: options.Data = None,
+    *,
+    window: explain_options.Window = None,
+    horizon: options.Horizon = None,
+    series: explain_options.SeriesName = None,
+    read: ReadSpec,
+    format: options.FormatName = "auto",
+    json: options.AsJson = False,
+    digits: options.DigitsText = None,
+    output: options.Output = None,
+) -> None:
+    """Show the overlapping windows that a network learns from, beside the series.
+
+    forecast explain windows harvest.csv --window 4 --horizon 1
+    forecast explain windows harvest.csv --output examples.csv
+    """
+    console: Console = ctx.obj
+    source = needed_source(ctx, data)
+    delivery = plan_delivery(
+        format, json=json, output=output, inputs=(source,), digits=parsing.parse_digits(digits)
+    )
+    from forecast import workflow
+    from forecast.data.arrays import series_at
+    from forecast.data.digits import places_of
+    from forecast.explaining.windows import examples_of
+    from forecast.planning.defaults import window_spec
+    from forecast.reporting.windows import windows_section, windows_table
+
+    panel = workflow.read(source, read, listener=console.listen).panel
+    if panel.target.kind == "label":
+        raise UsageError(
+            "a label is learned from whole series, not from windows", hint="forecast explain step DATA"
+        )
+    spec = window_spec(panel, window, horizon)
+    if delivery.is_table or series is not None:
+        panel = _one_series(console, panel, series)
+    found = examples_of(panel, spec)
+    table = windows_table(found, panel)
+    deliver_sections(
+        (windows_section(found, panel, paper_width(delivery.file)),) if delivery.is_table else (),
+        delivery,
+        table=table,
+        places=places_of(panel)[series_at(panel.bounds, found.starts)],
+        schema="forecast.explain-windows/1",
+        facts={
+            **paths.facts(source),
+            "window": spec.window,
+            "horizon": spec.horizon,
+            "examples": len(found.starts),
+            "skipped": console.skipped_facts(),
+        },
+        color=console.color,
+    )
+
+
+@explain.command(cls=Command)
+@takes("read", read_spec)
+def step(
+    ctx: typer.Context,
+    data: options.DataToContinue = None,
+    *,
+    series: explain_options.SeriesName = None,
+    model: options.ModelToPredict = None,
+    member: explain_options.MemberName = None,
+    read: ReadSpec,
+    format: options.FormatName = "auto",
+    json: options.AsJson = False,
+    digits: options.DigitsText = None,
+    output: options.Output = None,
+) -> None:
+    """Show the loop that reads the newest rows: state, gates and answer after each.
+
+    forecast explain step harvest.csv
+    forecast explain step harvest.csv --member gru
+    """
+    console: Console = ctx.obj
+    asked = _asked(data, model, read)
+    delivery = plan_delivery(
+        format, json=json, output=output, inputs=asked.inputs, digits=parsing.parse_digits(digits)
+    )
+    looked = _looked_at(console, asked, series)
+    from forecast.explaining.steps import steps_of
+    from forecast.reporting.steps import steps_sections, steps_table
+
+    weights = looked.weights()
+    network = looked.network(member, weights)
+    found = steps_of(network, looked.panel, looked.model.combination)
+    table = steps_table(found, looked.panel)
+    deliver_sections(
+        steps_sections(found, looked.panel, weights),
+        delivery,
+        table=table,
+        places=looked.places(len(found.states)),
+        unit_free=[name for name in table if name not in ("forecast", looked.panel.columns.target)],
+        schema="forecast.explain-step/1",
+        facts={
+            **looked.facts(),
+            "member": found.read.name,
+            "networks": len(network.members),
+            "taken_off": list(found.read.taken_off),
+            "skipped": console.skipped_facts(),
+        },
+        color=console.color,
+    )
 
 
 @explain.command(cls=Command)
@@ -72,10 +186,13 @@ def memory(
 
     found = memories(looked.model, looked.panel)
     weights = looked.weights()
+    table = memory_table(found, looked.panel)
     deliver_sections(
         memory_sections(found, looked.panel, weights),
         delivery,
-        table=memory_table(found, looked.panel),
+        table=table,
+        places=looked.places(len(table["left"])),
+        unit_free=("effect", "left"),
         schema="forecast.explain-memory/1",
         facts={
             **looked.facts(),
@@ -128,6 +245,22 @@ class _LookedAt:
             return {}
         members = self.model.combination.members
         return dict(zip(members, self.model.weights_of(self.panel)[0].tolist(), strict=True))
+
+    def places(self, rows: int) -> "Integers":
+        """(rows,) decimal places of the values of the series."""
+        from forecast.data.digits import places_of
+
+        return places_of(self.panel).repeat(rows)
+
+    def network(self, named: str | None, weights: "dict[str, float]") -> "Network":
+        """The network of this name, or that of the largest weight."""
+        networks = dict(self.model.combination.networks)
+        if named is None:
+            return networks[max(networks, key=lambda name: weights.get(name, 0.0))]
+        if named not in networks:
+            others = ", ".join(networks)
+            raise UsageError(f'--member: the model has no network "{named}"', hint=f"it has {others}")
+        return networks[named]
 
     def facts(self) -> "dict[str, Json]":
         from forecast.reporting.facts import model_facts

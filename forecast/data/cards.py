@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table for a person, with a sentence above it and what to see in it below."""
+    """A table for a person, with what it is above it and what to see in it below."""
 
-    above: str
+    above: tuple[str, ...]
+    """Lines, as `below`: what is wider than the paper goes on in the next one."""
     table: ResultTable
     below: tuple[str, ...] = ()
-    """One line each; a line as wide as the paper goes on in the next one."""
     colored: Mapping[str, Flags] = field(default_factory=dict)
     """Column name -> (rows,) cells in colour, which also differ in their text."""
 

@@ -32,6 +32,9 @@ class WindowRead:
     continuation: Floats
     """(horizon,) what is added to the forecast: offset and long seasons."""
 
+    added: Floats
+    """(steps, horizon) what is added to a forecast after each row of the window."""
+
     @property
     def taken_off(self) -> tuple[str, ...]:
         """What the network does not see of the series, in words; () for all of it is read."""
@@ -49,20 +52,33 @@ def window_read(network: Network, history: Panel, combination: Combination | Non
     if len(history) != 1 or not len(history.values):
         raise UsageError("one series is explained at a time, and it needs a row")
     spec, name = network.spec, network.name
-    read, continuation = history.tail(ROWS_READ), np.zeros(spec.trained_horizon)
+    whole = read = history.tail(ROWS_READ)
+    continuation = np.zeros(spec.trained_horizon)
     if combination is not None:
         name = next(name for name, each in combination.networks if each is network)
         if not spec.target.classes:
             prepared = combination.read_by(network, history)
-            read, continuation = prepared.panel, prepared.continuation[0]
-    whole = history.tail(len(read.values))
-    is_outlier = np.zeros(len(read.values), dtype=bool)
-    if not spec.target.classes and combination is not None:
-        is_outlier = combination.without_outliers(whole).values != whole.values
-    rows = network.rows_read(read)
-    read, is_outlier = read.tail(rows), is_outlier[-rows:]
+            whole, read = combination.without_outliers(whole), prepared.panel
+            continuation = prepared.continuation[0]
+    rows, steps = network.rows_read(read), min(spec.windows.window, int(read.lengths[0]))
+    is_outlier = whole.values != history.tail(ROWS_READ).values
+    taken_off = whole.values - read.values
+    read = read.tail(rows)
     inputs = read_inputs(read, spec)
-    steps = min(spec.windows.window, int(read.lengths[0]))
     return WindowRead(
-        name, read, inputs, inputs.inputs[-steps:], read.times[-steps:], is_outlier, continuation
+        name=name,
+        panel=read,
+        inputs=inputs,
+        window=inputs.inputs[-steps:],
+        times=read.times[-steps:],
+        is_outlier=is_outlier[-rows:],
+        continuation=continuation,
+        added=_added(taken_off, continuation, steps),
     )
+
+
+def _added(taken_off: Floats, continuation: Floats, steps: int) -> Floats:
+    """See `WindowRead.added`: from what was taken off each row, (rows,), and goes on after the last one."""
+    whole = np.concatenate([taken_off, continuation])
+    last = len(taken_off) - steps + np.arange(steps)
+    return np.asarray(whole[last[:, None] + np.arange(1, len(continuation) + 1)])

@@ -80,6 +80,12 @@ def window(panel: Panel, season: int | None, horizon: int) -> int:
     return max(1, min(max(2 * season, 2 * horizon, 8), (rows - horizon) // 3))
 
 
+def window_spec(panel: Panel, window_given: int | None, horizon_given: int | None) -> WindowSpec:
+    """The windows of a network trained from scratch, with what is given."""
+    steps = horizon_given or horizon(panel)
+    return WindowSpec(window_given or window(panel, season(panel, None)[0], steps), steps)
+
+
 def untrained_spec(panel: Panel, season: int | None, combination: Combination) -> ModelSpec:
     """What is read of data for which no network is trained: that of a pretrained network, if there is one."""
     if combination.networks:

@@ -76,7 +76,7 @@ def memory_sections(
 def _section(memory: Memory, panel: Panel, weights: Mapping[str, float], *, last: bool) -> Section:
     horizon, window = memory.left.shape
     shown, steps = min(window, _ROWS), _steps_shown(horizon)
-    columns = {name: column[::-1] for name, column in row_columns(panel.tail(shown)).items()}
+    columns = {name: column[::-1] for name, column in row_columns(panel.tail(shown), most=2).items()}
     table: ResultTable = {"ago": np.array([str(ago) for ago in range(1, shown + 1)], dtype=object), **columns}
     if memory.effects is not None:
         for step in steps:
@@ -86,7 +86,9 @@ def _section(memory: Memory, panel: Panel, weights: Mapping[str, float], *, last
     table["in state"] = bars(memory.left[0, :shown], _BAR, most=1.0)
     answer = "probability" if memory.effects is None else "forecast"
     above = f"{memory_title(memory, weights)}: what is left of each row in its {answer}, newest row first."
-    return Section(above, table, (*_figures(memory, shown, steps), *(_what_to_see(memory) if last else ())))
+    return Section(
+        (above,), table, (*_figures(memory, shown, steps), *(_what_to_see(memory) if last else ()))
+    )
 
 
 def memory_title(memory: Memory, weights: Mapping[str, float]) -> str:
@@ -154,13 +156,12 @@ def reads_line(memory: Memory) -> str:
 def _what_to_see(memory: Memory) -> list[str]:
     if memory.effects is None:
         return [
-            "",
-            "left: how strongly the row still moves the probability through the hidden state, in percent of "
-            "the newest row. Bars that fall fast are a short memory.",
+            "left        how strongly the row still moves the probability through the hidden state, in "
+            "percent of the newest row; bars that fall fast are a short memory",
         ]
     return [
-        "",
-        "+1: how far the forecast of the next row moves if that row's value is 1 larger; the effects of all "
-        "rows add up to about 1. left: what the hidden state still holds of the row, in percent of the "
-        "newest. Bars that fall fast are a short memory; bars that rise again are a season.",
+        "+1          how far the forecast of the next row moves if that row's value is 1 larger; all effects "
+        "together are about 1",
+        "left        what the hidden state still holds of the row, in percent of the newest; bars that fall "
+        "fast are a short memory, bars that rise again a season",
     ]

@@ -6,15 +6,12 @@ from forecast.data import results, written
 from forecast.data.panel import Panel
 from forecast.data.results import ResultTable
 
-_COVARIATES = 2
-"""Columns of covariates shown of a network of classes."""
 
-
-def row_columns(panel: Panel) -> ResultTable:
+def row_columns(panel: Panel, *, most: int | None = None) -> ResultTable:
     """The columns of the one series of `panel`, oldest row first.
 
-    A value is that of the data. Of a class there is its name, and the first covariates beside it; where the
-    label is of the whole series, there are only these.
+    A value is that of the data. Of a class there is its name, and `most` covariates beside it, or all; where
+    the label is of the whole series, there are only these.
     """
     kind, columns = panel.target.kind, panel.columns
     table: ResultTable = {}
@@ -24,7 +21,7 @@ def row_columns(panel: Panel) -> ResultTable:
         )
     target = columns.target or "value"
     if kind == "value":
-        table[target] = panel.values
+        table[target] = written.numbers_column(panel.values)
         return table
     if kind == "class":
         classes = panel.target.classes
@@ -38,7 +35,7 @@ def row_columns(panel: Panel) -> ResultTable:
     vocabularies = covariates.vocabularies[: len(parts)]
     names = (*columns.past, *columns.known)
     for name, column, vocabulary in zip(names, parts, vocabularies, strict=False):
-        if len(table) - first < _COVARIATES:
+        if most is None or len(table) - first < most:
             table[name] = (
                 written.texts_column(column, vocabulary) if vocabulary else written.numbers_column(column)
             )

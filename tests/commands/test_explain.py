@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from forecast.spec.model import CELLS
 from forecast.storage import modelfile
+from tests.labelled import sky_csv
 from tests.models import model, network, with_tail
 from tests.panels import panel, wave
 
@@ -85,8 +87,8 @@ def test_a_series_is_chosen_by_its_id(real_program):
     Path("crops.csv").write_text("\n".join(["crop,year,tons", *rows, ""]))
     out, err = real_program("explain", "memory", "crops.csv")[1:]
     assert 'series        "a", the first of 2; --series ID chooses another one' in err
-    assert "pretrained,1,1,2011,11.0," in out
-    assert "pretrained,1,1,2011,22.0," in real_program("explain", "memory", "crops.csv", "--series", "b")[1]
+    assert "pretrained,1,1,2011,11," in out
+    assert "pretrained,1,1,2011,22," in real_program("explain", "memory", "crops.csv", "--series", "b")[1]
     code, out, err = real_program("explain", "memory", "crops.csv", "--series", "bb")
     assert (code, out) == (3, "")
     assert 'there is no series "bb"' in err
@@ -106,6 +108,83 @@ def test_without_data_and_model_it_says_what_to_name(real_program):
     code, out, err = real_program("explain", "memory")
     assert (code, out) == (2, "")
     assert "there is neither DATA nor a model here" in err
+
+
+# Windows
+
+
+@pytest.mark.usefixtures("harvest")
+def test_windows_are_beside_the_series_and_what_is_to_predict_is_marked_and_in_colour(real_program):
+    lines, _ = table(real_program, "windows", "harvest.csv", "--window", "3", "--horizon", "2")
+    assert lines[0] == "60 rows become 56 examples: 60 - window 3 - horizon 2 + 1. Each reads 3 rows,"
+    assert lines[3].split()[:4] == ["year", "tons", "#1", "#2"]
+    first = [line.split()[2:] for line in lines[5:10]]
+    values = [line.split()[1] for line in lines[5:10]]
+    assert first[0] == [values[0]]
+    assert first[2] == [values[2]] * 3
+    assert first[3] == [">", *[values[3]] * 4]
+    assert first[4][:4] == [">", values[4], ">", values[4]]
+    colored = real_program("explain", "windows", "harvest.csv", "-f", "table", "--color", "always")[1]
+    assert "\x1b[1;35m> " in colored
+
+
+def test_windows_for_a_program_have_a_row_for_each_example_of_every_series(real_program):
+    rows = [f"{name},{2000 + row},{row * size}" for size, name in enumerate("ab", 1) for row in range(12)]
+    Path("crops.csv").write_text("\n".join(["crop,year,tons", *rows, ""]))
+    words = ["explain", "windows", "crops.csv", "--window", "3", "--horizon", "1"]
+    out = real_program(*words)[1].splitlines()
+    assert out[:2] == ["crop,origin,x1,x2,x3,y1", "a,2002,0,1,2,3"]
+    assert out[-1] == "b,2010,16,18,20,22"
+    assert len(out) == 1 + 2 * 9
+    document = json.loads(real_program(*words, "--series", "b", "--json")[1])
+    assert (document["schema"], document["examples"]) == ("forecast.explain-windows/1", 9)
+    assert (document["window"], document["horizon"]) == (3, 1)
+
+
+def test_windows_of_classes_hold_their_names_and_labels_have_none(real_program):
+    Path("sky.csv").write_text(sky_csv(30))
+    out = real_program("explain", "windows", "sky.csv", "--target", "sky", "--window", "2", "--horizon", "1")[
+        1
+    ]
+    assert out.splitlines()[0] == "origin,x1,x2,y1"
+    assert set(out.splitlines()[1].split(",")[1:]) <= {"fog", "rain", "sun"}
+    Path("words.csv").write_text("s,word,intent\n1,a,x\n1,b,x\n2,c,y\n2,a,y\n")
+    code, out, err = real_program(
+        "explain", "windows", "words.csv", "--id", "s", "--past", "word", "--label", "intent"
+    )
+    assert (code, out) == (2, "")
+    assert "a label is learned from whole series" in err
+
+
+# Step
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_step_shows_the_loop_and_the_last_step_in_numbers(real_program, cell):
+    values = wave(30)
+    modelfile.save(with_tail(model(network(cell=cell)), panel(values)), Path("m.forecast"))
+    lines, _ = table(real_program, "step", "--model", "m.forecast")
+    assert lines[1].startswith("state = 0; for row in window: state = cell(row, state)")
+    assert lines[3].split()[:4] == ["step", "year", "y", "change"]
+    assert [line.split()[:2] for line in lines[5:11]] == [[str(n), str(2023 + n)] for n in range(1, 7)]
+    assert ("kept" in lines[3]) == (cell != "simple-rnn")
+    (numbers,) = (line for line in lines if line.startswith("unit"))
+    gates = {"gru": "update", "lstm": "forget", "simple-rnn": "old state"}
+    assert gates[cell] in numbers
+
+
+@pytest.mark.usefixtures("harvest")
+def test_step_for_a_program_has_the_forecast_the_gates_and_every_unit(real_program):
+    code, out, err = real_program("explain", "step", "--member", "pretrained", "--json")
+    document = json.loads(out)
+    assert (code, document["schema"], document["member"]) == (0, "forecast.explain-step/1", "pretrained")
+    columns = ["step", "year", "y", "forecast", "forget", "input", "output", "h1", "h2", "h3", "h4"]
+    assert [list(row) for row in document["rows"]] == [columns] * 6
+    assert document["networks"] == 1
+    code, out, err = real_program("explain", "step", "--member", "theta")
+    assert (code, out) == (2, "")
+    assert 'the model has no network "theta"' in err
+    assert "it has gru, pretrained" in err
 
 
 # Help

@@ -80,7 +80,9 @@ def test_the_page_has_its_sections():
         ("evaluate sales.csv", "evaluate", [MODEL, EVALUATION - SCORES, SECTIONS["forecast evaluate"]]),
         ("train sales.csv --method pretrained", "train", [MODEL, EVALUATION - SCORES]),
         ("check sales.csv", "check", [SECTIONS["forecast check"]]),
+        ("explain windows sales.csv", "explain-windows", [SECTIONS["forecast explain windows"]]),
         ("explain memory", "explain-memory", [MODEL, SECTIONS["forecast explain memory"]]),
+        ("explain step", "explain-step", [MODEL, SECTIONS["forecast explain step"]]),
     ],
 )
 def test_the_fields_of_a_document_are_those_of_the_page(program, words, schema, sections):
