@@ -71,14 +71,17 @@ def windows(
     delivery = plan_delivery(
         format, json=json, output=output, inputs=(source,), digits=parsing.parse_digits(digits)
     )
-    from forecast import workflow
     from forecast.data.arrays import series_at
     from forecast.data.digits import places_of
     from forecast.explaining.windows import examples_of
     from forecast.planning.defaults import window_spec
+    from forecast.reading.reader import read_panel
+    from forecast.reporting.reading_notes import note_reading
     from forecast.reporting.windows import windows_section, windows_table
 
-    panel = workflow.read(source, read, listener=console.listen).panel
+    reading = read_panel(source, read)
+    note_reading(reading, console.listen)
+    panel = reading.panel
     if panel.target.kind == "label":
         raise UsageError(
             "a label is learned from whole series, not from windows", hint="forecast explain step DATA"
