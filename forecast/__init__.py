@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from forecast.api import compare, evaluate, load, predict, show, train
     from forecast.api_data import check, future, read, repair
+    from forecast.api_live import stream
     from forecast.data.cards import Card, ModelCard
     from forecast.data.comparison import Comparison, PairVerdict
     from forecast.data.evaluation import EvaluationResult, Predictions
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "forecast.api": ("compare", "evaluate", "load", "predict", "show", "train"),
     "forecast.api_data": ("check", "future", "read", "repair"),
+    "forecast.api_live": ("stream",),
     "forecast.data.cards": ("Card", "ModelCard"),
     "forecast.data.comparison": ("Comparison", "PairVerdict"),
     "forecast.data.evaluation": ("EvaluationResult", "Predictions"),
@@ -135,6 +137,7 @@ __all__ = [
     "read",
     "repair",
     "show",
+    "stream",
     "train",
 ]
 

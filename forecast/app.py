@@ -20,6 +20,7 @@ from forecast.commands.help import help
 from forecast.commands.plot import plot
 from forecast.commands.predict import predict
 from forecast.commands.show import show
+from forecast.commands.stream import stream
 from forecast.commands.train import train
 from forecast.errors import SOME_SKIPPED, ForecastError
 from forecast.version import __version__
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for command in (train, predict, plot, future, evaluate, compare, check, show, help):
+for command in (train, predict, plot, future, evaluate, compare, stream, check, show, help):
     app.command(cls=Command)(command)
 app.add_typer(explain, name="explain")
 

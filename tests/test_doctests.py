@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 import forecast
-from forecast import api, api_data
+from forecast import api, api_data, api_live
 from forecast.features import windows
 
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("module", [forecast, api, api_data, windows], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [forecast, api, api_data, api_live, windows], ids=lambda module: module.__name__
+)
 def test_examples_run(module, monkeypatch):
     monkeypatch.chdir(ROOT)
     monkeypatch.delenv("FORECAST_MODEL", raising=False)

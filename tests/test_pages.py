@@ -96,6 +96,22 @@ def test_the_page_of_covariates(folder):
             )
 
 
+def test_the_page_of_streams(folder):
+    text = page("docs/stream.md")
+    for step in steps(text):
+        check(folder, step, without_numbers)
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert (done.stderr, done.stdout[:5]) == ("", "2019 ")
+
+
+def without_numbers(line: str) -> str:
+    """A line of JSON or CSV without forecasts; of notes without weights."""
+    return re.sub(r"(?<=[ ,:])-?[0-9.]{7,}|[0-9]+(?= %)", "n", line)
+
+
 @pytest.mark.tensorflow
 @pytest.mark.slow
 def test_the_page_of_labels(folder):
@@ -113,7 +129,7 @@ def test_the_page_of_pictures(folder):
 
 def test_every_page_with_commands_is_run():
     others = {path.name for path in (ROOT / "docs").glob("*.md") if "$ forecast" in path.read_text("utf-8")}
-    assert others == {"input.md", "repair.md", "covariates.md", "labels.md", "pictures.md"}
+    assert others == {"input.md", "repair.md", "covariates.md", "labels.md", "pictures.md", "stream.md"}
     for name in others:
         assert "```\n$" not in page(f"docs/{name}"), "commands are in blocks of the kind console"
 

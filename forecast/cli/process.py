@@ -4,7 +4,8 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import TextIO
 
@@ -55,6 +56,16 @@ def guarded(run: Callable[[], int]) -> int:
     except OSError:
         silence(1)
     return code
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Let signals wait until the end of the block: a change of several parts is whole or not made."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _text_stream(descriptor: int) -> TextIO:

@@ -250,6 +250,21 @@ def file_spec(
     return options.read_spec(locals())
 
 
+def line_spec(
+    *,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    decimal: Decimal = None,
+    thousands: Thousands = None,
+    date_format: DateFormat = None,
+    missing_mark: MissingMarks = None,
+    gaps: GapsPolicy = None,
+    missing: MissingPolicy = None,
+) -> ReadSpec:
+    """Notation and policy of lines that come one by one."""
+    return options.read_spec(locals())
+
+
 @takes("columns", column_spec)
 @takes("file", file_spec)
 def read_spec(*, columns: ReadSpec, file: ReadSpec) -> ReadSpec:

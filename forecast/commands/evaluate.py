@@ -50,7 +50,6 @@ def evaluate(
     forecast evaluate sales.csv --baseline naive,drift --backtests 2 --by series
     forecast evaluate harvest.csv --refit --require-skill --output scores.csv
     forecast evaluate sales.csv --predictions predictions.csv
-    forecast evaluate harvest.csv --as-of 2010
     """
     console: Console = ctx.obj
     source = needed_source(ctx, data)

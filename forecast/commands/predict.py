@@ -58,7 +58,7 @@ def predict(
     forecast predict new.csv --model pretrained --method theta
     forecast predict sales.csv --horizon 2 --future next.csv
     forecast predict orders.csv --horizon 30 --total
-    forecast predict harvest.csv --as-of 2010
+    forecast predict new.csv --model pretrained --as-of 1990
     """
     console: Console = ctx.obj
     levels = parsing.parse_levels(level)

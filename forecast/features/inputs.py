@@ -42,7 +42,7 @@ MAX_SPREADS = 20.0
 _AGE = 1
 """Features of a target of classes that are numbers: the length of the history."""
 
-_MAX_AGE = 100
+MAX_AGE = 100
 """Rows of history after which that no longer grows."""
 
 _CHUNK_ROWS = 1 << 17
@@ -109,7 +109,7 @@ def season_of(panel: Panel, spec: ModelSpec) -> int | Integers:
 
 def rows_needed(spec: ModelSpec, *, season: int) -> int:
     """Newest rows of a series of this season that an output depends on."""
-    earlier = max(_MAX_AGE, season) if spec.target.classes else rows_remembered(season)
+    earlier = max(MAX_AGE, season) if spec.target.classes else rows_remembered(season)
     return spec.windows.window + earlier
 
 
@@ -160,7 +160,7 @@ def read_inputs(panel: Panel, spec: ModelSpec, *, forecast_rows: int = 0) -> Inp
 
 def _age(panel: Panel) -> Floats:
     """(rows, 1) scaled logarithm of the length of the history."""
-    return np.log1p(np.minimum(row_positions(panel.bounds), _MAX_AGE))[:, None] / 5
+    return np.log1p(np.minimum(row_positions(panel.bounds), MAX_AGE))[:, None] / 5
 
 
 def _class_codes(panel: Panel, spec: ModelSpec) -> Iterator[Floats]:

@@ -113,7 +113,7 @@ class Combination:
 
     def prepared(self, panel: Panel, spec: ModelSpec) -> Panel:
         """The panel as a network with this specification is trained on it."""
-        seasons = () if _explains_seasons(spec) else long_seasons(panel, self.periods)
+        seasons = () if explains_seasons(spec) else long_seasons(panel, self.periods)
         return prepare(panel, 0, seasons).panel
 
     def forecasts(self, history: Panel, horizon: int) -> Floats:
@@ -131,7 +131,7 @@ class Combination:
         prepared = prepare(history, horizon, seasons) if any(seasons) else level
         values, added = [], []
         for _, network in self.networks:
-            rest = level if _explains_seasons(network.spec) else prepared
+            rest = level if explains_seasons(network.spec) else prepared
             values.append(network.forecast(rest.panel, horizon))
             added.append(rest.continuation)
         for name in self.methods:
@@ -217,7 +217,7 @@ def _plausible(forecasts: Floats, panel: Panel) -> Floats:
         return np.clip(forecasts, low - away, high + away)
 
 
-def _explains_seasons(spec: ModelSpec) -> bool:
+def explains_seasons(spec: ModelSpec) -> bool:
     """Whether a network reads covariates or the calendar: then it is left to find long seasons in these."""
     return bool(spec.covariates) or spec.calendar.phases
 

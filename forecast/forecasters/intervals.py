@@ -42,10 +42,10 @@ _CORRELATIONS = np.array([0.0, 0.05, 0.15, 0.3, 0.5, 0.7, 0.9])
 _CORRELATION_WEIGHTS = np.array([0.1, 0.05, 0.05, 0.1, 0.2, 0.25, 0.25])
 """Correlations that are compared by their likelihood, and what each weighs before."""
 
-_OTHER_SCALE = 10.0
+OTHER_SCALE = 10.0
 """Factor by which the unit differs from the earlier one where the data are others, or in other units."""
 
-_CHANGES = 24
+CHANGES = 24
 """Fewest newest changes that the unit is a mean of."""
 
 _LEAST_CONSTANT = 8
@@ -76,13 +76,13 @@ class Spread:
         """(levels, series, horizon) half-widths in the units of the data; NaN where nothing is known."""
         now = seasonal_changes(history)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            alike = np.abs(np.log(self.units) - np.log(now)) <= np.log(_OTHER_SCALE)  # false for NaN
+            alike = np.abs(np.log(self.units) - np.log(now)) <= np.log(OTHER_SCALE)  # false for NaN
         past = np.where(alike, self.units, now)
         unit = np.sqrt(now) * np.sqrt(past)  # half of what is new in the volatility is believed
         sizes = _extended(self.sizes, history, horizon)
         unit = unit * np.array([interval_width(season) for season in history.seasons.tolist()])
         with np.errstate(over="ignore"):
-            return np.asarray(np.minimum(_quantiles(levels)[:, None, None] * unit[:, None] * sizes, LARGEST))
+            return np.asarray(np.minimum(quantiles(levels)[:, None, None] * unit[:, None] * sizes, LARGEST))
 
     def total_half_widths(self, half: Floats) -> Floats:
         """(levels, series) half-widths of intervals of the sum over the horizon, from those of its steps.
@@ -105,7 +105,7 @@ def no_spread() -> Spread:
     return Spread(np.empty((1, 0)), np.full(1, np.nan))
 
 
-def _quantiles(levels: Sequence[float]) -> Floats:
+def quantiles(levels: Sequence[float]) -> Floats:
     """(levels,) the size that so many percent of errors do not exceed, in units of their mean."""
     share = np.clip(np.asarray(levels, dtype=np.float64) / 100, 0.0, 0.999)
     return np.asarray((-np.log1p(-share)) ** _SHAPE / _MEAN)
@@ -194,7 +194,7 @@ def _changes_of(values: Floats, season: int) -> Floats:
     size = np.where(size > 0, size, 1.0)
     scaled = values / size[:, None]
     changes = np.abs(scaled[:, lag:] - scaled[:, :-lag])
-    newest = changes[:, -max(4 * season, _CHANGES) :]
+    newest = changes[:, -max(4 * season, CHANGES) :]
     unit = newest.mean(axis=1) if newest.shape[1] else np.zeros(len(values))
     if newest.shape[1]:
         unit = np.where(unit > 0, unit, changes.mean(axis=1))

@@ -14,7 +14,8 @@ from forecast.tables.columns import CellError, Column
 from forecast.tables.numbers import Numbers
 from forecast.tables.table import Table
 
-_EVENT_OF_TEXT = {"0": "0", "0.0": "0", "1": "1", "1.0": "1", "false": "0", "true": "1"}
+EVENT_OF_TEXT = {"0": "0", "0.0": "0", "1": "1", "1.0": "1", "false": "0", "true": "1"}
+"""Texts of a 0/1 target, in lower case, and their class."""
 _TWO_WORDS = ({"yes", "no"}, {"y", "n"}, {"t", "f"})
 """Two words, in lower case, of a column that is a yes or a no whatever its name."""
 
@@ -45,7 +46,7 @@ def parse_target(table: Table, column: Column, read: ReadSpec) -> tuple[Target, 
     """
     marks = {mark.strip().lower() for mark in read.notation.missing_marks} | numbers.MISSING
     classes = {text: text.strip() for text in column.texts if text.strip().lower() not in marks}
-    events = {text: _EVENT_OF_TEXT.get(name.lower(), "") for text, name in classes.items()}
+    events = {text: EVENT_OF_TEXT.get(name.lower(), "") for text, name in classes.items()}
     known = () if read.target is None else read.target.classes
     is_event = EVENT in (known, tuple(sorted(set(events.values()))))
     if read.target is not None:

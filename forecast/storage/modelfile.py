@@ -45,6 +45,8 @@ def load(path: Path) -> RecurrentForecaster:
                 "is the checkpoint of an interrupted training, not a model",
                 hint="forecast train DATA --resume",
             )
+        if "stream" in contents.fields:
+            raise ModelError("is the state of a stream, not a model", hint="forecast stream --state names it")
         try:
             model = decode(from_plain(ModelFields, contents.fields), contents.tensors)
         except UsageError as error:

@@ -1,0 +1,117 @@
+"""Verbs of rows that come one by one."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+from forecast.data.digits import Digits
+from forecast.errors import UsageError
+from forecast.events import Listener, Note, ignore
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.reporting.history import read_as
+from forecast.spec.limits import MAX_HORIZON, check_range
+from forecast.spec.reading import ReadSpec
+from forecast.streaming.answers import AnswerLines
+from forecast.streaming.feed import SOURCE, Feed
+from forecast.streaming.running import Memory
+from forecast.streaming.stream import Stream
+
+
+class StreamOptions(TypedDict, total=False):
+    """How a stream forecasts; see `open_feed`."""
+
+    read: ReadSpec | None
+    method: str | None
+    horizon: int
+    levels: Sequence[float]
+    memory: Memory
+    new_series: bool
+    every: int
+    state: Path | None
+    listener: Listener
+
+
+def open_feed(
+    model: RecurrentForecaster,
+    *,
+    read: ReadSpec | None = None,
+    method: str | None = None,
+    horizon: int = 1,
+    levels: Sequence[float] = (80.0,),
+    memory: Memory = "carried",
+    new_series: bool = False,
+    every: int = 1,
+    state: Path | None = None,
+    source: str = SOURCE,
+    listener: Listener = ignore,
+) -> Feed:
+    """A model that is ready for lines, continued from its state file if there is one.
+
+    The listener hears what forecasts, and what is left out.
+    """
+    check_range("horizon", horizon, 1, MAX_HORIZON)
+    check_range("every", every, 1, MAX_HORIZON)
+    if state is not None and not model.file:
+        raise UsageError(
+            "a state belongs to a model file, and this model has none", hint="save the model first"
+        )
+    spec = read_as(model, read)
+    stream = Stream(
+        model,
+        method=method,
+        horizon=horizon,
+        levels=levels,
+        memory=memory,
+        new_series=new_series,
+        policy=spec.policy,
+    )
+    feed = Feed(stream, spec.notation, state_file=state, every=every, source=source)
+    listener(Note("stream", _described(stream)))
+    if any(covariate.role == "known" for covariate in stream.kind.spec.covariates):
+        listener(Note("known", "covariates of the rows ahead are those of the newest row"))
+    if state is not None:
+        listener(Note("state", f"{state}: continued" if feed.continued else f"{state}: new"))
+    return feed
+
+
+def _described(stream: Stream) -> str:
+    """What forecasts, and what is left out."""
+    members, shares = stream.model.combination.members, stream.model.mean_weights
+    if stream.settings is None:
+        what = f"{stream.method} alone" if stream.method in members else ", ".join(members)
+        return f"{what}, computed again from the newest rows after each line"
+    how = "its hidden state carried from row to row"
+    if stream.settings.memory == "window":
+        how = "which reads the newest window after each row"
+    left = [
+        name if shares is None else f"{name} {100 * shares[index]:.0f} %"
+        for index, name in enumerate(members)
+        if name != stream.method
+    ]
+    text = f"{stream.method} alone, {how}"
+    return (
+        text
+        if not left
+        else f"{text}; left out: {', '.join(left)} (--method combination has all, more slowly)"
+    )
+
+
+def stream(
+    model: RecurrentForecaster,
+    rows: Iterable[Mapping[str, Any] | str],
+    *,
+    digits: Digits = "full",
+    **options: Unpack[StreamOptions],
+) -> Iterator[dict[str, Any]]:
+    """One dictionary for each row that is forecast; `options` are those of `open_feed`."""
+    feed = open_feed(model, **options, source="rows")
+    answers = AnswerLines(feed.stream, "jsonl", digits)
+    try:
+        for row in rows:
+            line = row if isinstance(row, str) else json.dumps(dict(row), default=str)
+            answer = feed.read(line.encode())
+            if answer is not None:
+                yield from (json.loads(each) for each in answers.lines(answer).splitlines())
+    finally:
+        feed.save()
