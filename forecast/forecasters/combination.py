@@ -161,7 +161,7 @@ class Combination:
     def read_by(self, network: Network, history: Panel) -> Prepared:
         """The newest rows of `history` as this network reads them, and what is added to its forecasts."""
         history = history.tail(ROWS_READ)
-        seasons = () if _explains_seasons(network.spec) else long_seasons(history, self.periods)
+        seasons = () if explains_seasons(network.spec) else long_seasons(history, self.periods)
         return prepare(self.without_outliers(history), network.spec.trained_horizon, seasons)
 
     def past(self, history: Panel, horizon: int, *, most: int = MAX_ORIGINS) -> "Past":
