@@ -18,9 +18,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from forecast.api import compare, evaluate, load, predict, show, train
     from forecast.api_data import check, future, read, repair
-    from forecast.api_live import stream
+    from forecast.api_live import drift, stream
     from forecast.data.cards import Card, ModelCard
     from forecast.data.comparison import Comparison, PairVerdict
+    from forecast.data.drift import DriftReport
     from forecast.data.evaluation import EvaluationResult, Predictions
     from forecast.data.frequency import Frequency
     from forecast.data.panel import Panel
@@ -52,9 +53,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "forecast.api": ("compare", "evaluate", "load", "predict", "show", "train"),
     "forecast.api_data": ("check", "future", "read", "repair"),
-    "forecast.api_live": ("stream",),
+    "forecast.api_live": ("drift", "stream"),
     "forecast.data.cards": ("Card", "ModelCard"),
     "forecast.data.comparison": ("Comparison", "PairVerdict"),
+    "forecast.data.drift": ("DriftReport",),
     "forecast.data.evaluation": ("EvaluationResult", "Predictions"),
     "forecast.data.frequency": ("Frequency",),
     "forecast.data.panel": ("Panel",),
@@ -95,6 +97,7 @@ __all__ = [
     "DataError",
     "DataProfile",
     "DataReport",
+    "DriftReport",
     "EvaluationResult",
     "Forecast",
     "ForecastError",
@@ -130,6 +133,7 @@ __all__ = [
     "WindowSpec",
     "check",
     "compare",
+    "drift",
     "evaluate",
     "future",
     "load",

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from forecast import live, workflow
-from forecast.events import Listener, ignore
-from forecast.spec.options import levels_of
+from forecast.data.drift import DriftReport
+from forecast.events import Listener, ignore, warn
+from forecast.spec.options import FileOptions, checked_options, levels_of, read_spec
 from forecast.streaming.running import Memory
+from forecast.tables.source import Source
 from forecast.workflow import Model
 
 
@@ -61,4 +63,34 @@ def stream(
         memory=memory,
         new_series=new_series,
         listener=listener,
+    )
+
+
+def drift(
+    data: Source,
+    *,
+    model: Model,
+    alpha: float = 0.01,
+    listener: Listener = warn,
+    **options: Unpack[FileOptions],
+) -> DriftReport:
+    """Whether rows of `data` newer than those of the model are still like these.
+
+    Args:
+        data: The new rows, with or without those before.
+        model: A model or its path.
+        alpha: Share of calls that find a drift where there is none.
+        listener: Called with each event.
+        options: How this file is written and repaired (`FileOptions`).
+
+    Returns:
+        `.drifted` are the indices of the series that drifted; `.to_frame()` has a row for each series.
+
+    Raises:
+        UsageError, DataError, ModelError: No series has enough new rows; the model does not fit.
+
+    """
+    given = checked_options(drift, FileOptions, **options)
+    return live.drift(
+        workflow.needed_model(model, data), data, read=read_spec(given), alpha=alpha, listener=listener
     )

@@ -13,6 +13,7 @@ from forecast.cli.options import ColorName, Debug, Quiet, Verbose
 from forecast.cli.skipped import write_list
 from forecast.commands.check import check
 from forecast.commands.compare import compare
+from forecast.commands.drift import drift
 from forecast.commands.evaluate import evaluate
 from forecast.commands.explain import explain
 from forecast.commands.future import future
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for command in (train, predict, plot, future, evaluate, compare, stream, check, show, help):
+for command in (train, predict, plot, future, evaluate, compare, stream, drift, check, show, help):
     app.command(cls=Command)(command)
 app.add_typer(explain, name="explain")
 

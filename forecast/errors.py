@@ -23,6 +23,7 @@ EXIT_CODES: dict[int, str] = {
     6: "some series failed, the others were written",
     7: "training failed (loss became NaN twice)",
     10: "done, but no better than the baseline (only with --require-skill)",
+    11: "drifted (only drift)",
     130: "SIGINT",
     141: "SIGPIPE",
     143: "SIGTERM",
@@ -34,6 +35,10 @@ SOME_SKIPPED = 6
 
 NO_SKILL = 10
 """Exit code of a finished run with `--require-skill` whose model does not beat the baselines."""
+
+
+DRIFTED = 11
+"""Exit code of `drift` where new rows are no longer like those of the model."""
 
 
 class ForecastError(Exception):

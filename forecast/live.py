@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from forecast.data.digits import Digits
+from forecast.data.drift import DriftReport
 from forecast.errors import UsageError
 from forecast.events import Listener, Note, ignore
 from forecast.forecasters.model import RecurrentForecaster
-from forecast.reporting.history import read_as
+from forecast.reporting.history import history_of, read_as
 from forecast.spec.limits import MAX_HORIZON, check_range
 from forecast.spec.reading import ReadSpec
 from forecast.streaming.answers import AnswerLines
 from forecast.streaming.feed import SOURCE, Feed
+from forecast.streaming.history import continued
 from forecast.streaming.running import Memory
 from forecast.streaming.stream import Stream
+from forecast.tables.source import Source
 
 
 class StreamOptions(TypedDict, total=False):
@@ -73,6 +76,26 @@ def open_feed(
     if state is not None:
         listener(Note("state", f"{state}: continued" if feed.continued else f"{state}: new"))
     return feed
+
+
+def drift(
+    model: RecurrentForecaster,
+    source: Source,
+    *,
+    read: ReadSpec | None = None,
+    alpha: float = 0.01,
+    listener: Listener = ignore,
+) -> DriftReport:
+    """Whether rows newer than those that the model was trained on are still like these.
+
+    They follow the rows that the model keeps, where the data do not hold these themselves.
+    """
+    from forecast.tasks.drift import drift_of
+
+    if not 0 < alpha < 1:
+        raise UsageError(f"--alpha must be between 0 and 1, not {alpha:g}", hint="write --alpha 0.01")
+    panel = history_of(model, source, read, listener)
+    return drift_of(model, continued(model, panel), alpha)
 
 
 def _described(stream: Stream) -> str:

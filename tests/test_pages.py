@@ -5,7 +5,9 @@ shape where a network is trained.
 """
 
 import gzip
+import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +109,42 @@ def test_the_page_of_streams(folder):
     assert (done.stderr, done.stdout[:5]) == ("", "2019 ")
 
 
+def test_the_page_of_drift(folder):
+    for step in steps(page("docs/drift.md")):
+        check(folder, step, shape)
+
+
+GUIDES = {"tutorial.md", "shell.md", "analysts.md"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(GUIDES))
+def test_a_guide(folder, name):
+    text = page(f"docs/{name}")
+    for script, content in re.findall(r"`(\w+\.sh)`\n\n```sh\n(.*?)```", text, re.DOTALL):
+        called = f'forecast() {{ "{sys.executable}" -m forecast "$@"; }}\n'
+        (folder / script).write_text(called + content)
+    for step in steps(text):
+        if "| jq" not in step.line or shutil.which("jq"):
+            check(folder, step, shape)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["python.md", "notebook.ipynb"])
+def test_the_page_and_the_notebook_for_python_users(folder, name):
+    text = page(f"docs/{name}")
+    parts = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    if name.endswith(".ipynb"):
+        cells = json.loads(text)["cells"]
+        parts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        assert not any(cell.get("outputs") for cell in cells)
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(parts)], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(parts) >= 4
+
+
 def without_numbers(line: str) -> str:
     """A line of JSON or CSV without forecasts; of notes without weights."""
     return re.sub(r"(?<=[ ,:])-?[0-9.]{7,}|[0-9]+(?= %)", "n", line)
@@ -129,7 +167,11 @@ def test_the_page_of_pictures(folder):
 
 def test_every_page_with_commands_is_run():
     others = {path.name for path in (ROOT / "docs").glob("*.md") if "$ forecast" in path.read_text("utf-8")}
-    assert others == {"input.md", "repair.md", "covariates.md", "labels.md", "pictures.md", "stream.md"}
+    assert (
+        others
+        == {"input.md", "repair.md", "covariates.md", "labels.md", "pictures.md", "stream.md", "drift.md"}
+        | GUIDES
+    )
     for name in others:
         assert "```\n$" not in page(f"docs/{name}"), "commands are in blocks of the kind console"
 

@@ -29,6 +29,9 @@ _SHAPE = 0.87
 _MEAN = 0.9505
 """Mean of that distribution: the gamma function at 1.87."""
 
+DEVIATION = 1.329
+"""Its standard deviation about zero, in units of that mean: by the gamma function at 2.74."""
+
 _LARGEST_RATIO = 15.0
 """Bound on an error, in units of the seasonal change."""
 

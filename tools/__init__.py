@@ -1,0 +1,1 @@
+"""Programs for developers of this project: the documentation's site and what is generated for it."""
