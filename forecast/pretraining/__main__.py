@@ -1,70 +1,134 @@
 """Train the pretrained networks of the package: python -m forecast.pretraining --data FOLDER --out FOLDER.
 
-Files that are already in --out are kept, so that a run that was stopped continues
-with the next one when it is started again.
+Files that are already in --out are kept. A training that was interrupted leaves a checkpoint there, and
+--resume goes on from it. Losses and CPU seconds are appended to curves.jsonl.
 """
 
 import argparse
 import hashlib
+import json
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from forecast.data.cards import ModelCard
-from forecast.data.panel import Panel
-from forecast.events import EpochEnded, Event
+from forecast.errors import ForecastError, UsageError
 from forecast.forecasters.combination import PRETRAINED, Combination
 from forecast.forecasters.intervals import no_spread
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.forecasters.recurrent import Network
 from forecast.forecasters.weights import Weights
-from forecast.network.fit import Trainer
-from forecast.pretraining.mixes import RECIPES, Mix, PretrainingRecipe, mix
+from forecast.pretraining.mixes import RECIPES, JoinedMix, Mix, PretrainingRecipe, mix_of
 from forecast.spec.model import CELLS, Bounds, Cell
 from forecast.spec.reading import ReadSpec
-from forecast.spec.training import TrainingPlan
 from forecast.storage import modelfile
 from forecast.version import __version__
 
 
-def main() -> None:
-    """Train the networks that the command line names and --out does not hold yet."""
+def main() -> int:
+    """Train the networks that the command line names and --out does not hold yet; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m forecast.pretraining", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of Parquet files: unique_id, ds, y")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder of the files in docs/training-data.md"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder for the model files")
     parser.add_argument("--only", nargs="*", choices=RECIPES, default=list(RECIPES), help="frequencies [all]")
     parser.add_argument("--cell", nargs="*", choices=CELLS, default=list(CELLS), help="cells [all]")
     parser.add_argument("--seed", type=int, default=0, help="of the first network of each file [0]")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoints in --out")
     arguments = parser.parse_args()
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    for name in arguments.only:
-        recipe = RECIPES[name]
-        mixes: list[Mix] = []
-        for cell in arguments.cell:
-            path = arguments.out / f"{cell}-{recipe.season or 'any'}.forecast"
-            if path.exists():
-                continue
-            seeds = range(arguments.seed, arguments.seed + recipe.members)
-            mixes = mixes or [mix(recipe, arguments.data, seed=seed) for seed in seeds]
-            started_at = time.process_time()
-            model = pretrain(recipe, cell, mixes, source=name, seed=arguments.seed)
-            modelfile.save(model, path)
-            print(f"{path.name}: {time.process_time() - started_at:.0f} CPU s, {path.stat().st_size:,} bytes")
+    try:
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        for name, cell, path in _missing(
+            arguments.out, arguments.only, arguments.cell, resume=arguments.resume
+        ):
+            recipe = RECIPES[name]
+            _pretrain(recipe, cell, mix_of(recipe, arguments.data), path, source=name, seed=arguments.seed)
+    except (ForecastError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted: --resume goes on", file=sys.stderr)
+        return 130
+    return 0
 
 
-def pretrain(
-    recipe: PretrainingRecipe, cell: Cell, mixes: Sequence[Mix], *, source: str, seed: int
+def _missing(
+    out: Path, names: Sequence[str], cells: Sequence[Cell], *, resume: bool
+) -> Iterator[tuple[str, Cell, Path]]:
+    """The networks that are not trained yet; a UsageError where one was begun and is not resumed."""
+    for name in names:
+        for cell in cells:
+            path = out / f"{cell}-{RECIPES[name].season or 'any'}.forecast"
+            begun = sorted(path.parent.glob(f"{path.stem}.*.npz"))
+            if begun and not resume:
+                raise UsageError(
+                    f"{begun[0]} was interrupted", hint="--resume goes on; delete it to start again"
+                )
+            if not path.exists():
+                yield name, cell, path
+
+
+def _pretrain(
+    recipe: PretrainingRecipe, cell: Cell, mix: Mix | JoinedMix, path: Path, *, source: str, seed: int
+) -> None:
+    """Train the networks of one file, one after the other, and save their mean."""
+    from forecast.pretraining import rounds  # loads TensorFlow: not before the data were found
+
+    started_at, members = time.process_time(), []
+    checkpoints = [path.with_suffix(f".{member}.npz") for member in range(recipe.members)]
+    for member, checkpoint in enumerate(checkpoints):
+        weights = rounds.train(
+            recipe.spec(cell),
+            recipe.plan(seed=seed + member),
+            lambda rows, seed: mix.draw(rows, seed=seed),
+            round_rows=recipe.round_rows,
+            checkpoint=checkpoint,
+            report=_reporter(path, member),
+        )
+        members.append(_round_to_half(weights))
+    modelfile.save(_model(recipe, Network(recipe.spec(cell), tuple(members)), mix, source, seed), path)
+    for checkpoint in checkpoints:
+        checkpoint.unlink()
+    print(
+        f"{path.name}: {time.process_time() - started_at:.0f} CPU s, {path.stat().st_size:,} bytes",
+        flush=True,
+    )
+
+
+def _reporter(path: Path, member: int) -> Callable[[int, int, float], None]:
+    """What prints the loss of a round, and adds it to the curves."""
+    started_at = time.process_time()
+
+    def report(done: int, rounds: int, loss: float) -> None:
+        seconds = time.process_time() - started_at
+        print(
+            f"{path.stem}, network {member + 1}: round {done} of {rounds}, "
+            f"loss {loss:.4f}, {seconds:.0f} CPU s",
+            flush=True,
+        )
+        line = {
+            "file": path.stem,
+            "network": member + 1,
+            "round": done,
+            "loss": round(loss, 5),
+            "cpu_s": round(seconds),
+        }
+        with open(path.parent / "curves.jsonl", "a", encoding="utf-8") as curves:
+            curves.write(json.dumps(line) + "\n")
+
+    return report
+
+
+def _model(
+    recipe: PretrainingRecipe, network: Network, mix: Mix | JoinedMix, source: str, seed: int
 ) -> RecurrentForecaster:
-    """The networks of all mixes, averaged."""
-    first, members = mixes[0], []
-    for member, each in enumerate(mixes):
-        plan, stage = recipe.plan(seed=seed + member), f"{source} {cell}, member {member + 1}"
-        trainer = Trainer(recipe.spec(cell), plan, each.training, listener=_print_progress)
-        members.append(_round_to_half(trainer.fit(each.training, plan.epochs, stage=stage)))
-    network = Network(recipe.spec(cell), tuple(members))
+    sample = mix.draw(recipe.round_rows, seed=seed)
+    plan = recipe.plan(seed=seed)
     return RecurrentForecaster(
         spec=network.spec,
         combination=Combination(((PRETRAINED, network),)),
@@ -72,10 +136,28 @@ def pretrain(
         spread=no_spread(),
         horizon=recipe.horizon,
         bounds=Bounds(),
-        read=ReadSpec(first.training.columns),
-        frequency=first.training.frequency,
-        tail=first.training.select([]),
-        card=_card(first.training, network, recipe.plan(seed=seed), source),
+        read=ReadSpec(sample.columns),
+        frequency=sample.frequency,
+        tail=sample.select([]),
+        card=ModelCard(
+            source=f"{source} series, real and synthetic, round 1 of {plan.epochs}: see docs/pretrained.md",
+            rows=len(sample.values),
+            series=len(sample),
+            first_time="0",
+            last_time=str(int(sample.times.max())),
+            data_sha256=hashlib.sha256(sample.values.tobytes()).hexdigest(),
+            origin="scratch",
+            parameters=sum(weight.size for weights in network.members for weight in weights.values()),
+            epochs=plan.epochs,
+            training=plan,
+            scores=None,
+            verdict=None,
+            coverage=None,
+            versions=(
+                ("forecast", __version__),
+                *((name, version(name)) for name in ("keras", "numpy", "tensorflow")),
+            ),
+        ),
     )
 
 
@@ -84,32 +166,5 @@ def _round_to_half(weights: Weights) -> Weights:
     return {name: weight.astype(np.float16).astype(np.float32) for name, weight in weights.items()}
 
 
-def _card(panel: Panel, network: Network, plan: TrainingPlan, source: str) -> ModelCard:
-    return ModelCard(
-        source=f"{source} series, real and synthetic: see docs/pretrained.md",
-        rows=len(panel.values),
-        series=len(panel),
-        first_time="0",
-        last_time=str(int(panel.times.max())),
-        data_sha256=hashlib.sha256(panel.values.tobytes()).hexdigest(),
-        origin="scratch",
-        parameters=sum(weight.size for weights in network.members for weight in weights.values()),
-        epochs=plan.epochs,
-        training=plan,
-        scores=None,
-        verdict=None,
-        coverage=None,
-        versions=(
-            ("forecast", __version__),
-            *((name, version(name)) for name in ("keras", "numpy", "tensorflow")),
-        ),
-    )
-
-
-def _print_progress(event: Event) -> None:
-    if isinstance(event, EpochEnded) and event.epoch % 20 == 0:
-        print(f"{event.stage}: epoch {event.epoch} of {event.epochs}, loss {event.loss:.4f}", flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

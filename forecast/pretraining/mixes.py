@@ -1,26 +1,37 @@
-"""The series that each pretrained network is trained on, and its training."""
+"""The recipes of the pretrained networks: the series that each is trained on, drawn anew for every round."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from zlib import crc32
 
 import numpy as np
 
 from forecast.data.arrays import Floats, bounds_of
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
+from forecast.forecasters.preparation import long_seasons, prepare
 from forecast.pretraining import corpus, synthetic
+from forecast.pretraining.synthetic import SyntheticFamily
+from forecast.pretraining.variations import varied
 from forecast.spec.model import Cell, ModelSpec, NetworkSpec, WindowSpec
 from forecast.spec.reading import Columns
 from forecast.spec.training import TrainingPlan
 
-BATCH = 96
-UPDATES_PER_EPOCH = 50
-"""The learning rate is lowered after every epoch."""
+UNITS: dict[Cell, int] = {"gru": 128, "lstm": 128, "simple-rnn": 128}
 
-HELD_OUT = 10
-"""One real series in this many is never trained on: intervals are calibrated on it."""
+STEPS = Frequency("step", form="integer")
+
+BATCH = 96
+"""Windows of an update."""
+
+ROUND_UPDATES = 250
+"""Updates on the series of one round."""
+
+_VARIED = 0.3
+"""Share of the real series that are variations."""
+
+_PREPARED = 0.7
+"""Share of the series whose long seasons are removed, as those of a series to forecast are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,143 +41,210 @@ class PretrainingRecipe:
     season: int | None
     window: int
     horizon: int
-    files: tuple[tuple[str, int], ...]
-    """Parquet files of real series, and how many copies of each of their series are in the mix."""
+    files: tuple[tuple[str, float], ...]
+    """Parquet files of real series, and how often each of their sources is drawn from, relative to others."""
     longest: int
-    """Rows used of a series, the newest ones."""
-    synthetic: int
-    """Number of synthetic series in the mix."""
+    """Rows of the longest series."""
     updates: int
+    frequency: Frequency = STEPS
+    """Of the rows; which long seasons there may be follows from it."""
+    long_seasons: tuple[float, ...] = ()
+    real: float = 0.4
+    """Share of the rows that are real series."""
+    mixtures: float = 0.15
+    """Share of the rows that are mixtures of real series."""
     seasonal: float = 0.8
     """Fraction of the synthetic series that have the season."""
-    random_walks: float = 0.35
+    random_walks: float = 0.4
     """Fraction of the synthetic series whose trend is a random walk."""
-    mixtures: int = 0
-    """Number of weighted sums of real series in the mix."""
-    members: int = 2
-    """Networks whose outputs are averaged, each with a seed of its own for its mix and initial weights."""
-    parts: tuple[tuple[str, int], ...] = ()
-    """Recipes whose series it is trained on, each in its own season, and how many copies of each."""
+    members: int = 1
+    """Networks whose outputs are averaged, each with a seed of its own for its series and initial weights."""
+    round_rows: int = 400_000
+    """Rows drawn for a round."""
+    parts: tuple[str, ...] = ()
+    """Recipes whose series it is trained on, each in its own season."""
 
     def spec(self, cell: Cell) -> ModelSpec:
         """The shape of the network."""
-        return ModelSpec(WindowSpec(self.window, self.horizon), NetworkSpec(cell, (64,)), self.season)
+        return ModelSpec(
+            WindowSpec(self.window, self.horizon), NetworkSpec(cell, (UNITS[cell],)), self.season
+        )
 
     def plan(self, *, seed: int) -> TrainingPlan:
-        """The training: a decaying learning rate over a fixed number of updates."""
+        """The training: an epoch is a round, the learning rate decays over all of them."""
         return TrainingPlan(
-            epochs=self.updates // UPDATES_PER_EPOCH,
+            epochs=self.updates // ROUND_UPDATES,
             batch_size=BATCH,
-            epoch_windows=BATCH * UPDATES_PER_EPOCH,
+            epoch_windows=BATCH * ROUND_UPDATES,
             learning_rate=2e-3,
             decay="cosine",
             seed=seed,
             device="cpu",
         )
 
+    @property
+    def family(self) -> SyntheticFamily:
+        """What its synthetic series are drawn from."""
+        return SyntheticFamily(
+            season=self.season or 1,
+            shortest=self.shortest,
+            longest=self.longest,
+            seasonal=self.seasonal,
+            random_walks=self.random_walks,
+            long_seasons=self.long_seasons,
+        )
+
+    @property
+    def shortest(self) -> int:
+        """Rows of the shortest series."""
+        return max(self.horizon + 12, 2 * (self.season or 1) + self.horizon)
+
 
 RECIPES: dict[str, PretrainingRecipe] = {
     "yearly": PretrainingRecipe(
         *(1, 48, 6),
-        files=(("yearly", 3), ("fao", 1), ("m4_yearly", 6)),
+        files=(
+            ("corpus/yearly", 1.0),
+            ("corpus2/yearly", 1.0),
+            ("fao_inputs_yearly", 2.0),
+            ("m4_yearly_sample_train", 8.0),
+        ),
         longest=200,
-        synthetic=6_000,
-        updates=1_000,
-        random_walks=0.95,
+        updates=4_000,
+        real=0.65,
+        mixtures=0.0,
+        random_walks=0.9,
+        members=2,
     ),
     "quarterly": PretrainingRecipe(
         *(4, 48, 8),
-        files=(("quarterly", 1), ("m4_quarterly", 4)),
+        files=(("corpus/quarterly", 1.0), ("corpus2/quarterly", 1.0), ("m4_quarterly_sample_train", 6.0)),
         longest=300,
-        synthetic=8_000,
-        updates=3_000,
-        random_walks=0.9,
-        mixtures=3_000,
+        updates=6_000,
+        mixtures=0.2,
+        random_walks=0.8,
+        members=2,
     ),
     "daily": PretrainingRecipe(
-        *(7, 56, 14),
-        files=(("daily", 1),),
-        longest=700,
-        synthetic=4_000,
-        updates=3_000,
-        seasonal=0.4,
-        random_walks=0.65,
+        *(7, 112, 28),
+        files=(("corpus/daily", 1.0), ("corpus2/daily", 1.0)),
+        longest=900,
+        updates=8_000,
+        frequency=Frequency("day"),
+        long_seasons=(365.25,),
+        random_walks=0.5,
+        seasonal=0.6,
     ),
     "monthly": PretrainingRecipe(
         *(12, 84, 18),
-        files=(("monthly", 2), ("m4_monthly", 8)),
+        files=(("corpus/monthly", 1.0), ("corpus2/monthly", 1.0), ("m4_monthly_sample_train", 8.0)),
         longest=400,
-        synthetic=8_000,
-        updates=3_000,
-        mixtures=6_000,
+        updates=6_000,
+        mixtures=0.25,
+        members=2,
     ),
     "hourly": PretrainingRecipe(
-        *(24, 120, 48), files=(("hourly", 1),), longest=2_000, synthetic=1_500, updates=1_500, members=1
+        *(24, 168, 48),
+        files=(("corpus/hourly", 1.0), ("corpus2/hourly", 1.0)),
+        longest=1_500,
+        updates=6_000,
+        frequency=Frequency("hour", form="datetime"),
+        long_seasons=(168.0, 8766.0),
+        random_walks=0.35,
     ),
     "weekly": PretrainingRecipe(
-        *(52, 120, 13), files=(("weekly", 1),), longest=700, synthetic=4_000, updates=1_500
+        *(52, 120, 13),
+        files=(("corpus/weekly", 1.0), ("corpus2/weekly", 1.0)),
+        longest=700,
+        updates=5_000,
+        random_walks=0.5,
     ),
     "mixed": PretrainingRecipe(
         *(None, 84, 18),
         files=(),
         longest=1_000,
-        synthetic=0,
-        updates=8_000,
-        members=1,
-        parts=(("yearly", 4), ("quarterly", 1), ("daily", 1), ("monthly", 1), ("hourly", 1), ("weekly", 1)),
+        updates=12_000,
+        round_rows=600_000,
+        parts=("yearly", "quarterly", "daily", "monthly", "hourly", "weekly"),
     ),
 }
 """The first three numbers are the season, the window and the horizon."""
 
 
-@dataclass(frozen=True, slots=True)
 class Mix:
-    """Series to train on, and real ones that are held out."""
+    """The endless series of one recipe."""
 
-    training: Panel
-    held_out: Panel
+    def __init__(self, recipe: PretrainingRecipe, folder: Path) -> None:
+        """Reads the real series. DataError where a file is missing or is another one."""
+        self.recipe = recipe
+        self._sources = []
+        weights = []
+        for name, weight in recipe.files:
+            found = corpus.by_source(corpus.read(folder / f"{name}.parquet", shortest=recipe.shortest))
+            self._sources += list(found.values())
+            weights += [weight * len(series) ** 0.5 for series in found.values()]
+        self._shares = np.array(weights) / max(sum(weights), 1e-9)
+
+    def draw(self, rows: int, *, seed: int) -> Panel:
+        """Series with so many rows in all: real ones, mixtures of them, and synthetic ones."""
+        random = np.random.default_rng(seed)
+        series: list[Floats] = []
+        missing = rows
+        while missing > 0:
+            values = self._one(random)[:missing]
+            missing -= len(values)
+            if np.isfinite(values).all():
+                series.append(values)
+        panel = panel_of([series], [self.recipe.season or 1], self.recipe.frequency)
+        found = long_seasons(panel)
+        kept = random.random(len(series)) < _PREPARED
+        prepared = prepare(panel, 0, [each if keep else () for each, keep in zip(found, kept, strict=True)])
+        return replace(prepared.panel, frequency=STEPS)
+
+    def _one(self, random: np.random.Generator) -> Floats:
+        recipe, kind = self.recipe, random.random()
+        if kind >= recipe.real + recipe.mixtures or not self._sources:
+            return synthetic.draw(recipe.family, random)
+        if kind >= recipe.real:
+            parts = [self._real(random) for _ in range(random.integers(2, 4))]
+            return synthetic.mixture(random, recipe.family, parts)
+        values = self._stretch(random, self._real(random))
+        return varied(random, values) if random.random() < _VARIED else values
+
+    def _real(self, random: np.random.Generator) -> Floats:
+        source = self._sources[random.choice(len(self._sources), p=self._shares)]
+        return source[random.integers(len(source))]
+
+    def _stretch(self, random: np.random.Generator, values: Floats) -> Floats:
+        """Some rows of a series, half of the time from its end, often all of it."""
+        low, high = self.recipe.shortest, min(len(values), self.recipe.longest)
+        rows = high if random.random() < 0.5 else int(np.exp(random.uniform(np.log(low), np.log(high))))
+        start = len(values) - rows if random.random() < 0.5 else random.integers(0, len(values) - rows + 1)
+        return values[start : start + rows]
 
 
-def mix(recipe: PretrainingRecipe, folder: Path, *, seed: int) -> Mix:
+class JoinedMix:
+    """The series of several recipes in equal parts, each in its own season."""
+
+    def __init__(self, recipe: PretrainingRecipe, folder: Path) -> None:
+        self._mixes = [Mix(replace(RECIPES[name], longest=recipe.longest), folder) for name in recipe.parts]
+
+    def draw(self, rows: int, *, seed: int) -> Panel:
+        """Series with so many rows in all."""
+        share = rows // len(self._mixes)
+        sizes = [share] * (len(self._mixes) - 1) + [rows - share * (len(self._mixes) - 1)]
+        panels = [mix.draw(size, seed=seed) for mix, size in zip(self._mixes, sizes, strict=True)]
+        seasons = [mix.recipe.season or 1 for mix in self._mixes]
+        series = [[each.values for each in panel] for panel in panels]
+        return panel_of(series, seasons, STEPS)
+
+
+def mix_of(recipe: PretrainingRecipe, folder: Path) -> Mix | JoinedMix:
     """The series of a recipe, or those of all its parts."""
-    parts = [(RECIPES[name], copies) for name, copies in recipe.parts] or [(recipe, 1)]
-    training, held_out = [], []
-    for part, copies in parts:
-        shortened = replace(part, longest=min(part.longest, recipe.longest))
-        part_training, part_held_out = _series(shortened, folder, seed=seed)
-        training.append(part_training * copies)
-        held_out.append(part_held_out)
-    seasons = [part.season or 1 for part, _ in parts]
-    return Mix(_panel(training, seasons), _panel(held_out, seasons))
+    return JoinedMix(recipe, folder) if recipe.parts else Mix(recipe, folder)
 
 
-def _series(recipe: PretrainingRecipe, folder: Path, *, seed: int) -> tuple[list[Floats], list[Floats]]:
-    """Training series (copies of real ones, mixtures of them, synthetic ones), and held-out real ones."""
-    shortest = recipe.horizon + 8
-    real: list[Floats] = []
-    copied: list[Floats] = []
-    held_out: list[Floats] = []
-    for name, copies in recipe.files:
-        path = folder / f"{name}.parquet"
-        for id, values in corpus.read(path, shortest=shortest, longest=recipe.longest).items():
-            if crc32(id.encode()) % HELD_OUT == 0:
-                held_out.append(values)
-            else:
-                real.append(values)
-                copied += [values] * copies
-    season = recipe.season or 1
-    family = synthetic.SyntheticFamily(
-        season,
-        shortest=max(shortest, 2 * season),
-        longest=recipe.longest,
-        seasonal=recipe.seasonal,
-        random_walks=recipe.random_walks,
-    )
-    mixtures = synthetic.mixtures(family, real, recipe.mixtures, seed=seed + 1)
-    return copied + mixtures + synthetic.draw(family, recipe.synthetic, seed=seed), held_out
-
-
-def _panel(parts: Sequence[list[Floats]], seasons: Sequence[int]) -> Panel:
+def panel_of(parts: Sequence[list[Floats]], seasons: Sequence[int], frequency: Frequency) -> Panel:
     """One panel of all series, their times plain steps, with the season of its part in each."""
     series = [values for part in parts for values in part]
     mixed = len(parts) > 1
@@ -178,6 +256,6 @@ def _panel(parts: Sequence[list[Floats]], seasons: Sequence[int]) -> Panel:
         observed=np.ones(lengths.sum(), dtype=bool),
         bounds=bounds_of(lengths),
         columns=Columns(target="y", time="step", series="series", season="season" if mixed else None),
-        frequency=Frequency("step", form="integer"),
+        frequency=frequency,
         seasons=np.repeat(seasons, [len(part) for part in parts]),
     )

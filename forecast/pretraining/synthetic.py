@@ -1,11 +1,13 @@
-"""Synthetic series, as varied as real ones, to pretrain networks on."""
+"""Endless synthetic series, as varied as real ones, to pretrain networks on."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from forecast.data.arrays import Floats
+from forecast.pretraining import events, waves
+
+Random = np.random.Generator
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,143 +19,123 @@ class SyntheticFamily:
     """Rows of the shortest series."""
     longest: int
     seasonal: float
-    """Fraction of the series that have a season, where the family has one."""
+    """Fraction of the series that have the season, where the family has one."""
     random_walks: float
     """Fraction of the series whose trend is a random walk."""
+    long_seasons: tuple[float, ...] = ()
+    """Rows in longer seasons: the week of hours, the year."""
 
 
-def draw(family: SyntheticFamily, count: int, *, seed: int) -> list[Floats]:
-    """`count` series of random lengths, each of a random trend, season, noise, level shifts and outliers."""
-    random = np.random.default_rng(seed)
-    low, high = np.log(family.shortest), np.log(family.longest)
-    lengths = np.exp(random.uniform(low, high, count)).astype(int)
-    return [_series(random, family, length) for length in lengths]
+def draw(family: SyntheticFamily, random: Random) -> Floats:
+    """One series of a random length and kind.
+
+    Half are structural: trend, seasons, noise and shifts, added or multiplied. Others are Gaussian processes,
+    cycles, changing regimes, counts, intermittent demand and counters.
+    """
+    rows = int(np.exp(random.uniform(np.log(family.shortest), np.log(family.longest))))
+    kind = random.choice(7, p=[0.54, 0.14, 0.08, 0.06, 0.11, 0.03, 0.04])
+    if kind == 1:
+        path = _gaussian(random, family, rows)
+    elif kind == 2:
+        path = _cyclic(random, family, rows)
+    elif kind == 3:
+        path = events.regimes(random, [_structural(random, family, rows) for _ in range(2)])
+    else:
+        path = _structural(random, family, rows)
+    spread = np.exp(random.uniform(np.log(0.003), np.log(0.25)))
+    if kind == 4:
+        return events.counts(random, _rates(path, spread), mean=10 ** random.uniform(-0.3, 2.3))
+    if kind == 5:
+        return events.intermittent(random, _rates(path, spread))
+    if kind == 6:
+        return _counter(random, _rates(path, spread))
+    return _observed(random, family, path, spread)
 
 
-def mixtures(family: SyntheticFamily, series: Sequence[Floats], count: int, *, seed: int) -> list[Floats]:
-    """`count` weighted sums of stretches of two or three real series, each scaled to a mean size of 1.
+def mixture(random: Random, family: SyntheticFamily, series: list[Floats]) -> Floats:
+    """A weighted sum of stretches of some real series, each scaled to a mean size of 1.
 
     After the TSMixup of Ansari et al., "Chronos: Learning the Language of Time Series"
     (2024), section 4.1: weights are drawn from a Dirichlet distribution of 1.5.
     """
-    random = np.random.default_rng(seed)
-    long = [values for values in series if len(values) >= family.shortest]
-    sums: list[Floats] = []
-    while len(sums) < count:
-        parts = [long[index] for index in random.integers(0, len(long), random.integers(2, 4))]
-        rows = min(family.longest, *map(len, parts))
-        if random.random() < 0.3:
-            rows = int(random.integers(family.shortest, rows + 1))
-        mixed = np.zeros(rows)
-        for part, weight in zip(parts, random.dirichlet([1.5] * len(parts)), strict=True):
-            start = random.integers(0, len(part) - rows + 1)
-            stretch = part[start : start + rows]
-            mixed += weight * stretch / (np.abs(stretch).mean() or 1.0)
-        sums.append(mixed)
-    return sums
+    rows = min(family.longest, *map(len, series))
+    if random.random() < 0.3 and rows > family.shortest:
+        rows = int(random.integers(family.shortest, rows + 1))
+    mixed = np.zeros(rows)
+    for part, weight in zip(series, random.dirichlet([1.5] * len(series)), strict=True):
+        start = random.integers(0, len(part) - rows + 1)
+        stretch = part[start : start + rows]
+        mixed += weight * stretch / (np.abs(stretch).mean() or 1.0)
+    return mixed
 
 
-def _series(random: np.random.Generator, family: SyntheticFamily, rows: int) -> Floats:
-    """One series: multiplicative (positive, as most measured quantities) or additive around zero."""
-    logarithmic = random.random() < 0.75
-    spread = np.exp(random.uniform(np.log(0.003), np.log(0.25)))
-    trend = _trend(random, rows, spread, random_walks=family.random_walks)
-    path = trend + _noise(random, rows) * spread + _shifts(random, rows, spread)
+# The kinds of paths; one step of their noise or trend is about 1 in size.
+
+
+def _structural(random: Random, family: SyntheticFamily, rows: int) -> Floats:
+    """Trend, seasons, noise, shifts and outliers."""
+    size = random.choice([0.2, 1.0, 3.0], p=[0.25, 0.4, 0.35])
+    path = waves.trend(random, rows, random_walks=family.random_walks) + size * waves.noise(random, rows)
+    path = path + _seasons(random, family, rows)
+    return np.asarray(path + events.shifts(random, rows) + events.outliers(random, rows))
+
+
+def _seasons(random: Random, family: SyntheticFamily, rows: int) -> Floats:
+    """The season, longer ones beside it, or neither."""
+    path = np.zeros(rows)
     if family.season > 1 and random.random() < family.seasonal:
-        path = path + _season(random, family.season, rows) * spread * np.exp(random.normal(0.7, 0.8))
-    path = path + _outliers(random, rows, spread)
-    size = 10 ** random.uniform(-1, 6)
-    if logarithmic:
-        series = size * np.exp(np.clip(path, -12, 12))
-    else:
-        series = size * (random.choice([0.0, 1.0, 3.0]) + path)
-    return _as_counts(random, series)
-
-
-def _trend(random: np.random.Generator, rows: int, spread: float, *, random_walks: float) -> Floats:
-    """A random walk with drift, a straight line, a damped line, a changing slope, or none."""
-    steps = np.arange(rows)
-    others = (1 - random_walks) * np.array([0.3, 0.24, 0.23, 0.23])
-    choice = random.choice(5, p=[random_walks, *others])
-    slope = spread * random.normal(0, 0.5)
-    if choice == 0:
-        return np.cumsum(random.normal(slope * 0.4, spread * random.uniform(0.2, 1.0), rows))
-    if choice == 1:
-        return np.asarray(slope * steps)
-    if choice == 2:
-        damping = random.uniform(0.85, 0.99)
-        return np.asarray(slope * (1 - damping**steps) / (1 - damping))
-    if choice == 3:
-        change = np.cumsum(random.normal(0, spread * 0.08, rows))
-        return np.cumsum(slope * 0.3 + change * 0.5)
-    return np.zeros(rows)
-
-
-def _noise(random: np.random.Generator, rows: int) -> Floats:
-    """AR(1) noise with a standard deviation of 0.2, 1 or 3, some with heavy tails or a drifting variance."""
-    phi = random.choice([0.0, random.uniform(0.2, 0.95), -random.uniform(0.1, 0.6)], p=[0.4, 0.45, 0.15])
-    heavy_tails = random.random() < 0.2
-    shocks = random.standard_t(3, rows) / 1.7 if heavy_tails else random.normal(size=rows)
-    if random.random() < 0.25:
-        shocks = shocks * np.exp(np.cumsum(random.normal(0, 0.05, rows)))
-    noise = np.empty(rows)
-    state = 0.0
-    for row in range(rows):
-        state = phi * state + shocks[row]
-        noise[row] = state
-    return np.asarray(noise * np.sqrt(1 - phi**2) * random.choice([0.2, 1.0, 3.0], p=[0.25, 0.4, 0.35]))
-
-
-def _season(random: np.random.Generator, season: int, rows: int) -> Floats:
-    """A seasonal pattern of unit size that changes slowly; some hourly ones have a week too, daily a year."""
-    pattern = _pattern(random, season, rows)
-    if season == 24 and random.random() < 0.6:
-        pattern = pattern + random.uniform(0.2, 1.0) * _pattern(random, 168, rows)
-    if season == 7 and random.random() < 0.3:
-        phase = 2 * np.pi * (np.arange(rows) / 365.25 + random.random())
-        pattern = pattern + random.uniform(0.3, 2.0) * np.sin(phase)
-    return pattern
-
-
-def _pattern(random: np.random.Generator, season: int, rows: int) -> Floats:
-    """A smooth, rough or spiky shape, repeated every `season` rows, that drifts to another one."""
-    if random.random() < 0.6:
-        phase = np.arange(season) / season
-        shape = np.zeros(season)
-        for wave in range(1, random.integers(2, 5)):
-            shape += random.normal(0, 1 / wave) * np.sin(2 * np.pi * (wave * phase + random.random()))
-    else:
-        shape = random.normal(size=season)
-        if random.random() < 0.3:
-            shape = np.where(random.random(season) < 0.2, 2.0, 0.0) + 0.2 * shape
-    shape = (shape - shape.mean()) / max(shape.std(), 1e-9)
-    other = random.normal(size=season)
-    other = other / max(other.std(), 1e-9)
-    drift = random.choice([0.0, 0.3, 0.8], p=[0.4, 0.4, 0.2]) * np.linspace(0, 1, rows)
-    strength = np.exp(random.normal(0, 0.5) * np.linspace(-0.5, 0.5, rows))
-    index = np.arange(rows) % season
-    return np.asarray(strength * (shape[index] + drift * other[index]))
-
-
-def _shifts(random: np.random.Generator, rows: int, spread: float) -> Floats:
-    """Level shifts at random rows."""
-    path = np.zeros(rows)
-    for _ in range(random.poisson(0.5)):
-        path[random.integers(rows) :] += random.normal(0, 4 * spread)
+        path += waves.season(random, family.season, rows) * np.exp(random.normal(0.7, 0.8))
+    for period in family.long_seasons:
+        if random.random() < 0.35 * max(family.seasonal, 0.5):
+            path += waves.season(random, period, rows) * np.exp(random.normal(0.7, 0.8))
     return path
 
 
-def _outliers(random: np.random.Generator, rows: int, spread: float) -> Floats:
-    """Outliers in 2 % of the rows of some series, else zeros."""
-    path = np.zeros(rows)
-    if random.random() < 0.3:
-        where = random.random(rows) < 0.02
-        path[where] = random.normal(0, 5 * spread, where.sum())
-    return path
+def _gaussian(random: Random, family: SyntheticFamily, rows: int) -> Floats:
+    periods = tuple(float(p) for p in (family.season, *family.long_seasons) if p > 1)
+    path = waves.gaussian_process(random, rows, periods) * np.exp(random.uniform(0.5, 3))
+    return np.asarray(path + random.choice([0.0, 0.3, 1.0]) * waves.noise(random, rows))
 
 
-def _as_counts(random: np.random.Generator, series: Floats) -> Floats:
-    """Some positive series, rounded to small whole numbers, zeros among them; the others unchanged."""
-    if random.random() < 0.08 and (series > 0).all():
+def _cyclic(random: Random, family: SyntheticFamily, rows: int) -> Floats:
+    path = waves.cycle(random, rows, shortest=max(3.0, 1.5 * family.season)) * np.exp(random.uniform(0.5, 3))
+    path = path + _seasons(random, family, rows) * random.integers(2)
+    return np.asarray(path + random.choice([0.0, 0.3, 1.0]) * waves.noise(random, rows))
+
+
+# From a path to the numbers that are measured.
+
+
+def _rates(path: Floats, spread: float) -> Floats:
+    """Rates above zero that follow a path."""
+    centred = path - np.median(path)
+    return np.asarray(np.exp(np.clip(centred * max(spread, 0.05), -6, 6)))
+
+
+def _counter(random: Random, rates: Floats) -> Floats:
+    """A meter reading: the sum of what there was up to a row."""
+    return np.asarray(10 ** random.uniform(0, 5) + np.cumsum(rates) * 10 ** random.uniform(-2, 2))
+
+
+def _observed(random: Random, family: SyntheticFamily, path: Floats, spread: float) -> Floats:
+    """Multiplicative (positive, its changes as large as its level) or additive around a level.
+
+    Then closed days, holidays, a limit, or whole numbers.
+    """
+    rows, size = len(path), 10 ** random.uniform(-1, 6)
+    if random.random() < 0.75:
+        series = size * np.exp(np.clip(path * spread, -12, 12))
+        closing = family.season > 1 and random.random() < 0.12
+    else:
+        series = size * (random.choice([0.0, 1.0, 3.0]) + path * spread)
+        closing = False
+    if closing:
+        series = series * events.closed_phases(random, family.season, rows)
+    year = family.long_seasons[-1] if family.long_seasons else 0.0
+    if year and random.random() < 0.15:
+        series = series * events.holidays(random, year, rows, length=year / 365.25)
+    if random.random() < 0.04:
+        series = events.limited(random, series)
+    if random.random() < 0.06 and (series >= 0).all() and np.median(series) > 0:
         series = np.round(series / np.median(series) * random.uniform(1, 30))
     return np.asarray(series, dtype=np.float64)
