@@ -29,7 +29,7 @@ from forecast.storage import modelfile
 from forecast.version import __version__
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Train the networks that the command line names and --out does not hold yet; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m forecast.pretraining", description=__doc__)
     parser.add_argument(
@@ -40,16 +40,15 @@ def main() -> int:
     parser.add_argument("--cell", nargs="*", choices=CELLS, default=list(CELLS), help="cells [all]")
     parser.add_argument("--seed", type=int, default=0, help="of the first network of each file [0]")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoints in --out")
-    arguments = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
-        arguments.out.mkdir(parents=True, exist_ok=True)
-        for name, cell, path in _missing(
-            arguments.out, arguments.only, arguments.cell, resume=arguments.resume
-        ):
+        options.out.mkdir(parents=True, exist_ok=True)
+        for name, cell, path in _missing(options.out, options.only, options.cell, resume=options.resume):
             recipe = RECIPES[name]
-            _pretrain(recipe, cell, mix_of(recipe, arguments.data), path, source=name, seed=arguments.seed)
+            _pretrain(recipe, cell, mix_of(recipe, options.data), path, source=name, seed=options.seed)
     except (ForecastError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        hint = f"; {error.hint}" if isinstance(error, ForecastError) and error.hint else ""
+        print(f"error: {error}{hint}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("interrupted: --resume goes on", file=sys.stderr)

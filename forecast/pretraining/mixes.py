@@ -30,6 +30,12 @@ ROUND_UPDATES = 250
 _VARIED = 0.3
 """Share of the real series that are variations."""
 
+_SOURCE_POWER = 0.5
+"""Power of the number of its series with which a source is drawn from: many of one source are alike."""
+
+_WHOLE = 0.5
+"""Share of the real series that are not cut at random."""
+
 _PREPARED = 0.7
 """Share of the series whose long seasons are removed, as those of a series to forecast are."""
 
@@ -56,7 +62,9 @@ class PretrainingRecipe:
     seasonal: float = 0.8
     """Fraction of the synthetic series that have the season."""
     random_walks: float = 0.4
-    """Fraction of the synthetic series whose trend is a random walk."""
+    """Fraction of the synthetic series whose trend is a random walk, beside noise and seasons."""
+    walks: float = 0.1
+    """Fraction of them that are random walks and nothing else."""
     members: int = 1
     """Networks whose outputs are averaged, each with a seed of its own for its series and initial weights."""
     round_rows: int = 400_000
@@ -91,6 +99,7 @@ class PretrainingRecipe:
             longest=self.longest,
             seasonal=self.seasonal,
             random_walks=self.random_walks,
+            walks=self.walks,
             long_seasons=self.long_seasons,
         )
 
@@ -182,7 +191,7 @@ class Mix:
         for name, weight in recipe.files:
             found = corpus.by_source(corpus.read(folder / f"{name}.parquet", shortest=recipe.shortest))
             self._sources += list(found.values())
-            weights += [weight * len(series) ** 0.5 for series in found.values()]
+            weights += [weight * len(series) ** _SOURCE_POWER for series in found.values()]
         self._shares = np.array(weights) / max(sum(weights), 1e-9)
 
     def draw(self, rows: int, *, seed: int) -> Panel:
@@ -218,7 +227,7 @@ class Mix:
     def _stretch(self, random: np.random.Generator, values: Floats) -> Floats:
         """Some rows of a series, half of the time from its end, often all of it."""
         low, high = self.recipe.shortest, min(len(values), self.recipe.longest)
-        rows = high if random.random() < 0.5 else int(np.exp(random.uniform(np.log(low), np.log(high))))
+        rows = high if random.random() < _WHOLE else int(np.exp(random.uniform(np.log(low), np.log(high))))
         start = len(values) - rows if random.random() < 0.5 else random.integers(0, len(values) - rows + 1)
         return values[start : start + rows]
 

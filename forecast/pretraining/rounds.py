@@ -41,6 +41,9 @@ _SEEDS = 1_000_003
 _LONGEST_SEASON = 52
 """That of a network for all seasons."""
 
+_FEWEST_COMPILED = 20_000
+"""Windows of a training that is worth the seconds in which XLA compiles it."""
+
 _FED_BACK_FROM = 0.5
 """Share of the rounds before those that train on forecasts too."""
 
@@ -79,7 +82,8 @@ def train(
     optimizer = keras.optimizers.AdamW(
         plan.learning_rate, beta_2=0.99, weight_decay=1e-4, global_clipnorm=plan.clip
     )
-    loop = Loop(model, optimizer, window=spec.windows.window, xla=True)
+    compiled = plan.epochs * (plan.epoch_windows or 0) >= _FEWEST_COMPILED
+    loop = Loop(model, optimizer, window=spec.windows.window, xla=compiled)
     loop.reset()
     for number in range(_restore(loop, checkpoint), plan.epochs):
         seed = _SEEDS * plan.seed + number

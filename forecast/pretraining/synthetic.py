@@ -22,6 +22,8 @@ class SyntheticFamily:
     """Fraction of the series that have the season, where the family has one."""
     random_walks: float
     """Fraction of the series whose trend is a random walk."""
+    walks: float = 0.0
+    """Fraction of the series that are random walks with nothing added, as prices are."""
     long_seasons: tuple[float, ...] = ()
     """Rows in longer seasons: the week of hours, the year."""
 
@@ -34,7 +36,9 @@ def draw(family: SyntheticFamily, random: Random) -> Floats:
     """
     rows = int(np.exp(random.uniform(np.log(family.shortest), np.log(family.longest))))
     kind = random.choice(7, p=[0.54, 0.14, 0.08, 0.06, 0.11, 0.03, 0.04])
-    if kind == 1:
+    if random.random() < family.walks:
+        kind, path = 0, waves.random_walk(random, rows)
+    elif kind == 1:
         path = _gaussian(random, family, rows)
     elif kind == 2:
         path = _cyclic(random, family, rows)

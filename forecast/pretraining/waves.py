@@ -134,14 +134,24 @@ def trend(random: Random, rows: int, *, random_walks: float) -> Floats:
     return np.zeros(rows)
 
 
+def random_walk(random: Random, rows: int) -> Floats:
+    """A random walk, with hardly any drift, whose steps may have heavy tails or come in clusters."""
+    return np.cumsum(_shocks(random, rows)) + 0.05 * random.normal() * np.arange(rows)
+
+
 def noise(random: Random, rows: int) -> Floats:
-    """Autoregressive noise, some with heavy tails or with a variance that drifts or comes in clusters."""
+    """Autoregressive noise."""
     phi = random.choice([0.0, random.uniform(0.2, 0.95), -random.uniform(0.1, 0.6)], p=[0.4, 0.45, 0.15])
+    return np.asarray(autoregressive(_shocks(random, rows), phi) * np.sqrt(1 - phi**2))
+
+
+def _shocks(random: Random, rows: int) -> Floats:
+    """Independent numbers, some with heavy tails or with a variance that drifts or comes in clusters."""
     shocks = random.standard_t(3, rows) / 1.7 if random.random() < 0.2 else random.normal(size=rows)
     if random.random() < 0.25:
         wander = autoregressive(random.normal(0, 0.1, rows), random.choice([1.0, 0.95]))
         shocks = shocks * np.exp(np.clip(wander, -2, 2))
-    return np.asarray(autoregressive(shocks, phi) * np.sqrt(1 - phi**2))
+    return shocks
 
 
 def autoregressive(shocks: Floats, first: float, second: float = 0.0) -> Floats:
