@@ -63,6 +63,8 @@ class PretrainingRecipe:
     """Fraction of the synthetic series that have the season."""
     random_walks: float = 0.4
     """Fraction of the synthetic series whose trend is a random walk, beside noise and seasons."""
+    structural: float = 0.54
+    """Fraction of the other synthetic series that are trend, seasons and noise."""
     walks: float = 0.1
     """Fraction of them that are random walks and nothing else."""
     members: int = 1
@@ -99,6 +101,7 @@ class PretrainingRecipe:
             longest=self.longest,
             seasonal=self.seasonal,
             random_walks=self.random_walks,
+            structural=self.structural,
             walks=self.walks,
             long_seasons=self.long_seasons,
         )

@@ -22,6 +22,8 @@ class SyntheticFamily:
     """Fraction of the series that have the season, where the family has one."""
     random_walks: float
     """Fraction of the series whose trend is a random walk."""
+    structural: float = 0.54
+    """Fraction of the other series that are trend, seasons and noise, not one of the rarer kinds."""
     walks: float = 0.0
     """Fraction of the series that are random walks with nothing added, as prices are."""
     long_seasons: tuple[float, ...] = ()
@@ -31,11 +33,12 @@ class SyntheticFamily:
 def draw(family: SyntheticFamily, random: Random) -> Floats:
     """One series of a random length and kind.
 
-    Half are structural: trend, seasons, noise and shifts, added or multiplied. Others are Gaussian processes,
-    cycles, changing regimes, counts, intermittent demand and counters.
+    Most are structural: trend, seasons, noise and shifts, added or multiplied. Others are random walks,
+    Gaussian processes, cycles, changing regimes, counts, intermittent demand and counters.
     """
     rows = int(np.exp(random.uniform(np.log(family.shortest), np.log(family.longest))))
-    kind = random.choice(7, p=[0.54, 0.14, 0.08, 0.06, 0.11, 0.03, 0.04])
+    rarer = (1 - family.structural) * np.array([0.3, 0.18, 0.13, 0.23, 0.07, 0.09])
+    kind = random.choice(7, p=[family.structural, *rarer])
     if random.random() < family.walks:
         kind, path = 0, waves.random_walk(random, rows)
     elif kind == 1:
