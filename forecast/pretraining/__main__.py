@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,6 +28,16 @@ from forecast.spec.model import CELLS, Bounds, Cell
 from forecast.spec.reading import ReadSpec
 from forecast.storage import modelfile
 from forecast.version import __version__
+
+if TYPE_CHECKING:
+    from forecast.network.rounds import RoundExamples
+
+
+_SEEDS = 1_000_003
+"""Rounds of one network have other seeds than those of another one."""
+
+_RECURSIVE_FROM = 0.5
+"""Share of the rounds before those with recursive windows."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,20 +87,16 @@ def _pretrain(
     recipe: PretrainingRecipe, cell: Cell, mix: Mix | JoinedMix, path: Path, *, source: str, seed: int
 ) -> None:
     """Train the networks of one file, one after the other, and save their mean."""
-    from forecast.pretraining import rounds  # loads TensorFlow: not before the data were found
-
-    started_at, members = time.process_time(), []
+    started_at = time.process_time()
     checkpoints = [path.with_suffix(f".{member}.npz") for member in range(recipe.members)]
-    for member, checkpoint in enumerate(checkpoints):
-        weights = rounds.train(
-            recipe.spec(cell),
-            recipe.plan(seed=seed + member),
-            lambda rows, seed: mix.draw(rows, seed=seed),
-            round_rows=recipe.round_rows,
-            checkpoint=checkpoint,
-            report=_reporter(path, member),
+    members = [
+        _round_to_half(
+            train(
+                recipe, cell, mix, seed=seed + member, checkpoint=checkpoint, report=_reporter(path, member)
+            )
         )
-        members.append(_round_to_half(weights))
+        for member, checkpoint in enumerate(checkpoints)
+    ]
     modelfile.save(_model(recipe, Network(recipe.spec(cell), tuple(members)), mix, source, seed), path)
     for checkpoint in checkpoints:
         checkpoint.unlink()
@@ -97,6 +104,31 @@ def _pretrain(
         f"{path.name}: {time.process_time() - started_at:.0f} CPU s, {path.stat().st_size:,} bytes",
         flush=True,
     )
+
+
+def train(
+    recipe: PretrainingRecipe,
+    cell: Cell,
+    mix: Mix | JoinedMix,
+    *,
+    seed: int,
+    checkpoint: Path | None,
+    report: Callable[[int, int, float], None],
+) -> Weights:
+    """One network, on series drawn anew for every round; see `train_in_rounds`."""
+    from forecast.network.rounds import train_in_rounds  # loads TensorFlow: not before the data were found
+    from forecast.pretraining.examples import most_recursive_rows, round_examples
+
+    spec, plan = recipe.spec(cell), recipe.plan(seed=seed)
+
+    def prepare(number: int, weights: Callable[[], Weights]) -> "RoundExamples":
+        round_seed = _SEEDS * seed + number
+        panel = mix.draw(recipe.round_rows, seed=round_seed)
+        recursive = number >= _RECURSIVE_FROM * plan.epochs
+        return round_examples(spec, panel, seed=round_seed, weights=weights if recursive else None)
+
+    most_rows = recipe.round_rows + most_recursive_rows(spec)
+    return train_in_rounds(spec, plan, prepare, most_rows=most_rows, checkpoint=checkpoint, report=report)
 
 
 def _reporter(path: Path, member: int) -> Callable[[int, int, float], None]:

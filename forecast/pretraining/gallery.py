@@ -1,6 +1,6 @@
 """A picture of synthetic series, to see whether they look like life.
 
-    python -m forecast.pretraining.gallery --only daily --out daily.svg
+python -m forecast.pretraining.gallery --only daily --out daily.svg
 """
 
 import argparse
@@ -21,7 +21,9 @@ _POINTS = 200
 def main() -> None:
     """Write the picture that the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m forecast.pretraining.gallery", description=__doc__)
-    parser.add_argument("--only", choices=[name for name in RECIPES if not RECIPES[name].parts], default="daily")
+    parser.add_argument(
+        "--only", choices=[name for name in RECIPES if not RECIPES[name].parts], default="daily"
+    )
     parser.add_argument("--out", type=Path, required=True, help="SVG file")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""The series of a mix: endless ones of one recipe, or of several in their own seasons, none of development."""
+"""The series of a mix: endless, of one recipe or of several in their own seasons, none of development."""
 
 import json
 from dataclasses import replace

@@ -1,5 +1,7 @@
 """Training in rounds: a checkpoint after each, and examples that end in the network's own forecasts."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -35,10 +37,10 @@ def random_network() -> Network:
 
 
 def test_windows_that_end_in_forecasts_are_what_a_recursive_forecast_reads():
-    from forecast.pretraining.rounds import fed_back_examples
+    from forecast.pretraining.examples import recursive_examples
 
     network, panel = random_network(), draw(ROWS, 1)
-    examples, (starts, steps) = fed_back_examples(network, panel, np.random.default_rng(0))
+    examples, (starts, steps) = recursive_examples(network, panel, np.random.default_rng(0))
     assert steps.tolist() == [8] * len(steps)
     supervised = examples.weights.any(axis=1)
     ends = starts + steps - 1
@@ -56,7 +58,8 @@ def test_windows_that_end_in_forecasts_are_what_a_recursive_forecast_reads():
 
 
 def test_an_interrupted_training_goes_on_with_the_same_result(tmp_path):
-    from forecast.pretraining import rounds
+    from forecast.network.rounds import train_in_rounds
+    from forecast.pretraining.examples import most_recursive_rows, round_examples
 
     losses: list[float] = []
 
@@ -65,11 +68,17 @@ def test_an_interrupted_training_goes_on_with_the_same_result(tmp_path):
         if done == 3 and len(losses) == 3:
             raise KeyboardInterrupt
 
+    def prepare(number: int, weights):
+        return round_examples(SPEC, draw(ROWS, number), seed=number, weights=weights if number >= 2 else None)
+
+    def train(checkpoint: Path | None):
+        most_rows = ROWS + most_recursive_rows(SPEC)
+        return train_in_rounds(SPEC, PLAN, prepare, most_rows=most_rows, checkpoint=checkpoint, report=report)
+
     path = tmp_path / "checkpoint.npz"
     with pytest.raises(KeyboardInterrupt):
-        rounds.train(SPEC, PLAN, draw, round_rows=ROWS, checkpoint=path, report=report)
-    resumed = rounds.train(SPEC, PLAN, draw, round_rows=ROWS, checkpoint=path, report=report)
-    whole = rounds.train(SPEC, PLAN, draw, round_rows=ROWS, checkpoint=None, report=report)
+        train(path)
+    resumed, whole = train(path), train(None)
     # The third round was trained twice: its checkpoint had not been written.
     assert losses[:4] == [*losses[:3], losses[2]]
     assert losses[-4:] == losses[:2] + losses[3:5]
@@ -78,7 +87,7 @@ def test_an_interrupted_training_goes_on_with_the_same_result(tmp_path):
         np.testing.assert_array_equal(weight, resumed[name])
     path.write_bytes(b"nothing")
     with pytest.raises(ModelError, match="no checkpoint"):
-        rounds.train(SPEC, PLAN, draw, round_rows=ROWS, checkpoint=path, report=report)
+        train(path)
 
 
 def test_the_command_says_what_is_missing_and_what_was_interrupted(tmp_path, capsys):
