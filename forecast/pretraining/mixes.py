@@ -17,8 +17,6 @@ from forecast.spec.model import Cell, ModelSpec, NetworkSpec, WindowSpec
 from forecast.spec.reading import Columns
 from forecast.spec.training import TrainingPlan
 
-UNITS: dict[Cell, int] = {"gru": 128, "lstm": 128, "simple-rnn": 128}
-
 STEPS = Frequency("step", form="integer")
 
 BATCH = 96
@@ -26,15 +24,6 @@ BATCH = 96
 
 ROUND_UPDATES = 250
 """Updates on the series of one round."""
-
-_VARIED = 0.3
-"""Share of the real series that are variations."""
-
-_SOURCE_POWER = 0.5
-"""Power of the number of its series with which a source is drawn from: many of one source are alike."""
-
-_WHOLE = 0.5
-"""Share of the real series that are not cut at random."""
 
 _PREPARED = 0.7
 """Share of the series whose long seasons are removed, as those of a series to forecast are."""
@@ -52,6 +41,7 @@ class PretrainingRecipe:
     longest: int
     """Rows of the longest series."""
     updates: int
+    units: int = 128
     frequency: Frequency = STEPS
     """Of the rows; which long seasons there may be follows from it."""
     long_seasons: tuple[float, ...] = ()
@@ -59,6 +49,12 @@ class PretrainingRecipe:
     """Share of the rows that are real series."""
     mixtures: float = 0.15
     """Share of the rows that are mixtures of real series."""
+    source_power: float = 0.5
+    """Power of the number of its series with which a source is drawn from: many of one source are alike."""
+    whole: float = 0.5
+    """Share of the real series that are not cut at random."""
+    varied: float = 0.3
+    """Share of the real series that are variations."""
     seasonal: float = 0.8
     """Fraction of the synthetic series that have the season."""
     random_walks: float = 0.4
@@ -76,9 +72,7 @@ class PretrainingRecipe:
 
     def spec(self, cell: Cell) -> ModelSpec:
         """The shape of the network."""
-        return ModelSpec(
-            WindowSpec(self.window, self.horizon), NetworkSpec(cell, (UNITS[cell],)), self.season
-        )
+        return ModelSpec(WindowSpec(self.window, self.horizon), NetworkSpec(cell, (self.units,)), self.season)
 
     def plan(self, *, seed: int) -> TrainingPlan:
         """The training: an epoch is a round, the learning rate decays over all of them."""
@@ -116,43 +110,55 @@ RECIPES: dict[str, PretrainingRecipe] = {
     "yearly": PretrainingRecipe(
         *(1, 48, 6),
         files=(
-            ("corpus/yearly", 1.0),
-            ("corpus2/yearly", 1.0),
-            ("fao_inputs_yearly", 2.0),
+            ("corpus/yearly", 3.0),
+            ("corpus2/yearly", 0.5),
+            ("fao_inputs_yearly", 1.5),
             ("m4_yearly_sample_train", 8.0),
         ),
         longest=200,
-        updates=4_000,
-        real=0.65,
+        updates=1_500,
+        units=64,
+        source_power=1.0,
+        whole=1.0,
+        varied=0.15,
+        real=0.5,
         mixtures=0.0,
-        random_walks=0.9,
-        members=2,
+        random_walks=0.95,
+        structural=0.85,
+        members=3,
     ),
     "quarterly": PretrainingRecipe(
         *(4, 48, 8),
         files=(("corpus/quarterly", 1.0), ("corpus2/quarterly", 1.0), ("m4_quarterly_sample_train", 6.0)),
         longest=300,
-        updates=6_000,
+        updates=3_000,
+        units=64,
         mixtures=0.2,
         random_walks=0.8,
+        structural=0.75,
         members=2,
     ),
     "daily": PretrainingRecipe(
         *(7, 112, 28),
         files=(("corpus/daily", 1.0), ("corpus2/daily", 1.0)),
         longest=900,
-        updates=8_000,
+        updates=9_000,
         frequency=Frequency("day"),
         long_seasons=(365.25,),
-        random_walks=0.5,
-        seasonal=0.6,
+        mixtures=0.12,
+        seasonal=0.55,
+        random_walks=0.65,
+        structural=0.6,
+        walks=0.4,
     ),
     "monthly": PretrainingRecipe(
         *(12, 84, 18),
         files=(("corpus/monthly", 1.0), ("corpus2/monthly", 1.0), ("m4_monthly_sample_train", 8.0)),
         longest=400,
-        updates=6_000,
+        updates=3_000,
+        units=64,
         mixtures=0.25,
+        structural=0.75,
         members=2,
     ),
     "hourly": PretrainingRecipe(
@@ -162,20 +168,21 @@ RECIPES: dict[str, PretrainingRecipe] = {
         updates=6_000,
         frequency=Frequency("hour", form="datetime"),
         long_seasons=(168.0, 8766.0),
+        real=0.45,
         random_walks=0.35,
     ),
     "weekly": PretrainingRecipe(
         *(52, 120, 13),
         files=(("corpus/weekly", 1.0), ("corpus2/weekly", 1.0)),
         longest=700,
-        updates=5_000,
+        updates=4_000,
         random_walks=0.5,
     ),
     "mixed": PretrainingRecipe(
         *(None, 84, 18),
         files=(),
         longest=1_000,
-        updates=12_000,
+        updates=10_000,
         round_rows=600_000,
         parts=("yearly", "quarterly", "daily", "monthly", "hourly", "weekly"),
     ),
@@ -194,7 +201,7 @@ class Mix:
         for name, weight in recipe.files:
             found = corpus.by_source(corpus.read(folder / f"{name}.parquet", shortest=recipe.shortest))
             self._sources += list(found.values())
-            weights += [weight * len(series) ** _SOURCE_POWER for series in found.values()]
+            weights += [weight * len(series) ** recipe.source_power for series in found.values()]
         self._shares = np.array(weights) / max(sum(weights), 1e-9)
 
     def draw(self, rows: int, *, seed: int) -> Panel:
@@ -221,7 +228,7 @@ class Mix:
             parts = [self._real(random) for _ in range(random.integers(2, 4))]
             return synthetic.mixture(random, recipe.family, parts)
         values = self._stretch(random, self._real(random))
-        return varied(random, values) if random.random() < _VARIED else values
+        return varied(random, values) if random.random() < recipe.varied else values
 
     def _real(self, random: np.random.Generator) -> Floats:
         source = self._sources[random.choice(len(self._sources), p=self._shares)]
@@ -230,7 +237,11 @@ class Mix:
     def _stretch(self, random: np.random.Generator, values: Floats) -> Floats:
         """Some rows of a series, half of the time from its end, often all of it."""
         low, high = self.recipe.shortest, min(len(values), self.recipe.longest)
-        rows = high if random.random() < _WHOLE else int(np.exp(random.uniform(np.log(low), np.log(high))))
+        rows = (
+            high
+            if random.random() < self.recipe.whole
+            else int(np.exp(random.uniform(np.log(low), np.log(high))))
+        )
         start = len(values) - rows if random.random() < 0.5 else random.integers(0, len(values) - rows + 1)
         return values[start : start + rows]
 
