@@ -112,8 +112,8 @@ RECIPES: dict[str, PretrainingRecipe] = {
         files=(
             ("corpus/yearly", 3.0),
             ("corpus2/yearly", 0.5),
-            ("fao_inputs_yearly", 1.0),
-            ("m4_yearly_sample_train", 6.0),
+            ("fao_inputs_yearly", 1.5),
+            ("m4_yearly_sample_train", 8.0),
         ),
         longest=200,
         updates=1_500,
@@ -121,10 +121,10 @@ RECIPES: dict[str, PretrainingRecipe] = {
         source_power=1.0,
         whole=1.0,
         varied=0.15,
-        real=0.35,
+        real=0.5,
         mixtures=0.0,
         random_walks=0.95,
-        structural=0.95,
+        structural=0.85,
         members=3,
     ),
     "quarterly": PretrainingRecipe(
