@@ -119,7 +119,7 @@ def train(
     from forecast.network.rounds import train_in_rounds  # loads TensorFlow: not before the data were found
     from forecast.pretraining.examples import most_recursive_rows, round_examples
 
-    spec, plan = recipe.spec(cell), recipe.plan(seed=seed)
+    spec, plan = recipe.spec(cell), recipe.plan(cell, seed=seed)
 
     def prepare(number: int, weights: Callable[[], Weights]) -> "RoundExamples":
         round_seed = _SEEDS * seed + number
@@ -159,7 +159,7 @@ def _model(
     recipe: PretrainingRecipe, network: Network, mix: Mix | JoinedMix, source: str, seed: int
 ) -> RecurrentForecaster:
     sample = mix.draw(recipe.round_rows, seed=seed)
-    plan = recipe.plan(seed=seed)
+    plan = recipe.plan(network.spec.network.cell, seed=seed)
     return RecurrentForecaster(
         spec=network.spec,
         combination=Combination(((PRETRAINED, network),)),

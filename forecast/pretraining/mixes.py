@@ -41,6 +41,8 @@ class PretrainingRecipe:
     longest: int
     """Rows of the longest series."""
     updates: int
+    lstm_updates: int | None = None
+    """Those of an LSTM, whose updates take longest; None for as many."""
     units: int = 128
     frequency: Frequency = STEPS
     """Of the rows; which long seasons there may be follows from it."""
@@ -74,10 +76,11 @@ class PretrainingRecipe:
         """The shape of the network."""
         return ModelSpec(WindowSpec(self.window, self.horizon), NetworkSpec(cell, (self.units,)), self.season)
 
-    def plan(self, *, seed: int) -> TrainingPlan:
+    def plan(self, cell: Cell, *, seed: int) -> TrainingPlan:
         """The training: an epoch is a round, the learning rate decays over all of them."""
+        updates = (self.lstm_updates or self.updates) if cell == "lstm" else self.updates
         return TrainingPlan(
-            epochs=self.updates // ROUND_UPDATES,
+            epochs=updates // ROUND_UPDATES,
             batch_size=BATCH,
             epoch_windows=BATCH * ROUND_UPDATES,
             learning_rate=2e-3,
@@ -143,6 +146,7 @@ RECIPES: dict[str, PretrainingRecipe] = {
         files=(("corpus/daily", 1.0), ("corpus2/daily", 1.0)),
         longest=900,
         updates=7_000,
+        lstm_updates=3_500,
         frequency=Frequency("day"),
         long_seasons=(365.25,),
         real=0.35,
@@ -168,6 +172,7 @@ RECIPES: dict[str, PretrainingRecipe] = {
         files=(("corpus/hourly", 1.0), ("corpus2/hourly", 1.0)),
         longest=1_500,
         updates=6_000,
+        lstm_updates=3_000,
         frequency=Frequency("hour", form="datetime"),
         long_seasons=(168.0, 8766.0),
         real=0.5,
@@ -179,6 +184,7 @@ RECIPES: dict[str, PretrainingRecipe] = {
         files=(("corpus/weekly", 1.0), ("corpus2/weekly", 1.0)),
         longest=700,
         updates=4_000,
+        lstm_updates=2_000,
         random_walks=0.5,
     ),
     "mixed": PretrainingRecipe(
@@ -186,6 +192,7 @@ RECIPES: dict[str, PretrainingRecipe] = {
         files=(),
         longest=1_000,
         updates=6_000,
+        lstm_updates=3_000,
         round_rows=600_000,
         parts=("yearly", "quarterly", "daily", "monthly", "hourly", "weekly"),
     ),
