@@ -9,14 +9,18 @@ from pathlib import Path
 import numpy as np
 
 from forecast import workflow
+from forecast.data.evaluation import Predictions
 from forecast.data.panel import Panel
 from forecast.data.results import Forecast, Probabilities
 from forecast.drawing.chart import Picture
-from forecast.drawing.charts import forecast_chart, rows_shown
+from forecast.drawing.charts import backtest_chart, forecast_chart, loss_chart, rows_shown
 from forecast.errors import DataError, UsageError
+from forecast.evaluation.backtest import Origins
+from forecast.evaluation.predictions import rolling_forecasts
 from forecast.events import Listener, Note, ignore
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.phrases import shown
+from forecast.planning.plan import BACKTESTS
 from forecast.reading.reader import with_future_rows
 from forecast.reporting.history import history_of, read_as
 from forecast.spec.reading import FutureMissing, ReadSpec, Target
@@ -87,6 +91,119 @@ def picture_of(
             rows=rows_shown(horizon, int(panel.seasons[index])) if rows is None else rows,
         )
         for index in range(len(panel))[:most]
+    ]
+    return Picture(" ".join(filter(None, (title, shown(panel.columns.target or "")))), tuple(charts))
+
+
+def backtest_picture(
+    model: RecurrentForecaster,
+    source: Source | None = None,
+    request: PictureRequest | None = None,
+    *,
+    read: ReadSpec | None = None,
+    backtests: int | None = None,
+    horizon: int | None = None,
+    listener: Listener = ignore,
+) -> Picture:
+    """What was forecast at each origin, with the actual values.
+
+    What was trained on nothing forecasts from the rows before each origin. A model that was trained forecasts
+    the rows that are new to it; where there is none, the forecasts of its own backtests are drawn, or it is
+    trained again at each origin if more is asked for. Raises `UsageError` for classes.
+    """
+    request = request or PictureRequest()
+    if model.spec.target.kind != "value":
+        raise UsageError(
+            "backtests of classes are not drawn", hint="forecast evaluate DATA prints their scores"
+        )
+    workflow.check_sizes(horizon, backtests)
+    panel = model.tail if source is None else history_of(model, source, read, listener)
+    chosen = chosen_series(panel, request, listener)
+    if not len(model.weights):
+        panel = panel.select(chosen)
+        found = rolling_forecasts(model, panel, Origins(backtests or BACKTESTS, horizon or model.horizon))
+    else:
+        found = _of_trained(model, panel, source is not None, (backtests, horizon), listener)
+        chosen = [index for index in chosen if panel.ids[index] in found.ids]
+        if not chosen:
+            raise UsageError(
+                "the model keeps no backtest of these series",
+                hint=f"--series {shlex.quote(shown(found.ids[0]))}, or --backtests 3 to train again",
+            )
+        found = found.select([found.ids.index(panel.ids[index]) for index in chosen])
+        panel = panel.select(chosen)
+    return _backtests(panel, found, title=_title(model, source), rows=request.rows)
+
+
+def own_backtests(model: RecurrentForecaster) -> Predictions | None:
+    """The forecasts of the backtests of a training that the model file keeps; None without any."""
+    kept = model.card.backtests
+    if kept is None or not len(model.tail):
+        return None
+    return kept.predictions(model.tail, model.name)
+
+
+def own_backtest_picture(model: RecurrentForecaster, *, most: int, title: str = "") -> Picture | None:
+    """The backtests of a training, of the first series; None where the model keeps none."""
+    found = own_backtests(model)
+    if found is None:
+        return None
+    some = range(min(len(found.ids), most))
+    return _backtests(model.tail.select(some), found.select(some), title=title, rows=None)
+
+
+def loss_picture(model: RecurrentForecaster) -> Picture:
+    """Training and validation loss by epoch; a `UsageError` for a model of which no network was trained."""
+    losses = model.card.losses
+    if losses is None:
+        raise UsageError(
+            "the model keeps no loss: no network was trained for it with rows held out",
+            hint="forecast train DATA --from scratch trains one, if the rows suffice",
+        )
+    return Picture(f"{_title(model, None)} loss by epoch", (loss_chart(losses),))
+
+
+def _of_trained(
+    model: RecurrentForecaster,
+    panel: Panel,
+    has_data: bool,
+    asked: tuple[int | None, int | None],
+    listener: Listener,
+) -> Predictions:
+    """The forecasts of a trained model; `asked` are backtests and horizon."""
+    from forecast.tasks.kinds import task_for
+
+    if not has_data or not task_for(model.spec.target).has_unseen(model, panel):
+        own = own_backtests(model)
+        if own is not None and asked == (None, None):
+            listener(Note("backtests", "those of the training, which the model keeps"))
+            return own
+        if not has_data:
+            raise UsageError(
+                "a model forecasts older rows again only from the data", hint="forecast plot DATA --backtest"
+            )
+    from forecast.tasks.task import EvaluationRequest
+    from forecast.training.evaluate import evaluate_model
+    from forecast.training.run import Run
+
+    request = EvaluationRequest((), *asked, refit=False, predictions=True)
+    found = evaluate_model(model, panel, request, Run(listener)).predictions
+    assert found is not None
+    return found
+
+
+def _backtests(panel: Panel, found: Predictions, *, title: str, rows: int | None) -> Picture:
+    horizon, single = found.actual.shape[2], panel.columns.series is None
+    charts = [
+        backtest_chart(
+            panel[index],
+            found,
+            index,
+            panel,
+            title="" if single else shown(panel.ids[index]),
+            rows=rows_shown(horizon, int(panel.seasons[index])) if rows is None else rows,
+        )
+        for index in range(len(panel))
     ]
     return Picture(" ".join(filter(None, (title, shown(panel.columns.target or "")))), tuple(charts))
 

@@ -34,3 +34,10 @@ HistoryRows = Annotated[
     ),
 ]
 NoPlot = Annotated[bool, option("--no-plot", help="No picture under the table.", panel=OUTPUT)]
+Backtest = Annotated[
+    bool,
+    option("--backtest", help="Draw the forecasts at each origin, and the actual values.", panel=PICTURE),
+]
+Loss = Annotated[
+    bool, option("--loss", help="Draw training and validation loss of the model by epoch.", panel=PICTURE)
+]

@@ -1,5 +1,7 @@
 """The command `forecast plot`."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from forecast.cli import options, parsing, picture_options
@@ -7,8 +9,12 @@ from forecast.cli.console import Console
 from forecast.cli.drawing import deliver_picture, plan_picture
 from forecast.cli.option_groups import takes
 from forecast.cli.reading_options import read_spec
-from forecast.commands.answering import answering_model, forecaster_for, sources
+from forecast.commands.answering import Answering, answering_model, forecaster_for, sources
+from forecast.errors import UsageError
 from forecast.spec.reading import ReadSpec
+
+if TYPE_CHECKING:
+    from forecast.forecasters.model import RecurrentForecaster
 
 
 @takes("read", read_spec)
@@ -17,10 +23,13 @@ def plot(
     ctx: typer.Context,
     data: options.DataToContinue = None,
     *,
+    backtest: picture_options.Backtest = False,
+    loss: picture_options.Loss = False,
     series: picture_options.DrawnSeries = None,
     history: picture_options.HistoryRows = None,
     horizon: options.HorizonToPredict = None,
     level: options.Levels = None,
+    backtests: options.Backtests = None,
     model: options.ModelToPredict = None,
     read: ReadSpec,
     future: options.Future = None,
@@ -28,31 +37,71 @@ def plot(
     untrained: dict[str, object],
     output: picture_options.PictureFile = None,
 ) -> None:
-    """Draw the data and their forecast with intervals.
+    """Draw the data and their forecast with intervals, backtests, or the loss.
 
     forecast plot harvest.csv
     forecast plot harvest.csv --output harvest.png
     forecast plot sales.csv --series a --level 80,95 --output a.html
+    forecast plot harvest.csv --backtest
+    forecast plot --loss --model harvest.forecast
     """
     console: Console = ctx.obj
     levels, rows = parsing.parse_levels(level), parsing.parse_rows(history)
     source, ahead = sources(data, future)
+    _refuse_together(
+        {"--loss": loss, "--backtest": backtest or backtests is not None},
+        {"--future": future, "--future-missing": future_missing, "--level": level},
+    )
     answering = answering_model(model, data, source, read, untrained)
     delivery = plan_picture(output, inputs=(answering.source, ahead, answering.path))
-    forecaster, source = forecaster_for(answering, horizon, console)
-    from forecast.pictures import PictureRequest, forecast_picture
+    from forecast import pictures
 
-    picture = forecast_picture(
-        forecaster,
-        source,
-        PictureRequest(tuple(series or ()), rows, delivery.most_charts),
-        read=read,
-        future=ahead,
-        future_missing=future_missing,
-        horizon=horizon,
-        levels=levels,
-        listener=console.listen,
-    )
+    request = pictures.PictureRequest(tuple(series or ()), rows, delivery.most_charts)
+    if loss:
+        forecaster = _trained(answering, console)
+        picture = pictures.loss_picture(forecaster)
+    elif backtest or backtests is not None:
+        forecaster, source = forecaster_for(answering, horizon, console)
+        picture = pictures.backtest_picture(
+            forecaster,
+            source,
+            request,
+            read=read,
+            backtests=backtests,
+            horizon=horizon,
+            listener=console.listen,
+        )
+    else:
+        forecaster, source = forecaster_for(answering, horizon, console)
+        picture = pictures.forecast_picture(
+            forecaster,
+            source,
+            request,
+            read=read,
+            future=ahead,
+            future_missing=future_missing,
+            horizon=horizon,
+            levels=levels,
+            listener=console.listen,
+        )
     deliver_picture(picture, delivery, console.color)
     if delivery.file is not None:
         console.note("saved", str(delivery.file))
+
+
+def _refuse_together(kinds: dict[str, bool], forecasts: dict[str, object]) -> None:
+    """Refuse two kinds of pictures in one, and options of a forecast with another kind."""
+    chosen = [name for name, wanted in kinds.items() if wanted]
+    if len(chosen) > 1:
+        raise UsageError(f"{' and '.join(chosen)} are two pictures", hint="draw them one after the other")
+    meaningless = [name for name, value in forecasts.items() if value]
+    if chosen and meaningless:
+        raise UsageError(f"{', '.join(meaningless)}: means nothing for {chosen[0]}", hint="leave it out")
+
+
+def _trained(answering: Answering, console: Console) -> "RecurrentForecaster":
+    """The trained model whose loss is drawn; the data are not read."""
+    if answering.path is None:
+        raise UsageError("without a model there is no loss", hint="forecast train DATA makes a model")
+    forecaster, _ = forecaster_for(answering, None, console)
+    return forecaster

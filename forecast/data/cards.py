@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecast.data.arrays import Flags
+from forecast.data.evaluation import KeptBacktests
 from forecast.data.results import Coverage, ResultTable, Scores, Verdict, frame_of_columns, html_of
 from forecast.phrases import counted
 from forecast.spec.model import Origin
@@ -26,6 +27,18 @@ class Section:
     below: tuple[str, ...] = ()
     colored: Mapping[str, Flags] = field(default_factory=dict)
     """Column name -> (rows,) cells in colour, which also differ in their text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """The losses of the fit in which the number of epochs was chosen, by epoch; of the first epochs only."""
+
+    training: tuple[float, ...]
+    """Mean absolute error in units of the usual change, or cross-entropy of classes."""
+    validation: tuple[float, ...]
+    """The same of rows held out."""
+    best_epoch: int
+    """Epoch with the lowest validation loss; 0 where no epoch improved the initial weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,10 @@ class ModelCard:
     coverage: Coverage | None
     versions: tuple[tuple[str, str], ...]
     """Library name and version, sorted: forecast, keras, numpy, tensorflow."""
+    losses: Losses | None = None
+    """None where no network was trained with rows held out."""
+    backtests: KeptBacktests | None = None
+    """None for classes, and where nothing was evaluated."""
 
     def __repr__(self) -> str:
         """Such as: ModelCard of 'harvest.csv', 60 rows, 1 series, 1961 to 2020, scratch, 3,265 parameters."""

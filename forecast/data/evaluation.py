@@ -1,6 +1,7 @@
 """What an evaluation gives: scores, the verdict, and each forecast with the actual value."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -24,6 +25,8 @@ from forecast.spec.reading import Columns
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from forecast.data.panel import Panel
 
 Basis = Literal["new rows", "refit", "stored", "as of"]
 """What was forecast: rows newer than those the model was trained on; any rows, by the same settings
@@ -60,6 +63,20 @@ class Predictions:
         return (
             f"Predictions of {', '.join(self.models)} for {counted(series, 'series')}, "
             f"{counted(backtests, 'backtest')}, {counted(horizon, 'step')}"
+        )
+
+    def select(self, series: Sequence[int]) -> "Predictions":
+        """The series at these indices, in this order."""
+        some = list(series)
+        return replace(
+            self,
+            ids=tuple(self.ids[index] for index in some),
+            origins=self.origins[some],
+            actual=self.actual[some],
+            values=self.values[:, some],
+            lower=self.lower[some],
+            upper=self.upper[some],
+            places=None if self.places is None else self.places[some],
         )
 
     @property
@@ -110,6 +127,50 @@ class Predictions:
     def _repr_html_(self) -> str:
         """The frame as a table, for notebooks."""
         return html_of(self.to_frame())
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBacktests:
+    """What was forecast in the backtests of a training: of the first series, to be drawn with their rows."""
+
+    rows_back: Integers
+    """(series, backtests) rows from each origin to the end of its series; 0 where none was forecast."""
+    values: Floats
+    """(series, backtests, horizon) NaN where nothing is scored."""
+    lower: Floats
+    upper: Floats
+    level: float
+    """Coverage of the intervals, in percent."""
+    covered: Floats
+    """(horizon,) percent of the values of all series within the intervals, by step; NaN without any."""
+    counts: Integers
+    """(horizon,) values that `covered` rests on."""
+
+    def predictions(self, panel: "Panel", name: str) -> Predictions:
+        """The same with times and actual values, from a panel that ends where that of the training did.
+
+        Its first series are those of the backtests; origins before its first row are left out.
+        """
+        series, _, horizon = self.values.shape
+        lengths = panel.lengths[:series, None]
+        known = (self.rows_back > 0) & (self.rows_back < lengths)
+        last = panel.bounds[:series, None] + np.where(known, lengths - self.rows_back - 1, 0)
+        steps = np.arange(1, horizon + 1)
+        there = known[:, :, None] & (steps <= self.rows_back[:, :, None])
+        rows = np.where(there, last[:, :, None] + steps, 0)
+        scored = there & panel.observed[rows] & ~np.isnan(self.values)
+        return Predictions(
+            models=(name,),
+            ids=panel.ids[:series],
+            origins=panel.times[last],
+            actual=np.where(scored, panel.values[rows], np.nan),
+            values=self.values[None],
+            level=self.level,
+            lower=self.lower,
+            upper=self.upper,
+            columns=panel.columns,
+            frequency=panel.frequency,
+        )
 
 
 @dataclass(frozen=True, slots=True)

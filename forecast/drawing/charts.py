@@ -1,16 +1,14 @@
 """Series with their forecasts, backtests and losses as charts."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from forecast.data.arrays import Floats
+from forecast.data.cards import Losses
 from forecast.data.evaluation import Predictions
 from forecast.data.panel import Panel, Series
 from forecast.data.results import Forecast
 from forecast.drawing.chart import Band, Chart, Curve, drawable
-from forecast.drawing.ticks import axis_of, positions
-from forecast.phrases import shown
+from forecast.drawing.ticks import Counter, axis_of, positions
 
 _LEAST_ROWS = 40
 """Rows of history at least, where there are so many."""
@@ -97,6 +95,12 @@ def backtest_chart(
     return Chart(title, tuple(curves), axis_of(panel.frequency), tuple(bands), tuple(marks))
 
 
-def titles_of(ids: Sequence[str], target: str, *, named: bool) -> list[str]:
-    """The title of the chart of each series: its id, or the name of the target for a single series."""
-    return [shown(id) for id in ids] if named else [shown(target)] * len(ids)
+def loss_chart(losses: Losses) -> Chart:
+    """Training and validation loss by epoch, with a mark at the best epoch."""
+    epochs = np.arange(1.0, len(losses.training) + 1)
+    curves = (
+        Curve("training loss", "training", epochs, np.array(losses.training)),
+        Curve("validation loss", "validation", epochs, np.array(losses.validation)),
+    )
+    marks = (float(losses.best_epoch),) if 1 <= losses.best_epoch <= len(epochs) else ()
+    return Chart("", curves, Counter(), marks=marks)

@@ -44,6 +44,9 @@ _MAX_DIFFERENCES = 5
 Facts = tuple[tuple[str, str], ...]
 """What the result of a training depends on, by name: its data, options and versions."""
 
+EpochPairs = tuple[tuple[float, float], ...]
+"""Training and validation loss of each epoch."""
+
 Variables = tuple[NDArray[np.generic], ...]
 
 
@@ -54,6 +57,8 @@ class FitResult:
     epochs: int
     """The best epoch, 0 being the start; the last one where nothing was validated."""
     weights: Weights
+    losses: EpochPairs = ()
+    """Of a fit with validation rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ class FitState:
     """Training losses of the calls done in the current epoch, where an epoch takes several."""
     variables: Variables
     """Weights, averages, moments, the state of dropout: flat, in the order of `Loop.state`."""
+    losses: EpochPairs = ()
+    """Of the epochs done, with validation rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,7 @@ class _ResultFields:
     stage: str
     epochs: int
     names: tuple[str, ...]
+    losses: EpochPairs = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,7 @@ class _StateFields:
     best_loss: float
     call_losses: tuple[float, ...]
     variables: int
+    losses: EpochPairs = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +272,9 @@ def _put(stream: BinaryIO, content: bytes) -> None:
 def _encode(facts: Facts, results: Sequence[tuple[str, FitResult]], current: _CurrentFit | None) -> Contents:
     fields = _CheckpointFields(
         facts=facts,
-        results=tuple(_ResultFields(stage, each.epochs, tuple(each.weights)) for stage, each in results),
+        results=tuple(
+            _ResultFields(stage, each.epochs, tuple(each.weights), each.losses) for stage, each in results
+        ),
         current=None if current is None else _state_fields(current.stage, current.state),
     )
     tensors: Tensors = {
@@ -285,6 +296,7 @@ def _state_fields(stage: str, state: FitState) -> _StateFields:
         best_loss=state.best_loss,
         call_losses=state.call_losses,
         variables=len(state.variables),
+        losses=state.losses,
     )
 
 
@@ -305,7 +317,7 @@ def _read(path: Path) -> tuple[Facts, list[tuple[str, FitResult]], _CurrentFit |
 
 def _result(number: int, fields: _ResultFields, tensors: Tensors) -> tuple[str, FitResult]:
     weights = {name: tensors[f"fit/{number}/{name}"].astype(np.float32) for name in fields.names}
-    return fields.stage, FitResult(fields.epochs, weights)
+    return fields.stage, FitResult(fields.epochs, weights, fields.losses)
 
 
 def _current(number: int, fields: _StateFields | None, tensors: Tensors) -> _CurrentFit | None:
@@ -318,5 +330,6 @@ def _current(number: int, fields: _StateFields | None, tensors: Tensors) -> _Cur
         best_loss=fields.best_loss,
         call_losses=fields.call_losses,
         variables=tuple(tensors[f"state/{index}"] for index in range(fields.variables)),
+        losses=fields.losses,
     )
     return _CurrentFit(number, fields.stage, state)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecast.data.cards import Losses
 from forecast.data.panel import Panel
 from forecast.errors import ModelError, TrainingError
 from forecast.events import FitEnded, Listener, Note, Warned
@@ -57,6 +58,8 @@ class Trainer:
         self.plan = plan
         self.best: Weights | None = None
         """Weights of the best epoch in `find_epochs`."""
+        self.losses: Losses | None = None
+        """The losses of the epochs in `find_epochs`."""
         self._initial_weights = initial_weights
         self._listener = listener
         self._checkpoint = checkpoint or Checkpoint(None)
@@ -94,6 +97,9 @@ class Trainer:
         batches = validation_batches(validated, self._sizes.batch_size)
         result = self._train(Fit(stage, panel, windows, batches, self.plan.epochs, seconds))
         self.best = result.weights
+        if result.losses:
+            training, held_out_rows = zip(*result.losses, strict=True)
+            self.losses = Losses(training, held_out_rows, result.epochs)
         return max(0 if self._initial_weights else 1, result.epochs)
 
     def fit(
@@ -112,12 +118,13 @@ class Trainer:
             self._check_result(known)
             self._listener(FitEnded(fit.stage))
             return known
-        epochs = self._train_at_two_rates(fit)
+        progress = self._train_at_two_rates(fit)
         if fit.validation is None:
             self._loop.use_average_weights()
         else:
             self._loop.use_best_weights()
-        result = FitResult(epochs, weights_of(self.spec, self._model))
+        epochs = progress.epoch if progress.best_epoch is None else progress.best_epoch
+        result = FitResult(epochs, weights_of(self.spec, self._model), tuple(progress.losses))
         self._checkpoint.add_result(fit.stage, result)
         self._listener(FitEnded(fit.stage))
         return result
@@ -128,11 +135,8 @@ class Trainer:
         if shapes != weight_shapes(self.spec) or not 0 <= result.epochs <= self.plan.epochs:
             raise ModelError("the checkpoint does not fit this training")
 
-    def _train_at_two_rates(self, fit: Fit) -> int:
-        """Train at the planned learning rate, and where the loss becomes NaN at a tenth of it.
-
-        Returns the best epoch, 0 being the start, or the last epoch without validation.
-        """
+    def _train_at_two_rates(self, fit: Fit) -> Progress:
+        """Train at the planned learning rate, and where the loss becomes NaN at a tenth of it."""
         state = self._checkpoint.interrupted_state(fit.stage)
         for rate in (self.plan.learning_rate, self.plan.learning_rate / 10):
             if state is not None and rate > state.learning_rate:
@@ -148,8 +152,8 @@ class Trainer:
             hint=f"try --learning-rate {self.plan.learning_rate / 100:g} or --clip {self.plan.clip / 10:g}",
         )
 
-    def _train_at(self, learning_rate: float, fit: Fit, state: FitState | None) -> int:
-        """Train from the start, or from the state of an interrupted attempt; return the best epoch."""
+    def _train_at(self, learning_rate: float, fit: Fit, state: FitState | None) -> Progress:
+        """Train from the start, or from the state of an interrupted attempt."""
         attempt = self._start(learning_rate, fit, state)
         progress = attempt.progress
         while not progress.finished:
@@ -160,7 +164,7 @@ class Trainer:
                 raise _NaNLossError
             self._listener(progress.add(losses))
             self._update_checkpoint(attempt)
-        return progress.epoch if progress.best_epoch is None else progress.best_epoch
+        return progress
 
     def _start(self, learning_rate: float, fit: Fit, state: FitState | None) -> "_Attempt":
         put_weights(self._model, self._weights_of_member(fit.member))

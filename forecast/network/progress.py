@@ -22,6 +22,9 @@ _LAST_RATE = 0.02
 _MIN_GAIN = 0.02
 """Fraction by which an epoch must lower the loss of the initial weights: a smaller gain may be chance."""
 
+_MOST_LOSSES = 1000
+"""Epochs whose losses are kept, for the curve that a model file holds."""
+
 NEGLIGIBLE_LOSS = 1e-3
 """Validation loss at which a fit ends: nothing is left to learn. It is a log loss of classes, a probability
 of 99.9 %, or a mean error of a thousandth of the usual change. Data with any noise stay far above it."""
@@ -50,6 +53,8 @@ class Progress:
         """0 for the initial weights; None without validation."""
         self.call_losses: list[float] = []
         """Training losses of the calls done in the current epoch, where an epoch takes several."""
+        self.losses: list[tuple[float, float]] = []
+        """Training and validation loss of each of the first epochs, with validation."""
         self._fit = fit
         self._patience = patience
         self._best_loss = np.inf
@@ -86,17 +91,26 @@ class Progress:
         self._measured_from = (self._started_at, state.epoch)
         self.best_epoch, self._best_loss = state.best_epoch, state.best_loss
         self.call_losses = list(state.call_losses)
+        self.losses = list(state.losses)
 
     def state(self, learning_rate: float, variables: Variables) -> FitState:
         """What an interrupted fit continues from, with the variables of the loop."""
         return FitState(
-            learning_rate, self.epoch, self.best_epoch, self._best_loss, tuple(self.call_losses), variables
+            learning_rate,
+            self.epoch,
+            self.best_epoch,
+            self._best_loss,
+            tuple(self.call_losses),
+            variables,
+            tuple(self.losses),
         )
 
     def add(self, losses: EpochLosses) -> EpochEnded:
         """Count finished epochs; return the event that reports them."""
-        for loss in losses.validation:
+        for training, loss in zip(losses.training.tolist(), losses.validation.tolist(), strict=True):
             self.epoch += 1
+            if np.isfinite(loss) and len(self.losses) < _MOST_LOSSES:
+                self.losses.append((float(f"{training:.5g}"), float(f"{loss:.5g}")))
             if loss < self._best_loss:
                 self._best_loss, self.best_epoch = float(loss), self.epoch
         self.call_losses = []

@@ -10,7 +10,9 @@ import numpy as np
 
 from forecast.data import pattern
 from forecast.data.arrays import LARGEST, Floats, Integers
+from forecast.data.cards import ModelCard
 from forecast.data.covariates import Covariates
+from forecast.data.evaluation import KeptBacktests
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.data.results import Scores
@@ -66,7 +68,7 @@ def decode(fields: ModelFields, tensors: Tensors) -> RecurrentForecaster:
         read=read,
         frequency=fields.frequency,
         tail=_tail(fields, tensors, read.columns),
-        card=replace(fields.card, scores=None if fields.scores is None else _scores(fields.scores, tensors)),
+        card=_card(fields, tensors),
     )
 
 
@@ -225,6 +227,32 @@ def _covariates(spec: ModelSpec, lengths: Integers, tensors: Tensors) -> Covaria
             valid = np.isin(values, np.arange(len(covariate.categories))).all()
         _require(valid, f'its covariate "{covariate.name}"')
     return Covariates(past, known, bounds, static, tuple(each.categories for each in spec.covariates))
+
+
+def _card(fields: ModelFields, tensors: Tensors) -> ModelCard:
+    """The card with what is stored in tensors."""
+    scores = None if fields.scores is None else _scores(fields.scores, tensors)
+    level = fields.backtests_level
+    if losses := fields.card.losses:
+        epochs = len(losses.training)
+        _require(epochs == len(losses.validation) and losses.best_epoch >= 0, "its losses")
+        _require(all(0 <= loss < np.inf for loss in (*losses.training, *losses.validation)), "its losses")
+    return replace(
+        fields.card, scores=scores, backtests=None if level is None else _backtests(level, tensors)
+    )
+
+
+def _backtests(level: float, tensors: Tensors) -> KeptBacktests:
+    values, lower, upper, covered = (
+        tensors[f"backtests/{name}"].view(np.float64) for name in ("values", "lower", "upper", "covered")
+    )
+    rows_back, counts = (tensors[f"backtests/{name}"].view(np.int64) for name in ("rows_back", "counts"))
+    series, steps = len(tensors["tail/ids/ends"]), values.shape[2]
+    _require(0 < level < 100 and 1 <= len(values) <= series and 1 <= steps <= MAX_HORIZON, "its backtests")
+    _require((rows_back >= 0).all() and (counts >= 0).all(), "its backtests")
+    _require(not any((np.abs(part) > LARGEST).any() for part in (values, lower, upper)), "its backtests")
+    _require(not ((covered < 0) | (covered > 100)).any(), "its backtests")
+    return KeptBacktests(rows_back, values, lower, upper, level, covered, counts)
 
 
 def _scores(fields: ScoresFields, tensors: Tensors) -> Scores:

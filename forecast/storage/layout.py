@@ -56,6 +56,8 @@ class ModelFields:
     scores: ScoresFields | None
     correlation: float | None = None
     """Mean correlation of the errors of two steps; None for the usual one."""
+    backtests_level: float | None = None
+    """Level of the intervals of the backtests that are kept; None where none are."""
 
 
 def tensor_layout(fields: ModelFields, networks: Sequence[tuple[int, DType]]) -> Layout:
@@ -97,6 +99,14 @@ def tensor_layout(fields: ModelFields, networks: Sequence[tuple[int, DType]]) ->
             "scores/forecasts_by_step": ("I64", ("scored steps",)),
             "scores/ids": ("U8", ("bytes of scored ids",)),
             "scores/ids/ends": ("I64", ("scored series",)),
+        }
+    if fields.backtests_level is not None:
+        shape: Shape = ("kept series", "kept backtests", "kept steps")
+        layout |= {f"backtests/{name}": ("F64", shape) for name in ("values", "lower", "upper")}
+        layout |= {
+            "backtests/rows_back": ("I64", ("kept series", "kept backtests")),
+            "backtests/covered": ("F64", ("kept steps",)),
+            "backtests/counts": ("I64", ("kept steps",)),
         }
     for number, (network, (members, weight_type)) in enumerate(zip(fields.networks, networks, strict=True)):
         for index in range(members):

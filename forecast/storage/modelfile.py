@@ -86,6 +86,7 @@ def _array(forecaster: RecurrentForecaster, name: str) -> NDArray[np.generic]:
             "combination": forecaster,
             "spread": forecaster.spread,
             "scores": forecaster.card.scores,
+            "backtests": forecaster.card.backtests,
         }[group]
     value: NDArray[np.generic] | tuple[str, ...] = getattr(owner, field)
     return _packed(value, ends=rest == ["ends"]) if isinstance(value, tuple) else value
@@ -111,8 +112,9 @@ def _fields(forecaster: RecurrentForecaster) -> ModelFields:
         bounds=forecaster.bounds,
         read=replace(forecaster.read.alone, target=None),
         frequency=forecaster.frequency,
-        card=replace(card, scores=None),
+        card=replace(card, scores=None, backtests=None),
         correlation=_correlation(forecaster.spread),
+        backtests_level=None if card.backtests is None else card.backtests.level,
         scores=None
         if scores is None
         else ScoresFields(**{each.name: getattr(scores, each.name) for each in fields(ScoresFields)}),

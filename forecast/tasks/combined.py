@@ -7,9 +7,11 @@ from functools import cached_property
 import numpy as np
 
 from forecast.data.arrays import Flags, Floats, Integers
+from forecast.data.evaluation import KeptBacktests
 from forecast.data.panel import Panel
 from forecast.data.results import Coverage, Forecast, Scores, Verdict
 from forecast.evaluation.backtest import Fold, score
+from forecast.evaluation.predictions import kept_of, predictions_of
 from forecast.evaluation.verdict import OneStepForecasts, verdict_of
 from forecast.forecasters.combination import (
     COMBINATION,
@@ -52,6 +54,7 @@ class Backtested:
         self._prior = self._combination.prior(panel.seasons, self._intermittent)
         self._forecasts: list[tuple[Panel, Floats, Spread]] = []
         """Of each fold the history of the scored series, their forecasts, and mean errors known there."""
+        self._intervals: dict[float, list[Forecast]] = {}
         self.folds = [self._with_combination(each) for each in folds]
 
     @property
@@ -89,10 +92,19 @@ class Backtested:
 
     def intervals(self, level: float) -> list[Forecast]:
         """For each fold the forecast of its scored series, with intervals of one level."""
-        return [
-            forecast_of(history, values, spread, self._bounds, (level,))
-            for history, values, spread in self._forecasts
-        ]
+        if level not in self._intervals:
+            self._intervals[level] = [
+                forecast_of(history, values, spread, self._bounds, (level,))
+                for history, values, spread in self._forecasts
+            ]
+        return self._intervals[level]
+
+    def kept(self, level: float) -> KeptBacktests:
+        """The forecasts of the first series for a model file, and the coverage by step of all."""
+        intervals = self.intervals(level)
+        return kept_of(
+            predictions_of(self.folds, intervals, self._panel, [self.name]), self.folds, self._panel
+        )
 
     @cached_property
     def final(self) -> tuple[Floats, Spread]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from forecast.data.arrays import Floats
-from forecast.data.evaluation import EvaluationResult
+from forecast.data.evaluation import EvaluationResult, KeptBacktests
 from forecast.data.panel import Panel
 from forecast.data.results import Coverage, Scores, Verdict
 from forecast.forecasters.intervals import Spread
@@ -40,6 +40,8 @@ class Evaluation:
     """(series + 1, members) of the series, and of any other."""
     spread: Spread
     """Mean errors of the same; empty for classes."""
+    backtests: KeptBacktests | None = None
+    """What was forecast at each origin; None for classes."""
 
 
 Fold = TypeVar("Fold")

@@ -126,7 +126,8 @@ class ValueTask:
         """Scores and verdict of the combination at every origin, by weights from earlier origins."""
         done = backtested(folds, panel, plan)
         weights, spread = done.final
-        return Evaluation(done.scores, done.verdict, done.coverage(plan.level), weights, spread)
+        coverage, kept = done.coverage(plan.level), done.kept(plan.level)
+        return Evaluation(done.scores, done.verdict, coverage, weights, spread, kept)
 
     def has_unseen(self, model: RecurrentForecaster, panel: Panel) -> bool:
         """Whether a series has a row newer than those trained on."""

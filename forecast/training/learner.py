@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from forecast.data.cards import Losses
 from forecast.data.panel import Panel
 from forecast.events import FitsAhead, Loading, Note, Warned
 from forecast.forecasters.intervals import seasonal_changes
@@ -32,6 +33,8 @@ class Learner(Protocol):
     """Where the weights come from."""
     epochs: int
     """Epochs of every fit."""
+    losses: Losses | None
+    """Of the fit in which the epochs were found."""
 
     def find_epochs(self, oldest: Panel, /) -> "Learner":
         """The learner to continue with; epochs and origin are decided on rows that no backtest evaluates."""
@@ -71,8 +74,9 @@ class UntrainedLearner:
 
     epochs = 0
 
-    def __init__(self, origin: Origin, network: Network | None) -> None:
+    def __init__(self, origin: Origin, network: Network | None, losses: Losses | None = None) -> None:
         self.origin = origin
+        self.losses = losses
         self._network = network
 
     def find_epochs(self, _oldest: Panel) -> Learner:
@@ -90,6 +94,7 @@ class TrainedLearner:
     def __init__(self, recipe: Recipe, trainer: "Trainer", run: Run, *, fits: int, epochs: int) -> None:
         self.origin = recipe.origin
         self.epochs = epochs
+        self.losses: Losses | None = None
         self._recipe = recipe
         self._run = run
         self._trainer = trainer
@@ -105,6 +110,7 @@ class TrainedLearner:
         self.epochs = self._trainer.find_epochs(
             oldest, stage="choosing the number of epochs", seconds=self._seconds()
         )
+        self.losses = self._trainer.losses
         pretrained, note = self._recipe.pretrained, self._run.listener
         note(FitsAhead(self._stages))
         if self.origin != "fine-tuned" or pretrained is None:
@@ -114,7 +120,7 @@ class TrainedLearner:
             note(FitsAhead(0))
             covariates = "" if same_inputs else ", and no covariate is read"
             note(Note("fine-tuning", f"did not improve it: pretrained network used unchanged{covariates}"))
-            return UntrainedLearner("pretrained", pretrained)
+            return UntrainedLearner("pretrained", pretrained, self.losses)
         if same_inputs and self._recipe.averaged and self._trainer.best is not None:
             gain = _gain(replace(pretrained, members=(self._trainer.best,)), pretrained, oldest)
             averaged = gain < _FAR

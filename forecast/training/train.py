@@ -125,4 +125,6 @@ def _card(
         verdict=evaluation.verdict,
         coverage=evaluation.coverage,
         versions=(("forecast", __version__), *((name, version(name)) for name in libraries)),
+        losses=learner.losses,
+        backtests=evaluation.backtests,
     )

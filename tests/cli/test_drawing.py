@@ -3,10 +3,14 @@
 import re
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from forecast.data.cards import Losses
+from forecast.data.evaluation import KeptBacktests
 from tests.test_architecture import modules_loaded
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "format-2.forecast"
@@ -139,6 +143,80 @@ def test_a_stream_without_braille_gets_ascii(monkeypatch, golden, tmp_path):
 def test_a_picture_loads_nothing_of_weight(golden):
     loaded = modules_loaded("plot", "--model", golden)
     assert loaded & {"rich", "PIL", "pandas", "keras", "tensorflow", "scipy"} == set()
+
+
+@pytest.fixture
+def trained(golden):
+    """The same with the losses of its training, and the backtests of its first series."""
+    from forecast.storage.modelfile import load, save
+
+    model = load(Path(golden))
+    values = np.array([[[9e6, 1e7], [1.1e7, 1e7]]])
+    kept = KeptBacktests(
+        rows_back=np.array([[4, 2]]),
+        values=values,
+        lower=values - 1e6,
+        upper=values + 1e6,
+        level=80.0,
+        covered=np.array([100.0, 50.0]),
+        counts=np.array([2, 2]),
+    )
+    losses = Losses((1.5, 1.2, 1.1), (0.9, 0.7, 0.8), 2)
+    save(replace(model, card=replace(model.card, losses=losses, backtests=kept)), Path(golden))
+    return golden
+
+
+def test_the_loss_of_a_model_by_epoch(real_program, trained):
+    code, out, err = real_program("plot", "--loss", "--model", trained)
+    assert code == 0
+    assert out.startswith("harvest_panel.csv: loss by epoch\n")
+    assert "training loss" in out
+    assert "validation loss" in out
+    assert out.splitlines()[-2].split() == ["1", "2", "3"]
+    assert err == f"model         {trained}\n"
+
+
+def test_a_model_without_a_loss_says_so(real_program, golden):
+    code, out, err = real_program("plot", "--loss", "--model", golden)
+    assert (code, out) == (2, "")
+    assert "error: the model keeps no loss: no network was trained for it" in err
+
+
+def test_the_backtests_that_a_model_keeps(real_program, trained):
+    code, out, err = real_program("plot", "--backtest", "--model", trained)
+    assert code == 0
+    assert "Canada Barley" in out
+    assert "Wheat" not in out
+    assert "80 % interval" in out
+    assert "actual" in out
+    assert out.count("┊") >= 2
+    assert "backtests     those of the training, which the model keeps" in err
+    code, out, err = real_program("plot", "--backtest", "--model", trained, "--series", "Canada Wheat")
+    assert (code, out) == (2, "")
+    assert "error: the model keeps no backtest of these series" in err
+
+
+def test_backtests_without_a_model_are_forecast_from_the_rows_before_each_origin(real_program):
+    rows = [f"{year},{year % 5 + year / 100}" for year in range(1980, 2020)]
+    Path("years.csv").write_text("\n".join(["year,y", *rows, ""]))
+    code, out, _ = real_program("plot", "years.csv", "--backtests", "2", "--method", "drift", "-H", "3")
+    assert code == 0
+    assert re.search("actual .*forecast", out)
+    assert max(line.count("┊") for line in out.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--loss", "--backtest"), "--loss and --backtest are two pictures"),
+        (("--backtest", "--level", "80"), "--level: means nothing for --backtest"),
+        (("--backtest", "--backtests", "0"), "backtests must be between 1 and"),
+    ],
+)
+def test_contradicting_pictures_are_refused(real_program, trained, words, message):
+    code, out, err = real_program("plot", "--model", trained, *words)
+    assert (code, out) == (2, "")
+    assert f"error: {message}" in err
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,10 @@ def test_choosing_the_number_of_epochs_stops_after_patience_and_returns_the_best
     assert last.epoch < 200
     assert last.epoch - epochs >= PLAN.patience
     assert isinstance(events[-1], FitEnded)
+    assert trainer.losses.best_epoch == epochs
+    assert len(trainer.losses.validation) == len(trainer.losses.training) == last.epoch
+    assert trainer.losses.validation[last.epoch - 1] == pytest.approx(last.validation_loss, rel=1e-4)
+    assert min(trainer.losses.validation) == trainer.losses.validation[epochs - 1]
 
 
 def test_validation_targets_are_all_held_out(waves):

@@ -50,6 +50,18 @@ def test_training_losses_without_validation_end_no_fit():
     assert not fit.finished
 
 
+def test_losses_are_kept_with_validation_and_after_an_interruption():
+    fit = progress()
+    fit.add(losses(np.nan))
+    assert fit.losses == []
+    fit.add(losses(0.5))
+    (pair,) = fit.losses
+    assert pair[1] == 0.5
+    other = progress()
+    other.resume(fit.state(1e-3, ()))
+    assert other.losses == [pair]
+
+
 def test_a_resumed_fit_whose_loss_is_negligible_is_finished():
     fit = progress()
     fit.resume(FitState(1e-3, 7, 7, NEGLIGIBLE_LOSS / 2, (), ()))

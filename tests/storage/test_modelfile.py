@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,8 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.data.cards import ModelCard
+from forecast.data.cards import Losses, ModelCard
+from forecast.data.evaluation import KeptBacktests
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.data.results import Coverage, Scores, Verdict
@@ -368,6 +369,73 @@ def test_a_wrong_length_of_the_header_is_refused(tmp_path: Path, length: int):
     content = encode(forecaster())
     with pytest.raises(ModelError, match="damaged"):
         load(saved(tmp_path, length.to_bytes(8, "little") + content[8:]))
+
+
+def kept_model() -> RecurrentForecaster:
+    """The model with losses and with the backtests of its first series."""
+    kept = KeptBacktests(
+        rows_back=np.array([[2, 1]]),
+        values=np.array([[[1.0, 2.0], [3.0, np.nan]]]),
+        lower=np.array([[[0.5, 1.0], [np.nan, np.nan]]]),
+        upper=np.array([[[1.5, 3.0], [np.nan, np.nan]]]),
+        level=80.0,
+        covered=np.array([50.0, np.nan]),
+        counts=np.array([2, 0]),
+    )
+    losses = Losses((1.5, 1.25, 1.1), (0.9, 0.8, 0.85), 2)
+    return replace(forecaster(), card=replace(CARD, losses=losses, backtests=kept))
+
+
+def test_losses_and_backtests_are_loaded_and_a_file_without_them_has_none_of_their_bytes(tmp_path: Path):
+    model = kept_model()
+    save(model, tmp_path / "a.forecast")
+    back = load(tmp_path / "a.forecast").card
+    assert back.losses == model.card.losses
+    for each in fields(KeptBacktests):
+        np.testing.assert_array_equal(
+            getattr(back.backtests, each.name), getattr(model.card.backtests, each.name)
+        )
+    assert encode(replace(forecaster(), card=back)) == encode(model)
+    without = encode(forecaster())
+    assert "losses" not in fields_of(without)["card"]
+    assert "backtests" not in fields_of(without)["card"]
+    assert "backtests_level" not in fields_of(without)
+    assert load(saved(tmp_path, without)).card.losses is None
+    assert load(saved(tmp_path, without)).card.backtests is None
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("card.losses.best_epoch", -1),
+        ("card.losses.training", [1.0]),
+        ("card.losses.validation", [0.5, "nan", 0.5]),
+        ("card.backtests", {"level": 80.0}),
+        ("backtests_level", 0.0),
+        ("backtests_level", None),
+        ("backtests/rows_back", np.array([[-1, 1]])),
+        ("backtests/rows_back", np.array([[1], [1]])),
+        ("backtests/values", np.full((1, 2, 2), np.inf)),
+        ("backtests/values", np.zeros((1, 2, 0))),
+        ("backtests/lower", np.full((1, 2, 2), -1.5e308)),
+        ("backtests/covered", np.array([101.0, 0.0])),
+        ("backtests/counts", np.array([-1, 0])),
+        ("backtests/more", np.array([-1, 0])),
+    ],
+)
+def test_impossible_losses_and_backtests_are_refused(tmp_path: Path, place: str, value: object):
+    content = encode(kept_model())
+    parts, tensors = fields_of(content), tensors_of(content)
+    if isinstance(value, np.ndarray):
+        tensors[place] = value
+    else:
+        *folders, name = place.split(".")
+        inner = parts
+        for folder in folders:
+            inner = inner[folder]
+        inner[name] = value
+    with pytest.raises(ModelError, match="damaged"):
+        load(saved(tmp_path, built(parts, tensors)))
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def learner(heard, *, found, origin="fine-tuned", budget=None):
     """A learner of two networks for each of two pasts; choosing the number of epochs takes no fit."""
     ready = network(season=4)
     recipe = Recipe(ready.spec, origin, TrainingPlan(), ready.members, ready, ensemble=2)
-    trainer = SimpleNamespace(find_epochs=lambda *_args, **_named: found, best=ready.members[0])
+    trainer = SimpleNamespace(find_epochs=lambda *_args, **_named: found, best=ready.members[0], losses=None)
     trainer.fit = lambda *_args, **_named: ready.members[0]
     run = Run(heard.append, budget=budget or Budget())
     return TrainedLearner(recipe, trainer, run, fits=2, epochs=0)
