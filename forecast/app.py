@@ -20,6 +20,7 @@ from forecast.commands.future import future
 from forecast.commands.help import help
 from forecast.commands.plot import plot
 from forecast.commands.predict import predict
+from forecast.commands.report import report
 from forecast.commands.show import show
 from forecast.commands.stream import stream
 from forecast.commands.train import train
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for command in (train, predict, plot, future, evaluate, compare, stream, drift, check, show, help):
+for command in (train, predict, plot, future, evaluate, compare, stream, drift, check, show, report, help):
     app.command(cls=Command)(command)
 app.add_typer(explain, name="explain")
 

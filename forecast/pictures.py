@@ -163,6 +163,20 @@ def loss_picture(model: RecurrentForecaster) -> Picture:
     return Picture(f"{_title(model, None)} loss by epoch", (loss_chart(losses),))
 
 
+def report(model: RecurrentForecaster) -> str:
+    """The HTML page about a model to hand over, with its newest rows."""
+    from forecast.reporting.report import MOST_CHARTS, report_page
+
+    found = next_values(model, most=MOST_CHARTS)
+    drawn = found is not None and has_picture(found)
+    return report_page(
+        model,
+        found=found,
+        forecast=picture_of(found) if found is not None and drawn else None,
+        backtests=own_backtest_picture(model, most=MOST_CHARTS),
+    )
+
+
 def _of_trained(
     model: RecurrentForecaster,
     panel: Panel,
@@ -208,14 +222,14 @@ def _backtests(panel: Panel, found: Predictions, *, title: str, rows: int | None
     return Picture(" ".join(filter(None, (title, shown(panel.columns.target or "")))), tuple(charts))
 
 
-def next_values(model: RecurrentForecaster) -> Forecast | Probabilities | None:
-    """The forecast after the rows that the model keeps; None where it keeps none, or needs more than these.
+def next_values(model: RecurrentForecaster, *, most: int = _FIRST) -> Forecast | Probabilities | None:
+    """The forecast of the first series after the rows that the model keeps.
 
-    Of many series only the first ones are forecast: as many as fit under a table.
+    None where it keeps none, or needs covariates of the rows ahead.
     """
     if not len(model.tail):
         return None
-    some = model.tail.select(range(len(model.tail))[:_FIRST])
+    some = model.tail.select(range(len(model.tail))[:most])
     try:
         return workflow.continued(model, some, None, None, levels=(80.0,), listener=ignore)
     except DataError:  # covariates of the rows ahead are not known yet

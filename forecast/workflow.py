@@ -26,6 +26,7 @@ from forecast.reporting.reading_notes import (
     note_unlearned,
 )
 from forecast.reporting.seasons import seasons_line, seasons_of
+from forecast.spec.flags import flags_of
 from forecast.spec.limits import MAX_BACKTESTS, MAX_HORIZON, check_range
 from forecast.spec.model import Bounds
 from forecast.spec.reading import FutureMissing, ReadSpec
@@ -111,6 +112,7 @@ def train(
         trained = _train(
             reading, request, Run(listener, checkpoint, Budget(request.max_time or DEFAULT_MAX_SECONDS))
         )
+        trained = replace(trained, card=replace(trained.card, options=flags_of(request)))
         if model is not None:
             if text := better_before(model, trained):
                 listener(Warned(text))

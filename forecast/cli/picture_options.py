@@ -15,6 +15,16 @@ PictureFile = Annotated[
         panel=OUTPUT,
     ),
 ]
+ReportFile = Annotated[
+    Path | None,
+    option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="HTML file to write, whole or not at all; - for standard output.  [default: STEM.html, here]",
+        panel=OUTPUT,
+    ),
+]
 DrawnSeries = Annotated[
     list[str] | None,
     option(

@@ -37,7 +37,7 @@ def plot(
     untrained: dict[str, object],
     output: picture_options.PictureFile = None,
 ) -> None:
-    """Draw the data and their forecast with intervals, backtests, or the loss.
+    """Draw the data and their forecast, backtests, or the loss.
 
     forecast plot harvest.csv
     forecast plot harvest.csv --output harvest.png

@@ -63,6 +63,8 @@ class ModelCard:
     coverage: Coverage | None
     versions: tuple[tuple[str, str], ...]
     """Library name and version, sorted: forecast, keras, numpy, tensorflow."""
+    options: tuple[str, ...] = ()
+    """Those of `forecast train` that were given, as words of a command line; not how long it might take."""
     losses: Losses | None = None
     """None where no network was trained with rows held out."""
     backtests: KeptBacktests | None = None

@@ -41,9 +41,9 @@ def _file(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-def charts(picture: Picture) -> str:
-    """All charts of a picture; a single one has a shape for wide and another for narrow screens."""
-    single = len(picture.charts) == 1
+def charts(picture: Picture, *, small: bool = False) -> str:
+    """All charts of a picture; a single one has shapes for wide and narrow screens, unless it is `small`."""
+    single = len(picture.charts) == 1 and not small
     figures = "\n".join(_figure(chart, picture.title, single=single) for chart in picture.charts)
     return f'<div class="charts{" single" if single else ""}">\n{figures}\n</div>'
 
