@@ -1,5 +1,6 @@
 """The program `forecast`: its commands, and the one place where errors become messages and exit codes."""
 
+import copy
 import os
 import sys
 from typing import Annotated
@@ -103,10 +104,24 @@ def _invoke(arguments: list[str], console: Console) -> int:
     return code
 
 
+def _with_the_only(arguments: list[str]) -> typer.Typer:
+    """The program with the command of a command line alone: to build all takes longer than to parse it.
+
+    The whole program where the first word is no command.
+    """
+    name = next((word for word in arguments if not word.startswith("-")), "")
+    only = copy.copy(app)
+    only.registered_commands = [
+        each for each in app.registered_commands if each.callback and each.callback.__name__ == name
+    ]
+    only.registered_groups = [each for each in app.registered_groups if each.name == name]
+    return only if only.registered_commands or only.registered_groups else app
+
+
 def _run_command(arguments: list[str], console: Console) -> int:
-    command = typer.main.get_command(app)
     if "_FORECAST_COMPLETE" in os.environ:
-        command.main(arguments, prog_name="forecast")
+        typer.main.get_command(app).main(arguments, prog_name="forecast")
+    command = typer.main.get_command(_with_the_only(arguments))
     try:
         # Not `command.main`: it answers a broken pipe and Ctrl-C in its own way.
         with command.make_context("forecast", arguments, obj=console) as context:

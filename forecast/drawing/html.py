@@ -14,7 +14,7 @@ from forecast.drawing.ticks import number_text
 MOST_POINTS = 3000
 """Points of a chart that have values under the pointer: the newest ones."""
 
-_WIDE, _NARROW, _SMALL = (920, 400), (420, 320), (420, 230)
+_WIDE, _NARROW, _SMALL = (920, 400), (420, 320), (340, 220)
 """Sizes of a chart alone on a wide and on a narrow screen, and of one of many, in pixels."""
 
 _HERE = Path(__file__).parent

@@ -14,11 +14,11 @@ from forecast.drawing.charts import loss_chart
 from forecast.drawing.svg import safe
 from forecast.drawing.ticks import Counter
 from forecast.explaining.memory import Memory, memories
+from forecast.forecasters.combination import PRETRAINED
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.output.terminal import is_number, texts
 from forecast.phrases import counted, shown
 from forecast.reporting import notes
-from forecast.reporting.memory import memory_title
 from forecast.reporting.model_card import model_card
 from forecast.reporting.score_table import score_table
 from forecast.version import __version__
@@ -206,7 +206,9 @@ def _memory_chart(memory: Memory, weights: dict[str, float]) -> Chart:
     curves = [Curve("forecast of the next row", "forecast", ago, 100 * memory.left[0])]
     if len(memory.left) > 1:
         curves.insert(0, Curve("forecast of the last row", "training", ago, 100 * memory.left[-1]))
-    return Chart(memory_title(memory, weights), tuple(curves), Counter())
+    name = f"{'pretrained ' if memory.name == PRETRAINED else ''}{notes.network_name(memory.shape)}"
+    share = f" ({100 * weights[memory.name]:.0f} %)" if memory.name in weights else ""
+    return Chart(name + share, tuple(curves), Counter())
 
 
 def _half_life(memory: Memory) -> str:
