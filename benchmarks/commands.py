@@ -22,6 +22,8 @@ HELP = "forecast --help"
 PREDICT = "forecast predict (500 rows)"
 TENSORFLOW = "python -c 'import tensorflow, keras'"
 UNTRAINED = "forecast predict (500 rows, no model)"
+PLOT = "forecast plot (500 rows, no model)"
+PNG = "forecast plot --output PNG (500 rows, no model)"
 TRAIN = "forecast train harvest.csv"
 QUICK = "forecast train harvest.csv --quick"
 
@@ -48,6 +50,8 @@ def _light(folder: Path) -> dict[str, Command]:
         HELP: [*FORECAST, "--help"],
         PREDICT: [*FORECAST, "predict", data, "--model", model],
         UNTRAINED: [*FORECAST, "predict", data, "--model", "pretrained"],
+        PLOT: [*FORECAST, "plot", data, "--model", "pretrained"],
+        PNG: [*FORECAST, "plot", data, "--model", "pretrained", "--output", folder / "plot.png"],
     }
 
 
@@ -64,6 +68,8 @@ def _rows(costs: Mapping[str, Cost]) -> list[Row]:
         HELP: "< 0.5 s",
         PREDICT: "< 0.5 s, < 60 MB",
         UNTRAINED: "<= 7 imports, < 80 MB",
+        PLOT: "< 0.6 s",
+        PNG: "< 2 s",
         TRAIN: "<= 3 imports",
     }
     imports = {name: TENSORFLOW if name in (TENSORFLOW, TRAIN) else NUMPY for name in costs}

@@ -26,7 +26,6 @@ from forecast.reporting.reading_notes import (
     note_unlearned,
 )
 from forecast.reporting.seasons import seasons_line, seasons_of
-from forecast.spec.flags import flags_of
 from forecast.spec.limits import MAX_BACKTESTS, MAX_HORIZON, check_range
 from forecast.spec.model import Bounds
 from forecast.spec.reading import FutureMissing, ReadSpec
@@ -105,6 +104,7 @@ def train(
         modelfile.check_writable(model)
     reading = read(source, request.read, listener=listener)
 
+    from forecast.spec.flags import flags_of
     from forecast.training.resume import checkpoint_for
     from forecast.training.run import Budget, Run
 

@@ -89,7 +89,8 @@ def _rows(chart: Chart) -> Iterator[list[object]]:
     known: dict[float, list[str]] = {}
     start = min(chart.marks, default=-np.inf)
     for curve in chart.curves:
-        for x, y in zip(curve.x.tolist(), curve.y.tolist(), strict=True):
+        newest = slice(-MOST_POINTS, None)
+        for x, y in zip(curve.x[newest].tolist(), curve.y[newest].tolist(), strict=True):
             # A forecast begins at the last value, which is no forecast.
             if y == y and not (curve.role == "forecast" and x == start and len(chart.marks) == 1):
                 known.setdefault(x, []).append(f"{curve.name} {number_text(y)}")
