@@ -61,7 +61,7 @@ def test_what_is_kept_of_backtests_gives_the_same_predictions_with_the_newest_ro
     np.testing.assert_array_equal(back.lower[scored], made.lower[scored])
     known = scored.any(axis=2)
     np.testing.assert_array_equal(back.origins[known], made.origins[known])
-    # Errors of the first series are 1, 2, 3, of the second twice that; the third has one origin and ends earlier.
+    # Errors of the first series are 1, 2, 3, of the second twice that; the third ends early.
     np.testing.assert_allclose(some.covered, [60, 0, 0])
     assert some.counts.tolist() == [5, 5, 4]
 
