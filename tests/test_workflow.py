@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 import forecast
-from forecast import workflow
+from forecast import pictures, workflow
 from forecast.errors import TrainingError
 from forecast.events import EpochEnded, Event, Note, SeriesSkipped, Warned
 from forecast.reporting.notes import members_line
+from forecast.spec.flags import flags_of
 from forecast.storage import pretrained as catalog
 from forecast.storage.modelfile import encode, load
 from tests.models import save_pretrained
@@ -174,6 +175,21 @@ def test_where_no_network_can_be_trained_the_others_answer_and_it_is_said(monkey
     assert [event.message for event in heard if isinstance(event, Warned)] == [said]
     with pytest.raises(TrainingError):
         workflow.train(data(), replace(REQUEST, combine="none"))
+
+
+def test_a_trained_model_keeps_its_options_losses_and_backtests_for_pictures(model):
+    card = model.card
+    assert card.options == flags_of(REQUEST)
+    assert len(card.losses.training) == len(card.losses.validation) > 0
+    kept = card.backtests.predictions(model.tail, model.name)
+    horizon = model.horizon
+    actual = [each.values[-horizon:] for each in model.tail]
+    np.testing.assert_array_equal(kept.actual[:, -1], np.where(np.isnan(kept.actual[:, -1]), np.nan, actual))
+    inside = np.average(card.backtests.covered, weights=card.backtests.counts)
+    assert inside == pytest.approx(card.coverage.achieved)
+    page = pictures.report(model)
+    for part in ("Backtests", "Coverage of the intervals by step", "Training", "Memory of the networks"):
+        assert f"<h2>{part}</h2>" in page
 
 
 @pytest.mark.usefixtures("trained")

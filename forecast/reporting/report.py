@@ -29,7 +29,7 @@ MOST_CHARTS = 6
 _MOST_ROWS = 48
 """Rows of the table of forecasts."""
 
-_NO_FILE = ("standard input", "frame")
+_NO_FILE = ("standard input", "data", "frame")
 """What the card calls data that were in no file."""
 
 NEWEST_ROWS = (
