@@ -48,7 +48,10 @@ NAVIGATION = {
         "repair",
     ),
     "Reference": ("commands", "python_functions", "exit_codes", "input", "json", "glossary"),
-    "Explanation": ("combination", "pretrained", "promises", "measured", "architecture"),
+    "Explanation": (
+        *("combination", "pretrained", "training-data", "synthetic-series", "laboratory"),
+        *("promises", "measured", "architecture"),
+    ),
     "Project": ("changelog", "contributing", "security", "sample_data", "fuzz"),
 }
 """Headings and their pages; those that are not here are left out, pages of no heading are under How to."""
@@ -83,13 +86,13 @@ def with_links(text: str, page: Path, names: dict[Path, str]) -> str:
             return match[0]
         path, mark, anchor = target.partition("#")
         found = (page.parent / path).resolve()
-        if found.suffix == ".ipynb" and found.is_file():
-            return match[0]
+        if found.suffix != ".md" and found.is_file() and found.is_relative_to(ROOT / "docs"):
+            return f"[{words}]({found.relative_to(ROOT / 'docs')})"
         return f"[{words}]({names[found]}{mark}{anchor})" if found in names else words
 
     parts = re.split(r"(```.*?```)", text, flags=re.DOTALL)
     return "".join(
-        part if part.startswith("```") else re.sub(r"(?<!!)\[([^\]\[]+)\]\(([^)\s]+)\)", linked, part)
+        part if part.startswith("```") else re.sub(r"\[([^\]\[]*)\]\(([^)\s]+)\)", linked, part)
         for part in parts
     )
 
@@ -101,12 +104,11 @@ def write_pages(folder: Path) -> None:
     for path, name in names.items():
         text = with_links(path.read_text(encoding="utf-8"), path, names)
         (target / name).write_text(text, encoding="utf-8")
-    for path in (
-        *(ROOT / "docs").glob("*.ipynb"),
-        *(ROOT / "docs").glob("*.png"),
-        *(ROOT / "docs").glob("*.svg"),
-    ):
-        shutil.copy(path, target / path.name)
+    for path in (ROOT / "docs").rglob("*"):
+        if path.is_file() and path.suffix != ".md":
+            copy = target / path.relative_to(ROOT / "docs")
+            copy.parent.mkdir(exist_ok=True)
+            shutil.copy(path, copy)
     for name, page in GENERATED.items():
         (target / name).write_text(page(), encoding="utf-8")
     there = {path.stem for path in target.glob("*.md")}
@@ -124,7 +126,8 @@ def main() -> None:
     out = Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as name:
         write_pages(Path(name))
-        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--clean"]
+        # Not --quiet: then --strict finds nothing.
+        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean"]
         subprocess.run([*command, "--site-dir", str(out)], cwd=name, check=True)
     print(f"site: {out}/index.html, {len(list(out.rglob('*.html')))} pages")
 
