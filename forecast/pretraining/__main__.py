@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 _SEEDS = 1_000_003
 """Rounds of one network have other seeds than those of another one."""
 
-_RECURSIVE_FROM = 0.5
-"""Share of the rounds before those with recursive windows."""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train the networks that the command line names and --out does not hold yet; the exit code."""
@@ -124,7 +121,7 @@ def train(
     def prepare(number: int, weights: Callable[[], Weights]) -> "RoundExamples":
         round_seed = _SEEDS * seed + number
         panel = mix.draw(recipe.round_rows, seed=round_seed)
-        recursive = number >= _RECURSIVE_FROM * plan.epochs
+        recursive = number >= recipe.recursive_from * plan.epochs
         return round_examples(spec, panel, seed=round_seed, weights=weights if recursive else None)
 
     most_rows = recipe.round_rows + most_recursive_rows(spec)

@@ -65,6 +65,8 @@ class PretrainingRecipe:
     """Fraction of the other synthetic series that are trend, seasons and noise."""
     walks: float = 0.1
     """Fraction of them that are random walks and nothing else."""
+    recursive_from: float = 1.0
+    """Share of the rounds before those that also train on windows that end in forecasts; 1 for none."""
     members: int = 1
     """Networks whose outputs are averaged, each with a seed of its own for its series and initial weights."""
     round_rows: int = 400_000
@@ -147,6 +149,7 @@ RECIPES: dict[str, PretrainingRecipe] = {
         longest=900,
         updates=7_000,
         lstm_updates=3_500,
+        recursive_from=0.5,
         frequency=Frequency("day"),
         long_seasons=(365.25,),
         real=0.35,
@@ -178,6 +181,7 @@ RECIPES: dict[str, PretrainingRecipe] = {
         longest=1_500,
         updates=6_000,
         lstm_updates=3_000,
+        recursive_from=0.5,
         frequency=Frequency("hour", form="datetime"),
         long_seasons=(168.0, 8766.0),
         real=0.5,
@@ -190,6 +194,7 @@ RECIPES: dict[str, PretrainingRecipe] = {
         longest=700,
         updates=4_000,
         lstm_updates=2_000,
+        recursive_from=0.5,
         random_walks=0.5,
     ),
     "mixed": PretrainingRecipe(
@@ -198,6 +203,7 @@ RECIPES: dict[str, PretrainingRecipe] = {
         longest=1_000,
         updates=6_000,
         lstm_updates=3_000,
+        recursive_from=0.5,
         round_rows=600_000,
         parts=("yearly", "quarterly", "daily", "monthly", "hourly", "weekly"),
     ),
