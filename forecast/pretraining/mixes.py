@@ -160,6 +160,7 @@ RECIPES: dict[str, PretrainingRecipe] = {
         files=(("corpus/monthly", 2.0), ("corpus2/monthly", 2.0), ("m4_monthly_sample_train", 8.0)),
         longest=400,
         updates=3_000,
+        recursive_from=0.5,
         units=64,
         source_power=1.0,
         whole=1.0,
