@@ -62,7 +62,7 @@ LIBRARIES = {
     "rich": {"cli", "output"},
     "PIL": {"drawing"},
     "matplotlib": set(),
-    "sklearn": set(),
+    "sklearn": {"explaining"},
     "pandas": {"api_data", "tables", "data", "output", "pretraining", "reporting"},
     "pyarrow": {"tables", "output"},
     "safetensors": {"storage"},

@@ -1,8 +1,9 @@
 """The options of `forecast explain`."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from forecast.cli.options import MODEL, PLAN, option
+from forecast.cli.options import MODEL, NETWORK, PLAN, option
+from forecast.cli.training_options import TRAINING
 
 SeriesName = Annotated[
     str | None,
@@ -14,6 +15,50 @@ Window = Annotated[
         "--window", metavar="ROWS", help="Rows that are read.  [default: by season and horizon]", panel=PLAN
     ),
 ]
+Windows = Annotated[
+    list[str] | None,
+    option(
+        "--window",
+        metavar="ROWS",
+        help="Lengths to compare; repeat, or 8,16,32.  [default: 8,16,32,64]",
+        panel=PLAN,
+    ),
+]
+Cells = Annotated[
+    list[str] | None,
+    option(
+        "--cell",
+        metavar="CELL",
+        help="Cells to compare; repeat, or lstm,gru.  [default: simple-rnn,lstm,gru]",
+        panel=NETWORK,
+    ),
+]
+Asked = Annotated[
+    Literal["first", "next"],
+    option(
+        "--ask",
+        metavar="ROW",
+        help="Value that is asked for: first, of rows in random order, or next, in their order.  "
+        "[default: first]",
+        panel=PLAN,
+    ),
+]
+StartOfGates = Annotated[
+    Literal["open", "keras"],
+    option(
+        "--gates",
+        metavar="START",
+        help="Gates at the start: open, or half open as in keras.  [default: open]",
+        panel=NETWORK,
+    ),
+]
+Clip = Annotated[
+    float,
+    option(
+        "--clip", metavar="NORM", help="Gradient clipping norm, 0 for none.  [default: 1]", panel=TRAINING
+    ),
+]
+Seed = Annotated[int, option("--seed", metavar="N", help="Random seed.  [default: 0]", panel=TRAINING)]
 MemberName = Annotated[
     str | None,
     option(

@@ -141,7 +141,10 @@ LearningRate = Annotated[
 Clip = Annotated[
     float | None,
     option(
-        "--clip", metavar="NORM", help=f"Gradient clipping norm.  [default: {_DEFAULT.clip}]", panel=TRAINING
+        "--clip",
+        metavar="NORM",
+        help=f"Gradient clipping norm, 0 for none.  [default: {_DEFAULT.clip}]",
+        panel=TRAINING,
     ),
 ]
 Patience = Annotated[

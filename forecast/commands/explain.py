@@ -1,7 +1,6 @@
 """The commands `forecast explain WHAT`: what a recurrent network does, made visible."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,8 +12,10 @@ from forecast.cli.help import Command, Group, needed_source
 from forecast.cli.option_groups import takes
 from forecast.cli.options import ColorName, Debug, Quiet, Verbose
 from forecast.cli.reading_options import read_spec
-from forecast.errors import DataError, ModelError, UsageError
-from forecast.phrases import listed, shown
+from forecast.commands.explain_lessons import gradients, order
+from forecast.commands.explain_series import one_series
+from forecast.errors import ModelError, UsageError
+from forecast.phrases import shown
 from forecast.spec.options import refuse_for_model
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import TrainRequest
@@ -88,7 +89,7 @@ def windows(
         )
     spec = window_spec(panel, window, horizon)
     if delivery.is_table or series is not None:
-        panel = _one_series(console, panel, series)
+        panel = one_series(console, panel, series)
     found = examples_of(panel, spec)
     table = windows_table(found, panel)
     deliver_sections(
@@ -299,22 +300,8 @@ def _looked_at(console: Console, asked: _Asked, series: str | None) -> _LookedAt
             f"it forecasts without a network: {members}",
             hint="--model pretrained explains the pretrained network; forecast train DATA makes one",
         )
-    return _LookedAt(model, _one_series(console, panel, series), asked.path, asked.source)
+    return _LookedAt(model, one_series(console, panel, series), asked.path, asked.source)
 
 
-def _one_series(console: Console, panel: "Panel", named: str | None) -> "Panel":
-    """The series that is named, or the first, and a note where there are others."""
-    if not len(panel):
-        raise UsageError("a label belongs to a series, and none is given", hint="name DATA with one")
-    names = [shown(id) for id in panel.ids]
-    if named is None:
-        if len(panel) > 1:
-            console.note(
-                "series", f'"{names[0]}", the first of {len(panel):,}; --series ID chooses another one'
-            )
-        return panel.select([0])
-    if named not in names:
-        near = get_close_matches(named, names, n=1)
-        hint = f'did you mean "{near[0]}"?' if near else f"there are {listed(names)}"
-        raise DataError(f'there is no series "{named}"', hint=hint)
-    return panel.select([names.index(named)])
+for lesson in (gradients, order):
+    explain.command(cls=Command)(lesson)

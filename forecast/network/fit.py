@@ -72,7 +72,7 @@ class Trainer:
             self._model = build(spec, seed=plan.seed, loops=loops)
             self._random_weights = {0: weights_of(spec, self._model)}
             optimizer = keras.optimizers.AdamW(
-                plan.learning_rate, beta_2=0.99, weight_decay=1e-4, global_clipnorm=plan.clip
+                plan.learning_rate, beta_2=0.99, weight_decay=1e-4, global_clipnorm=plan.clip or None
             )
             self._loop = Loop(
                 self._model,
@@ -149,7 +149,8 @@ class Trainer:
         raise TrainingError(
             "the loss became NaN twice, the second time at a tenth of the learning rate",
             where=fit.stage,
-            hint=f"try --learning-rate {self.plan.learning_rate / 100:g} or --clip {self.plan.clip / 10:g}",
+            hint=f"try --learning-rate {self.plan.learning_rate / 100:g} "
+            f"or --clip {self.plan.clip / 10 or 1:g}",
         )
 
     def _train_at(self, learning_rate: float, fit: Fit, state: FitState | None) -> Progress:

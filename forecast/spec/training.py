@@ -57,7 +57,7 @@ class TrainingPlan:
     decay: Decay = "constant"
     """Schedule of the learning rate: averaged weights make up for a constant one in short trainings."""
     clip: float = 1.0
-    """Global norm to which gradients are clipped."""
+    """Global norm to which gradients are clipped; 0 for no clipping."""
     patience: int = 30
     """Early-stopping patience, in epochs."""
     seed: int = 0
@@ -72,8 +72,8 @@ class TrainingPlan:
         check_range("seed", self.seed, 0, 2**31 - 1)
         if not 0 < self.learning_rate <= 10:
             raise UsageError(f"learning-rate must be over 0 and at most 10, not {self.learning_rate:g}")
-        if not self.clip > 0:
-            raise UsageError(f"clip must be over 0, not {self.clip:g}")
+        if not self.clip >= 0:
+            raise UsageError(f"clip must be 0 or more, not {self.clip:g}", hint="0 switches clipping off")
         if self.max_seconds is not None and not self.max_seconds > 0:
             raise UsageError(f"max-time must be over 0 seconds, not {self.max_seconds:g}")
         if self.device not in DEVICES:

@@ -187,6 +187,67 @@ def test_step_for_a_program_has_the_forecast_the_gates_and_every_unit(real_progr
     assert "it has gru, pretrained" in err
 
 
+# Gradients and order
+
+
+@pytest.mark.usefixtures("harvest")
+def test_gradients_sets_the_cells_side_by_side_at_growing_lengths(real_program, monkeypatch):
+    monkeypatch.setattr("forecast.explaining.gradients.UPDATES", 5)
+    words = ("gradients", "harvest.csv", "--window", "4,24")
+    lines, _ = table(real_program, *words)
+    assert lines[0].startswith('Each network of 16 units reads so many values of "tons"')
+    rows = [line for line in lines if line.startswith(("4 ", "24 ", "     ")) and "SimpleRNN" in line]
+    assert len(rows) == 4
+    assert any("-> 1" in line for line in lines)
+    assert not any("-> 1" in line for line in table(real_program, *words, "--clip", "0")[0])
+    code, out, _ = real_program("explain", *words, "--cell", "gru,lstm", "--json")
+    document = json.loads(out)
+    assert (code, document["schema"]) == (0, "forecast.explain-gradients/1")
+    assert [each["cell"] for each in document["trainings"]] == ["lstm", "gru"] * 2
+    assert len(document["rows"]) == 2 * (4 + 24)
+    assert list(document["rows"][0])[-3:] == ["steps_ago", "gradient_start", "gradient_trained"]
+
+
+@pytest.mark.usefixtures("harvest")
+def test_order_shows_both_networks_and_where_the_dense_one_cannot_answer(real_program, monkeypatch):
+    monkeypatch.setattr("forecast.explaining.order.UPDATES", 5)
+    monkeypatch.setattr("forecast.explaining.order.SEEDS", 1)
+    lines, _ = table(real_program, "order", "harvest.csv", "--window", "4", "--cell", "lstm")
+    assert lines[0].startswith('Two networks forecast the next "tons" from the 4 values before it: an LSTM')
+    assert [line.split()[0] for line in lines if line[:2] in ("2 ", "4 ", "8 ", "16")] == [
+        "2",
+        "4",
+        "8",
+        "16",
+    ]
+    out = real_program("explain", "order", "harvest.csv", "--window", "4")[1].splitlines()
+    assert out[0] == "past,window,recurrent,dense"
+    assert [line.split(",")[:2] for line in out[1:4]] == [
+        ["in order", "4"],
+        ["shuffled", "4"],
+        ["trained shuffled", "4"],
+    ]
+    assert all(line.endswith(",") for line in out[4:])
+
+
+@pytest.mark.usefixtures("harvest")
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        ("gradients harvest.csv --clip -1", 2, "--clip: the norm is 0 or more, not -1"),
+        ("gradients harvest.csv --cell gur", 2, 'there is no cell "gur"'),
+        ("gradients harvest.csv --window 1", 2, '"1" is not a length from 2 to 512'),
+        ("gradients harvest.csv --ask next --window 55", 3, "60 rows are too few: a window of 55 needs 65"),
+        ("order harvest.csv --window 1", 2, "window"),
+        ("windows harvest.csv --window 70", 3, "60 rows hold no example: window 70 + horizon 4 need 74"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_line(real_program, words, code, message):
+    found, out, err = real_program("explain", *words.split())
+    assert (found, out) == (code, "")
+    assert message in err
+
+
 # Help
 
 

@@ -81,6 +81,12 @@ def test_the_page_has_its_sections():
         ("train sales.csv --method pretrained", "train", [MODEL, EVALUATION - SCORES]),
         ("check sales.csv", "check", [SECTIONS["forecast check"]]),
         ("explain windows sales.csv", "explain-windows", [SECTIONS["forecast explain windows"]]),
+        (
+            "explain gradients sales.csv --window 4",
+            "explain-gradients",
+            [SECTIONS["forecast explain gradients"]],
+        ),
+        ("explain order sales.csv --window 4", "explain-order", [SECTIONS["forecast explain order"]]),
         ("explain memory", "explain-memory", [MODEL, SECTIONS["forecast explain memory"]]),
         ("explain step", "explain-step", [MODEL, SECTIONS["forecast explain step"]]),
     ],
