@@ -103,6 +103,11 @@ def shape(line: str) -> str:
     return re.sub(r"[ ─]+", " ", line.replace("windows", "window")).strip()
 
 
+def without_bars(line: str) -> str:
+    """The shape of a line without its bars, whose lengths are numbers too."""
+    return shape(re.sub("[▁-█▉-▏]+", "", line))
+
+
 def without_forecasts(line: str) -> str:
     """A row of a forecast without the numbers, which a better network would change; other lines whole."""
     return re.sub(r"(?<=,)-?[0-9.]+(?=,|$)", "n", line) if re.fullmatch(r"[\w-]+(,[\w.-]+)+", line) else line

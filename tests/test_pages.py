@@ -16,7 +16,7 @@ import pytest
 import typer
 
 from forecast.app import app
-from tests.pages import ROOT, Step, joined, run, shape, steps, without_forecasts
+from tests.pages import ROOT, Step, joined, run, shape, steps, without_bars, without_forecasts
 
 
 @pytest.fixture
@@ -165,13 +165,16 @@ def test_the_page_of_pictures(folder):
         check(folder, step, shape)
 
 
+@pytest.mark.slow
+def test_the_page_of_the_recurrent_network(folder):
+    for step in steps(page("docs/recurrent-network.md")):
+        check(folder, step, without_bars, terminal=True, partial=True)
+
+
 def test_every_page_with_commands_is_run():
     others = {path.name for path in (ROOT / "docs").glob("*.md") if "$ forecast" in path.read_text("utf-8")}
-    assert (
-        others
-        == {"input.md", "repair.md", "covariates.md", "labels.md", "pictures.md", "stream.md", "drift.md"}
-        | GUIDES
-    )
+    pages = "input repair covariates labels pictures stream drift recurrent-network"
+    assert others == {f"{name}.md" for name in pages.split()} | GUIDES
     for name in others:
         assert "```\n$" not in page(f"docs/{name}"), "commands are in blocks of the kind console"
 

@@ -33,6 +33,15 @@ Cells = Annotated[
         panel=NETWORK,
     ),
 ]
+CellsToTrain = Annotated[
+    list[str] | None,
+    option(
+        "--cell",
+        metavar="CELL",
+        help="Train these cells on DATA and set them side by side: simple-rnn,lstm,gru.",
+        panel=NETWORK,
+    ),
+]
 Asked = Annotated[
     Literal["first", "next"],
     option(

@@ -7,18 +7,18 @@ import typer
 
 from forecast.cli import explain_options, options, parsing, paths
 from forecast.cli.console import Console
-from forecast.cli.delivery import deliver_sections, paper_width, plan_delivery
+from forecast.cli.delivery import Delivery, deliver_sections, paper_width, plan_delivery
 from forecast.cli.help import Command, Group, needed_source
 from forecast.cli.option_groups import takes
 from forecast.cli.options import ColorName, Debug, Quiet, Verbose
 from forecast.cli.reading_options import read_spec
-from forecast.commands.explain_lessons import gradients, order
+from forecast.commands.explain_lessons import gradients, order, parse_cells
 from forecast.commands.explain_series import one_series
 from forecast.errors import ModelError, UsageError
-from forecast.phrases import shown
+from forecast.phrases import counted, shown
 from forecast.spec.options import refuse_for_model
 from forecast.spec.reading import ReadSpec
-from forecast.spec.training import TrainRequest
+from forecast.spec.training import DEFAULT_MAX_SECONDS, TrainRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from forecast.forecasters.model import RecurrentForecaster
     from forecast.forecasters.recurrent import Network
     from forecast.output.writing import Json
+    from forecast.spec.model import Cell
 
 explain = typer.Typer(
     cls=Group, rich_markup_mode=None, context_settings={"help_option_names": ["--help", "-h"]}
@@ -168,6 +169,7 @@ def memory(
     *,
     series: explain_options.SeriesName = None,
     model: options.ModelToPredict = None,
+    cell: explain_options.CellsToTrain = None,
     read: ReadSpec,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
@@ -178,8 +180,18 @@ def memory(
 
     forecast explain memory harvest.csv
     forecast explain memory --model harvest.forecast --json
+    forecast explain memory harvest.csv --cell simple-rnn,lstm,gru
     """
     console: Console = ctx.obj
+    if cell:
+        if model is not None:
+            raise UsageError("--cell trains networks, and --model names one", hint="leave one of them out")
+        source, cells = needed_source(ctx, data), parse_cells(cell)
+        delivery = plan_delivery(
+            format, json=json, output=output, inputs=(source,), digits=parsing.parse_digits(digits)
+        )
+        _compare_cells(console, source, read, series, cells, delivery)
+        return
     asked = _asked(data, model, read)
     delivery = plan_delivery(
         format, json=json, output=output, inputs=asked.inputs, digits=parsing.parse_digits(digits)
@@ -200,7 +212,51 @@ def memory(
         schema="forecast.explain-memory/1",
         facts={
             **looked.facts(),
-            "networks": memory_facts(found, weights),
+            "networks": [*memory_facts(found, weights)],
+            "skipped": console.skipped_facts(),
+        },
+        color=console.color,
+    )
+
+
+def _compare_cells(
+    console: Console,
+    source: paths.Source,
+    read: ReadSpec,
+    series: str | None,
+    cells: "tuple[Cell, ...]",
+    delivery: Delivery,
+) -> None:
+    from forecast.data.digits import places_of
+    from forecast.explaining.memory import memory
+    from forecast.reading.reader import read_panel
+    from forecast.reporting.memory import cells_section, memory_facts, memory_table
+    from forecast.reporting.reading_notes import note_reading
+    from forecast.training.cells import train_cells
+    from forecast.training.run import Budget, Run
+
+    reading = read_panel(source, read)
+    note_reading(reading, console.listen)
+    one = one_series(console, reading.panel, series)
+    run = Run(console.listen, budget=Budget(DEFAULT_MAX_SECONDS))
+    trained = train_cells(reading.panel, TrainRequest(read=read), cells, run)
+    console.erase()
+    found = [memory(each.network, one, each.combination) for each in trained]
+    lines = [f"trained in {each.seconds:.1f} s ({counted(each.epochs, 'epoch')})" for each in trained]
+    table, facts = memory_table(found, one), memory_facts(found, {})
+    for fact, each in zip(facts, trained, strict=True):
+        fact |= {"epochs": each.epochs, "seconds": each.seconds}
+    deliver_sections(
+        (cells_section(found, lines, one),),
+        delivery,
+        table=table,
+        places=places_of(one).repeat(len(table["left"])),
+        unit_free=("effect", "left"),
+        schema="forecast.explain-memory/1",
+        facts={
+            **paths.facts(source),
+            "series": shown(one.ids[0]) if one.columns.series else None,
+            "networks": [*facts],
             "skipped": console.skipped_facts(),
         },
         color=console.color,

@@ -11,6 +11,7 @@ from forecast.data.panel import Panel
 from forecast.data.results import ResultTable
 from forecast.explaining.memory import Memory
 from forecast.forecasters.combination import PRETRAINED
+from forecast.forecasters.recurrent import CELL_NAMES
 from forecast.phrases import counted
 from forecast.reporting.bars import bars
 from forecast.reporting.notes import network_name
@@ -46,7 +47,7 @@ def _long(memory: Memory, panel: Panel) -> ResultTable:
     return table | {"left": memory.left.ravel()}
 
 
-def memory_facts(found: Sequence[Memory], weights: Mapping[str, float]) -> "list[Json]":
+def memory_facts(found: Sequence[Memory], weights: Mapping[str, float]) -> "list[dict[str, Json]]":
     """What is known of each network beside its rows; a half-life beyond the window is null."""
     return [
         {
@@ -62,6 +63,33 @@ def memory_facts(found: Sequence[Memory], weights: Mapping[str, float]) -> "list
 
 def _finite(number: float) -> float | None:
     return number if np.isfinite(number) else None
+
+
+def cells_section(found: Sequence[Memory], trained: Sequence[str], panel: Panel) -> Section:
+    """Memories of networks of the same window side by side; `trained` is a line about each training."""
+    window = found[0].left.shape[1]
+    shown = min(window, _ROWS)
+    columns = {name: column[::-1] for name, column in row_columns(panel.tail(shown), most=1).items()}
+    table: ResultTable = {"ago": np.array([str(ago) for ago in range(1, shown + 1)], dtype=object), **columns}
+    for each in found:
+        table[CELL_NAMES[each.shape.cell]] = bars(each.left[0, :shown], _BAR, most=1.0)
+    lines = []
+    for each, line in zip(found, trained, strict=True):
+        half = float(each.half_lives[0])
+        life = f"{half:.1f} steps" if np.isfinite(half) else f"more than {counted(window, 'step')}"
+        lines.append(f"{CELL_NAMES[each.shape.cell]:10}  half-life {life}; {line}")
+    if shown < window:
+        lines.append(
+            f"not shown   {counted(window - shown, 'older row')} of the window: --format csv has all"
+        )
+    return Section(
+        (
+            f"{counted(len(found), 'cell')}, trained on the same rows: what the hidden state still holds of "
+            "each row, relative to the newest, which is the first line.",
+        ),
+        table,
+        (*lines, "bars        that fall fast are a short memory; a full one is as much as of the newest row"),
+    )
 
 
 def memory_sections(

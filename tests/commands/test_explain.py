@@ -1,12 +1,15 @@
 """`forecast explain`: what a person and a program see of a network."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from forecast.forecasters.combination import Combination
 from forecast.spec.model import CELLS
 from forecast.storage import modelfile
 from tests.labelled import sky_csv
@@ -108,6 +111,35 @@ def test_without_data_and_model_it_says_what_to_name(real_program):
     code, out, err = real_program("explain", "memory")
     assert (code, out) == (2, "")
     assert "there is neither DATA nor a model here" in err
+
+
+def test_cells_are_trained_on_the_same_rows_and_set_side_by_side(real_program, monkeypatch):
+    values = wave(30)
+    lines = [f"{2000 + row},{value:.3f}" for row, value in enumerate(values)]
+    Path("small.csv").write_text("\n".join(["year,tons", *lines, ""]))
+
+    def trained(panel, request, cells, run):
+        del panel, request, run
+        made = [network(cell=cell) for cell in cells]
+        return [
+            SimpleNamespace(
+                network=each, combination=Combination(((each.name, each),)), epochs=3, seconds=1.5
+            )
+            for each in made
+        ]
+
+    monkeypatch.setitem(sys.modules, "forecast.training.cells", SimpleNamespace(train_cells=trained))
+    words = ("memory", "small.csv", "--cell", "gru,simple-rnn")
+    lines, _ = table(real_program, *words)
+    assert lines[0].startswith("2 cells, trained on the same rows")
+    assert lines[3].split() == ["ago", "year", "tons", "SimpleRNN", "GRU"]
+    assert any(line.startswith("GRU         half-life ") and "trained in 1.5 s" in line for line in lines)
+    document = json.loads(real_program("explain", *words, "--json")[1])
+    assert [each["name"] for each in document["networks"]] == ["simple-rnn", "gru"]
+    assert [each["seconds"] for each in document["networks"]] == [1.5, 1.5]
+    code, _, err = real_program("explain", *words, "--model", "x.forecast")
+    assert code == 2
+    assert "--cell trains networks, and --model names one" in err
 
 
 # Windows
