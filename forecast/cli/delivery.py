@@ -182,21 +182,30 @@ def deliver_sections(
     if not delivery.is_table:
         deliver(table, delivery, schema=schema, facts=facts, places=places, unit_free=unit_free)
         return
-    width = _paper(delivery, color)[1]
+    width, blocks = _paper(delivery, color)[1], delivery.file is not None or _has_blocks(sys.stdout.encoding)
     parts = []
     for section in sections:
         lines = [*(_wrapped(line, width) for line in section.above), ""]
-        lines.append(_table_text(section.table, delivery, color, section.colored).rstrip("\n"))
+        shown = section.table if blocks else _in_ascii(section.table)
+        lines.append(_table_text(shown, delivery, color, section.colored).rstrip("\n"))
         lines += ["", *(_wrapped(line, width) for line in section.below)] if section.below else []
         parts.append("".join(f"{line}\n" for line in lines))
-    text = "\n".join(parts)
-    if delivery.file is None and not _has_blocks(sys.stdout.encoding):
-        text = text.translate(_BLOCKS)
-    _send_text(delivery, text)
+    _send_text(delivery, "\n".join(parts))
 
 
 _BLOCKS = {ord(block): mark for block, mark in zip("▏▎▍▌▋▊▉▁▂▃▄▅▆▇█", "   ####_.-=+*%#", strict=True)}
 """Bars in ASCII: a block that is half full or more is a mark, and levels are of growing ink."""
+
+
+def _in_ascii(table: "ResultTable") -> "ResultTable":
+    """The table with the marks of `_BLOCKS` in its texts."""
+    shown = {name: column.copy() for name, column in table.items()}
+    for column in shown.values():
+        if column.dtype.kind == "O":
+            column[:] = [
+                each.translate(_BLOCKS) if isinstance(each, str) else each for each in column.tolist()
+            ]
+    return shown
 
 
 def _has_blocks(encoding: str) -> bool:

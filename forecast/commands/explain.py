@@ -131,7 +131,7 @@ def step(
     forecast explain step harvest.csv --member gru
     """
     console: Console = ctx.obj
-    asked = _asked(data, model, read)
+    asked = _asked(ctx, data, model, read)
     delivery = plan_delivery(
         format, json=json, output=output, inputs=asked.inputs, digits=parsing.parse_digits(digits)
     )
@@ -192,7 +192,7 @@ def memory(
         )
         _compare_cells(console, source, read, series, cells, delivery)
         return
-    asked = _asked(data, model, read)
+    asked = _asked(ctx, data, model, read)
     delivery = plan_delivery(
         format, json=json, output=output, inputs=asked.inputs, digits=parsing.parse_digits(digits)
     )
@@ -278,7 +278,7 @@ class _Asked:
         return self.source, self.path
 
 
-def _asked(data: str | None, model: "Path | None", read: ReadSpec) -> _Asked:
+def _asked(ctx: typer.Context, data: str | None, model: "Path | None", read: ReadSpec) -> _Asked:
     source = paths.data_source(data)
     piped_nothing = paths.is_empty_pipe(data, source)
     source = None if piped_nothing else source
@@ -286,7 +286,9 @@ def _asked(data: str | None, model: "Path | None", read: ReadSpec) -> _Asked:
     if path is not None:
         refuse_for_model(read, "--model pretrained")
     elif source is None:
-        raise UsageError("there is neither DATA nor a model here", hint="forecast explain memory DATA")
+        raise UsageError(
+            "there is neither DATA nor a model here", hint=f"forecast explain {ctx.info_name} DATA"
+        )
     return _Asked(source, path, read, piped_nothing)
 
 
