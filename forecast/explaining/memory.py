@@ -15,7 +15,7 @@ from forecast.features.target import feature_columns, feature_count
 from forecast.forecasters.combination import Combination
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.forecasters.recurrent import Network
-from forecast.spec.model import NetworkSpec
+from forecast.spec.model import ModelSpec, NetworkSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Memory:
 
     name: str
     """Of the network among the members of its model: gru, pretrained, ..."""
-    shape: NetworkSpec
+    spec: ModelSpec
     networks: int
     """Of this shape, whose outputs are averaged."""
     channels: int
@@ -40,6 +40,11 @@ class Memory:
     """(horizon, window) change of the forecast for a value that is 1 larger; None for classes."""
     older: Floats | None
     """(horizon,) the same for all values before the window together: in levels, scales and volatilities."""
+
+    @property
+    def shape(self) -> NetworkSpec:
+        """Cell and units."""
+        return self.spec.network
 
     @property
     def half_lives(self) -> Floats:
@@ -67,7 +72,7 @@ def memory(network: Network, history: Panel, combination: Combination | None = N
         effects, older = values[:, ::-1][:, :steps], values[:, :-steps].sum(axis=1)
     return Memory(
         name=read.name,
-        shape=spec.network,
+        spec=spec,
         networks=len(network.members),
         channels=read.window.shape[1],
         taken_off=read.taken_off,

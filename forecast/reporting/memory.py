@@ -14,7 +14,7 @@ from forecast.forecasters.combination import PRETRAINED
 from forecast.forecasters.recurrent import CELL_NAMES
 from forecast.phrases import counted
 from forecast.reporting.bars import bars
-from forecast.reporting.notes import network_name
+from forecast.reporting.notes import covariates_line, network_name
 from forecast.reporting.row_columns import row_columns
 
 if TYPE_CHECKING:
@@ -174,9 +174,11 @@ def _by_step(texts: list[str], steps: list[int]) -> str:
 def reads_line(memory: Memory) -> str:
     """Such as "8 rows, of each 13 numbers: the newest values, their level and volatility, ..."."""
     rows = counted(memory.left.shape[1], "row")
+    others = covariates_line(memory.spec)
     if memory.effects is None:
-        return f"{rows}, {counted(memory.channels, 'number')} of each"
-    what = "the newest values around their level, volatility, age"
+        more = f", with {others}" if others else ""
+        return f"{rows}, {counted(memory.channels, 'number')} of each{more}"
+    what = ", ".join(filter(None, ("the newest values around their level, volatility, age", others)))
     without = f"; taken off first: {', '.join(memory.taken_off)}" if memory.taken_off else ""
     return f"{rows}, {counted(memory.channels, 'number')} of each: {what}{without}"
 

@@ -2,12 +2,14 @@ import numpy as np
 import pytest
 
 from forecast.classification.classifier import Classifier
+from forecast.explaining.memory import memory
 from forecast.explaining.steps import steps_of
 from forecast.forecasters.combination import Combination
 from forecast.forecasters.recurrent import Network
 from forecast.forecasters.weights import weight_shapes
 from forecast.spec.model import CELLS, ModelSpec, NetworkSpec, WindowSpec
 from forecast.spec.reading import Target
+from tests import shops
 from tests.models import network
 from tests.panels import panel, wave
 
@@ -34,6 +36,20 @@ def test_the_answer_of_a_member_has_what_was_taken_off_put_back():
     forecast = combination.forecasts(daily, 3)[0, 0]
     assert found.answers[-1] == pytest.approx(forecast, rel=1e-6)
     assert np.abs(found.answers[:-1, 0] - values[-5:]).max() < 30  # and after each row before it
+
+
+def test_a_network_with_covariates_and_a_calendar_is_read_as_it_forecasts():
+    sales = shops.panel().select([1])
+    spec = shops.spec(sales)
+    random = np.random.default_rng(0)
+    shapes = weight_shapes(spec).items()
+    made = Network(spec, ({name: random.normal(0, 0.2, shape).astype(np.float32) for name, shape in shapes},))
+    combination = Combination((("gru", made),))
+    found = steps_of(made, sales, combination)
+    assert found.answers[-1] == pytest.approx(combination.forecasts(sales, 3)[0, 0], rel=1e-5)
+    remembered = memory(made, sales, combination)
+    assert remembered.effects.shape == (3, 6)
+    assert remembered.spec.covariates
 
 
 def test_the_probabilities_after_the_last_row_are_those_of_the_classifier():
