@@ -16,7 +16,7 @@ from forecast.commands.check import check
 from forecast.commands.compare import compare
 from forecast.commands.drift import drift
 from forecast.commands.evaluate import evaluate
-from forecast.commands.explain import explain
+from forecast.commands.explain_group import explain
 from forecast.commands.future import future
 from forecast.commands.help import help
 from forecast.commands.plot import plot

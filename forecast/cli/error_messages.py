@@ -91,7 +91,8 @@ def _value_hint(reason: str) -> str:
 
 def _command_hint(word: str, near: str | None, error: Exception) -> str:
     if near:
-        return f"did you mean forecast {near}?"
+        context = getattr(error, "ctx", None)
+        return f"did you mean {context.command_path if context else 'forecast'} {near}?"
     if Path(word).is_file():
         return f"forecast train {word}, or forecast predict {word}?"
     return _help_hint(error)

@@ -8,9 +8,8 @@ import typer
 from forecast.cli import explain_options, options, parsing, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import Delivery, deliver_sections, paper_width, plan_delivery
-from forecast.cli.help import Command, Group, needed_source
+from forecast.cli.help import Command, needed_source
 from forecast.cli.option_groups import takes
-from forecast.cli.options import ColorName, Debug, Quiet, Verbose
 from forecast.cli.reading_options import read_spec
 from forecast.commands.explain_lessons import gradients, order, parse_cells
 from forecast.commands.explain_series import one_series
@@ -30,25 +29,7 @@ if TYPE_CHECKING:
     from forecast.output.writing import Json
     from forecast.spec.model import Cell
 
-explain = typer.Typer(
-    cls=Group, rich_markup_mode=None, context_settings={"help_option_names": ["--help", "-h"]}
-)
 
-
-@explain.callback()
-def program(
-    *, quiet: Quiet = False, verbose: Verbose = False, debug: Debug = False, color: ColorName = None
-) -> None:
-    """See what a network reads, does and remembers.
-
-    forecast explain windows harvest.csv --window 4 --horizon 1
-    forecast explain step harvest.csv
-    forecast explain memory harvest.csv
-    """
-    del quiet, verbose, debug, color
-
-
-@explain.command(cls=Command)
 @takes("read", read_spec)
 def windows(
     ctx: typer.Context,
@@ -63,7 +44,7 @@ def windows(
     digits: options.DigitsText = None,
     output: options.Output = None,
 ) -> None:
-    """Show the overlapping windows that a network learns from, beside the series.
+    """Show the overlapping windows that a network learns from.
 
     forecast explain windows harvest.csv --window 4 --horizon 1
     forecast explain windows harvest.csv --output examples.csv
@@ -110,7 +91,6 @@ def windows(
     )
 
 
-@explain.command(cls=Command)
 @takes("read", read_spec)
 def step(
     ctx: typer.Context,
@@ -125,7 +105,7 @@ def step(
     digits: options.DigitsText = None,
     output: options.Output = None,
 ) -> None:
-    """Show the loop that reads the newest rows: state, gates and answer after each.
+    """Show the loop over the newest rows: state, gates, answer.
 
     forecast explain step harvest.csv
     forecast explain step harvest.csv --member gru
@@ -161,7 +141,6 @@ def step(
     )
 
 
-@explain.command(cls=Command)
 @takes("read", read_spec)
 def memory(
     ctx: typer.Context,
@@ -361,5 +340,6 @@ def _looked_at(console: Console, asked: _Asked, series: str | None) -> _LookedAt
     return _LookedAt(model, one_series(console, panel, series), asked.path, asked.source)
 
 
-for lesson in (gradients, order):
-    explain.command(cls=Command)(lesson)
+commands = typer.Typer(rich_markup_mode=None)
+for command in (windows, step, memory, gradients, order):
+    commands.command(cls=Command)(command)

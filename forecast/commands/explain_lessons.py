@@ -38,7 +38,7 @@ def gradients(
     digits: options.DigitsText = None,
     output: options.Output = None,
 ) -> None:
-    """Show how much of an error reaches the rows read long ago, for each cell.
+    """Show how far back in time an error reaches, for each cell.
 
     forecast explain gradients harvest.csv
     forecast explain gradients harvest.csv --window 8,32 --clip 0
@@ -90,7 +90,7 @@ def order(
     digits: options.DigitsText = None,
     output: options.Output = None,
 ) -> None:
-    """Show what is lost when the past is shuffled, beside a dense network.
+    """Show what is lost when the past is shuffled.
 
     forecast explain order harvest.csv
     forecast explain order harvest.csv --window 12 --cell lstm

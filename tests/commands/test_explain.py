@@ -1,6 +1,7 @@
 """`forecast explain`: what a person and a program see of a network."""
 
 import json
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from forecast.commands.explain_group import WHAT
 from forecast.forecasters.combination import Combination
 from forecast.spec.model import CELLS
 from forecast.storage import modelfile
@@ -290,7 +292,33 @@ def test_a_word_is_needed_and_misspelt_ones_are_guessed(real_program):
     code, _, err = real_program("explain", "memry")
     assert code == 2
     assert 'there is no command "memry"' in err
-    assert "memory" in err
+    assert "did you mean forecast explain memory?" in err
+    code, out, _ = real_program("explain", "--help")
+    assert code == 0
+    assert [line.split()[0] for line in out.partition("Commands:\n")[2].splitlines()[:5]] == [*WHAT]
+    assert "..." not in out.partition("Commands:")[2].partition("Messages:")[0]
+
+
+@pytest.mark.parametrize("what", WHAT)
+def test_each_has_a_help_page_of_at_most_80_columns_whose_examples_parse(real_program, what):
+    code, out, _ = real_program("explain", what, "--help")
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
+    examples = [line.split()[1:] for line in out.splitlines() if line.startswith("  forecast explain ")]
+    assert len(examples) >= 2
+    for words in examples:  # there are no data here
+        code, _, err = real_program(*words)
+        assert code in (2, 3, 4), err
+        assert "there is no option" not in err
+
+
+def test_the_program_starts_without_the_commands_of_explain():
+    code = (
+        "import sys, typer; from forecast.app import app; typer.main.get_command(app); "
+        "print('forecast.commands.explain' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"
 
 
 @pytest.mark.usefixtures("harvest")
