@@ -1,5 +1,6 @@
 """The word `explain`, whose commands are imported when one of them is asked for."""
 
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING
 
 import typer
@@ -9,22 +10,24 @@ from forecast.cli.options import ColorName, Debug, Quiet, Verbose
 
 if TYPE_CHECKING:
     # Types only: Typer has its Click under a private name.
-    from typer._click.core import Command, Context
-
-WHAT = ("windows", "step", "memory", "gradients", "order")
-"""The commands, in the order of the help page."""
+    from typer._click.core import Command
 
 
 class _LazyGroup(Group):
-    def list_commands(self, _ctx: "Context") -> list[str]:
-        return [*WHAT]
+    _given: "MutableMapping[str, Command]"
 
-    def get_command(self, _ctx: "Context", cmd_name: str) -> "Command | None":
-        if not self.commands:  # for a misspelt name too: the nearest one is the hint
+    @property
+    def commands(self) -> "MutableMapping[str, Command]":
+        """The commands by name, imported at the first look."""
+        if not self._given:
             from forecast.commands.explain import commands
 
-            self.commands.update(getattr(typer.main.get_command(commands), "commands"))  # noqa: B009
-        return self.commands.get(cmd_name)
+            self._given = dict(vars(typer.main.get_command(commands))["commands"])
+        return self._given
+
+    @commands.setter
+    def commands(self, given: "MutableMapping[str, Command]") -> None:
+        self._given = given
 
 
 explain = typer.Typer(

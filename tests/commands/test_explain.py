@@ -10,7 +10,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from forecast.commands.explain_group import WHAT
 from forecast.forecasters.combination import Combination
 from forecast.spec.model import CELLS
 from forecast.storage import modelfile
@@ -19,6 +18,8 @@ from tests.models import model, network, with_tail
 from tests.panels import panel, wave
 
 ROWS = 60
+
+WHAT = ("windows", "step", "memory", "gradients", "order")
 
 
 @pytest.fixture
