@@ -71,7 +71,7 @@ class PretrainingRecipe:
     """Networks whose outputs are averaged, each with a seed of its own for its series and initial weights."""
     round_rows: int = 400_000
     """Rows drawn for a round."""
-    parts: tuple[str, ...] = ()
+    parts: tuple["PretrainingRecipe", ...] = ()
     """Recipes whose series it is trained on, each in its own season."""
 
     def spec(self, cell: Cell) -> ModelSpec:
@@ -111,7 +111,7 @@ class PretrainingRecipe:
         return max(self.horizon + 12, 2 * (self.season or 1) + self.horizon)
 
 
-RECIPES: dict[str, PretrainingRecipe] = {
+_SEASONS: dict[str, PretrainingRecipe] = {
     "yearly": PretrainingRecipe(
         *(1, 48, 6),
         files=(("corpus/yearly", 3.0), ("fao_inputs_yearly", 1.0), ("m4_yearly_sample_train", 6.0)),
@@ -130,13 +130,18 @@ RECIPES: dict[str, PretrainingRecipe] = {
     ),
     "quarterly": PretrainingRecipe(
         *(4, 48, 8),
-        files=(("corpus/quarterly", 1.0), ("corpus2/quarterly", 1.0), ("m4_quarterly_sample_train", 6.0)),
+        files=(("corpus/quarterly", 1.0), ("corpus2/quarterly", 1.0), ("m4_quarterly_sample_train", 4.0)),
         longest=300,
-        updates=1_500,
+        updates=3_000,
         units=64,
-        mixtures=0.2,
-        random_walks=0.8,
-        structural=0.75,
+        source_power=1.0,
+        whole=1.0,
+        varied=0.0,
+        real=0.15,
+        mixtures=0.25,
+        random_walks=0.9,
+        structural=1.0,
+        walks=0.0,
         members=2,
     ),
     "daily": PretrainingRecipe(
@@ -194,6 +199,38 @@ RECIPES: dict[str, PretrainingRecipe] = {
         recursive_from=0.5,
         random_walks=0.5,
     ),
+}
+
+_OF_ALL = _SEASONS | {
+    "yearly": replace(
+        _SEASONS["yearly"],
+        files=(
+            ("corpus/yearly", 3.0),
+            ("corpus2/yearly", 0.5),
+            ("fao_inputs_yearly", 1.5),
+            ("m4_yearly_sample_train", 8.0),
+        ),
+        varied=0.15,
+        real=0.5,
+        structural=0.85,
+        walks=0.1,
+    ),
+    "quarterly": replace(
+        _SEASONS["quarterly"],
+        files=(("corpus/quarterly", 1.0), ("corpus2/quarterly", 1.0), ("m4_quarterly_sample_train", 6.0)),
+        source_power=0.5,
+        whole=0.5,
+        varied=0.3,
+        real=0.4,
+        mixtures=0.2,
+        random_walks=0.8,
+        structural=0.75,
+        walks=0.1,
+    ),
+}
+"""The parts of the network for all seasons: all kinds of synthetic series, for years and quarters too."""
+
+RECIPES = _SEASONS | {
     "mixed": PretrainingRecipe(
         *(None, 84, 18),
         files=(),
@@ -202,7 +239,7 @@ RECIPES: dict[str, PretrainingRecipe] = {
         lstm_updates=3_000,
         recursive_from=0.5,
         round_rows=600_000,
-        parts=("yearly", "quarterly", "daily", "monthly", "hourly", "weekly"),
+        parts=tuple(_OF_ALL.values()),
     ),
 }
 """The first three numbers are the season, the window and the horizon."""
@@ -268,7 +305,7 @@ class JoinedMix:
     """The series of several recipes in equal parts, each in its own season."""
 
     def __init__(self, recipe: PretrainingRecipe, folder: Path) -> None:
-        self._mixes = [Mix(replace(RECIPES[name], longest=recipe.longest), folder) for name in recipe.parts]
+        self._mixes = [Mix(replace(part, longest=recipe.longest), folder) for part in recipe.parts]
 
     def draw(self, rows: int, *, seed: int) -> Panel:
         """Series with so many rows in all."""

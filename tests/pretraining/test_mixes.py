@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from forecast.errors import DataError
-from forecast.pretraining import corpus, mixes
+from forecast.pretraining import corpus
 from forecast.pretraining.mixes import RECIPES, PretrainingRecipe, mix_of
 from tests.panels import wave
 
 YEARLY = PretrainingRecipe(1, 8, 3, (("years", 1),), longest=40, updates=250, mixtures=0.0)
 MONTHLY = PretrainingRecipe(12, 24, 6, (("months", 2),), longest=60, updates=250)
-MIXED = replace(MONTHLY, season=None, longest=35, files=(), parts=("yearly", "monthly"))
+MIXED = replace(MONTHLY, season=None, longest=35, files=(), parts=(YEARLY, MONTHLY))
 DEVELOPMENT_SETS = Path(__file__).parents[2] / "benchmarks" / "development_sets.json"
 
 
@@ -33,9 +33,8 @@ def write(path: Path, ids: list[str], *, rows: int, offset: float = 0.0) -> None
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path):
     """A folder with real series of 30 years and of 90 months."""
-    monkeypatch.setattr(mixes, "RECIPES", {"yearly": YEARLY, "monthly": MONTHLY})
     write(tmp_path / "years.parquet", [f"a/{index}" for index in range(6)], rows=30)
     write(tmp_path / "months.parquet", [f"b|{index}" for index in range(6)], rows=90)
     return tmp_path
@@ -54,7 +53,7 @@ def test_every_source_of_the_development_sets_is_left_out_whatever_stands_betwee
 @pytest.mark.parametrize("name", RECIPES)
 def test_no_development_series_is_in_the_mix_of_any_recipe(name, tmp_path):
     recipe = RECIPES[name]
-    parts = [RECIPES[part] for part in recipe.parts] or [recipe]
+    parts = recipe.parts or (recipe,)
     ids = [f"{source}{between}1" for source in (*corpus.DEVELOPMENT, *corpus.SISTERS) for between in "|/"]
     for part in parts:
         for file, _ in part.files:
