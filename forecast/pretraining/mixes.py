@@ -126,7 +126,7 @@ _SEASONS: dict[str, PretrainingRecipe] = {
         random_walks=0.95,
         structural=1.0,
         walks=0.0,
-        members=2,
+        members=3,
     ),
     "quarterly": PretrainingRecipe(
         *(4, 48, 8),
