@@ -20,6 +20,10 @@ _NOT_HERE = re.compile(r"python3? -m (venv|pytest)|^pip |pip install")
 """Commands about the installation, which is that of the tests."""
 
 
+_UNSET = ("FORECAST_MODEL", "COLUMNS", "LINES")
+"""Variables of the surroundings that a page was not written with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A command of a page and the lines that the page shows after it."""
@@ -50,7 +54,7 @@ def steps(page: str) -> list[Step]:
 
 def run(folder: Path, line: str, *, terminal: bool = False) -> Printed:
     """Run a line in bash, where `forecast` is the program under test."""
-    environment = {name: value for name, value in os.environ.items() if name != "FORECAST_MODEL"}
+    environment = {name: value for name, value in os.environ.items() if name not in _UNSET}
     environment |= {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "TERM": "dumb"}
     command = ["bash", "-c", f'forecast() {{ "{sys.executable}" -m forecast "$@"; }}; {line}']
     if terminal:

@@ -49,8 +49,8 @@ def test_the_table_of_training_has_the_combination_its_members_and_the_baselines
     assert "nothing is trained" in err
     (shown,) = (line for line in real_program("show")[1].splitlines() if line.startswith("forecast,"))
     shares = {row["model"]: f"{100 * float(row['weight']):.0f} %" for row in rows[1:7]}
-    for name, model in (("pretrained GRU", "pretrained"), ("Theta", "theta")):
-        assert f"{name} {shares[model]}" in shown
+    for name, model in (("pretrained GRU", "pretrained"), ("Theta", "theta"), ("ETS", "ets")):
+        assert (f"{name} {shares[model]}" in shown) == (shares[model] != "0 %")
     assert "last value" not in shown  # a member without weight is not stored
 
 
