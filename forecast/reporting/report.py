@@ -221,7 +221,7 @@ def _card(model: RecurrentForecaster) -> str:
     rows = "\n".join(
         f"<tr><td>{safe(label)}</td><td>{safe(text)}</td></tr>" for label, text in model_card(model).lines
     )
-    return f'<table class="card">\n{rows}\n</table>'
+    return f'<div class="scroll"><table class="card">\n{rows}\n</table></div>'
 
 
 def _command(card: ModelCard) -> str:

@@ -146,3 +146,14 @@ def test_a_browser_opens_a_report_of_hostile_names_without_an_error(tmp_path):
     assert scrolled <= width
     assert images == 0
     assert found.count("<figure") == 7
+
+
+def test_no_part_of_a_report_is_wider_than_a_phone(tmp_path):
+    path = tmp_path / "report.html"
+    path.write_text(pictures.report(model()), "utf-8")
+    script = (
+        "document.documentElement.style.width = '375px';"
+        "document.body.dataset.wide = document.body.scrollWidth;"
+    )
+    (width,) = re.findall(r'data-wide="(\d+)"', browser.document(path, script))
+    assert int(width) <= 375
