@@ -21,6 +21,9 @@ _MOST = 12
 _PLACES = 4
 """Decimal places shown; numbers with more have six digits."""
 
+_HUGE = 1e15
+"""Numbers from here on are written with an exponent, as in every table."""
+
 _ROWS = 60
 """Rows of a series beside its examples."""
 
@@ -86,7 +89,10 @@ def _texts(panel: Panel) -> list[str]:
     if numbers.dtype.kind == "i":
         return [f"{number:,}" for number in numbers.tolist()]
     places = int(places_of(panel)[0]) - MORE_PLACES
-    return [f"{number:,.{places}f}" if places <= _PLACES else f"{number:.6g}" for number in numbers.tolist()]
+    return [
+        f"{number:,.{places}f}" if places <= _PLACES and abs(number) < _HUGE else f"{number:.6g}"
+        for number in numbers.tolist()
+    ]
 
 
 def _above(examples: Examples, panel: Panel) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from forecast.data.digits import UNIT_FREE, UNROUNDED, Digits, significant
 from forecast.data.results import time_name
+from forecast.data.written import LARGEST_WHOLE
 from forecast.phrases import JOINER
 from forecast.streaming.stream import Answer, Stream
 
@@ -90,7 +91,7 @@ class AnswerLines:
     def _number(self, number: float, places: int, *, whole: bool) -> float | int | None:
         if number != number:
             return None
-        if whole and number.is_integer():
+        if whole and number.is_integer() and abs(number) < LARGEST_WHOLE:
             return int(number)
         if self._digits == "full":
             return number

@@ -164,6 +164,12 @@ def test_windows_are_beside_the_series_and_what_is_to_predict_is_marked_and_in_c
     assert "\x1b[1;35m> " in colored
 
 
+def test_windows_of_huge_numbers_have_exponents(real_program):
+    Path("huge.csv").write_text("year,tons\n" + "".join(f"{2000 + row},{row + 1}e300\n" for row in range(9)))
+    lines, _ = table(real_program, "windows", "huge.csv", "--window", "3", "--horizon", "1")
+    assert [line.split()[:3] for line in lines if line.startswith("2000")] == [["2000", "1e+300", "1e+300"]]
+
+
 def test_windows_for_a_program_have_a_row_for_each_example_of_every_series(real_program):
     rows = [f"{name},{2000 + row},{row * size}" for size, name in enumerate("ab", 1) for row in range(12)]
     Path("crops.csv").write_text("\n".join(["crop,year,tons", *rows, ""]))

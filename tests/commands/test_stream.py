@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from forecast.spec.model import Bounds
 from forecast.spec.reading import Columns, ReadSpec
 from forecast.storage import modelfile
 from tests import models
@@ -51,6 +52,14 @@ def test_standard_input_and_json(program):
     assert (rows[0]["origin"], rows[1]["year"]) == (2040, 2042)
     table = program("newer.csv", "--model", "years.forecast", "--horizon", "2")[1].splitlines()[1:]
     assert [row["forecast"] for row in rows] == [float(line.split(",")[2]) for line in table]
+
+
+def test_huge_whole_numbers_are_no_integers_of_300_digits(program):
+    found = modelfile.load(Path("years.forecast"))
+    modelfile.save(replace(found, bounds=Bounds(whole=True)), Path("whole.forecast"))
+    Path("huge.csv").write_text("year,tons\n2040,3e300\n")
+    row = program("huge.csv", "--model", "whole.forecast", "--method", "naive")[1].splitlines()[1].split(",")
+    assert row[2] == "3e+300"
 
 
 def test_the_answers_of_one_line_an_hour_are_those_of_all_at_once(program):
