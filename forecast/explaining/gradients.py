@@ -88,6 +88,8 @@ def profiles(values: Floats, lesson: Lesson) -> Iterator[GradientProfile]:
 
     A SimpleRNN is also trained from recurrent weights that are `LARGE` times as large.
     """
+    # Scaled first, by a power of two, which rounds nothing: squares near 1e308 overflow.
+    values = np.ldexp(values, -np.frexp(np.abs(values).max(initial=0.0))[1])
     spread = float(values.std())
     if not spread > 0:
         raise DataError("the series is constant: there is nothing to remember", hint="choose another series")

@@ -69,6 +69,12 @@ def test_asked_for_the_next_value_it_reads_rows_in_their_order():
     assert usable_windows(5, (), "first") == (8, 16, 32, 64)
 
 
+def test_the_unit_of_the_values_changes_nothing():
+    lesson = Lesson(cells=("gru",), windows=(5,))
+    (small,), (huge,) = (list(profiles(size * VALUES, lesson)) for size in (1.0, 1e300))
+    assert huge.error == pytest.approx(small.error, rel=1e-6)
+
+
 def test_a_constant_series_has_nothing_to_remember():
     with pytest.raises(DataError, match="constant"):
         list(profiles(np.ones(40), Lesson()))
