@@ -251,7 +251,12 @@ def chosen_series(panel: Panel, request: PictureRequest, listener: Listener = ig
             if name not in known:
                 near = get_close_matches(name, known, n=1, cutoff=0.5)
                 example = near[0] if near else next(iter(known), "")
-                raise UsageError(f'there is no series "{name}"', hint=f"--series {shlex.quote(example)}")
+                hint = (
+                    f"--series {shlex.quote(example)}"
+                    if example
+                    else "leave --series out: there is one series"
+                )
+                raise UsageError(f'there is no series "{name}"', hint=hint)
         return [known[name] for name in request.series]
     if len(panel) > MOST_SERIES:
         raise UsageError(

@@ -30,8 +30,14 @@ def texts(table: ResultTable, digits: Digits = "data") -> dict[str, list[str]]:
 
 
 def is_number(column: Column) -> bool:
-    """Whether a column holds numbers, which are aligned right."""
-    return column.dtype.kind in "fi"
+    """Whether a column holds numbers, which are aligned right.
+
+    Integers of which some are missing are objects, as are times that are integers, of which none is.
+    """
+    if column.dtype.kind != "O":
+        return column.dtype.kind in "fi"
+    values: list[object] = column.tolist()
+    return all(value is None or type(value) is int for value in values) and None in values
 
 
 def rich_table(
@@ -78,8 +84,8 @@ def _aligned(numbers: list[str], least: int) -> list[str]:
 
 
 def _texts(column: Column, digits: Digits) -> list[str]:
-    if column.dtype.kind == "i":
-        return [f"{number:,}" for number in column.tolist()]
+    if column.dtype.kind != "f" and is_number(column):
+        return ["." if number is None else f"{number:,}" for number in column.tolist()]
     if column.dtype.kind != "f":
         return ["." if value is None else escape(str(value)) for value in column.tolist()]
     numbers = cast(list[float], column.tolist())

@@ -199,6 +199,8 @@ def test_the_backtests_that_a_model_keeps(real_program, trained):
 def test_backtests_without_a_model_are_forecast_from_the_rows_before_each_origin(real_program):
     rows = [f"{year},{year % 5 + year / 100}" for year in range(1980, 2020)]
     Path("years.csv").write_text("\n".join(["year,y", *rows, ""]))
+    unknown = real_program("plot", "years.csv", "--series", "nope")[2]
+    assert "hint:  leave --series out: there is one series" in unknown
     code, out, _ = real_program("plot", "years.csv", "--backtests", "2", "--method", "drift", "-H", "3")
     assert code == 0
     assert re.search("actual .*forecast", out)

@@ -42,6 +42,12 @@ def test_integers_are_never_rounded_and_thousands_have_commas():
     assert texts({"forecast": np.array([2019, -123456789])})["forecast"] == ["2,019", "-123,456,789"]
 
 
+def test_integers_of_which_one_is_missing_are_aligned_as_numbers():
+    table = {"actual": np.array([1200, None, 7], dtype=object)}
+    assert texts(table)["actual"] == ["1,200", ".", "7"]
+    assert shown(table).splitlines()[2:] == ["1,200 ", "     .", "    7 "]
+
+
 def test_years_have_no_commas():
     years = times_column(np.array([2019, 2020]), Frequency("year", form="integer"))
     assert texts({"year": years})["year"] == ["2019", "2020"]
