@@ -35,6 +35,9 @@ _FEW_COLORS: dict[Ink, str] = {
     "forecast": "1;36",
 }
 
+_MARKED: dict[Ink, str] = {"forecast": "o", "validation": "o"}
+"""Signs of lines that only a colour tells from those of braille dots, for paper that has none."""
+
 _LEAST_WIDTH = 24
 """Cells of a chart with its labels: a narrower terminal wraps."""
 
@@ -151,7 +154,9 @@ def _time_axis(chart: Chart, frame: _Frame, inner: int, left: int) -> list[str]:
 def _colored(row: Sequence[str], inks: Sequence[int], paper: Paper) -> str:
     """A row of cells, with a colour for each run of one ink."""
     if not paper.colors:
-        return "".join(row)
+        return "".join(
+            sign if ink < 0 else _MARKED.get(ORDER[ink], sign) for sign, ink in zip(row, inks, strict=True)
+        )
     parts: list[str] = []
     start = 0
     for end in range(1, len(row) + 1):
@@ -173,10 +178,10 @@ def _legend(picture: Picture, paper: Paper) -> list[str]:
             canvas.area(ink, np.array([0.0, 1.0]), np.zeros(2), np.ones(2))
         else:
             canvas.line(ink, np.array([0.0, 1.0]), np.array([0.4, 0.4]))
-        rows, _ = canvas.cells()
+        rows, inks = canvas.cells()
         text = escape(name)
         size = 3 + _columns(text)
-        sample = f"{_styled(''.join(rows[0]), _style(ink, paper), paper)} {text}"
+        sample = f"{_colored(rows[0], inks[0].tolist(), paper)} {text}"
         if lines and used + 3 + size <= paper.width:
             lines[-1], used = f"{lines[-1]}   {sample}", used + 3 + size
         else:
