@@ -200,12 +200,14 @@ def write_data(folder: Path) -> None:
         for row, day in enumerate(days)
     ]
     crops = [f"{day:02}.01.2024;{day % 5},5;{day % 3},25" for day in range(1, 31)]
+    more = [f"{year},{33_000_000 + year}" for year in range(2025, 2033)]
     ahead = [f"{store},2024-04-{28 + step:02},2.1" for store in "ab" for step in (1, 2)]
     files = {
         "harvest.csv": harvest,
         "new.csv": harvest[:40],
         "orders.csv": ["day,orders", *(f"2024-01-{day:02},{day % 4}" for day in range(1, 31))],
-        "newer.csv": [*harvest, *(f"{year},{33_000_000 + year}" for year in range(2025, 2033))],
+        "newer.csv": [*harvest, *more],
+        "more.csv": [header, *more],
         "sales.csv": ["day,store,sold,price", *sales],
         "crops.csv": ["Tag;wheat;oats", *crops],
         "next.csv": ["store,day,price", *ahead],

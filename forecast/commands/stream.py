@@ -111,9 +111,9 @@ def stream(
 ) -> None:
     """Forecast again after each line of observations.
 
-    forecast stream newer.csv --model harvest.forecast
-    cat newer.csv | forecast stream --model harvest.forecast --state state
-    forecast stream newer.csv --model harvest.forecast --method combination
+    forecast stream more.csv --model harvest.forecast
+    cat more.csv | forecast stream --model harvest.forecast --state state
+    forecast stream more.csv --model harvest.forecast --method combination
     """
     console: Console = ctx.obj
     source = needed_source(ctx, data)

@@ -24,7 +24,7 @@ class DriftReport:
     ids: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
     tests: tuple[str, ...]
-    """The test that found a drift: "coverage", "level" or both; "" for none."""
+    """The test that found a drift: "coverage", "level", "standstill", or several; "" for none."""
     since: tuple[str, ...]
     """The time from which on the rows are unlike those before; "" where nothing drifted."""
     rows: Integers
@@ -38,6 +38,8 @@ class DriftReport:
     p_coverage: Floats
     """(series,) how probable so many misses are without a drift."""
     p_level: Floats
+    p_standstill: Floats
+    """(series,) how probable so long a run of one value is; NaN for classes."""
     alpha: float
     """Share of calls that find a drift where there is none, at most."""
     level: float
@@ -66,6 +68,7 @@ class DriftReport:
             "bias": self.bias,
             "p_coverage": self.p_coverage,
             "p_level": self.p_level,
+            "p_standstill": self.p_standstill,
         }
         return id_columns(self.columns, self.ids, values) | values
 

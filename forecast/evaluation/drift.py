@@ -1,12 +1,14 @@
 """Tests for a drift: do one-step errors stay those of a calibrated model, or change from some row on?
 
-Both tests add up what has the mean 0 as long as nothing drifts, in units of its standard deviation.
+Two tests add up what has the mean 0 as long as nothing drifts, in units of its standard deviation.
 
 * level: the errors, in units of those expected, each cut at `CUT` of these. Sums over 4, 8, 16, ... rows,
   wherever they begin, since forecasts follow a new level after a while (MOSUM: Chu, Hornik and Kuan 1995).
   The probability of the largest is that of one normal number, times `_tries`, which simulations gave.
 * coverage: 1 for an actual value outside of its interval, less the share expected; too many, not too few. The
   furthest that the sum of all rows ever gets (CUSUM: Page 1954), as probable as for a Brownian motion.
+
+A third one looks at the values: a sensor that died repeats one value, which is easy to forecast.
 """
 
 import math
@@ -87,6 +89,27 @@ def sum_test(steps: Floats, variances: Floats, *, upward: bool = False) -> Teste
     sums = np.cumsum(steps) / math.sqrt(total)
     p = min(2 * _above(max(float(sums.max()), 0.0)), 1.0) if upward else _leaves(float(np.abs(sums).max()))
     return Tested(p, _since(steps, upward=upward))
+
+
+def standstill_test(values: Floats, earlier: Floats) -> Tested:
+    """Whether values, (rows,), repeat one value for longer than `earlier` ones did.
+
+    The probability of the longest run is at most that of one at a given row, times the rows; a step repeats
+    the value before it as often as in earlier rows. A run up to twice as long as an earlier one is none.
+    """
+    longest, since = _longest_run(values)
+    before, _ = _longest_run(earlier)
+    if longest <= 2 * max(before, 1):
+        return Tested(1.0, 0)
+    repeats = float((np.diff(earlier) == 0).sum() + 1) / (max(len(earlier) - 1, 0) + 2)
+    return Tested(min(len(values) * repeats ** (longest - 1), 1.0), since)
+
+
+def _longest_run(values: Floats) -> tuple[int, int]:
+    """The rows of the longest run of one value, and its first row."""
+    starts = np.flatnonzero(np.diff(values, prepend=np.nan) != 0)
+    rows = np.diff(np.append(starts, len(values)))
+    return (int(rows.max()), int(starts[rows.argmax()])) if len(rows) else (0, 0)
 
 
 def memory_of(errors: Floats, sizes: Floats) -> float:

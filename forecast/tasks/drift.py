@@ -1,5 +1,6 @@
 """One-step forecasts of a model for new rows, tested for a drift."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,6 +18,7 @@ from forecast.evaluation.drift import (
     holm,
     level_test,
     memory_of,
+    standstill_test,
     sum_test,
 )
 from forecast.forecasters.intervals import DEVIATION, quantiles
@@ -43,6 +45,8 @@ KNOWN_ROWS = 30.0
 false alarms are no more than asked for, see docs/drift.md."""
 
 _BATCH_ROWS = 400_000
+
+_TESTS = ("coverage", "level", "standstill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class _Result:
 
     coverage: Tested
     level: Tested
+    standstill: Tested
     covered: float
     expected: float
     errors: Floats
@@ -102,11 +107,19 @@ def _values(model: RecurrentForecaster, panel: Panel, tested: Integers, new: Int
     before = panel.lengths[tested] - new[tested]
     reference = np.clip(before - 1, 0, REFERENCE_ROWS)
     found = _one_step(model, panel, tested, before - reference, reference + new[tested])
-    return [_tests_of(model, one, count) for one, count in zip(found, reference.tolist(), strict=True)]
+    results = []
+    for index, one, count in zip(tested.tolist(), found, reference.tolist(), strict=True):
+        here = slice(panel.bounds[index], panel.bounds[index + 1])
+        values = np.where(panel.observed[here], panel.values[here], np.nan)
+        results.append(_tests_of(model, one, count, np.split(values, [len(values) - new[index]])))
+    return results
 
 
-def _tests_of(model: RecurrentForecaster, one: _OneStep, reference: int) -> _Result:
-    """The tests of one series, of which the first `reference` rows are older ones."""
+def _tests_of(model: RecurrentForecaster, one: _OneStep, reference: int, values: Sequence[Floats]) -> _Result:
+    """The tests of one series, of which the first `reference` rows are older ones.
+
+    `values` are those of all older rows, and the new ones; NaN where a row was filled in.
+    """
     observed = ~np.isnan(one.errors) & ~np.isnan(one.half)
     earlier, kept = np.flatnonzero(observed[:reference]), np.flatnonzero(observed[reference:])
     errors, half = one.errors[reference:], one.half[reference:]
@@ -119,7 +132,7 @@ def _tests_of(model: RecurrentForecaster, one: _OneStep, reference: int) -> _Res
     expected = float(np.clip(misses / rows, 1 - LEVEL / 100, 0.5))
     if len(kept) < LEAST_ROWS:
         nothing = Tested(np.nan, 0)
-        return _Result(nothing, nothing, np.nan, 100 * (1 - expected), errors, kept)
+        return _Result(nothing, nothing, nothing, np.nan, 100 * (1 - expected), errors, kept)
     # Half-widths are quantiles of the mean error; errors that are larger than that in known rows stay so.
     typical = half / float(quantiles((LEVEL,))[0])
     old = one.half[earlier].sum() / float(quantiles((LEVEL,))[0])
@@ -129,6 +142,7 @@ def _tests_of(model: RecurrentForecaster, one: _OneStep, reference: int) -> _Res
     return _Result(
         coverage_test(one.missed[reference:][kept], expected, known_from=KNOWN_ROWS),
         level_test(errors[kept], sizes[kept], memory=memory),
+        standstill_test(values[1][kept], values[0][~np.isnan(values[0])]),
         100 * float(1 - one.missed[reference:][kept].mean()),
         100 * (1 - expected),
         errors,
@@ -183,7 +197,8 @@ def _classes(model: RecurrentForecaster, panel: Panel, tested: Integers, new: In
         level = Tested(min(level.p * count_of_tests, 1.0), level.since)
         errors = np.full(count, np.nan)
         errors[kept] = happened[:, -1] - shares[:, -1] if model.spec.target.is_event else np.nan
-        results.append(_Result(coverage, level, np.nan, np.nan, errors, kept))
+        never = Tested(np.nan, 0)  # one class again and again is what a class does
+        results.append(_Result(coverage, level, never, np.nan, np.nan, errors, kept))
     return results
 
 
@@ -195,22 +210,23 @@ def _report(
     alpha: float,
 ) -> DriftReport:
     count = len(panel)
-    p = np.full((2, count), np.nan)
+    p = np.full((3, count), np.nan)
     covered, expected, bias = (np.full(count, np.nan) for _ in range(3))
     outcomes: list[Outcome] = ["too few rows"] * count
     tests, since = [""] * count, [""] * count
     for index, result in zip(tested.tolist(), results, strict=True):
-        p[:, index] = result.coverage.p, result.level.p
+        p[:, index] = result.coverage.p, result.level.p, result.standstill.p
         covered[index], expected[index] = result.covered, result.expected
     rejected = holm(p.ravel(), alpha).reshape(p.shape)
     for index, result in zip(tested.tolist(), results, strict=True):
         if np.isnan(p[0, index]):
             continue
-        found = [name for name, hit in zip(("coverage", "level"), rejected[:, index], strict=True) if hit]
+        found = [name for name, hit in zip(_TESTS, rejected[:, index], strict=True) if hit]
         outcomes[index], tests[index] = ("drifted" if found else "steady"), " and ".join(found)
         errors = result.errors
         if found:
-            hits = zip((result.coverage, result.level), rejected[:, index], strict=True)
+            each = (result.coverage, result.level, result.standstill)
+            hits = zip(each, rejected[:, index], strict=True)
             start = int(result.kept[min(test.since for test, hit in hits if hit)])
             row = panel.bounds[index] + panel.lengths[index] - new[index] + start
             since[index] = panel.frequency.text(panel.times[row : row + 1])[0]
@@ -227,6 +243,7 @@ def _report(
         bias=bias,
         p_coverage=p[0],
         p_level=p[1],
+        p_standstill=p[2],
         alpha=alpha,
         level=LEVEL,
         columns=panel.columns,

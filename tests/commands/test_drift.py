@@ -51,7 +51,19 @@ def test_rows_that_go_on_as_before_are_steady(program):
     rows = list(csv.DictReader(out.splitlines()))
     assert [row["verdict"] for row in rows] == ["steady", "steady"]
     assert [*rows[0]] == [
-        *("shop", "verdict", "since", "test", "rows", "coverage", "expected", "bias", "p_coverage", "p_level")
+        *(
+            "shop",
+            "verdict",
+            "since",
+            "test",
+            "rows",
+            "coverage",
+            "expected",
+            "bias",
+            "p_coverage",
+            "p_level",
+            "p_standstill",
+        )
     ]
     assert {row["rows"] for row in rows} == {"50"}
     assert "verdict       steady: no drift in 2 series (false alarms: 1 %)" in err

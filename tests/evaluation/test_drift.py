@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from forecast.evaluation.drift import coverage_test, holm, level_test, memory_of, sum_test
+from forecast.evaluation.drift import (
+    coverage_test,
+    holm,
+    level_test,
+    memory_of,
+    standstill_test,
+    sum_test,
+)
 
 ROUNDS = 1000
 
@@ -77,3 +84,15 @@ def test_without_any_expected_size_every_error_is_a_large_one():
 def test_holm_stops_at_the_first_test_that_does_not_reject():
     assert holm(np.array([0.001, np.nan, 0.02, 0.0249]), 0.05).tolist() == [True, False, True, True]
     assert holm(np.array([0.03, 0.04]), 0.05).tolist() == [False, False]
+
+
+def test_a_sensor_that_repeats_one_value_stands_still_and_one_that_always_did_does_not():
+    earlier = np.random.default_rng(0).normal(size=60)
+    dead = np.concatenate([earlier[:5], np.full(20, 3.0)])
+    found = standstill_test(dead, earlier)
+    assert found.p < 1e-6
+    assert found.since == 5
+    assert standstill_test(earlier[:25], earlier).p == 1
+    nights = np.tile(np.r_[np.zeros(10), 1.0, 2.0], 6)
+    assert standstill_test(nights, nights).p == 1
+    assert standstill_test(np.ones(20), np.ones(60)).p == 1
