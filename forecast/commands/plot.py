@@ -41,7 +41,7 @@ def plot(
 
     forecast plot harvest.csv
     forecast plot harvest.csv --output harvest.png
-    forecast plot sales.csv --series a --target sold --model pretrained --output a.html
+    forecast plot sales.csv --series a --target sold --model pretrained -o a.html
     forecast plot harvest.csv --backtest
     forecast plot --loss --model harvest.forecast
     """
