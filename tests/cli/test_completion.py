@@ -48,7 +48,7 @@ def test_a_name_with_a_blank_is_escaped_for_bash_alone():
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("a.csv.gz", gzip.compress(b"time\tvalue\n")),
+        ("a.csv.gz", gzip.compress(b"time\tvalue\n", mtime=0)),
         ("a.csv", b"# made by a program\n\nsep=,\ntime,value\n"),
         ("a.csv", "time,value\n".encode("utf-16")),
         ("a.csv", b'"time";"value"\r\n1;2\r\n'),
