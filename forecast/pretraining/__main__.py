@@ -112,7 +112,7 @@ def train(
     checkpoint: Path | None,
     report: Callable[[int, int, float], None],
 ) -> Weights:
-    """One network, on series drawn anew for every round; see `train_in_rounds`."""
+    """One network, on new series in every round; see `train_in_rounds`."""
     from forecast.network.rounds import train_in_rounds  # loads TensorFlow: not before the data were found
     from forecast.pretraining.examples import most_recursive_rows, round_examples
 

@@ -1,4 +1,4 @@
-"""The recipes of the pretrained networks: the series that each is trained on, drawn anew for every round."""
+"""The recipes of the pretrained networks: the series that each is trained on, new ones in every round."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
