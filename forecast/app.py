@@ -1,6 +1,5 @@
 """The program `forecast`: its commands, and the one place where errors become messages and exit codes."""
 
-import copy
 import os
 import sys
 from typing import Annotated
@@ -9,35 +8,36 @@ import typer
 
 from forecast.cli import error_messages
 from forecast.cli.console import Console
-from forecast.cli.help import Command, Group
+from forecast.cli.lazy import group_of
 from forecast.cli.options import ColorName, Debug, Quiet, Verbose
 from forecast.cli.skipped import write_list
-from forecast.commands.check import check
-from forecast.commands.compare import compare
-from forecast.commands.drift import drift
-from forecast.commands.evaluate import evaluate
-from forecast.commands.explain_group import explain
-from forecast.commands.future import future
-from forecast.commands.help import help
-from forecast.commands.plot import plot
-from forecast.commands.predict import predict
-from forecast.commands.report import report
-from forecast.commands.show import show
-from forecast.commands.stream import stream
-from forecast.commands.train import train
 from forecast.errors import SOME_SKIPPED, ForecastError
 from forecast.version import __version__
 
 app = typer.Typer(
-    cls=Group,
+    # Adding a command is a line here, and a function of its name in that module.
+    cls=group_of(
+        {
+            "train": "forecast.commands.train",
+            "predict": "forecast.commands.predict",
+            "plot": "forecast.commands.plot",
+            "future": "forecast.commands.future",
+            "evaluate": "forecast.commands.evaluate",
+            "compare": "forecast.commands.compare",
+            "stream": "forecast.commands.stream",
+            "drift": "forecast.commands.drift",
+            "check": "forecast.commands.check",
+            "show": "forecast.commands.show",
+            "report": "forecast.commands.report",
+            "help": "forecast.commands.help",
+            "explain": "forecast.commands.explain",
+        }
+    ),
     # Typer's own Rich help costs half of the program's start and shows examples last.
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for command in (train, predict, plot, future, evaluate, compare, stream, drift, check, show, report, help):
-    app.command(cls=Command)(command)
-app.add_typer(explain, name="explain")
 
 
 def _print_version(wanted: bool) -> None:
@@ -104,24 +104,10 @@ def _invoke(arguments: list[str], console: Console) -> int:
     return code
 
 
-def _with_the_only(arguments: list[str]) -> typer.Typer:
-    """The program with the command of a command line alone: to build all takes longer than to parse it.
-
-    The whole program where the first word is no command.
-    """
-    name = next((word for word in arguments if not word.startswith("-")), "")
-    only = copy.copy(app)
-    only.registered_commands = [
-        each for each in app.registered_commands if each.callback and each.callback.__name__ == name
-    ]
-    only.registered_groups = [each for each in app.registered_groups if each.name == name]
-    return only if only.registered_commands or only.registered_groups else app
-
-
 def _run_command(arguments: list[str], console: Console) -> int:
+    command = typer.main.get_command(app)
     if "_FORECAST_COMPLETE" in os.environ:
-        typer.main.get_command(app).main(arguments, prog_name="forecast")
-    command = typer.main.get_command(_with_the_only(arguments))
+        command.main(arguments, prog_name="forecast")
     try:
         # Not `command.main`: it answers a broken pipe and Ctrl-C in its own way.
         with command.make_context("forecast", arguments, obj=console) as context:

@@ -236,4 +236,4 @@ def test_predict_loads_nothing_of_weight_but_numpy():
     model = Path(__file__).parent / "golden" / "format-2.forecast"
     loaded = modules_loaded("predict", "--model", str(model), "--format", "csv")
     assert "numpy" in loaded
-    assert loaded & {*HEAVY, "scipy"} == set()
+    assert loaded & {*HEAVY, "scipy", "pydantic"} == set()

@@ -33,7 +33,7 @@ def of_usage(error: typer.TyperException) -> ErrorMessage:
     if (param := getattr(error, "param", None)) is not None:
         if not getattr(error, "message", text):
             return ErrorMessage(f"{param.metavar or param.opts[0]} is missing", _help_hint(error))
-        reason = _plain_reason(str(getattr(error, "message", text)))
+        reason = str(getattr(error, "message", text)).strip().rstrip(".")
         return ErrorMessage(f"{param.opts[0]}: {reason}", _value_hint(reason) or _help_hint(error))
     if match := re.match(r"No such command '(.*?)'\.?(?: Did you mean '(.*?)')?", text):
         return ErrorMessage(f'there is no command "{match[1]}"', _command_hint(match[1], match[2], error))
@@ -71,15 +71,6 @@ def _has_option(flag: str, error: Exception) -> bool:
     """Whether the command of the error has the option `flag`."""
     context = getattr(error, "ctx", None)
     return context is not None and any(flag in param.opts for param in context.command.params)
-
-
-def _plain_reason(message: str) -> str:
-    """Why a value was refused, without the terms of Pydantic, which converts the values for Typer."""
-    if message.startswith("Input should be a valid integer"):
-        return "needs a whole number"
-    if message.startswith("Input should be a valid number"):
-        return "needs a number"
-    return message.removeprefix("Value error, ").strip().rstrip(".")
 
 
 def _value_hint(reason: str) -> str:

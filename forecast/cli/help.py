@@ -10,6 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from forecast.cli import docs, paths
 from forecast.cli.console import Color, Console, has_color, styled
+from forecast.cli.conversion import convert_plainly
 
 if TYPE_CHECKING:
     # Types only: Typer has its Click under a private name.
@@ -27,11 +28,17 @@ def short_help(context: "Context") -> str:
 class Group(TyperGroup):
     """The program: its help page has examples, then commands, then options."""
 
+    def list_commands(self, ctx: "Context") -> list[str]:
+        """The names of the commands, without a look at the commands."""
+        del ctx
+        return list(self.commands)
+
     def parse_args(self, ctx: "Context", args: list[str]) -> list[str]:
         """Parse the options before the command; without any argument, print the help page and exit 2."""
         if not args and not ctx.resilient_parsing:
             cast(Console, ctx.obj).text(self.get_help(ctx))
             raise typer.Exit(2)
+        convert_plainly(self.get_params(ctx))
         return super().parse_args(ctx, args)
 
     def format_help(self, ctx: "Context", formatter: "HelpFormatter") -> None:
@@ -50,6 +57,11 @@ class Command(TyperCommand):
         """The parameters of the command, then those of `_SHARED`, then `--help`."""
         *own, last = super().get_params(ctx)
         return [*own, *_shared_params(ctx), last]
+
+    def parse_args(self, ctx: "Context", args: list[str]) -> list[str]:
+        """Parse the words after the name of the command."""
+        convert_plainly(self.get_params(ctx))
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: "Context") -> object:
         """Run the command with the console as the options before or after its name ask."""

@@ -1,6 +1,7 @@
 """Reading: a file, a pipe or a frame becomes a panel, or one `DataError` that names its place."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,7 +16,6 @@ from forecast.events import SeriesSkipped
 from forecast.phrases import JOINER, counted
 from forecast.reading.across import across_to_long, requested_across
 from forecast.reading.aggregation import period_start_frequency, resample
-from forecast.reading.as_of import Cut, covariates_until, last_moment, rows_until
 from forecast.reading.classes import parse_target
 from forecast.reading.covariates import (
     CovariateRows,
@@ -42,6 +42,10 @@ from forecast.tables.dates import ParsedTimes
 from forecast.tables.delimited import read_table
 from forecast.tables.source import Source, is_file, open_source
 from forecast.tables.table import Table
+
+if TYPE_CHECKING:
+    # What cuts the rows at a date is imported where there is one.
+    from forecast.reading.as_of import Cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class PartialRead:
     reading: ReadResult | None = None
     until: str | None = None
     """The date up to which rows are read; None for all of them."""
-    cut: Cut | None = None
+    cut: "Cut | None" = None
     """The last moment of that date."""
 
 
@@ -123,7 +127,7 @@ def read_until(
     *,
     frequency: Frequency | None = None,
     season: int | None = None,
-) -> tuple[ReadResult, Cut, Panel]:
+) -> "tuple[ReadResult, Cut, Panel]":
     """What `read_panel` gives of the rows up to a date, its last moment, and the panel of all rows."""
     read = read or ReadSpec()
     table = _open_table(source, read)
@@ -230,8 +234,10 @@ def _parse_rows(partial: PartialRead, roles: Roles, model_frequency: Frequency |
         rows = replace(rows, times=row_positions(rows.bounds) + 1)
     every_row = None if partial.until is None else rows
     if partial.until is not None:
-        partial.cut = last_moment(partial.until, times)
-        rows, left_out = rows_until(rows, partial.cut, times)
+        from forecast.reading import as_of
+
+        partial.cut = as_of.last_moment(partial.until, times)
+        rows, left_out = as_of.rows_until(rows, partial.cut, times)
     if is_labelled:
         rows, skipped = label_rows(rows, roles.target, read)
     if roles.season is not None:
@@ -250,7 +256,7 @@ def _parse_rows(partial: PartialRead, roles: Roles, model_frequency: Frequency |
     partial.columns = columns = _find_columns(roles, read, covariates)
     partial.notation = notation_guesses(table, numbers.style, read.notation)
     if partial.cut is not None:
-        covariates = covariates_until(covariates, columns, partial.cut)
+        covariates = as_of.covariates_until(covariates, columns, partial.cut)
     notes = (*numbers.note(roles.target.name), *covariates.notes, *left_out)
     if not is_labelled:
         if columns.known:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from forecast.data.panel import Panel
 from forecast.data.results import Verdict
@@ -10,12 +11,14 @@ from forecast.errors import DataError, ForecastError
 from forecast.events import Listener, Warned
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.phrases import listed
-from forecast.reading.as_of import Cut
 from forecast.reading.reader import ReadResult, read_panel, read_until
 from forecast.reporting.reading_notes import note_few_rows, note_repairs
 from forecast.spec.reading import ReadSpec
 from forecast.storage import modelfile
 from forecast.tables.source import Source
+
+if TYPE_CHECKING:
+    from forecast.reading.as_of import Cut
 
 
 def history_of(
@@ -38,7 +41,7 @@ def history_of(
 
 def history_until(
     model: RecurrentForecaster, source: Source, until: str, read: ReadSpec | None, listener: Listener
-) -> tuple[ReadResult, Cut, Panel]:
+) -> "tuple[ReadResult, Cut, Panel]":
     """The same of the rows up to a date, its last moment, and the panel of all rows."""
     spec = read_as(model, read)
     with _naming(model):

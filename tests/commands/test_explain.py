@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -318,15 +317,6 @@ def test_each_has_a_help_page_of_at_most_80_columns_whose_examples_parse(real_pr
         code, _, err = real_program(*words)
         assert code in (2, 3, 4), err
         assert "there is no option" not in err
-
-
-def test_the_program_starts_without_the_commands_of_explain():
-    code = (
-        "import sys, typer; from forecast.app import app; typer.main.get_command(app); "
-        "print('forecast.commands.explain' in sys.modules)"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout == "False\n"
 
 
 @pytest.mark.usefixtures("harvest")
