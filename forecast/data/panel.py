@@ -122,6 +122,24 @@ class Panel:
                 if len(some):
                     yield some, self.values[self.bounds[some][:, None] + np.arange(rows)], season
 
+    def blocks(self, *, most_rows: int) -> list[Integers]:
+        """Indices of the series in blocks of at most `most_rows` rows, or one series.
+
+        Series of one season and of similar length share a block. A panel without rows has one block.
+        """
+        if len(self.values) <= most_rows:
+            return [np.arange(len(self))]
+        order = np.lexsort((self.lengths, self.seasons))
+        ends, first = np.cumsum(self.lengths[order]), 0
+        blocks = []
+        while first < len(order):
+            before = ends[first - 1] if first else 0
+            last = int(np.searchsorted(ends, before + most_rows, side="right"))
+            last = max(last, first + 1)
+            blocks.append(order[first:last])
+            first = last
+        return blocks
+
     def with_season(self, season: int | None) -> "Panel":
         """The panel with this season in every series; unchanged for None."""
         return self if season is None else replace(self, seasons=np.full(len(self), season))

@@ -20,6 +20,10 @@ from forecast.phrases import counted
 from forecast.spec.model import Bounds, ModelSpec, Statistic
 from forecast.spec.reading import ReadSpec
 
+BLOCK_ROWS = 1 << 15
+"""Rows of series that are forecast together: memory does not grow with the number of series, and what is
+computed of them stays in the processor's cache."""
+
 RISING_ROWS = 20
 """Rows of a series that never fell from which its forecasts do not fall either."""
 
@@ -101,7 +105,11 @@ class RecurrentForecaster:
 
     def predict(self, history: Panel, horizon: int, *, levels: Sequence[float] = ()) -> Forecast:
         """The next rows of every series of `history`; see `Forecaster.predict`."""
-        known = history.tail(ROWS_READ)
+        blocks = history.tail(ROWS_READ).blocks(most_rows=BLOCK_ROWS)
+        parts = [self._predict(history.select(some).tail(ROWS_READ), horizon, levels) for some in blocks]
+        return _joined(parts, blocks) if len(parts) > 1 else parts[0]
+
+    def _predict(self, known: Panel, horizon: int, levels: Sequence[float]) -> Forecast:
         weights, spread = self._weights_and_spread(known, horizon)
         used = np.flatnonzero((weights > 0).any(axis=0))
         members = self.combination.members
@@ -112,7 +120,11 @@ class RecurrentForecaster:
 
     def weights_of(self, history: Panel) -> Floats:
         """(series, members) the weights of the members in the forecast of each series of `history`."""
-        return self._weights_and_spread(history.tail(ROWS_READ), self.horizon)[0]
+        weights = np.empty((len(history), len(self.combination.members)))
+        for some in history.blocks(most_rows=BLOCK_ROWS):
+            known = history.select(some).tail(ROWS_READ)
+            weights[some] = self._weights_and_spread(known, self.horizon)[0]
+        return weights
 
     def _weights_and_spread(self, history: Panel, horizon: int) -> tuple[Floats, Spread]:
         if not len(self.weights):
@@ -123,6 +135,30 @@ class RecurrentForecaster:
         known = {id: index for index, id in enumerate(self.tail.ids)}
         rows = np.array([known.get(id, len(known)) for id in history.ids], dtype=np.int64)
         return self.weights[rows], self.spread.select(rows)
+
+
+def _joined(parts: Sequence[Forecast], blocks: Sequence[Integers]) -> Forecast:
+    """The forecast of a panel from those of its blocks, in the order of its series."""
+    back = np.argsort(np.concatenate(blocks))
+
+    def in_order(arrays: Sequence[Floats], axis: int) -> Floats:
+        return np.concatenate(arrays, axis=axis).take(back, axis=axis)
+
+    sums = [part.sums for part in parts if part.sums is not None]
+    ids = [id for part in parts for id in part.ids]
+    return replace(
+        parts[0],
+        ids=tuple(ids[index] for index in back),
+        times=np.concatenate([part.times for part in parts])[back],
+        values=in_order([part.values for part in parts], 0),
+        lower=in_order([part.lower for part in parts], 1),
+        upper=in_order([part.upper for part in parts], 1),
+        sums=Sums(
+            in_order([each.values for each in sums], 0),
+            in_order([each.lower for each in sums], 1),
+            in_order([each.upper for each in sums], 1),
+        ),
+    )
 
 
 def forecast_of(

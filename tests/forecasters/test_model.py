@@ -109,6 +109,40 @@ def test_rows_trained_on_are_those_up_to_the_newest_of_the_tail():
     assert known().rows_trained_on(longer).tolist() == [28, 18, 0]
 
 
+# Blocks
+
+
+@pytest.mark.parametrize("made", [untrained(*COMBINED), known(), model(network(season=4), methods=("ets",))])
+@pytest.mark.parametrize("rows", [1, 150, 400])
+def test_blocks_of_series_give_what_all_of_them_give(made, rows, monkeypatch):
+    random = np.random.default_rng(3)
+    lengths = random.integers(1, 60, 24).tolist()
+    mixed = [random.poisson(0.4, n) if n % 3 else wave(n, season=4, seed=n) for n in lengths]
+    history = panel(*mixed, np.full(40, 3.1), wave(40, season=4), season=4)
+    history = replace(history, seasons=np.where(history.lengths % 2, 4, 1))
+    whole, weights = made.predict(history, 5, levels=LEVELS), made.weights_of(history)
+    monkeypatch.setattr("forecast.forecasters.model.BLOCK_ROWS", rows)
+    found = made.predict(history, 5, levels=LEVELS)
+    # The last digits of products of matrices of float32 depend on how many rows are multiplied.
+    close = {"rel": 1e-6 if made.combination.networks else 1e-12, "nan_ok": True}
+    assert (found.ids, found.times.tolist()) == (history.ids, whole.times.tolist())
+    assert found.values == pytest.approx(whole.values, **close)
+    assert found.lower == pytest.approx(whole.lower, **close)
+    assert found.upper == pytest.approx(whole.upper, **close)
+    assert found.sums.values == pytest.approx(whole.sums.values, **close)
+    assert found.sums.lower == pytest.approx(whole.sums.lower, **close)
+    assert found.sums.upper == pytest.approx(whole.sums.upper, **close)
+    assert made.weights_of(history) == pytest.approx(weights, abs=1e-9)
+
+
+def test_a_block_holds_series_of_one_season_and_similar_length_and_no_more_rows_than_asked_for():
+    history = panel(*(np.arange(float(n)) for n in (5, 90, 7, 6, 40, 5)), season=4)
+    history = replace(history, seasons=np.array([4, 4, 1, 4, 4, 4]))
+    assert [some.tolist() for some in history.blocks(most_rows=50)] == [[2, 0, 5, 3], [4], [1]]
+    assert [some.tolist() for some in history.blocks(most_rows=1000)] == [[0, 1, 2, 3, 4, 5]]
+    assert [some.tolist() for some in history.select([]).blocks(most_rows=50)] == [[]]
+
+
 # Intervals
 
 
