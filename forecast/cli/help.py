@@ -113,6 +113,11 @@ def _parts(text: str | None) -> tuple[str, list[str]]:
     return " ".join(sentence.split()), examples.splitlines()
 
 
+def sentence(text: str | None) -> str:
+    """The first sentence of a command's docstring."""
+    return _parts(text)[0]
+
+
 def _path(ctx: "Context") -> str:
     return " ".join(each.info_name for each in (*reversed(_parents(ctx)), ctx) if each.info_name)
 
