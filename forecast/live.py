@@ -134,6 +134,8 @@ def stream(
         for row in rows:
             line = row if isinstance(row, str) else json.dumps(dict(row), default=str)
             answer = feed.read(line.encode())
+            if feed.lines.unknown:
+                feed.note_unknown(options.get("listener", ignore))
             if answer is not None:
                 yield from (json.loads(each) for each in answers.lines(answer).splitlines())
     finally:

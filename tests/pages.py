@@ -95,8 +95,16 @@ def _read(descriptor: int) -> bytes:
 
 
 def joined(lines: list[str]) -> list[str]:
-    """The lines, with those that a label's text was wrapped into put together."""
-    return re.sub(r"\n {14}(?=\S)", " ", "\n".join(lines)).split("\n")
+    """The lines, with those that a text was wrapped into put together: below its label or "error:"."""
+    found: list[str] = []
+    for line in lines:
+        heads = {"warning: ": 9, "error: ": 7, "hint:  ": 7}
+        indent = next((wide for head, wide in heads.items() if found and found[-1].startswith(head)), 14)
+        if found and re.match(f" {{{indent}}}\\S", line):
+            found[-1] = f"{found[-1]} {line.strip()}"
+        else:
+            found.append(line)
+    return found
 
 
 def shape(line: str) -> str:

@@ -75,18 +75,22 @@ def styled(text: str, style: str, *, color: bool) -> str:
 def labelled(label: str, text: str, *, color: bool, width: int | None) -> str:
     """A line of label and text; text beyond `width` columns is wrapped and indented to the label's right."""
     head = escape(label).ljust(LABEL_WIDTH - 2) + "  "
-    body = escape(text)
-    if width is not None:
-        body = _wrapped(head + body, width)[len(head) :]
-    return styled(head, "label", color=color) + body
+    return styled(head, "label", color=color) + _beside(head, text, width, LABEL_WIDTH)
 
 
-def _wrapped(line: str, width: int) -> str:
-    width = max(width, 2 * LABEL_WIDTH)
-    indent = " " * LABEL_WIDTH
-    return textwrap.fill(
-        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+def _beside(head: str, text: str, width: int | None, indent: int) -> str:
+    """The text after a head, wrapped to `width` columns, where there is one, with further lines indented."""
+    if width is None:
+        return escape(text)
+    filled = textwrap.fill(
+        escape(text),
+        max(width, 2 * LABEL_WIDTH),
+        initial_indent=" " * len(head),
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
+    return filled[len(head) :]
 
 
 @dataclass(slots=True)
@@ -159,23 +163,22 @@ class Console:
         """Print one labelled line, unless quiet."""
         if not self.quiet:
             self.erase()
-            width = shutil.get_terminal_size().columns if is_terminal(sys.stderr) else None
-            self._write(labelled(label, text, color=has_color(sys.stderr, self.color), width=width))
+            self._write(labelled(label, text, color=has_color(sys.stderr, self.color), width=_width()))
 
     def warn(self, message: str) -> None:
         """Print a warning, unless quiet."""
         if not self.quiet:
             self.erase()
-            self._write(f"{self._styled('warning:', 'warning')} {escape(message)}")
+            self._write(self._headed("warning", message))
 
     def error(self, message: str, hint: str = "") -> None:
         """Print what is wrong and what to do; with `--debug` the traceback too."""
         self.erase()
         if self.debug and sys.exc_info()[0] is not None:
             self._write(traceback.format_exc().rstrip())
-        self._write(f"{self._styled('error:', 'error')} {escape(message)}")
+        self._write(self._headed("error", message))
         if hint:
-            self._write(f"{self._styled('hint:', 'hint')}  {escape(hint)}")
+            self._write(self._headed("hint", hint))
 
     def text(self, text: str) -> None:
         """Print a text of the program itself, unescaped, even where quiet."""
@@ -236,8 +239,11 @@ class Console:
             self._spinner.add_task("", total=None, status=text)
             self._spinner.start()
 
-    def _styled(self, text: str, style: str) -> str:
-        return styled(text, style, color=has_color(sys.stderr, self.color))
+    def _headed(self, kind: str, text: str) -> str:
+        """A line such as "error: ..." with its head in colour; on a terminal wrapped to the right of it."""
+        head = f"{kind}: ".ljust(len("error: "))
+        word = styled(head.rstrip(), kind, color=has_color(sys.stderr, self.color))
+        return word + head[len(head.rstrip()) :] + _beside(head, text, _width(), len(head))
 
     def _write(self, line: str) -> None:
         try:
@@ -245,6 +251,11 @@ class Console:
         except OSError:
             # A note that cannot be printed must not end the work.
             process.silence(2)
+
+
+def _width() -> int | None:
+    """Columns of the terminal; None where standard error is none."""
+    return shutil.get_terminal_size().columns if is_terminal(sys.stderr) else None
 
 
 def _bar(*, color: bool) -> "Progress":

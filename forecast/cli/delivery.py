@@ -15,6 +15,7 @@ from forecast.cli.console import Color, has_color, is_terminal, labelled, styled
 from forecast.cli.options import OutputFormat
 from forecast.errors import MissingExtra, UsageError
 from forecast.output.escape import escape
+from forecast.phrases import listed
 
 if TYPE_CHECKING:
     from forecast.data.arrays import Flags, Floats, Integers
@@ -185,12 +186,33 @@ def deliver_sections(
     width, blocks = _paper(delivery, color)[1], delivery.file is not None or _has_blocks(sys.stdout.encoding)
     parts = []
     for section in sections:
-        lines = [*(_wrapped(line, width) for line in section.above), ""]
-        shown = section.table if blocks else _in_ascii(section.table)
-        lines.append(_table_text(shown, delivery, color, section.colored).rstrip("\n"))
-        lines += ["", *(_wrapped(line, width) for line in section.below)] if section.below else []
+        printed, left_out = _fitting(section, delivery, color, blocks=blocks)
+        below = [
+            line for line in section.below if not line.startswith(tuple(f"{name}  " for name in left_out))
+        ]
+        if left_out:
+            below.insert(0, f"no room     for {listed(left_out)}: a wider terminal shows all columns")
+        lines = [*(_wrapped(line, width) for line in section.above), "", printed.rstrip("\n")]
+        lines += ["", *(_wrapped(line, width) for line in below)] if below else []
         parts.append("".join(f"{line}\n" for line in lines))
     _send_text(delivery, "\n".join(parts))
+
+
+def _fitting(section: "Section", delivery: Delivery, color: Color, *, blocks: bool) -> tuple[str, list[str]]:
+    """The table of a section as text, and the columns left out for which the paper is too narrow."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    table = section.table if blocks else _in_ascii(section.table)
+    spare, left_out = [name for name in section.spare if name in table], list[str]()
+    width = _paper(delivery, color)[1]
+    while True:
+        printed = _table_text(table, delivery, color, section.colored)
+        wide = max(cell_len(line.rstrip()) for line in Text.from_ansi(printed).plain.splitlines() or [""])
+        if wide <= width or not spare:
+            return printed, left_out
+        left_out.append(spare.pop(0))
+        table = {name: column for name, column in table.items() if name != left_out[-1]}
 
 
 _BLOCKS = {ord(block): mark for block, mark in zip("▏▎▍▌▋▊▉▁▂▃▄▅▆▇█", "   ####_.-=+*%#", strict=True)}

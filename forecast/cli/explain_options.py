@@ -1,9 +1,16 @@
 """The options of `forecast explain`."""
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from forecast.cli import options, parsing
+from forecast.cli.delivery import Delivery, plan_delivery
 from forecast.cli.options import MODEL, NETWORK, PLAN, option
 from forecast.cli.training_options import TRAINING
+
+if TYPE_CHECKING:
+    from forecast.data.digits import Digits
 
 SeriesName = Annotated[
     str | None,
@@ -77,3 +84,30 @@ MemberName = Annotated[
         panel=MODEL,
     ),
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How a lesson is written."""
+
+    format: options.OutputFormat
+    json: bool
+    digits: "Digits"
+    output: Path | None
+
+    def planned(self, *inputs: str | Path | None) -> Delivery:
+        """The delivery; a `UsageError` where the file would replace one of the inputs."""
+        return plan_delivery(
+            self.format, json=self.json, output=self.output, inputs=inputs, digits=self.digits
+        )
+
+
+def written_as(
+    *,
+    format: options.FormatName = "auto",
+    json: options.AsJson = False,
+    digits: options.DigitsText = None,
+    output: options.Output = None,
+) -> Written:
+    """The options of all lessons about how they are written."""
+    return Written(format, json, parsing.parse_digits(digits), output)

@@ -6,7 +6,7 @@ import typer
 
 from forecast.cli import explain_options, options, parsing, paths
 from forecast.cli.console import Console
-from forecast.cli.delivery import deliver_sections, plan_delivery
+from forecast.cli.delivery import deliver_sections
 from forecast.cli.help import needed_source
 from forecast.cli.option_groups import takes
 from forecast.cli.reading_options import read_spec
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 @takes("read", read_spec)
+@takes("written", explain_options.written_as)
 def gradients(
     ctx: typer.Context,
     data: options.Data = None,
@@ -33,10 +34,7 @@ def gradients(
     clip: explain_options.Clip = 1.0,
     seed: explain_options.Seed = 0,
     read: ReadSpec,
-    format: options.FormatName = "auto",
-    json: options.AsJson = False,
-    digits: options.DigitsText = None,
-    output: options.Output = None,
+    written: explain_options.Written,
 ) -> None:
     """Show how far back in time an error reaches, for each cell.
 
@@ -49,9 +47,7 @@ def gradients(
     if not clip >= 0:
         raise UsageError(f"--clip: the norm is 0 or more, not {clip:g}", hint="0 switches clipping off")
     check_range("seed", seed, 0, 2**31 - 1)
-    delivery = plan_delivery(
-        format, json=json, output=output, inputs=(source,), digits=parsing.parse_digits(digits)
-    )
+    delivery = written.planned(source)
     from forecast.explaining.gradients import Lesson, profiles, usable_windows
     from forecast.reporting.gradients import gradients_facts, gradients_section, gradients_table
 
@@ -76,6 +72,7 @@ def gradients(
 
 
 @takes("read", read_spec)
+@takes("written", explain_options.written_as)
 def order(
     ctx: typer.Context,
     data: options.Data = None,
@@ -85,10 +82,7 @@ def order(
     cell: options.CellName = None,
     seed: explain_options.Seed = 0,
     read: ReadSpec,
-    format: options.FormatName = "auto",
-    json: options.AsJson = False,
-    digits: options.DigitsText = None,
-    output: options.Output = None,
+    written: explain_options.Written,
 ) -> None:
     """Show what is lost when the past is shuffled.
 
@@ -100,9 +94,7 @@ def order(
     check_range("seed", seed, 0, 2**31 - 1)
     if window is not None:
         check_range("window", window, 2, _LONGEST)
-    delivery = plan_delivery(
-        format, json=json, output=output, inputs=(source,), digits=parsing.parse_digits(digits)
-    )
+    delivery = written.planned(source)
     from forecast.data.digits import places_of
     from forecast.explaining.order import order_lesson
     from forecast.planning.defaults import window_spec

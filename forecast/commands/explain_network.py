@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from forecast.cli import explain_options, options, parsing, paths
+from forecast.cli import explain_options, options, paths
 from forecast.cli.console import Console
-from forecast.cli.delivery import Delivery, deliver_sections, plan_delivery
+from forecast.cli.delivery import Delivery, deliver_sections
 from forecast.cli.help import needed_source
 from forecast.cli.option_groups import takes
 from forecast.cli.reading_options import read_spec
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 
 @takes("read", read_spec)
+@takes("written", explain_options.written_as)
 def step(
     ctx: typer.Context,
     data: options.DataToContinue = None,
@@ -39,10 +40,7 @@ def step(
     model: options.ModelToPredict = None,
     member: explain_options.MemberName = None,
     read: ReadSpec,
-    format: options.FormatName = "auto",
-    json: options.AsJson = False,
-    digits: options.DigitsText = None,
-    output: options.Output = None,
+    written: explain_options.Written,
 ) -> None:
     """Show the loop over the newest rows: state, gates, answer.
 
@@ -51,9 +49,7 @@ def step(
     """
     console: Console = ctx.obj
     asked = _asked(ctx, data, model, read)
-    delivery = plan_delivery(
-        format, json=json, output=output, inputs=asked.inputs, digits=parsing.parse_digits(digits)
-    )
+    delivery = written.planned(*asked.inputs)
     looked = _looked_at(console, asked, series)
     from forecast.explaining.steps import steps_of
     from forecast.reporting.steps import steps_sections, steps_table
@@ -81,6 +77,7 @@ def step(
 
 
 @takes("read", read_spec)
+@takes("written", explain_options.written_as)
 def memory(
     ctx: typer.Context,
     data: options.DataToContinue = None,
@@ -89,10 +86,7 @@ def memory(
     model: options.ModelToPredict = None,
     cell: explain_options.CellsToTrain = None,
     read: ReadSpec,
-    format: options.FormatName = "auto",
-    json: options.AsJson = False,
-    digits: options.DigitsText = None,
-    output: options.Output = None,
+    written: explain_options.Written,
 ) -> None:
     """Show how much of each row that was read is left in the answer.
 
@@ -105,15 +99,11 @@ def memory(
         if model is not None:
             raise UsageError("--cell trains networks, and --model names one", hint="leave one of them out")
         source, cells = needed_source(ctx, data), parse_cells(cell)
-        delivery = plan_delivery(
-            format, json=json, output=output, inputs=(source,), digits=parsing.parse_digits(digits)
-        )
+        delivery = written.planned(source)
         _compare_cells(console, source, read, series, cells, delivery)
         return
     asked = _asked(ctx, data, model, read)
-    delivery = plan_delivery(
-        format, json=json, output=output, inputs=asked.inputs, digits=parsing.parse_digits(digits)
-    )
+    delivery = written.planned(*asked.inputs)
     looked = _looked_at(console, asked, series)
     from forecast.explaining.memory import memories
     from forecast.reporting.memory import memory_facts, memory_sections, memory_table

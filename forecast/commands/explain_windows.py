@@ -2,18 +2,20 @@
 
 import typer
 
-from forecast.cli import explain_options, options, parsing, paths
+from forecast.cli import explain_options, options, paths
 from forecast.cli.console import Console
-from forecast.cli.delivery import deliver_sections, paper_width, plan_delivery
+from forecast.cli.delivery import deliver_sections, paper_width
 from forecast.cli.help import needed_source
 from forecast.cli.option_groups import takes
 from forecast.cli.reading_options import read_spec
 from forecast.commands.explain_series import one_series
 from forecast.errors import UsageError
+from forecast.spec.limits import MAX_HORIZON, MAX_WINDOW, check_range
 from forecast.spec.reading import ReadSpec
 
 
 @takes("read", read_spec)
+@takes("written", explain_options.written_as)
 def windows(
     ctx: typer.Context,
     data: options.Data = None,
@@ -22,10 +24,7 @@ def windows(
     horizon: options.Horizon = None,
     series: explain_options.SeriesName = None,
     read: ReadSpec,
-    format: options.FormatName = "auto",
-    json: options.AsJson = False,
-    digits: options.DigitsText = None,
-    output: options.Output = None,
+    written: explain_options.Written,
 ) -> None:
     """Show the overlapping windows that a network learns from.
 
@@ -34,9 +33,11 @@ def windows(
     """
     console: Console = ctx.obj
     source = needed_source(ctx, data)
-    delivery = plan_delivery(
-        format, json=json, output=output, inputs=(source,), digits=parsing.parse_digits(digits)
-    )
+    if window is not None:
+        check_range("window", window, 1, MAX_WINDOW)
+    if horizon is not None:
+        check_range("horizon", horizon, 1, MAX_HORIZON)
+    delivery = written.planned(source)
     from forecast.data.arrays import series_at
     from forecast.data.digits import places_of
     from forecast.explaining.windows import examples_of

@@ -183,6 +183,8 @@ def _run(feed: "Feed", answers: "AnswerLines", lines: BinaryIO, console: Console
             if feed.stream.filled > fills:
                 feed.note_filled(feed.stream.filled - fills, console.listen)
                 fills = feed.stream.filled
+            if feed.lines.unknown:
+                feed.note_unknown(console.listen)
             if answer is not None:
                 out.write(answers.lines(answer))
                 out.flush()

@@ -27,6 +27,8 @@ class Section:
     below: tuple[str, ...] = ()
     colored: Mapping[str, Flags] = field(default_factory=dict)
     """Column name -> (rows,) cells in colour, which also differ in their text."""
+    spare: tuple[str, ...] = ()
+    """Columns that narrow paper does without, the first of them first."""
 
 
 @dataclass(frozen=True, slots=True)

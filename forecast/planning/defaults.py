@@ -82,8 +82,9 @@ def window(panel: Panel, season: int | None, horizon: int) -> int:
 
 def window_spec(panel: Panel, window_given: int | None, horizon_given: int | None) -> WindowSpec:
     """The windows of a network trained from scratch, with what is given."""
-    steps = horizon_given or horizon(panel)
-    return WindowSpec(window_given or window(panel, season(panel, None)[0], steps), steps)
+    steps = horizon(panel) if horizon_given is None else horizon_given
+    length = window(panel, season(panel, None)[0], steps) if window_given is None else window_given
+    return WindowSpec(length, steps)
 
 
 def untrained_spec(panel: Panel, season: int | None, combination: Combination) -> ModelSpec:

@@ -10,7 +10,7 @@ from forecast.data.results import Verdict
 from forecast.errors import DataError, ForecastError
 from forecast.events import Listener, Warned
 from forecast.forecasters.model import RecurrentForecaster
-from forecast.phrases import listed
+from forecast.phrases import counted, listed
 from forecast.reading.reader import ReadResult, read_panel, read_until
 from forecast.reporting.reading_notes import note_few_rows, note_repairs
 from forecast.spec.reading import ReadSpec
@@ -34,8 +34,7 @@ def history_of(
         reading = read_panel(source, spec, frequency=model.frequency, season=model.spec.season)
         note_repairs(reading, listener)
     note_few_rows(reading.panel, listener)
-    for text in other_series(model, reading.panel.ids):
-        listener(Warned(text))
+    _warn_of_others(model, reading.panel, reading.panel.ids, listener)
     return reading.panel
 
 
@@ -50,9 +49,28 @@ def history_until(
         )
         note_repairs(then, listener)
     note_few_rows(then.panel, listener)
-    for text in other_series(model, whole.ids):
-        listener(Warned(text))
+    _warn_of_others(model, then.panel, whole.ids, listener)
     return then, cut, whole
+
+
+def _warn_of_others(model: RecurrentForecaster, panel: Panel, ids: Sequence[str], listener: Listener) -> None:
+    """Warn of series and of texts in which the data and the model differ."""
+    for text in (*other_series(model, ids), *unknown_texts(model, panel)):
+        listener(Warned(text))
+
+
+def unknown_texts(model: RecurrentForecaster, panel: Panel) -> list[str]:
+    """Sentences about the texts of categorical columns that the model does not know."""
+    if panel.covariates is None:
+        return []
+    sentences = []
+    for covariate, vocabulary in zip(model.spec.covariates, panel.covariates.vocabularies, strict=False):
+        known = set(covariate.categories)
+        new = [text for text in vocabulary if text not in known]
+        if known and new:
+            what = f"{counted(len(new), 'text')} of {listed([covariate.name])} new to the model"
+            sentences.append(f"{what}, and read as unknown: {listed(new)}")
+    return sentences
 
 
 def read_as(model: RecurrentForecaster, read: ReadSpec | None) -> ReadSpec:

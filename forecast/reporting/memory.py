@@ -77,7 +77,7 @@ def cells_section(found: Sequence[Memory], trained: Sequence[str], panel: Panel)
     for each, line in zip(found, trained, strict=True):
         half = float(each.half_lives[0])
         life = f"{half:.1f} steps" if np.isfinite(half) else f"more than {counted(window, 'step')}"
-        lines.append(f"{CELL_NAMES[each.shape.cell]:10}  half-life {life}; {line}")
+        lines.append(f"{CELL_NAMES[each.shape.cell]:10}  half-life {life} (+1); {line}")
     if shown < window:
         lines.append(
             f"not shown   {counted(window - shown, 'older row')} of the window: --format csv has all"
@@ -115,7 +115,10 @@ def _section(memory: Memory, panel: Panel, weights: Mapping[str, float], *, last
     answer = "probability" if memory.effects is None else "forecast"
     above = f"{memory_title(memory, weights)}: what is left of each row in its {answer}, newest row first."
     return Section(
-        (above,), table, (*_figures(memory, shown, steps), *(_what_to_see(memory) if last else ()))
+        (above,),
+        table,
+        (*_figures(memory, shown, steps), *(_what_to_see(memory) if last else ())),
+        spare=("in state", f"+{horizon}" if horizon > 1 else "effect (+1)"),
     )
 
 
@@ -151,7 +154,8 @@ def _figures(memory: Memory, shown: int, steps: list[int]) -> list[str]:
         f"{half:.1f} steps" if np.isfinite(half) else f"more than {counted(window, 'step')}"
         for half in memory.half_lives[[step - 1 for step in steps]].tolist()
     ]
-    lines = [f"half-life   {_by_step(halves, steps)}", f"reads       {reads_line(memory)}"]
+    told = halves[0] if memory.effects is None and len(steps) == 1 else _by_step(halves, steps)
+    lines = [f"half-life   {told}", f"reads       {reads_line(memory)}"]
     if memory.older is not None:
         older = [_two_places(memory.older[step - 1]) for step in steps]
         lines.append(f"older       {_by_step(older, steps)}, the effect of all values before the window")
@@ -166,8 +170,6 @@ def _figures(memory: Memory, shown: int, steps: list[int]) -> list[str]:
 
 def _by_step(texts: list[str], steps: list[int]) -> str:
     """Such as "2.1 steps (+1), 1.0 steps (+4)"."""
-    if len(steps) == 1:
-        return texts[0]
     return ", ".join(f"{text} (+{step})" for text, step in zip(texts, steps, strict=True))
 
 
@@ -192,6 +194,6 @@ def _what_to_see(memory: Memory) -> list[str]:
     return [
         "+1          how far the forecast of the next row moves if that row's value is 1 larger; all effects "
         "together are about 1",
-        "left        what the hidden state still holds of the row, in percent of the newest; bars that fall "
-        "fast are a short memory, bars that rise again a season",
+        "left        what the hidden state still holds of the row for the forecast of the next row (+1), in "
+        "percent of the newest; bars that fall fast are a short memory, bars that rise again a season",
     ]

@@ -73,16 +73,23 @@ def order_sections(lesson: OrderLesson, target: str) -> tuple[Section, Section]:
 
 
 def _verdict(lesson: OrderLesson) -> str:
-    ratio = lesson.shuffled[0] / max(lesson.in_order[0], 1e-300)
-    best = min(lesson.shuffled[0], lesson.trained_shuffled[0]) / max(lesson.in_order[0], 1e-300)
-    if best >= _CLEAR:
+    """What the recurrent network's column says: every ratio is to the error on windows in order."""
+    in_order, _ = lesson.in_order
+    shuffled, trained, last = (
+        error / max(in_order, 1e-300)
+        for error in (lesson.shuffled[0], lesson.trained_shuffled[0], lesson.last_value)
+    )
+    alone = "the last value alone does as well" if last < _CLEAR else "what the values are tells most"
+    if min(shuffled, trained) >= _CLEAR:
+        weak = "" if last >= 1 / _CLEAR else ", but the last value alone does better than either"
         return (
-            f"it matters: the same values shuffled make errors of the recurrent network {ratio:.1f} times as "
-            "large, and training on shuffled ones does not bring them back"
+            f"it matters: the same values shuffled make errors of the recurrent network {shuffled:.1f} times "
+            f"as large, and still {trained:.1f} times if it was trained on shuffled ones{weak}"
         )
-    if ratio >= _CLEAR:
+    if shuffled >= _CLEAR:
+        few = "errors as small as" if trained > 1 / _CLEAR else "smaller errors than"
         return (
-            f"a network trained in order errs {ratio:.1f} times as much on shuffled values, but one trained "
-            "on shuffled values does without: here the last value tells most of what there is to know"
+            f"it hardly matters here: trained in order, the network errs {shuffled:.1f} times as much on "
+            f"shuffled values, but trained on shuffled ones it makes {few} with the order, and {alone}"
         )
-    return "it hardly matters here: the last value tells most of what there is to know"
+    return f"it hardly matters here: {alone}"

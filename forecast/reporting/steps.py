@@ -77,7 +77,7 @@ def _loop(steps: Steps, panel: Panel, weights: Mapping[str, float]) -> Section:
     if shown < count:
         left_out = f"not shown   the first {counted(count - shown, 'step')} of {count}: --format csv has all"
         below = (left_out, *below)
-    return Section(_title(steps, weights), table, below)
+    return Section(_title(steps, weights), table, below, spare=("change", "kept"))
 
 
 def _title(steps: Steps, weights: Mapping[str, float]) -> tuple[str, str]:
@@ -144,9 +144,9 @@ def _what_to_see(steps: Steps) -> tuple[str, ...]:
 
 
 def _last_step(steps: Steps) -> Section:
+    """A column for each unit: from above to below is the way of the calculation."""
     units = _leading(steps, _IN_NUMBERS)
     states, gates = steps.states[:, units], {name: gate[-1, units] for name, gate in steps.gates.items()}
-    table: ResultTable = {"unit": np.array([f"h{unit + 1}" for unit in units], dtype=object)}
     below: tuple[str, ...] = ("weight      what the answer takes of the new state",)
     numbers = {"old state": steps.earlier(states)[-1]}
     match steps.network.spec.network.cell:
@@ -165,13 +165,15 @@ def _last_step(steps: Steps) -> Section:
             below = (
                 "new cell    forget x old cell + input x candidate",
                 "new state   output x tanh(new cell)",
+                *below,
             )
         case _:
             below = ("new state   tanh(weights x row + weights x old state)", *below)
     numbers["new state"] = states[-1]
-    if "output" not in numbers:  # an LSTM's line is long enough
-        numbers["weight"] = steps.shares[units]
-    table |= {name: _signed(column) for name, column in numbers.items()}
+    numbers["weight"] = steps.shares[units]
+    table: ResultTable = {"unit": np.array([*numbers], dtype=object)}
+    for index, unit in enumerate(units):
+        table[f"h{unit + 1}"] = _signed(np.array([column[index] for column in numbers.values()]))
     return Section(("The last step in numbers, in the units that move the answer most:",), table, below)
 
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from forecast.errors import DataError
-from forecast.events import Listener, Note
-from forecast.phrases import counted
+from forecast.events import Listener, Note, Warned
+from forecast.phrases import counted, listed
 from forecast.spec.reading import Notation
 from forecast.streaming import state
 from forecast.streaming.lines import LONGEST, Lines
@@ -91,6 +91,13 @@ class Feed:
         self._noted += 1
         if self._noted <= NOTED:
             listener(Note("filled", f"{counted(rows, 'row')} at line {self.number}"))
+
+    def note_unknown(self, listener: Listener) -> None:
+        """Say which texts of the newest line the model does not know; of many the first ones are named."""
+        for (column, text), is_new in self.lines.unknown.items():
+            if is_new:
+                listener(Warned(f'line {self.number}: "{text}" of {listed([column])} is new to the model'))
+                self.lines.unknown[column, text] = False
 
     def save(self) -> None:
         """Write the state, if there is a file for it and a line has changed it."""

@@ -36,6 +36,9 @@ _ISO = re.compile(
 )
 _NOTHING = np.empty(0)
 
+UNKNOWN_NAMED = 5
+"""Texts that the model does not know and that are named, of however many."""
+
 
 class Lines:
     """What the fields of a line mean."""
@@ -57,6 +60,8 @@ class Lines:
         target = () if self._target is None else (self._target,)
         self.needed = (*self._ids, *times, *target, *(name for name, _ in self._covariates))
         """The columns that every line must have, in the order of lines without a header."""
+        self.unknown: dict[tuple[str, str], bool] = {}
+        """Column and text of the first few that the model does not know; whether it is still to be said."""
         self.names = names
         """The columns of the lines, once they are known."""
         self.has_header = False
@@ -171,8 +176,18 @@ class Lines:
         found = []
         for (name, categories), codes in zip(self._covariates, self._codes, strict=True):
             text = fields[name]
-            found.append(float(codes.get(text, np.nan)) if categories else self._number(text, name))
+            found.append(self._code(name, text, codes) if categories else self._number(text, name))
         return np.array(found)
+
+    def _code(self, column: str, text: str, codes: dict[str, int]) -> float:
+        """The index of a text; of one that the model does not know `len(codes)`, of a missing one NaN."""
+        if text in codes:
+            return float(codes[text])
+        if not text.strip() or text in self._notation.missing_marks:
+            return float("nan")
+        if len(self.unknown) < UNKNOWN_NAMED:
+            self.unknown.setdefault((column, text), True)
+        return float(len(codes))
 
     def _time_of(self, fields: dict[str, str]) -> int:
         """The time of a line as a number."""

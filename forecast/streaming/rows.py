@@ -12,6 +12,9 @@ from forecast.forecasters.preparation import ROWS_READ
 from forecast.spec.model import ModelSpec
 from forecast.spec.reading import Columns
 
+_UNKNOWN = "\0"
+"""Any text that the model does not know, after its own; it is in no data."""
+
 _SPARE = 512
 """Rows of room after those that are kept."""
 
@@ -128,5 +131,7 @@ class NewestRows:
             known=numbers[3 + past :].T.copy(),
             known_bounds=np.array([0, numbers.shape[1]]),
             static=self.static[None],
-            vocabularies=tuple(each.categories for each in self.kind.spec.covariates),
+            vocabularies=tuple(
+                (*each.categories, _UNKNOWN) if each.categories else () for each in self.kind.spec.covariates
+            ),
         )

@@ -286,3 +286,28 @@ def test_a_broken_stderr_does_not_stop_the_listener(monkeypatch):
     monkeypatch.setattr(sys, "stderr", Full())
     Console().listen(Warned("w"))
     assert silenced == [2]
+
+
+def test_warnings_errors_and_hints_go_on_below_their_text_on_a_terminal(monkeypatch):
+    terminal = on_terminal(monkeypatch, columns="40")
+    console = Console(color="never")
+    console.warn("the series is constant, and nothing can be learned from it")
+    console.error(
+        "there is no file at_a_path_that_is_longer_than_the_terminal.csv",
+        "forecast train DATA makes one of them",
+    )
+    lines = terminal.getvalue().splitlines()
+    assert lines == [
+        "warning: the series is constant, and",
+        "         nothing can be learned from it",
+        "error: there is no file",
+        "       at_a_path_that_is_longer_than_the_terminal.csv",
+        "hint:  forecast train DATA makes one of",
+        "       them",
+    ]
+
+
+def test_in_a_file_a_warning_is_one_line(capsys):
+    message = "a sentence that is longer than any terminal is wide, " * 3
+    Console(color="never").warn(message.strip())
+    assert capsys.readouterr().err == f"warning: {message.strip()}\n"

@@ -87,6 +87,21 @@ def test_a_label_is_predicted_without_its_column_and_with_unseen_words(program, 
     assert predicted[-1].startswith("zz,")
 
 
+def test_unseen_words_are_named_and_a_stream_reads_them_as_predict_does(program, tmp_path):
+    bare = tmp_path / "bare.csv"
+    bare.write_text("sentence,word\nzz,please\nzz,never\nzz,heard\n")
+    said = 'warning: 2 texts of "word" new to the model, and read as unknown: "heard", "never"\n'
+    _, predicted, err = program("predict", str(bare), "--model", "intents.forecast")
+    assert err.endswith(said)
+    assert program("explain", "step", str(bare), "--model", "intents.forecast")[2].endswith(said)
+    _, streamed, err = program("stream", str(bare), "--model", "intents.forecast")
+    assert [line for line in err.splitlines() if line.startswith("warning")] == [
+        'warning: line 3: "never" of "word" is new to the model',
+        'warning: line 4: "heard" of "word" is new to the model',
+    ]
+    assert shares_of(streamed)[-1] == pytest.approx(shares_of(predicted)[-1], abs=1e-5)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_json_holds_the_numbers_of_the_csv_and_no_nan(program, kind):
     words = ("predict", f"{kind}_later.csv", "--model", f"{kind}.forecast")

@@ -209,9 +209,27 @@ def test_step_shows_the_loop_and_the_last_step_in_numbers(real_program, cell):
     assert lines[3].split()[:4] == ["step", "year", "y", "change"]
     assert [line.split()[:2] for line in lines[5:11]] == [[str(n), str(2023 + n)] for n in range(1, 7)]
     assert ("kept" in lines[3]) == (cell != "simple-rnn")
-    (numbers,) = (line for line in lines if line.startswith("unit"))
+    (first,) = (index for index, line in enumerate(lines) if line.startswith("unit"))
+    assert re.fullmatch(r"unit +h\d+ +h\d+ +h\d+ +h\d+", lines[first].rstrip())
+    numbers = "\n".join(lines[first + 2 : first + 10])
     gates = {"gru": "update", "lstm": "forget", "simple-rnn": "old state"}
     assert gates[cell] in numbers
+
+
+def test_narrow_paper_leaves_columns_out_and_says_so(real_program, monkeypatch):
+    values = 1e7 * wave(30)
+    modelfile.save(with_tail(model(network(), methods=("theta",)), panel(values)), Path("m.forecast"))
+    monkeypatch.setenv("COLUMNS", "56")
+    lines, _ = table(real_program, "step", "--model", "m.forecast")
+    assert max(map(len, lines)) <= 56
+    (head,) = (line.split() for line in lines if line.startswith("step"))
+    assert head == ["step", "year", "y", "kept", "state", "answer"]
+    assert any(line.startswith('no room     for "change": a wider') for line in lines)
+    assert not any(line.startswith("change ") for line in lines)
+    lines, _ = table(real_program, "memory", "--model", "m.forecast")
+    assert max(len(line.rstrip()) for line in lines) <= 56
+    assert 'no room     for "in state", "+3"' in "\n".join(lines)
+    assert next(line for line in lines if line.startswith("half-life")).count("(+") == 2
 
 
 @pytest.mark.usefixtures("harvest")
@@ -280,6 +298,8 @@ def test_order_shows_both_networks_and_where_the_dense_one_cannot_answer(real_pr
         ("gradients harvest.csv --window 1", 2, '"1" is not a length from 2 to 512'),
         ("gradients harvest.csv --ask next --window 55", 3, "60 rows are too few: a window of 55 needs 65"),
         ("order harvest.csv --window 1", 2, "window"),
+        ("windows harvest.csv --window 0", 2, "window must be between 1 and 100000, not 0"),
+        ("windows harvest.csv --horizon 0", 2, "horizon must be between 1 and 10000, not 0"),
         ("windows harvest.csv --window 70", 3, "60 rows hold no example: window 70 + horizon 4 need 74"),
     ],
 )
