@@ -25,7 +25,7 @@ from forecast.forecasters.preparation import (
     prepare,
     without_single_outliers,
 )
-from forecast.forecasters.priors import OWN, OWN_WITH_COVARIATES, prior_weights, weight_growth
+from forecast.forecasters.priors import OWN, OWN_WITH_COVARIATES, priors_of, weight_growth
 from forecast.forecasters.recurrent import Network
 from forecast.forecasters.rolling import MAX_ORIGINS, Origins, earlier_origins, errors_by_origin
 from forecast.forecasters.weighting import member_weights
@@ -60,15 +60,9 @@ class Combination:
         """The names of all members, in the order of their weights."""
         return (*(name for name, _ in self.networks), *self.methods)
 
-    def prior(self, seasons: Integers, intermittent: Flags | None = None) -> Floats:
-        """(members, series) prior weights for these seasons; for `intermittent` see `forecasts_mean`."""
-        names = [self._prior_name(name) for name in self.members]
-        each, of_series = np.unique(seasons, return_inverse=True)
-        known = [prior_weights(season, names) for season in each.tolist()] or [np.ones(len(names))]
-        prior = np.asarray(np.array(known).T[:, of_series])
-        if intermittent is None or not intermittent.any():
-            return prior
-        return np.where(intermittent, prior_weights(1, names, intermittent=True)[:, None], prior)
+    def prior(self, history: Panel, intermittent: Flags | None = None) -> Floats:
+        """(members, series) prior weights of each series; for `intermittent` see `forecasts_mean`."""
+        return priors_of(history, [self._prior_name(name) for name in self.members], intermittent)
 
     def forecasts_mean(self, history: Panel) -> Flags:
         """(series,) whether a series is one of intermittent demand, of which the mean is forecast."""

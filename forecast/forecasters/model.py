@@ -130,7 +130,7 @@ class RecurrentForecaster:
         if not len(self.weights):
             past = self.combination.past(history, horizon)
             intermittent = self.combination.forecasts_mean(history)
-            prior = self.combination.prior(history.seasons, intermittent)
+            prior = self.combination.prior(history, intermittent)
             return weights_and_spread(past, prior, history.seasons.tolist(), intermittent)
         known = {id: index for index, id in enumerate(self.tail.ids)}
         rows = np.array([known.get(id, len(known)) for id in history.ids], dtype=np.int64)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forecast.data.arrays import Floats
+from forecast.data.arrays import Flags, Floats
+from forecast.data.panel import Panel
 
 OWN = "own"
 """Any network that was trained on the data at hand."""
@@ -37,6 +38,15 @@ _INTERMITTENT = {
 }
 """Prior weights for a series of intermittent demand: of the members that forecast the mean. Networks, and the
 last values, forecast the median, or the value that there was."""
+
+_AIMLESS: dict[int, dict[str, float]] = {1: {"naive": 2.0, "ets": 1.0, "ridge": 1.0}}
+"""Season -> what the prior weight of a member is higher by for a series that is `aimless`."""
+
+_AIMLESS_ROWS = 40
+"""Newest rows whose way says whether a series is going anywhere."""
+
+_LONG_ROWS = 50
+"""Rows from which a series without a trend is taken for one; fewer may be those before a trend is seen."""
 
 _NEAR = 14
 """Days ahead beyond which the weight of harmonic regression rises: the level of the newest days, which the
@@ -78,6 +88,40 @@ def prior_weights(season: int, members: Sequence[str], *, intermittent: bool = F
         return np.array([_INTERMITTENT.get(member, 0.0) for member in members])
     known = _OTHER_WEIGHTS | _WEIGHTS[nearest_season(season)]
     return np.array([known.get(member, _RARE) for member in members])
+
+
+def priors_of(history: Panel, members: Sequence[str], intermittent: Flags | None = None) -> Floats:
+    """(members, series) the prior weights of each series, not normalized; `intermittent` is (series,)."""
+    each, of_series = np.unique(history.seasons, return_inverse=True)
+    known = [prior_weights(season, members) for season in each.tolist()] or [np.ones(len(members))]
+    higher = np.array([[_AIMLESS.get(s, {}).get(m, 0.0) for m in members] for s in each.tolist()])
+    prior = np.asarray(np.array(known).T[:, of_series])
+    if higher.any():
+        prior = prior + higher.T[:, of_series] * aimless(history)
+    if intermittent is None or not intermittent.any():
+        return prior
+    return np.where(intermittent, prior_weights(1, members, intermittent=True)[:, None], prior)
+
+
+def aimless(history: Panel) -> Floats:
+    """(series,) how sure it is that a series has no trend: 0 of one that only rises, or is short; up to 1.
+
+    The way that its newest steps lead is short beside all of them together, as that of a random walk or of
+    harvests is, to which the simplest methods do justice. The largest two steps count as much as the third:
+    an outlier makes two.
+    """
+    if not len(history.values):
+        return np.zeros(len(history))
+    rows = history.bounds[1:, None] - np.arange(min(_AIMLESS_ROWS, int(history.lengths.max())), 0, -1)
+    known = rows >= history.bounds[:-1, None]
+    values = np.where(known, history.values[np.maximum(rows, 0)], 0.0)
+    largest = np.abs(values).max(axis=1, keepdims=True)
+    steps = np.diff(values / np.where(largest > 0, largest, 1.0), axis=1) * known[:, :-1]
+    third = np.sort(np.abs(steps), axis=1)[:, -3:][:, :1]
+    steps = np.clip(steps, -third, third)
+    all_steps = np.abs(steps).sum(axis=1)
+    straight = np.divide(np.abs(steps.sum(axis=1)), all_steps, out=np.zeros(len(steps)), where=all_steps > 0)
+    return np.asarray(np.maximum(1 - straight, 0) ** 4 * np.minimum(history.lengths / _LONG_ROWS, 1) ** 3)
 
 
 def weight_growth(season: int, member: str, horizon: int) -> Floats:

@@ -51,7 +51,7 @@ class Backtested:
         self._later = [_as_group(each.past) for each in folds if each.past is not None]
         self._past = joined([*pasts, *self._later])
         self._intermittent = self._combination.forecasts_mean(panel)
-        self._prior = self._combination.prior(panel.seasons, self._intermittent)
+        self._prior = self._combination.prior(panel, self._intermittent)
         self._forecasts: list[tuple[Panel, Floats, Spread]] = []
         """Of each fold the history of the scored series, their forecasts, and mean errors known there."""
         self._intervals: dict[float, list[Forecast]] = {}
@@ -124,9 +124,10 @@ class Backtested:
     def _known(self, rows: Integers) -> tuple[Floats, Spread]:
         """Weights and mean errors of each series from origins whose actual values lie in the first `rows`."""
         past = self._past.before(rows)
-        # Which series are intermittent is known from these rows alone, too.
-        intermittent = self._combination.forecasts_mean(self._panel.first(rows))
-        prior = self._combination.prior(self._panel.seasons, intermittent)
+        # Which series are intermittent, or aimless, is known from these rows alone, too.
+        known = self._panel.first(rows)
+        intermittent = self._combination.forecasts_mean(known)
+        prior = self._combination.prior(known, intermittent)
         if len(self._panel) > 1 and len(past.origins.rows):
             prior = pooled_prior(past, prior, intermittent)
         return weights_and_spread(past, prior, self._panel.seasons.tolist(), intermittent)

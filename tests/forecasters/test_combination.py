@@ -60,11 +60,13 @@ def test_ones_own_network_comes_first_and_is_the_pretrained_one_where_training_l
 
 def test_the_prior_is_that_of_each_season_and_of_any_network_of_ones_own():
     made = Combination((("lstm", network(cell="lstm")),), ("theta", "naive"))
-    prior = made.prior(np.array([1, 12, 1]))
+    rising = np.arange(60.0)
+    history = replace(panel(rising, rising, rising), seasons=np.array([1, 12, 1]))
+    prior = made.prior(history)
     assert prior.shape == (3, 3)
     for season, column in zip((1, 12, 1), prior.T, strict=True):
         assert column.tolist() == prior_weights(season, [OWN, "theta", "naive"]).tolist()
-    assert made.prior(np.array([], dtype=np.int64)).shape == (3, 0)
+    assert made.prior(history.select([])).shape == (3, 0)
 
 
 def test_every_member_forecasts_the_prepared_series():
@@ -292,7 +294,7 @@ def test_a_combination_lies_between_its_members(forecasts, weights):
 
 
 def test_weights_are_those_of_the_errors_of_each_series():
-    past, prior = SIMPLE.past(MIXED, 6), SIMPLE.prior(MIXED.seasons)
+    past, prior = SIMPLE.past(MIXED, 6), SIMPLE.prior(MIXED)
     weights, spread = weights_and_spread(past, prior, [12] * 4)
     expected = member_weights(past.mean_errors(4), prior, past.origins.independence(4))
     assert weights.tolist() == expected.tolist()
@@ -303,11 +305,11 @@ def test_weights_are_those_of_the_errors_of_each_series():
 
 
 def test_weights_of_some_series_are_those_among_all():
-    prior = SIMPLE.prior(MIXED.seasons)
+    prior = SIMPLE.prior(MIXED)
     weights, spread = weights_and_spread(SIMPLE.past(MIXED, 6), prior, [12] * 4)
     for order in ([2, 0], [1], [3, 1]):
         some = MIXED.select(order)
-        alone, sizes = weights_and_spread(SIMPLE.past(some, 6), SIMPLE.prior(some.seasons), [12] * len(order))
+        alone, sizes = weights_and_spread(SIMPLE.past(some, 6), SIMPLE.prior(some), [12] * len(order))
         assert alone == pytest.approx(weights[order], rel=1e-6)
         assert sizes.sizes == pytest.approx(spread.sizes[order], rel=1e-6)
 
@@ -394,7 +396,7 @@ def test_one_outlier_does_not_decide_the_forecast(season):
     def forecast(values):
         history = panel(values, season=season)
         past = made.past(history, 8)
-        weights, _ = weights_and_spread(past, made.prior(history.seasons), [season])
+        weights, _ = weights_and_spread(past, made.prior(history), [season])
         return combined(weights, made.forecasts(history, 8))
 
     assert forecast(wrong) == pytest.approx(forecast(clean), rel=0.4)

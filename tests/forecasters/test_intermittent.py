@@ -109,7 +109,7 @@ def test_beside_others_it_answers_for_intermittent_series_and_these_are_not_clip
     found = made.forecasts(panel(wave(80), lumpy), 2)
     assert np.isnan(found[0, 0]).all()
     assert found[1, 1] == pytest.approx(np.full(2, lumpy.mean()))
-    assert made.prior(np.array([1, 1]), np.array([False, True]))[:, 1].tolist() == [1.0, 0.2]
+    assert made.prior(panel(wave(80), lumpy), np.array([False, True]))[:, 1].tolist() == [1.0, 0.2]
 
 
 def test_weights_of_intermittent_series_follow_from_squared_errors():

@@ -61,7 +61,7 @@ def test_the_series_of_training_have_their_own_weights_and_any_other_the_last_on
 def test_without_stored_weights_they_follow_from_the_past_of_the_data():
     made, combination = untrained(), untrained().combination
     past = combination.past(HISTORY, 3)
-    weights, spread = weights_and_spread(past, combination.prior(HISTORY.seasons), [4, 4])
+    weights, spread = weights_and_spread(past, combination.prior(HISTORY), [4, 4])
     found = made.predict(HISTORY, 3, levels=(80,))
     assert found.values == pytest.approx(combined(weights, combination.forecasts(HISTORY, 3)), rel=1e-9)
     assert found.upper - found.values == pytest.approx(spread.half_widths(HISTORY, (80,), 3), rel=1e-9)

@@ -3,7 +3,16 @@ import pytest
 
 from forecast.forecasters.combination import PRETRAINED
 from forecast.forecasters.methods import COMBINED, METHODS
-from forecast.forecasters.priors import OWN, error_growth, nearest_season, prior_weights, weight_growth
+from forecast.forecasters.priors import (
+    OWN,
+    aimless,
+    error_growth,
+    nearest_season,
+    prior_weights,
+    priors_of,
+    weight_growth,
+)
+from tests.panels import panel
 
 MEASURED = (1, 4, 7, 12, 24, 52)
 
@@ -40,3 +49,37 @@ def test_harmonic_regression_weighs_more_far_ahead_of_days_and_the_others_the_sa
     assert (weight_growth(7, "theta", 90) == 1).all()
     assert (weight_growth(12, "harmonic", 90) == 1).all()
     assert weight_growth(7, "harmonic", 30).tolist() == growth[:30].tolist()  # whatever the horizon
+
+
+# Series without a trend
+
+_NOISE = np.random.default_rng(0).normal(size=60)
+
+
+def test_a_long_series_that_goes_nowhere_is_aimless_and_one_that_rises_or_is_short_is_not():
+    rising = np.arange(60.0) + 0.1 * _NOISE
+    series = (_NOISE, 1e9 + 1e3 * _NOISE, rising, _NOISE[:12], np.full(60, 7.0), [3.0])
+    found = aimless(panel(*series))
+    assert (found[:2] > 0.8).all()
+    assert found[0] == pytest.approx(found[1], rel=1e-6)
+    assert found[2] < 0.001
+    assert found[3] < 0.02
+    assert found[4:].tolist() == [1.0, pytest.approx(0.02**3)]
+    assert aimless(panel(_NOISE, []))[1] == 0
+    assert aimless(panel(1e300 * _NOISE))[0] == pytest.approx(found[0])
+
+
+def test_one_outlier_makes_no_trend_aimless():
+    rising = np.arange(60.0) + _NOISE
+    wrong = rising.copy()
+    wrong[50] = 1e6
+    assert aimless(panel(wrong))[0] < 0.1
+
+
+def test_simple_methods_weigh_more_in_years_without_a_trend_and_nothing_changes_in_other_seasons():
+    members = [OWN, PRETRAINED, "naive", "theta"]
+    years, months = (priors_of(panel(_NOISE, np.arange(60.0), season=season), members) for season in (1, 12))
+    assert years[2, 0] > 1.5
+    assert years[2, 1] == prior_weights(1, ["naive"])[0]
+    assert (years[[0, 1, 3], 0] == years[[0, 1, 3], 1]).all()
+    assert (months[:, 0] == prior_weights(12, members)).all()
