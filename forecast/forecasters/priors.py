@@ -112,7 +112,7 @@ def aimless(history: Panel) -> Floats:
     """
     if not len(history.values):
         return np.zeros(len(history))
-    rows = history.bounds[1:, None] - np.arange(min(_AIMLESS_ROWS, int(history.lengths.max())), 0, -1)
+    rows = history.bounds[1:, None] - np.arange(_AIMLESS_ROWS, 0, -1)
     known = rows >= history.bounds[:-1, None]
     values = np.where(known, history.values[np.maximum(rows, 0)], 0.0)
     largest = np.abs(values).max(axis=1, keepdims=True)

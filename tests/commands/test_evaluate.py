@@ -51,7 +51,7 @@ def test_the_table_of_training_has_the_combination_its_members_and_the_baselines
     shares = {row["model"]: f"{100 * float(row['weight']):.0f} %" for row in rows[1:7]}
     for name, model in (("pretrained GRU", "pretrained"), ("Theta", "theta"), ("ETS", "ets")):
         assert (f"{name} {shares[model]}" in shown) == (shares[model] != "0 %")
-    assert "last value" not in shown  # a member without weight is not stored
+    assert "drift" not in shown  # a member without weight is not stored
 
 
 def test_right_after_training_the_scores_are_those_that_training_printed(program):
