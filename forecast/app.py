@@ -27,6 +27,7 @@ app = typer.Typer(
             "stream": "forecast.commands.stream",
             "drift": "forecast.commands.drift",
             "check": "forecast.commands.check",
+            "partition": "forecast.commands.partition",
             "show": "forecast.commands.show",
             "report": "forecast.commands.report",
             "help": "forecast.commands.help",
@@ -115,7 +116,7 @@ def _run_command(arguments: list[str], console: Console) -> int:
         sys.stdout.flush()
     except typer.Exit as exit:
         return exit.exit_code
-    if not console.skipped:
-        return 0
-    console.warn(f"{len(console.skipped):,} series skipped, the others used")
-    return SOME_SKIPPED
+    for count, what in ((len(console.skipped), "series"), (console.failed_files, "files")):
+        if count:
+            console.warn(f"{count:,} {what} skipped, the others used")
+    return SOME_SKIPPED if console.skipped or console.failed_files else 0

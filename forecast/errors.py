@@ -19,7 +19,7 @@ EXIT_CODES: dict[int, str] = {
     2: "wrong use",
     3: "the data: columns, frequency, not numbers, too short",
     4: "the model: not found, damaged, newer, does not fit the data",
-    5: "an optional part is not installed; the hint says what to install",
+    5: "an optional part is not installed, or a cluster does not serve; the hint says what to do",
     6: "some series failed, the others were written",
     7: "training failed (loss became NaN twice)",
     10: "done, but no better than the baseline (only with --require-skill)",
@@ -82,6 +82,12 @@ class ModelError(ForecastError):
 
 class MissingExtra(ForecastError):
     """An optional part of the program is not installed."""
+
+    exit_code = 5
+
+
+class EngineError(ForecastError):
+    """A cluster cannot be reached, or one of its workers cannot do the work."""
 
     exit_code = 5
 

@@ -91,8 +91,42 @@ class CheckpointSaved:
     """The position in the training: "backtest 2 of 3, after epoch 40"."""
 
 
+@dataclass(frozen=True, slots=True)
+class FilesAhead:
+    """How many files of a data set are to be worked on."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileDone:
+    """One file of a data set is finished, or has failed."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileFailed:
+    """A file of a data set that cannot be used; the others are."""
+
+    name: str
+    reason: str
+    hint: str = ""
+
+
 Event = (
-    Note | Decision | Warned | SeriesSkipped | Loading | FitsAhead | EpochEnded | FitEnded | CheckpointSaved
+    Note
+    | Decision
+    | Warned
+    | SeriesSkipped
+    | Loading
+    | FitsAhead
+    | EpochEnded
+    | FitEnded
+    | CheckpointSaved
+    | FilesAhead
+    | FileDone
+    | FileFailed
 )
 Listener = Callable[[Event], None]
 

@@ -18,7 +18,7 @@ FLOORS: list[set[str]] = [
     {"phrases", "version"},
     {"errors"},
     {"events", "serialize", "atomic"},
-    {"spec"},
+    {"spec", "engines"},
     {"data"},
     {"features"},
     {"tables", "forecasters", "output"},
@@ -32,7 +32,7 @@ FLOORS: list[set[str]] = [
     {"reporting", "pretraining"},
     {"training"},
     {"workflow"},
-    {"hindcast", "pictures", "live"},
+    {"hindcast", "pictures", "live", "jobs"},
     {"api", "api_data", "api_live", "cli"},
     {"commands"},
     {"app"},
@@ -51,6 +51,7 @@ MAY_IMPORT = {
     "output": GROUND | {"data"},
     "drawing": GROUND | {"data", "output.escape"},
     "spec": GROUND,
+    "engines": GROUND,
     **{name: {"errors", "phrases"} for name in FLOORS[2]},
 }
 """Rooms that may import less than all that lies below them."""
@@ -64,7 +65,8 @@ LIBRARIES = {
     "matplotlib": set(),
     "sklearn": {"explaining"},
     "pandas": {"api_data", "tables", "data", "output", "pretraining", "reporting"},
-    "pyarrow": {"tables", "output"},
+    "pyarrow": {"tables", "output", "jobs"},
+    "ray": {"engines"},
     "safetensors": {"storage"},
     "pickle": set(),
     "cPickle": set(),
@@ -77,7 +79,7 @@ LIBRARIES = {
 }
 """Where a library may be imported at all."""
 
-HEAVY = ("keras", "tensorflow", "sklearn", "pandas", "pyarrow", "PIL", "matplotlib", "rich")
+HEAVY = ("keras", "tensorflow", "sklearn", "pandas", "pyarrow", "PIL", "matplotlib", "rich", "ray")
 """Libraries that a module may import only inside a function, save those that are there for them."""
 
 BUILT_FOR_KERAS = "network"

@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from forecast.cli import process
-from forecast.cli.progress import TrainingProgress, details
+from forecast.cli.progress import FileProgress, TrainingProgress, details
 from forecast.events import (
     CheckpointSaved,
     Decision,
     EpochEnded,
     Event,
+    FileDone,
+    FileFailed,
+    FilesAhead,
     FitEnded,
     FitsAhead,
     Loading,
@@ -41,7 +44,7 @@ LABEL_WIDTH = 14
 SECONDS_WITHOUT_LINES = 10.0
 """Seconds after the start in which no plain line of progress is printed: a short run has none."""
 
-_PROGRESS_LABEL = "training".ljust(LABEL_WIDTH)
+_TRAINING, _FILES = "training".ljust(LABEL_WIDTH), "files".ljust(LABEL_WIDTH)
 
 _BAR_WIDTH = 20
 
@@ -109,15 +112,18 @@ class Console:
     skipped_file: Path | None = field(default=None, init=False)
     """Where to list them."""
     _started: float = field(init=False)
+    failed_files: int = field(default=0, init=False)
+    """Files of a data set that cannot be used: they decide the exit code too."""
     _training: TrainingProgress = field(init=False)
+    _files: FileProgress = field(init=False)
     _tenth: int = field(default=-1, init=False)
-    """The tenth of the training, from 0 on, in which the newest plain line of progress was printed."""
+    """The tenth of the work, from 0 on, in which the newest plain line of progress was printed."""
     _bar: "Progress | None" = field(default=None, init=False)
     _spinner: "Progress | None" = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._started = self.clock()
-        self._training = TrainingProgress(self.clock)
+        self._training, self._files = TrainingProgress(self.clock), FileProgress(self.clock)
 
     def listen(self, event: Event) -> None:
         """Print one event; the `Listener` given to the workflow."""
@@ -126,7 +132,7 @@ class Console:
         match event:
             case Loading(library):
                 self._spin(f"loading {library}")
-            case FitsAhead() | EpochEnded() | FitEnded():
+            case FitsAhead() | EpochEnded() | FitEnded() | FilesAhead() | FileDone():
                 self._show_progress(event)
             case CheckpointSaved(path, where):
                 self.note("checkpoint", f"saved: {path} ({where})")
@@ -137,7 +143,7 @@ class Console:
                 if has_bar:
                     self._draw_bar()
 
-    def _print(self, event: Note | Decision | Warned | SeriesSkipped) -> None:
+    def _print(self, event: Note | Decision | Warned | SeriesSkipped | FileFailed) -> None:
         match event:
             case Note(label, text):
                 self.note(label, text)
@@ -150,6 +156,10 @@ class Console:
                 self.skipped.append(event)
                 if len(self.skipped) <= SKIPPED_SHOWN:
                     self.warn(f'series "{id}" skipped: {reason}')
+            case FileFailed(name, reason, hint):
+                self.failed_files += 1
+                if self.failed_files <= SKIPPED_SHOWN:
+                    self.warn(f"{name} skipped: {reason}" + (f"; {hint}" if hint else ""))
 
     def _resume_command(self) -> str:
         words = [word for word in self.command if word != "--resume"]
@@ -196,12 +206,22 @@ class Console:
                 self._spinner.console.file.close()
             self._spinner = None
 
-    def _show_progress(self, event: FitsAhead | EpochEnded | FitEnded) -> None:
-        self._training.listen(event)
+    def _show_progress(self, event: FitsAhead | EpochEnded | FitEnded | FilesAhead | FileDone) -> None:
+        if isinstance(event, FilesAhead | FileDone):
+            self._files.listen(event)
+            has_line, label, progress = isinstance(event, FileDone), _FILES, str(self._files)
+        else:
+            self._training.listen(event)
+            has_line, label, progress = isinstance(event, EpochEnded), _TRAINING, str(self._training)
         if self._draws_in_place:
             self._draw_bar()
-        elif isinstance(event, EpochEnded) and not self.quiet and self._line_is_due():
-            self._write(f"{_PROGRESS_LABEL}{self._training}")
+        elif has_line and not self.quiet and self._line_is_due():
+            self._write(f"{label}{progress}")
+
+    @property
+    def _work(self) -> TrainingProgress | FileProgress:
+        """What the bar shows: the files of a data set, or one training."""
+        return self._files if self._files.ahead else self._training
 
     @property
     def _draws_in_place(self) -> bool:
@@ -210,26 +230,29 @@ class Console:
 
     def _line_is_due(self) -> bool:
         """Whether a plain line is due: one in each tenth of the work, from its first seconds on."""
-        tenth = int(10 * self._training.share)
+        tenth = int(10 * self._work.share)
         if not self._tenth < tenth < 10 or self.clock() - self._started < SECONDS_WITHOUT_LINES:
             return False
         self._tenth = tenth
         return True
 
     def _draw_bar(self) -> None:
-        """Draw the bar of the fits, or remove it where none is ahead."""
-        if not self._training.ahead:
+        """Draw the bar of the fits or files, or remove it where none is ahead."""
+        work = self._work
+        if not work.ahead:
             self.erase()
             return
         if self._bar is None:
-            self._bar = _bar(color=has_color(sys.stderr, self.color))
+            label = _FILES if work is self._files else _TRAINING
+            self._bar = _bar(label, color=has_color(sys.stderr, self.color))
             self._bar.add_task("", total=1.0, status="")
             self._bar.start()
-        status, current = str(self._training), self._training.current
+        status = str(work)
+        current = self._training.current if work is self._training else None
         room = shutil.get_terminal_size().columns - LABEL_WIDTH - _BAR_WIDTH - len(status) - 5
         if current is not None and (text := details(current, room)):
             status = f"{status}  {text}"
-        self._bar.update(self._bar.task_ids[0], completed=self._training.share, status=status)
+        self._bar.update(self._bar.task_ids[0], completed=work.share, status=status)
         self._bar.refresh()
 
     def _spin(self, text: str) -> None:
@@ -258,17 +281,17 @@ def _width() -> int | None:
     return shutil.get_terminal_size().columns if is_terminal(sys.stderr) else None
 
 
-def _bar(*, color: bool) -> "Progress":
+def _bar(label: str, *, color: bool) -> "Progress":
     from rich.progress import BarColumn
 
     # No thread for redrawing: signals and TensorFlow's threads would interfere with it.
-    return _in_place(BarColumn(bar_width=_BAR_WIDTH), sys.stderr, color=color, thread=False)
+    return _in_place(label, BarColumn(bar_width=_BAR_WIDTH), sys.stderr, color=color, thread=False)
 
 
 def _spinner(*, color: bool) -> "Progress":
     from rich.progress import SpinnerColumn
 
-    return _in_place(SpinnerColumn(), _second_descriptor(sys.stderr), color=color, thread=True)
+    return _in_place(_TRAINING, SpinnerColumn(), _second_descriptor(sys.stderr), color=color, thread=True)
 
 
 def _second_descriptor(stream: TextIO) -> TextIO:
@@ -280,7 +303,9 @@ def _second_descriptor(stream: TextIO) -> TextIO:
     return open(descriptor, "w", encoding=stream.encoding, errors="backslashreplace")
 
 
-def _in_place(column: "ProgressColumn", stream: TextIO, *, color: bool, thread: bool) -> "Progress":
+def _in_place(
+    label: str, column: "ProgressColumn", stream: TextIO, *, color: bool, thread: bool
+) -> "Progress":
     """A line that is drawn again in its place and removed at its end: the label, the column, the status."""
     from rich.console import Console as RichConsole
     from rich.progress import Progress, TextColumn
@@ -288,7 +313,7 @@ def _in_place(column: "ProgressColumn", stream: TextIO, *, color: bool, thread: 
 
     return Progress(
         # The column adds a space.
-        TextColumn(_PROGRESS_LABEL[:-1], markup=False, style="dim" if color else "none"),
+        TextColumn(label[:-1], markup=False, style="dim" if color else "none"),
         column,
         TextColumn(
             "{task.fields[status]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")

@@ -18,7 +18,7 @@ from forecast.output.escape import escape
 from forecast.phrases import listed
 
 if TYPE_CHECKING:
-    from forecast.data.arrays import Flags, Floats, Integers
+    from forecast.data.arrays import Flags, Integers
     from forecast.data.cards import Card, Section
     from forecast.data.digits import Digits
     from forecast.data.results import ResultTable
@@ -111,14 +111,9 @@ def deliver(
     if delivery.excel_safe and format in ("csv", "tsv"):
         table = for_spreadsheets(table)
     if delivery.digits != "full" and format != "parquet":
-        from forecast.data.digits import rounded
+        from forecast.data.digits import rounded_table
 
-        table = {
-            name: rounded(cast("Floats", column), delivery.digits, None if name in unit_free else places)
-            if column.dtype.kind == "f"
-            else column
-            for name, column in table.items()
-        }
+        table = rounded_table(table, delivery.digits, places, unit_free)
         facts = {
             name: _rounded(fact, delivery.digits) if name in _SCORES else fact
             for name, fact in (facts or {}).items()
@@ -289,6 +284,11 @@ def _resolve_format(format: OutputFormat, file: Path | None, option: str) -> "Fo
     if format == "parquet" and on_terminal:
         raise UsageError("Parquet is not for a terminal", hint="--output FILE.parquet")
     return cast("Format | Literal['table']", format)
+
+
+def has_known_suffix(file: Path) -> bool:
+    """Whether the name of a file says its format."""
+    return file.suffix.lower() in _SUFFIXES
 
 
 def _format_by_suffix(file: Path, option: str) -> OutputFormat:

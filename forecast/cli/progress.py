@@ -1,9 +1,9 @@
-"""How far a training is: its fits counted, the time left estimated."""
+"""How far a training or a job is: its fits or files counted, the time left estimated."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from forecast.events import EpochEnded, FitEnded, FitsAhead
+from forecast.events import EpochEnded, FileDone, FilesAhead, FitEnded, FitsAhead
 
 
 @dataclass(slots=True)
@@ -80,6 +80,36 @@ class TrainingProgress:
         left = self.seconds_left
         fits = f"fit {self.done + 1} of {self.done + self.ahead}"
         return fits if left is None else f"{fits}, {duration(left)} left"
+
+
+@dataclass(slots=True)
+class FileProgress:
+    """The files of a data set, each an equal share of the work."""
+
+    clock: Callable[[], float]
+    done: int = field(default=0, init=False)
+    ahead: int = field(default=0, init=False)
+    _started: float = field(default=0.0, init=False)
+
+    def listen(self, event: FilesAhead | FileDone) -> None:
+        """Count what has happened."""
+        match event:
+            case FilesAhead(count):
+                self.done, self.ahead, self._started = 0, count, self.clock()
+            case FileDone():
+                self.done, self.ahead = self.done + 1, max(self.ahead - 1, 0)
+
+    @property
+    def share(self) -> float:
+        """Share of the work that is done, from 0 to 1."""
+        return self.done / max(self.done + self.ahead, 1)
+
+    def __str__(self) -> str:
+        """The state in words: "6 of 21 files, 3 min left"."""
+        files = f"{self.done:,} of {self.done + self.ahead:,} files"
+        if not self.done:
+            return files
+        return f"{files}, {duration((self.clock() - self._started) * self.ahead / self.done)} left"
 
 
 def details(epoch: EpochEnded, room: int) -> str:

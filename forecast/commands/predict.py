@@ -8,6 +8,8 @@ from forecast.cli import options, parsing, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import deliver, plan_delivery
 from forecast.cli.drawing import has_room_below, print_below
+from forecast.cli.engine_options import EngineChoice, engine_choice
+from forecast.cli.files import by_files
 from forecast.cli.option_groups import takes
 from forecast.cli.picture_options import NoPlot
 from forecast.cli.reading_options import read_spec
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 @takes("read", read_spec)
 @takes("untrained", options.untrained_options)
+@takes("engine", engine_choice)
 def predict(
     ctx: typer.Context,
     data: options.DataToContinue = None,
@@ -48,6 +51,7 @@ def predict(
     excel_safe: options.ExcelSafe = False,
     skipped: options.SkippedFile = None,
     no_plot: NoPlot = False,
+    engine: EngineChoice,
 ) -> None:
     """Forecast the next values of DATA, or of the training data.
 
@@ -59,6 +63,7 @@ def predict(
     forecast predict sales.csv --horizon 2 --future next.csv
     forecast predict orders.csv --horizon 30 --total
     forecast predict new.csv --model pretrained --as-of 1990
+    forecast predict stores/ --output forecasts/ --workers 4
     """
     console: Console = ctx.obj
     levels = parsing.parse_levels(level)
@@ -68,12 +73,33 @@ def predict(
     if as_of is not None:
         _refuse_with_as_of(source, ahead)
     inputs, written = (source, ahead, answering.path), parsing.parse_digits(digits)
+    files = by_files(source, engine, output)
+    if files is not None:
+        from forecast.commands.predict_files import predict_files
+
+        predict_files(
+            files,
+            answering,
+            engine.engine,
+            output,
+            {
+                "horizon": horizon,
+                "levels": levels,
+                "total": total,
+                "digits": written,
+                "excel_safe": excel_safe,
+            },
+            format="json" if json else format,
+            refused={"--as-of": as_of, "--future": ahead, "--future-missing": future_missing},
+            skipped=skipped,
+            console=console,
+        )
+        return
     delivery = plan_delivery(
         format, json=json, output=output, inputs=inputs, excel_safe=excel_safe, digits=written
     )
     plan_list(skipped, console, *inputs, output)
-    about: dict[str, Json] = {**paths.facts(source), "levels": list(levels)}
-    about["as_of"] = as_of
+    about: dict[str, Json] = {**paths.facts(source), "levels": list(levels), "as_of": as_of}
     chosen, remark = opened(answering, horizon, console)
     asked = {"horizon": horizon, "levels": levels, "total": total, "future_missing": future_missing}
     forecaster, forecast = _forecast(

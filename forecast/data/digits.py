@@ -1,11 +1,13 @@
 """How many digits of a number are written: three more than the data have, all, or as many as asked for."""
 
-from typing import Literal
+from collections.abc import Collection
+from typing import Literal, cast
 
 import numpy as np
 
 from forecast.data.arrays import Floats, Integers
 from forecast.data.panel import Panel
+from forecast.data.results import ResultTable
 
 Digits = Literal["data", "full"] | int
 """Three decimal places more than the data have; the shortest decimal that reads back; significant digits."""
@@ -65,6 +67,20 @@ def rounded(values: Floats, digits: Digits, places: Integers | None = None) -> F
         return np.array([significant(number, UNIT_FREE) for number in numbers])
     written = [round(number, place) for number, place in zip(numbers, places.tolist(), strict=True)]
     return np.array(written) + 0.0  # -0.0 becomes 0.0
+
+
+def rounded_table(
+    table: ResultTable, digits: Digits, places: Integers | None, unit_free: Collection[str] = ()
+) -> ResultTable:
+    """A table with its numbers as they are written; `places`, (rows,), are of those in the data's unit."""
+    if digits == "full":
+        return table
+    return {
+        name: rounded(cast(Floats, column), digits, None if name in unit_free else places)
+        if column.dtype.kind == "f"
+        else column
+        for name, column in table.items()
+    }
 
 
 def significant(number: float, digits: int) -> float:

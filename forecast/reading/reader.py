@@ -27,6 +27,7 @@ from forecast.reading.covariates import (
 from forecast.reading.duplicates import resolve_duplicates
 from forecast.reading.ends import with_last_zeros
 from forecast.reading.labelled import STEPS, find_label_roles, has_model_classes, label_rows, labelled_panel
+from forecast.reading.opening import open_table
 from forecast.reading.periods import read_as_periods
 from forecast.reading.regular import regular_panel, skip_unusable
 from forecast.reading.roles import Roles, find_roles, notation_guesses
@@ -39,8 +40,7 @@ from forecast.reading.wide import to_long
 from forecast.spec.reading import NO_TIME, Columns, ReadSpec, Target
 from forecast.tables.columns import Guess
 from forecast.tables.dates import ParsedTimes
-from forecast.tables.delimited import read_table
-from forecast.tables.source import Source, is_file, open_source
+from forecast.tables.source import Source
 from forecast.tables.table import Table
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def read_until(
 ) -> "tuple[ReadResult, Cut, Panel]":
     """What `read_panel` gives of the rows up to a date, its last moment, and the panel of all rows."""
     read = read or ReadSpec()
-    table = _open_table(source, read)
+    table = open_table(source, read)
     partial = PartialRead(read, file=table, table=table, until=until)
     then = _run_stages(partial, frequency or _requested_step(read), season)
     assert partial.cut is not None
@@ -157,7 +157,7 @@ def _requested_step(read: ReadSpec) -> NamedFrequency | None:
 
 
 def _open(source: Source, read: ReadSpec) -> PartialRead:
-    table = _open_table(source, read)
+    table = open_table(source, read)
     return PartialRead(read, file=table, table=table)
 
 
@@ -369,7 +369,7 @@ def with_future_rows(panel: Panel, source: Source, read: ReadSpec) -> Panel:
     `read` is that of the panel. Raises a `DataError` where the rows cannot be read, or a
     `UsageError` where no covariate is known ahead.
     """
-    table = _open_table(source, read)
+    table = open_table(source, read)
     columns = read.columns
     if not columns.known:
         raise UsageError("--future: the model has no known covariates")
@@ -383,17 +383,3 @@ def with_future_rows(panel: Panel, source: Source, read: ReadSpec) -> Panel:
     known = [table.column(name) for name in columns.known]
     future = parse_covariates(known, rows, categorical=columns.categorical, notation=read.notation)
     return with_future(panel, future)
-
-
-def _open_table(source: Source, read: ReadSpec) -> Table:
-    """The columns of values in memory, a Parquet file or CSV as text."""
-    if not is_file(source):
-        from forecast.tables.frames import as_frame, frame_table
-
-        return frame_table(as_frame(source, time=read.columns.time, target=read.columns.target))
-    opened = open_source(source, encoding=read.notation.encoding)
-    if not opened.is_parquet:
-        return read_table(opened, read.notation)
-    from forecast.tables.frames import parquet_table
-
-    return parquet_table(opened)

@@ -25,10 +25,10 @@ _COMPRESSED = {".gz", ".bz2", ".xz", ".zst", ".zip"}
 def model_name(data: str | Path) -> Path:
     """The file name of the model of some data: harvest.forecast for in/harvest.csv.gz.
 
-    That of standard input and of a folder is model.forecast.
+    That of standard input, of a folder and of a glob is model.forecast.
     """
     path = Path(data)
-    if data == _STDIN or path.is_dir():
+    if data == _STDIN or _is_data_set(data):
         return Path(f"model{MODEL_SUFFIX}")
     stem = path.stem if path.suffix.lower() in _COMPRESSED else path.name
     return Path(f"{Path(stem).stem}{MODEL_SUFFIX}")
@@ -74,10 +74,17 @@ def trained_model_for(data: "Source | None", folder: Path, named: str | Path | N
         raise ModelError("there is no model here", hint="forecast train DATA makes one; or --model PATH")
     if not isinstance(data, str | Path):
         raise ModelError("data in memory have no model file of their own", hint="name the model")
-    if data != _STDIN and not Path(data).exists():
+    if data != _STDIN and not Path(data).exists() and not _is_data_set(data):
         raise DataError(f'there is no file "{data}"')
     others = [shlex.quote(str(path)) for path in models_in(folder)[:3]] or ["PATH"]
     raise ModelError(
         f'there is no model "{model_name(data)}" here',
         hint=f"--model {' or '.join(others)}; or forecast train DATA, which makes it",
     )
+
+
+def _is_data_set(data: str | Path) -> bool:
+    # Its import loads NumPy, and a completion or `--help` has no time for that.
+    from forecast.tables.source import is_data_set
+
+    return is_data_set(data)

@@ -123,6 +123,12 @@ def read_table(opened: SourceBytes, notation: Notation) -> Table:
     return without_margins(table)
 
 
+def layout_of(opened: SourceBytes, notation: Notation) -> tuple[str, Layout]:
+    """The encoding of a CSV file and its layout, from its bytes or from its first ones."""
+    encoding, _ = _detect_encoding(opened, notation.encoding)
+    return encoding, _find_layout(opened, encoding, notation)
+
+
 def _find_layout(opened: SourceBytes, encoding: str, notation: Notation) -> Layout:
     """The layout of the file; a `DataError` where a given delimiter or line of the header is not in it."""
     sample = _sample(opened, encoding)

@@ -14,6 +14,7 @@ from forecast.tables.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 _CELL_BYTES = 8
@@ -79,8 +80,8 @@ def frame_table(frame: "pd.DataFrame", name: str = "frame") -> Table:
     return Table(name, columns, len(frame), line=lambda row: f"row {row + 1}")
 
 
-def parquet_table(opened: SourceBytes) -> Table:
-    """The columns of a Parquet file; a `MissingExtra` error without pyarrow."""
+def parquet_table(opened: SourceBytes, only: Sequence[str] | None = None) -> Table:
+    """The columns of a Parquet file, or those of these names; a `MissingExtra` error without pyarrow."""
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -90,14 +91,20 @@ def parquet_table(opened: SourceBytes) -> Table:
         ) from None
     try:
         file = pq.ParquetFile(io.BytesIO(opened.data))
-        _refuse_bomb(opened, cells=file.metadata.num_rows * file.metadata.num_columns)
-        columns = file.read()
+        names = [name for name in file.schema_arrow.names if only is None or name in only]
+        _refuse_bomb(opened, cells=file.metadata.num_rows * len(names))
+        columns = file.read(names)
         columns.validate(full=True)
         frame = columns.to_pandas()
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise DataError(f"is a damaged Parquet file: {reason}", where=opened.name) from None
     return frame_table(as_frame(frame), opened.name)
+
+
+def arrow_table(name: str, table: "pa.Table") -> Table:
+    """The columns of an Arrow table."""
+    return frame_table(as_frame(table.to_pandas()), name)
 
 
 def _refuse_bomb(opened: SourceBytes, *, cells: int) -> None:

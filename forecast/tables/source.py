@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.errors import DataError
+from forecast.tables.files import GLOB, GZIP, PARQUET, DataSet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 File: TypeAlias = str | Path | BinaryIO
 """A path, "-" for standard input, or an open binary file."""
 
-Source: TypeAlias = Union[File, "pd.DataFrame", "pd.Series[float]", Sequence[float], NDArray[np.generic]]
-"""A file, or values in memory."""
+Source: TypeAlias = Union[
+    File, DataSet, "pd.DataFrame", "pd.Series[float]", Sequence[float], NDArray[np.generic]
+]
+"""A file, a folder or glob of files, or values in memory."""
 
 STDIN = "-"
 BLOCK_BYTES = 1 << 20
@@ -34,8 +37,6 @@ ALWAYS_UNPACKED_BYTES = 64 << 20
 MAX_RATIO = 100
 """Unpacked bytes per packed byte beyond that: real CSV has under 30, a bomb 1000."""
 
-GZIP = b"\x1f\x8b"
-PARQUET = b"PAR1"
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "a workbook or a ZIP archive"),
     (b"PK\x05\x06", "an empty ZIP archive"),
@@ -92,6 +93,13 @@ def is_file(source: Source) -> TypeGuard[File]:
     return isinstance(source, str | Path) or hasattr(source, "read")
 
 
+def is_data_set(source: Source) -> "TypeGuard[str | Path | DataSet]":
+    """Whether a source is several files: a folder, or a glob and no file of that name."""
+    if isinstance(source, str | Path):
+        return Path(source).is_dir() or (bool(GLOB & set(str(source))) and not Path(source).exists())
+    return isinstance(source, DataSet)
+
+
 def open_source(source: File, *, encoding: str | None = None) -> SourceBytes:
     """All bytes of the source, unpacked if they are gzip; a `DataError` for what cannot be CSV or Parquet.
 
@@ -112,7 +120,7 @@ def open_source(source: File, *, encoding: str | None = None) -> SourceBytes:
     except IsADirectoryError:
         raise DataError("is a folder, not CSV", where=str(path), hint="name a file in it") from None
     except FileNotFoundError:
-        raise DataError(f'there is no file "{path}"', hint=_similar_names(path)) from None
+        raise DataError(f'there is no file "{path}"', hint=similar_names(path)) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise DataError(f"cannot be read: {reason}", where=str(path)) from error
@@ -123,7 +131,8 @@ def _name_of(stream: BinaryIO) -> str:
     return Path(name).name if isinstance(name, str) else "data"
 
 
-def _similar_names(path: Path) -> str:
+def similar_names(path: Path) -> str:
+    """A hint for a file that is not there: names in its folder that are nearly the same."""
     try:
         names = [entry.name for entry in path.parent.iterdir()]
     except OSError:
@@ -150,6 +159,8 @@ def _read_stream(name: str, stream: BinaryIO | BufferedReader, encoding: str | N
     data = b"".join(blocks)
     if not data.startswith(PARQUET):
         _refuse_nul(name, data, encoding)
+    elif not data.endswith(PARQUET) and b"\0" in data:
+        raise DataError("is a truncated Parquet file", where=name, hint="download or copy it again")
     return SourceBytes(name, data)
 
 

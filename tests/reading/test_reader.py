@@ -425,8 +425,9 @@ def test_a_url_is_never_fetched():
         read_panel("https://example.org/data.csv")
 
 
-def test_a_folder_is_refused(tmp_path):
-    with pytest.raises(DataError, match="is a folder, not CSV"):
+def test_a_folder_without_data_is_refused(tmp_path):
+    (tmp_path / "notes.md").write_text("no data")
+    with pytest.raises(DataError, match="holds no CSV or Parquet file"):
         read_panel(tmp_path)
 
 

@@ -1,0 +1,113 @@
+"""`forecast predict` of a data set, file by file."""
+
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from forecast.cli.console import Console
+from forecast.cli.delivery import plan_delivery
+from forecast.cli.files import is_folder
+from forecast.cli.skipped import plan_list
+from forecast.commands.answering import Answering, opened
+from forecast.errors import UsageError
+from forecast.phrases import counted
+from forecast.spec.training import TrainRequest
+
+if TYPE_CHECKING:
+    from forecast.cli.options import OutputFormat
+    from forecast.engines.calls import Engine
+    from forecast.forecasters.model import RecurrentForecaster
+    from forecast.jobs.forecasts import PartFormat, Written
+    from forecast.tables.files import DataSet
+
+_ROW_BY_ROW = ("csv", "tsv", "jsonl")
+
+
+def predict_files(
+    data: "DataSet",
+    answering: Answering,
+    engine: "Engine",
+    output: Path | None,
+    asked: dict[str, Any],
+    *,
+    format: "OutputFormat",
+    refused: Mapping[str, object],
+    skipped: Path | None,
+    console: Console,
+) -> None:
+    """Write a file of forecasts for each file of the data, or all of them as one stream."""
+    for name, value in refused.items():
+        if value is not None:
+            raise UsageError(
+                f"{name} is not read with a data set that goes file by file", hint="leave it out"
+            )
+    plan_list(skipped, console, output)
+    if is_folder(output):
+        assert output is not None
+        written = _forecast(data, answering, engine, output, asked, _each(format), console)
+        series, rows = (sum(getattr(each, name) for _, each in written) for name in ("series", "rows"))
+        console.note(
+            "saved", f"{output}: {counted(len(written), 'file')}, {series:,} series, {counted(rows, 'row')}"
+        )
+        return
+    one = plan_delivery(format, output=output, excel_safe=asked["excel_safe"], digits=asked["digits"])
+    if one.format not in _ROW_BY_ROW:
+        raise UsageError(
+            f"{data.root} is forecast file by file: one {one.format} does not hold that",
+            hint="--output FOLDER, or --format csv",
+        )
+    from forecast.atomic import write_atomically
+    from forecast.jobs.forecasts import concatenate
+
+    with tempfile.TemporaryDirectory(prefix="forecast-") as folder:
+        written = _forecast(
+            data, answering, engine, Path(folder) / "parts", asked, cast("PartFormat", one.format), console
+        )
+        paths, has_header = [path for path, _ in written], one.format != "jsonl"
+        if one.file is None:
+            concatenate(paths, sys.stdout.buffer, has_header=has_header)
+        else:
+            write_atomically(one.file, lambda stream: concatenate(paths, stream, has_header=has_header))
+
+
+def _forecast(
+    data: "DataSet",
+    answering: Answering,
+    engine: "Engine",
+    folder: Path,
+    asked: dict[str, Any],
+    format: "PartFormat | None",
+    console: Console,
+) -> "list[tuple[Path, Written]]":
+    from forecast.jobs.forecasts import ForecastOptions, predict
+    from forecast.jobs.large import in_parts
+
+    with in_parts(data, answering.read, folder, console.listen) as parts:
+        model = _model(parts, answering, asked["horizon"], console)
+        options = ForecastOptions(read=answering.read if answering.path else None, format=format, **asked)
+        return predict(parts, model, folder, options, engine, console.listen)
+
+
+def _model(
+    data: "DataSet", answering: Answering, horizon: int | None, console: Console
+) -> "RecurrentForecaster":
+    """The model, or for data without one all that needs no training, from a sample of the data."""
+    chosen, remark = opened(answering, horizon, console)
+    if not isinstance(chosen, TrainRequest):
+        return chosen
+    from forecast.jobs.sample import untrained_for
+
+    return untrained_for(data, chosen, remark=remark, listener=console.listen)
+
+
+def _each(format: "OutputFormat") -> "PartFormat | None":
+    """The format of each file; None for that of its data."""
+    if format == "auto":
+        return None
+    if format not in (*_ROW_BY_ROW, "parquet"):
+        raise UsageError(
+            f"--format {format} is no format of many files", hint="leave it out, or csv, tsv, jsonl, parquet"
+        )
+    return cast("PartFormat", format)

@@ -1,0 +1,1 @@
+"""Work in parts, in this process, in several, or on a cluster."""

@@ -1,0 +1,174 @@
+"""Forecasts of a data set: one file of them for each file of series."""
+
+import hashlib
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from forecast import workflow
+from forecast.atomic import write_atomically
+from forecast.data.digits import Digits, rounded_table
+from forecast.engines.calls import Engine
+from forecast.errors import ModelError, UsageError
+from forecast.events import Event, Listener, SeriesSkipped, ignore
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.jobs.job import FOLDER, open_manifest, work
+from forecast.jobs.scan import refuse_mixed_files
+from forecast.output.writing import for_spreadsheets, write
+from forecast.reporting.history import read_as
+from forecast.serialize import to_plain
+from forecast.spec.reading import ReadSpec
+from forecast.storage import modelfile
+from forecast.tables.dataset import SUFFIXES
+from forecast.tables.files import DataFile, DataSet
+from forecast.version import __version__
+
+PartFormat = Literal["csv", "tsv", "jsonl", "parquet"]
+"""Formats whose files can be written one by one, and one after another."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastOptions:
+    """What is forecast for every series, and how it is written."""
+
+    horizon: int | None = None
+    levels: tuple[float, ...] = (80.0,)
+    total: bool = False
+    read: ReadSpec | None = None
+    format: PartFormat | None = None
+    """None: that of each file of the data, Parquet or CSV."""
+    digits: Digits = "full"
+    excel_safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastPart:
+    """A file of series, and all that the file of its forecasts follows from."""
+
+    file: DataFile
+    output: Path
+    model: Path
+    digest: str
+    """SHA-256 of the model file."""
+    options: ForecastOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a file of forecasts holds."""
+
+    series: int
+    rows: int
+    skipped: tuple[SeriesSkipped, ...] = ()
+
+
+def predict(
+    data: DataSet,
+    model: RecurrentForecaster,
+    folder: Path,
+    options: ForecastOptions,
+    engine: Engine,
+    listener: Listener = ignore,
+) -> list[tuple[Path, Written]]:
+    """Forecast each file of the data into a file of the same name in `folder`.
+
+    An interrupted call goes on where it was, if it is repeated. A file that cannot be read fails alone: the
+    listener hears of it. `DataError` for files that hold the same series or differ in columns, `UsageError`
+    for a folder of other results.
+    """
+    refuse_mixed_files(data, read_as(model, options.read), engine)
+    content = modelfile.encode(model)
+    digest = hashlib.sha256(content).hexdigest()
+    facts = {"verb": "predict", "model": digest, "options": to_plain(options), "version": __version__}
+    manifest = open_manifest(folder, Written, facts)
+    stored = folder / FOLDER / "model.forecast"
+    write_atomically(stored, lambda stream: _put(stream, content))
+    parts = [
+        ForecastPart(file, output, stored, digest, options)
+        for file, output in zip(data.files, _outputs(data, folder, options.format), strict=True)
+    ]
+    done = []
+    for part, written in work(forecast_part, parts, engine, manifest, listener):
+        for series in written.skipped:
+            listener(series)
+        done.append((part.output, written))
+    return done
+
+
+def forecast_part(part: ForecastPart) -> Written:
+    """Write the forecasts of one file: a function of the part alone."""
+    model, options = _model(part.model, part.digest), part.options
+    skipped: list[SeriesSkipped] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, SeriesSkipped):
+            skipped.append(event)
+
+    found = workflow.predict(
+        model,
+        DataSet(part.file.name, (part.file,)),
+        read=options.read,
+        horizon=options.horizon,
+        levels=options.levels,
+        total=options.total,
+        listener=listen,
+    )
+    format = _format(part.file, options.format)
+    table = found.to_table()
+    if format != "parquet":
+        table = rounded_table(table, options.digits, found.row_places)
+    if options.excel_safe and format in ("csv", "tsv"):
+        table = for_spreadsheets(table)
+    part.output.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(
+        part.output, lambda stream: write(table, stream, format=format, schema="forecast.predict/1")
+    )
+    return Written(len(found.ids), len(next(iter(table.values()))), tuple(skipped))
+
+
+def concatenate(files: Sequence[Path], stream: BinaryIO, *, has_header: bool) -> None:
+    """Write files of one format one after another; of a second header nothing."""
+    for number, path in enumerate(files):
+        with open(path, "rb") as source:
+            if number and has_header:
+                source.readline()
+            shutil.copyfileobj(source, stream, 1 << 20)
+
+
+def _put(stream: BinaryIO, content: bytes) -> None:
+    stream.write(content)
+
+
+@lru_cache(maxsize=2)
+def _model(path: Path, digest: str) -> RecurrentForecaster:
+    """The model of a job, which a worker reads once."""
+    if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+        raise ModelError(
+            "is another model than that of this job", where=str(path), hint="start the job again"
+        )
+    return modelfile.load(path)
+
+
+def _format(file: DataFile, format: PartFormat | None) -> PartFormat:
+    return format or ("parquet" if file.name.lower().endswith((".parquet", ".pq")) else "csv")
+
+
+def _outputs(data: DataSet, folder: Path, format: PartFormat | None) -> list[Path]:
+    """The file of results for each file; a `UsageError` where two would be one."""
+    outputs = [folder / f"{_stem(file.name)}.{_format(file, format)}" for file in data.files]
+    twice = (
+        {path for path in outputs if outputs.count(path) > 1} if len(set(outputs)) < len(outputs) else set()
+    )
+    if twice:
+        raise UsageError(
+            f'two files of {data.root} would both give "{min(twice)}"', hint="give them different names"
+        )
+    return outputs
+
+
+def _stem(name: str) -> str:
+    suffix = max((each for each in SUFFIXES if name.lower().endswith(each)), key=len, default="")
+    return name[: len(name) - len(suffix)]

@@ -1,0 +1,179 @@
+"""A job: one function for each file of a data set, one result each, and a manifest of what is done.
+
+A result file has the name of its input file, and is written whole or not at all. The manifest, `_job` in the
+output folder, has a line for each finished file: an interrupted job goes on where it was, and ends with the
+bytes of one that was not.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from forecast.atomic import write_atomically
+from forecast.engines.calls import Engine, Failure
+from forecast.engines.parts import run_partitions
+from forecast.errors import DataError, UsageError
+from forecast.events import FileDone, FileFailed, FilesAhead, Listener, Note, ignore
+from forecast.phrases import counted
+from forecast.serialize import Plain, dump, from_plain, parse, to_plain
+from forecast.tables.files import DataFile
+
+FOLDER = "_job"
+"""Folder of the manifest; names that start with _ are no data."""
+
+
+class Part(Protocol):
+    """What a worker is given: the file, and all that its result follows from."""
+
+    @property
+    def file(self) -> DataFile:
+        """The file of the data set."""
+        ...
+
+    @property
+    def output(self) -> Path | None:
+        """The file that its result is written to; None where the result is the values returned."""
+        ...
+
+
+P = TypeVar("P", bound=Part)
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[R]):
+    """A line of the manifest: a file as it was, and its result or its failure."""
+
+    name: str
+    size: int
+    modified: int
+    """Nanoseconds since 1970."""
+    result: R | None
+    failure: Failure | None
+
+
+@dataclass(slots=True)
+class Manifest(Generic[R]):
+    """The finished files of a job, on disk and in memory."""
+
+    path: Path
+    result: type[R]
+    entries: dict[str, Entry[R]] = field(default_factory=dict)
+
+    def add(self, entry: Entry[R]) -> None:
+        """Append a line, and have it on disk before the next file is worked on."""
+        self.entries[entry.name] = entry
+        with open(self.path, "ab") as stream:
+            stream.write((dump(to_plain(entry)) + "\n").encode())
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    def has(self, part: Part) -> bool:
+        """Whether this very file, of the same size and time of change, has a result."""
+        entry = self.entries.get(part.file.name)
+        return (
+            entry is not None
+            and entry.failure is None
+            and _stamp(part.file) == (entry.size, entry.modified)
+            and (part.output is None or part.output.is_file())
+        )
+
+    def read(self) -> None:
+        """Read the lines of an earlier run; the last may be cut off where that was killed."""
+        self.entries = {}
+        for line in self.path.read_bytes().splitlines() if self.path.exists() else ():
+            with suppress(ValueError, TypeError):
+                entry = _entry(self.result, parse(line))
+                self.entries[entry.name] = entry
+
+
+def _entry(result: type[R], value: Plain) -> Entry[R]:
+    assert isinstance(value, dict)
+    found, failure = value["result"], value["failure"]
+    return Entry(
+        str(value["name"]),
+        int(str(value["size"])),
+        int(str(value["modified"])),
+        None if found is None else from_plain(result, found),
+        None if failure is None else from_plain(Failure, failure),
+    )
+
+
+def open_manifest(folder: Path, result: type[R], facts: Plain) -> Manifest[R]:
+    """The manifest of the job that is described by `facts`, in the output folder; made where there is none.
+
+    A `UsageError` where the folder holds anything else: results of two jobs are never mixed.
+    """
+    identity = hashlib.sha256(dump(facts).encode()).hexdigest()
+    job = folder / FOLDER
+    described = job / "job.json"
+    if described.is_file():
+        with suppress(ValueError, OSError):
+            known = parse(described.read_bytes())
+            if isinstance(known, dict) and known.get("sha256") == identity:
+                manifest = Manifest(job / "files.jsonl", result)
+                manifest.read()
+                return manifest
+        raise UsageError(
+            f'"{folder}" has the results of another job', hint="name another folder, or delete this one"
+        )
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f'"{folder}" is not an empty folder', hint="name a new folder for the results")
+    job.mkdir(parents=True, exist_ok=True)
+    text = dump({"sha256": identity, "job": facts}) + "\n"
+    write_atomically(described, lambda stream: (stream.write(text.encode()), None)[1])
+    return Manifest(job / "files.jsonl", result)
+
+
+def work(
+    function: Callable[[P], R],
+    parts: Sequence[P],
+    engine: Engine,
+    manifest: Manifest[R] | None = None,
+    listener: Listener = ignore,
+) -> Iterator[tuple[P, R]]:
+    """The result of each part, in the order of the parts; those in the manifest are not computed again.
+
+    The listener hears of each file that is done and of each that failed. A `DataError` where all failed.
+    """
+    open_parts = [part for part in parts if manifest is None or not manifest.has(part)]
+    known = len(parts) - len(open_parts)
+    if known:
+        listener(Note("resumed", f"{counted(known, 'file')} of {len(parts):,} done before"))
+    results: dict[str, R] = {}
+    failures: list[Failure] = []
+    listener(FilesAhead(len(open_parts)))
+    for number, result in run_partitions(function, open_parts, engine):
+        file = open_parts[number].file
+        failure = result if isinstance(result, Failure) else None
+        if failure is not None:
+            failures.append(failure)
+            listener(FileFailed(file.name, failure.message, failure.hint))
+        elif not isinstance(result, Failure):
+            results[file.name] = result
+        if manifest is not None:
+            manifest.add(
+                Entry(file.name, *_stamp(file), None if isinstance(result, Failure) else result, failure)
+            )
+        listener(FileDone(file.name))
+    if failures and len(failures) == len(parts):
+        first = failures[0]
+        message = first.message if len(parts) == 1 else f"none of the {len(parts):,} files: {first.message}"
+        raise DataError(message, hint=first.hint)
+    for part in parts:
+        entry = None if manifest is None else manifest.entries.get(part.file.name)
+        found = results.get(part.file.name, None if entry is None else entry.result)
+        if found is not None:
+            yield part, found
+
+
+def _stamp(file: DataFile) -> tuple[int, int]:
+    try:
+        status = file.path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_mtime_ns

@@ -1,0 +1,80 @@
+"""A data set is guessed once, for the whole: columns, frequency and bounds, from some of its series."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from forecast.data.panel import Panel
+from forecast.errors import DataError
+from forecast.events import Listener, Note, ignore
+from forecast.forecasters.model import RecurrentForecaster
+from forecast.phrases import counted
+from forecast.reading.reader import ReadResult, read_panel
+from forecast.reporting.reading_notes import note_reading
+from forecast.spec.reading import ReadSpec
+from forecast.spec.training import TrainRequest
+from forecast.tables.files import DataSet
+from forecast.training.untrained import untrained, values_spec
+
+SERIES_LOOKED_AT = 300
+"""Series of the sample that decide what is guessed: seasons, bounds, whether values are whole."""
+
+FILES_LOOKED_AT = 3
+
+_FILES_TRIED = 10
+"""Files that are tried where the first ones cannot be read."""
+
+
+def sample(
+    data: DataSet,
+    read: ReadSpec,
+    *,
+    series: int = SERIES_LOOKED_AT,
+    files: int = FILES_LOOKED_AT,
+    rows: int = 3_000_000,
+    listener: Listener = ignore,
+) -> ReadResult:
+    """Some series of a data set, evenly spaced over some of its files, and how these were read."""
+    some = data.evenly(files, rows)
+    reading, some = _read(some, read, data)
+    note_reading(reading, listener)
+    chosen = evenly(reading.panel, series)
+    if len(some.files) < len(data.files) or len(chosen) < len(reading.panel):
+        listener(
+            Note(
+                "sample",
+                f"{counted(len(chosen), 'series')} of {counted(len(some.files), 'file')}, "
+                f"of {len(data.files):,} with about {data.rows:,} rows",
+            )
+        )
+    return replace(reading, panel=chosen)
+
+
+def _read(some: DataSet, read: ReadSpec, data: DataSet) -> tuple[ReadResult, DataSet]:
+    """The reading of some files, or where one of these is bad, of the first file that can be read."""
+    try:
+        return read_panel(some, read), some
+    except DataError as error:
+        first = error
+    for file in data.files[:_FILES_TRIED]:
+        try:
+            return read_panel(data.only([file]), read), data.only([file])
+        except DataError:
+            continue
+    raise first
+
+
+def evenly(panel: Panel, series: int) -> Panel:
+    """So many series of a panel, evenly spaced, or all."""
+    if len(panel) <= series:
+        return panel
+    return panel.select(np.linspace(0, len(panel) - 1, series).astype(np.int64))
+
+
+def untrained_for(
+    data: DataSet, request: TrainRequest, *, remark: str = "", listener: Listener = ignore
+) -> RecurrentForecaster:
+    """The combination of all that needs no training, made for a data set; it keeps none of its rows."""
+    reading = sample(data, values_spec(request.read), listener=listener)
+    model = untrained(reading, request, remark=remark, listener=listener)
+    return replace(model, tail=model.tail.select([]))

@@ -1,0 +1,49 @@
+"""Data of any kind as a table of texts: values in memory, CSV, Parquet, and data sets of these."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from forecast.errors import DataError
+from forecast.spec.reading import ReadSpec
+from forecast.tables.delimited import read_table
+from forecast.tables.files import DataSet
+from forecast.tables.source import Source, is_data_set, is_file, open_source
+from forecast.tables.table import Table
+
+
+def open_table(source: Source, read: ReadSpec, *, only: Sequence[str] | None = None) -> Table:
+    """The columns of values in memory, of a Parquet file, of CSV as text, or of a data set of such files.
+
+    `only` names the columns that are needed; a Parquet file is read no further.
+    """
+    if is_data_set(source):
+        return _open_data_set(source, read, only)
+    if not is_file(source):
+        from forecast.tables.frames import as_frame, frame_table
+
+        return frame_table(as_frame(source, time=read.columns.time, target=read.columns.target))
+    opened = open_source(source, encoding=read.notation.encoding)
+    if not opened.is_parquet:
+        return read_table(opened, read.notation)
+    from forecast.tables.frames import parquet_table
+
+    return parquet_table(opened, only)
+
+
+def _open_data_set(source: str | Path | DataSet, read: ReadSpec, only: Sequence[str] | None) -> Table:
+    """The rows of all files; a `DataError` for more than memory may hold."""
+    from forecast.tables import dataset
+
+    data = dataset.find_data_set(source)
+    if len(data.files) > 1 and data.rows > dataset.ROWS_IN_MEMORY:
+        raise DataError(
+            f"holds about {data.rows:,} rows, which are not read at once",
+            where=data.root,
+            hint="forecast predict DATA --output FOLDER goes from file to file",
+        )
+    tables = []
+    for file in data.files:
+        table = dataset.with_keys(open_table(file.path, read, only=only), file)
+        tables.append(replace(table, source=file.name))
+    return tables[0] if len(tables) == 1 else dataset.joined(data.root, tables)
