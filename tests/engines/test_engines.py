@@ -33,7 +33,7 @@ GONE = Failure("three: is no number", "leave it out", 3)
 
 
 @named
-def test_every_part_has_its_result_and_those_that_fail_their_reason(engine, tmp_path):
+def test_every_part_has_its_result_and_those_that_fail_their_reason(engine):
     results = dict(run_partitions(square, range(7), engine))
     assert results == {0: 0, 1: 1, 2: 4, 3: GONE, 4: 16, 5: Failure("ValueError: five"), 6: 36}
 
@@ -85,7 +85,7 @@ def test_no_parts_need_no_engine():
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_cluster_that_cannot_be_reached_is_named():
-    with pytest.raises(EngineError, match="cannot be reached at 127.0.0.1:1") as refused:
+    with pytest.raises(EngineError, match=r"cannot be reached at 127\.0\.0\.1:1") as refused:
         list(run_partitions(square, [1], Engine("ray", 1, "127.0.0.1:1")))
     assert refused.value.exit_code == 5
     assert "ray start --head" in refused.value.hint

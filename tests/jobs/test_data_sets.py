@@ -69,14 +69,14 @@ def test_rows_are_counted_before_they_are_read(folder):
 
 def test_other_columns_are_named(folder):
     sales(["e"]).rename(columns={"sold": "amount"}).to_csv(folder / "zz.csv", index=False)
-    with pytest.raises(DataError, match='zz.csv: has other columns than one.csv: it lacks "sold" and has "amount"'):
+    with pytest.raises(DataError, match=r'zz\.csv: has other columns .* lacks "sold" and has "amount"'):
         read_panel(folder)
 
 
 def test_a_bad_value_is_found_in_its_file(folder):
     text = (folder / "one.csv").read_text().replace("2025-01-03,7", "2025-01-03,seven", 1)
     (folder / "one.csv").write_text(text)
-    with pytest.raises(DataError, match='one.csv, line 4, column "sold": "seven" is not a number'):
+    with pytest.raises(DataError, match=r'one\.csv, line 4, column "sold": "seven" is not a number'):
         read_panel(folder)
 
 

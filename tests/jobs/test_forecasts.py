@@ -114,7 +114,7 @@ def test_a_series_in_two_files_is_named(tmp_path):
     sales(["b", "c"]).to_parquet(folder / "y.parquet")
     data = find_data_set(folder)
     model = untrained_for(data.only(data.files[:1]), THETA)
-    with pytest.raises(DataError, match='1 series in more than one file: "b" in x.csv and in y.parquet') as no:
+    with pytest.raises(DataError, match=r'1 series in more .*: "b" in x\.csv and in y\.parquet') as no:
         predict(data, model, tmp_path / "out", OPTIONS, Engine())
     assert "forecast partition" in no.value.hint
     assert not (tmp_path / "out").exists()
@@ -125,7 +125,7 @@ def test_where_no_file_can_be_read_the_first_reason_is_the_error(folder, tmp_pat
     model = untrained_for(data, THETA)
     for file in data.files:
         file.path.write_bytes(b"PAR1")
-    with pytest.raises(DataError, match="none of the 4 files: part-0000.parquet"):
+    with pytest.raises(DataError, match=r"none of the 4 files: part-0000\.parquet"):
         predict(data, model, tmp_path / "out", OPTIONS, Engine())
 
 
