@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from forecast.data.cards import Card
 from forecast.data.comparison import Comparison
+from forecast.data.devices import DeviceFacts
 from forecast.data.digits import places_of
 from forecast.data.evaluation import EvaluationResult
 from forecast.data.future import future_rows, with_known_future
@@ -15,7 +16,7 @@ from forecast.data.panel import Panel
 from forecast.data.results import Forecast, Probabilities, ResultTable
 from forecast.data.totals import Total, total_of
 from forecast.errors import DataError, UsageError
-from forecast.events import Decision, Listener, Note, Warned, ignore
+from forecast.events import Decision, Listener, Loading, Note, Warned, ignore
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.reading.reader import ReadResult, read_as_far_as_possible, read_panel, with_future_rows
 from forecast.reporting import notes
@@ -70,6 +71,17 @@ def check(
     except DataError as error:
         return data_report(partial, refusal=error)
     return data_report(partial, reading.panel, plan)
+
+
+def devices(*, listener: Listener = ignore) -> DeviceFacts:
+    """What TensorFlow finds to train on; it is imported."""
+    from forecast.network import backend
+
+    if not backend.is_loaded():
+        listener(Loading("TensorFlow"))
+    from forecast.network.gpus import device_facts
+
+    return device_facts()
 
 
 def read(source: Source, spec: ReadSpec | None = None, *, listener: Listener = ignore) -> ReadResult:

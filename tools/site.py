@@ -46,6 +46,7 @@ NAVIGATION = {
         "pictures",
         "report",
         "repair",
+        "devices",
     ),
     "Reference": ("commands", "python_functions", "exit_codes", "input", "json", "glossary"),
     "Explanation": (

@@ -210,6 +210,16 @@ def _fitting(section: "Section", delivery: Delivery, color: Color, *, blocks: bo
         table = {name: column for name, column in table.items() if name != left_out[-1]}
 
 
+def deliver_text(
+    text: str, delivery: Delivery, *, card: "Card", schema: str, facts: "Mapping[str, Json]"
+) -> None:
+    """Write a paragraph for a person, or the lines of the card where `delivery` says."""
+    if delivery.is_table:
+        _send_text(delivery, f"{_wrapped(text, paper_width(delivery.file))}\n")
+    else:
+        deliver(card.to_table(), delivery, schema=schema, facts=facts)
+
+
 _BLOCKS = {ord(block): mark for block, mark in zip("▏▎▍▌▋▊▉▁▂▃▄▅▆▇█", "   ####_.-=+*%#", strict=True)}
 """Bars in ASCII: a block that is half full or more is a mark, and levels are of growing ink."""
 

@@ -3,6 +3,7 @@
 import inspect
 import os
 import sys
+import textwrap
 from typing import TYPE_CHECKING, cast
 
 import typer
@@ -152,7 +153,16 @@ def _write_docs(formatter: "HelpFormatter") -> None:
     """Where to read more: pages in the package."""
     with formatter.section("Docs"):
         formatter.write("  forecast help glossary, or another page:\n")
-        formatter.write_text(", ".join(docs.pages()))
+        # Not `write_text`: it breaks lines at the hyphens in names.
+        indent = " " * formatter.current_indent
+        text = textwrap.fill(
+            ", ".join(docs.pages()),
+            formatter.width,
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_on_hyphens=False,
+        )
+        formatter.write(f"{text}\n")
 
 
 def _embolden(formatter: "HelpFormatter") -> None:

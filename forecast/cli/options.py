@@ -362,6 +362,9 @@ SkippedFile = Annotated[
         panel=OUTPUT,
     ),
 ]
+Devices = Annotated[
+    bool, option("--devices", help="What networks are trained on, and why no GPU; no DATA.", panel=OUTPUT)
+]
 Fix = Annotated[bool, option("--fix", help="Print the repaired data instead of the report.", panel=OUTPUT)]
 
 Quiet = Annotated[bool, option("--quiet", "-q", help="Results and errors only.", panel=MESSAGES)]

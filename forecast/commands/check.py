@@ -6,11 +6,12 @@ import typer
 
 from forecast.cli import options, paths
 from forecast.cli.console import Console
-from forecast.cli.delivery import Delivery, deliver, deliver_card, plan_delivery
+from forecast.cli.delivery import Delivery, deliver, deliver_card, deliver_text, plan_delivery
 from forecast.cli.help import needed_source
 from forecast.cli.option_groups import takes
 from forecast.cli.skipped import plan_list
 from forecast.cli.training_options import plan_request
+from forecast.errors import UsageError
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import TrainRequest
 
@@ -25,6 +26,7 @@ def check(
     *,
     request: TrainRequest,
     fix: options.Fix = False,
+    devices: options.Devices = False,
     format: options.FormatName = "auto",
     json: options.AsJson = False,
     output: options.Output = None,
@@ -37,8 +39,14 @@ def check(
     forecast check sales.csv --target sold --id store --horizon 14
     cat harvest.csv | forecast check --json
     forecast check harvest.csv --fix --gaps interpolate --output clean.csv
+    forecast check --devices
     """
     console: Console = ctx.obj
+    if devices:
+        if data is not None or fix:
+            raise UsageError("--devices is about this machine: it reads no DATA and fixes none")
+        report_devices(plan_delivery(format, json=json, output=output, excel_safe=excel_safe), console)
+        return
     source = needed_source(ctx, data)
     delivery = plan_delivery(format, json=json, output=output, inputs=(source,), excel_safe=excel_safe)
     plan_list(skipped, console, source, output)
@@ -46,6 +54,21 @@ def check(
         write_repaired(source, request.read, delivery=delivery, console=console)
     else:
         report_data(source, request, delivery=delivery, console=console)
+
+
+def report_devices(delivery: Delivery, console: Console) -> None:
+    """Deliver what TensorFlow finds to train on."""
+    from forecast import workflow
+    from forecast.reporting.devices import devices_card, devices_facts, devices_paragraph
+
+    facts = workflow.devices(listener=console.listen)
+    deliver_text(
+        devices_paragraph(facts),
+        delivery,
+        card=devices_card(facts),
+        schema="forecast.devices/1",
+        facts=devices_facts(facts),
+    )
 
 
 def write_repaired(source: paths.Source, read: ReadSpec, *, delivery: Delivery, console: Console) -> None:

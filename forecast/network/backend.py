@@ -3,7 +3,8 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import ModuleType
 
 _LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
@@ -39,7 +40,18 @@ def _import() -> None:
         import keras  # noqa: F401
     import tensorflow as tf
 
+    grow_memory_of_gpus(tf.config)
     tf.constant(0.0) + 1.0
+
+
+def grow_memory_of_gpus(config: ModuleType) -> None:
+    """Have TensorFlow take the memory of GPUs as it needs it; by default its first operation takes all.
+
+    `config` is that of TensorFlow. A program that has used its GPUs already keeps its own way.
+    """
+    with suppress(RuntimeError, ValueError):
+        for gpu in config.list_physical_devices("GPU"):
+            config.experimental.set_memory_growth(gpu, True)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """From windows to weights: early stopping, seeds, checkpoints, and what to do when the loss becomes NaN."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,9 +15,10 @@ from forecast.features.windows import windows_of
 from forecast.forecasters.weights import Weights, weight_shapes
 from forecast.network import backend, validation
 from forecast.network.batches import BatchSizes, WindowSampler, no_batches, resize, validation_batches
-from forecast.network.build import Loops, build, put_weights, weights_of
+from forecast.network.build import build, put_weights, weights_of
 from forecast.network.checkpoint import Checkpoint, FitResult, FitState
-from forecast.network.device import choose_device, uses_xla
+from forecast.network.device import Placement, place
+from forecast.network.gpus import count_gpus
 from forecast.network.loop import Counts, EpochLosses, Loop, RowTensors, Slices
 from forecast.network.progress import Fit, Progress, decay_factor
 from forecast.spec.model import ModelSpec
@@ -48,14 +50,14 @@ class Trainer:
         initial_weights: Sequence[Weights] = (),
         listener: Listener,
         checkpoint: Checkpoint | None = None,
+        placement: Placement | None = None,
     ) -> None:
         """`panel` is the largest that any fit will have: it sets the shapes of the compiled loop.
 
         Member i starts from `initial_weights[i % len]`, or from random weights without any.
-        Results that the `checkpoint` holds are not computed again.
+        Results that the `checkpoint` holds are not computed again. Without a `placement` it is decided here.
         """
         self.spec = spec
-        self.plan = plan
         self.best: Weights | None = None
         """Weights of the best epoch in `find_epochs`."""
         self.losses: Losses | None = None
@@ -63,13 +65,12 @@ class Trainer:
         self._initial_weights = initial_weights
         self._listener = listener
         self._checkpoint = checkpoint or Checkpoint(None)
+        self.placement = placement or _placement(spec, plan, panel)
+        self.plan = plan = self.placement.plan
         self._sizes = BatchSizes.of(spec, plan, panel)
-        self.device, reason = choose_device(plan, self._sizes)
-        self._xla = self.device == "cpu" and uses_xla(plan, self._sizes)
-        listener(Note("device", f"{self.device.upper()}{' with XLA' if self._xla else ''} ({reason})"))
-        with tf.device(self.device):
-            loops: Loops = "custom gradient" if self.device == "cpu" else "keras"
-            self._model = build(spec, seed=plan.seed, loops=loops)
+        listener(Note("device", str(self.placement)))
+        with tf.device(self.placement.device):
+            self._model = build(spec, seed=plan.seed, loops=self.placement.loops)
             self._random_weights = {0: weights_of(spec, self._model)}
             optimizer = keras.optimizers.AdamW(
                 plan.learning_rate, beta_2=0.99, weight_decay=1e-4, global_clipnorm=plan.clip or None
@@ -79,7 +80,7 @@ class Trainer:
                 optimizer,
                 window=spec.windows.window,
                 classes=len(spec.target.classes),
-                xla=self._xla,
+                xla=self.placement.xla,
             )
 
     def find_epochs(self, panel: Panel, *, stage: str, seconds: float = np.inf) -> int:
@@ -193,15 +194,16 @@ class Trainer:
         if self._initial_weights:
             return self._initial_weights[member % len(self._initial_weights)]
         if member not in self._random_weights:
-            model = build(self.spec, seed=self.plan.seed + member)
-            self._random_weights[member] = weights_of(self.spec, model)
+            with tf.device(self.placement.device):
+                model = build(self.spec, seed=self.plan.seed + member, loops=self.placement.loops)
+                self._random_weights[member] = weights_of(self.spec, model)
         return self._random_weights[member]
 
     def _row_tensors(self, panel: Panel) -> RowTensors:
         """The rows of a panel on the device; XLA compiles for one shape, so all panels are padded to it."""
         examples = training_examples(panel, self.spec)
-        missing = self._sizes.rows - len(examples.inputs) if self._xla else 0
-        with tf.device(self.device):
+        missing = self._sizes.rows - len(examples.inputs) if self.placement.xla else 0
+        with tf.device(self.placement.device):
             return RowTensors(
                 *(
                     tf.constant(np.pad(part, ((0, missing), (0, 0))) if missing else part)
@@ -240,13 +242,22 @@ class Trainer:
         if validated is None:
             validated = no_batches(sizes.validations, sizes.batch_size)
         padded = Slices(*(resize(part, sizes.updates_per_call) for part in batches))
-        with tf.device(self.device):
+        with tf.device(self.placement.device):
             return self._loop.run(attempt.rows, padded, validated, counts)
 
     def _update_checkpoint(self, attempt: "_Attempt") -> None:
         self._checkpoint.update(
             attempt.fit.stage, lambda: attempt.progress.state(attempt.learning_rate, self._loop.state())
         )
+
+
+def _placement(spec: ModelSpec, plan: TrainingPlan, panel: Panel) -> Placement:
+    """Where the training runs on this machine."""
+    sizes = BatchSizes.of(spec, plan, panel)
+    weights = sum(math.prod(shape) for shape in weight_shapes(spec).values())
+    return place(
+        plan, batch_steps=sizes.batch_steps, updates=sizes.updates, weights=weights, gpus=count_gpus()
+    )
 
 
 @dataclass(frozen=True, slots=True)

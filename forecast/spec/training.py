@@ -51,8 +51,10 @@ class TrainingPlan:
     """Maximum epochs; early stopping may end sooner."""
     batch_size: int = 32
     """Windows per update."""
+    gpu_batch_size: int | None = None
+    """The same on a GPU; None for no other."""
     epoch_windows: int | None = None
-    """Windows per epoch, drawn without repeats until all were seen; None for all."""
+    """Windows per epoch on a CPU, drawn without repeats until all were seen; None for all."""
     learning_rate: float = 1e-3
     decay: Decay = "constant"
     """Schedule of the learning rate: averaged weights make up for a constant one in short trainings."""
@@ -68,6 +70,8 @@ class TrainingPlan:
     def __post_init__(self) -> None:
         check_range("epochs", self.epochs, 1, 1_000_000)
         check_range("batch-size", self.batch_size, 1, 1_000_000)
+        if self.gpu_batch_size is not None:
+            check_range("gpu-batch-size", self.gpu_batch_size, 1, 1_000_000)
         check_range("patience", self.patience, 1, 1_000_000)
         check_range("seed", self.seed, 0, 2**31 - 1)
         if not 0 < self.learning_rate <= 10:

@@ -9,6 +9,7 @@ import numpy as np
 
 from forecast.data.cards import Card, ModelCard
 from forecast.data.comparison import Comparison, PairVerdict
+from forecast.data.devices import DeviceFacts
 from forecast.data.evaluation import EvaluationResult, Predictions
 from forecast.data.frequency import Frequency
 from forecast.data.results import Coverage, Forecast, Scores, Verdict
@@ -162,6 +163,11 @@ def workflow(outcome: str = "useful") -> ModuleType:
         shown = Card("harvest.csv", (("rows", "60"), ("time", "year")))
         return DataReport(shown, DataProfile("harvest.csv", 60, ()), None, None, 0, 0, (), fake.refusal)
 
+    def devices(*, listener):
+        listener(Loading("TensorFlow"))
+        fake.calls.append(("devices",))
+        return DeviceFacts("Linux", "2.21.0", "12.5.1", (), None, (), False, None)
+
     def repair(source, read, *, listener, **options):
         fake.calls.append(("repair", source, read, *wanted(options)))
         listener(Note("repaired", "1 gap of 1 row filled with the last value"))
@@ -170,7 +176,8 @@ def workflow(outcome: str = "useful") -> ModuleType:
     def show(_model):
         return Card("model", (("cell", "GRU"),))
 
-    for function in (load, untrained_model, predict, future, train, evaluate, compare, check, repair, show):
+    verbs = (load, untrained_model, predict, future, train, evaluate, compare, check, devices, repair, show)
+    for function in verbs:
         setattr(fake, function.__name__, function)
     return fake
 

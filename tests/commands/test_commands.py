@@ -401,6 +401,27 @@ def test_check_prints_the_card(forecast_program, workflow):
     assert workflow.calls[0][2].read.columns.series == "field"
 
 
+def test_check_devices_needs_no_data_and_says_why_there_is_no_gpu(forecast_program, workflow):
+    code, out, err = forecast_program("check", "--devices", "--format", "table")
+    assert (code, err) == (0, "")
+    assert out.startswith(
+        "TensorFlow 2.21.0, built with CUDA 12.5.1, finds no GPU, so networks are trained\non"
+    )
+    assert len(out.splitlines()) == 5
+    document = json.loads(forecast_program("check", "--devices", "--json")[1])
+    assert (document["schema"], document["gpus"]) == ("forecast.devices/1", [])
+    assert document["summary"] == " ".join(out.split())
+    assert forecast_program("check", "--devices")[1].splitlines()[:2] == ["item,value", "system,Linux"]
+    assert workflow.calls == [("devices",)] * 3
+
+
+@pytest.mark.parametrize("words", [["harvest.csv"], ["--fix"]])
+def test_check_devices_reads_and_repairs_nothing(forecast_program, workflow, words):
+    code, out, err = forecast_program("check", "--devices", *words)
+    assert (code, out, workflow.calls) == (2, "", [])
+    assert err == "error: --devices is about this machine: it reads no DATA and fixes none\n"
+
+
 @pytest.mark.usefixtures("model")
 def test_show_takes_the_model_as_an_argument_or_an_option_but_not_both(forecast_program):
     assert forecast_program("show", "harvest.forecast")[1] == "item,value\ncell,GRU\n"

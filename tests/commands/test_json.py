@@ -154,3 +154,8 @@ def test_show_in_a_pipe_is_the_card_as_csv(program):
     lines = program("show")[1].splitlines()
     assert lines[0] == "item,value"
     assert any(line.startswith("verdict,") for line in lines)
+
+
+def test_the_devices_are_described_too(forecast_program):
+    found = document(forecast_program, "check", "--devices")
+    assert unexplained(found, {"schema", "rows[]"}, SECTIONS["forecast check --devices"]) == (set(), set())

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecast.errors import TrainingError, UsageError
+from forecast.errors import TrainingError
 from forecast.events import EpochEnded, FitEnded, Warned, ignore
 from forecast.features.inputs import training_examples
 from forecast.features.windows import Windows
@@ -170,21 +170,3 @@ def test_series_too_short_for_a_window_still_train():
     trainer = Trainer(SPEC, PLAN, short, listener=ignore)
     weights = trainer.fit(short, 5, stage="refit")
     assert weights["answer/kernel"].any()
-
-
-def test_a_missing_gpu_is_refused_with_what_to_install(waves, monkeypatch):
-    monkeypatch.setattr(device.tf.config, "list_physical_devices", lambda _kind: [])
-    with pytest.raises(UsageError, match="--device gpu: TensorFlow finds no GPU") as failure:
-        Trainer(SPEC, replace(PLAN, device="gpu"), waves, listener=ignore)
-    assert failure.value.exit_code == 2
-    assert "forecast-rnn[gpu]" in failure.value.hint
-
-
-@pytest.mark.parametrize(
-    ("batch_size", "chosen", "why"), [(16, "cpu", "too small"), (1024, "gpu", "large batches")]
-)
-def test_auto_takes_a_gpu_for_large_batches_only(waves, monkeypatch, batch_size, chosen, why):
-    monkeypatch.setattr(device.tf.config, "list_physical_devices", lambda _kind: ["a GPU"])
-    plan = replace(PLAN, device="auto", batch_size=batch_size)
-    found, reason = device.choose_device(plan, batches.BatchSizes.of(SPEC, plan, waves))
-    assert (found, why in reason) == (chosen, True)

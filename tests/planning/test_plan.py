@@ -8,7 +8,7 @@ import pytest
 from forecast.errors import DataError, UsageError
 from forecast.forecasters.combination import PRETRAINED
 from forecast.forecasters.methods import COMBINED, METHODS
-from forecast.planning.plan import MANY_SERIES, plan_values
+from forecast.planning.plan import MANY_SERIES, plan_values, training_of
 from forecast.planning.recipe import recipe_of
 from forecast.spec.training import TrainingPlan, TrainRequest
 from tests import shops
@@ -118,6 +118,29 @@ def test_without_ones_own_network_the_plan_is_that_of_a_quick_training():
 def test_fewer_rows_or_many_series_have_fewer_backtests(series, rows, backtests):
     history = panel(*(wave(rows, seed=seed) for seed in range(series)), season=12)
     assert plan(history, horizon=12, quick=True).backtests == backtests
+
+
+@pytest.mark.parametrize(
+    ("windows", "cpu", "gpu"),
+    [
+        (2_000, 32, None),
+        (2_001, 128, None),
+        (16_383, 128, None),
+        (16_384, 128, 256),
+        (100_000, 128, 1_024),
+        (200_001, 512, 2_048),
+        (10_000_000, 512, 4_096),
+    ],
+)
+def test_batches_of_many_windows_grow_on_a_gpu(windows, cpu, gpu):
+    training = training_of(TrainRequest(), windows=windows, origin="scratch")
+    assert (training.batch_size, training.gpu_batch_size) == (cpu, gpu)
+
+
+@pytest.mark.parametrize("given", [{"batch_size": 64}, {"epoch_windows": 5_000}])
+def test_sizes_that_were_given_hold_on_a_gpu_too(given):
+    training = training_of(TrainRequest(**given), windows=1_000_000, origin="scratch")
+    assert training.gpu_batch_size is None
 
 
 @pytest.mark.parametrize(
