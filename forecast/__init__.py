@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from forecast.api import compare, evaluate, load, predict, show, train
     from forecast.api_data import check, future, read, repair
     from forecast.api_live import drift, stream
+    from forecast.api_pictures import plot, report
     from forecast.data.cards import Card, ModelCard
     from forecast.data.comparison import Comparison, PairVerdict
     from forecast.data.drift import DriftReport
@@ -54,6 +55,7 @@ _HOMES = {
     "forecast.api": ("compare", "evaluate", "load", "predict", "show", "train"),
     "forecast.api_data": ("check", "future", "read", "repair"),
     "forecast.api_live": ("drift", "stream"),
+    "forecast.api_pictures": ("plot", "report"),
     "forecast.data.cards": ("Card", "ModelCard"),
     "forecast.data.comparison": ("Comparison", "PairVerdict"),
     "forecast.data.drift": ("DriftReport",),
@@ -137,9 +139,11 @@ __all__ = [
     "evaluate",
     "future",
     "load",
+    "plot",
     "predict",
     "read",
     "repair",
+    "report",
     "show",
     "stream",
     "train",

@@ -32,11 +32,9 @@ from forecast.spec.options import (
     train_request,
 )
 from forecast.spec.reading import FutureMissing
-from forecast.spec.training import Combine, Method, TrainRequest
+from forecast.spec.training import METHOD_OPTIONS, Combine, Method, TrainRequest
 from forecast.tables.source import Source
 from forecast.workflow import Model, Trained
-
-_METHOD_OPTIONS = ("season", "cell", "method", "combine", "statistic")
 
 
 def train(
@@ -326,4 +324,4 @@ def show(model: Model) -> Card:
 
 def _method_options(given: Mapping[str, Any]) -> dict[str, Any]:
     """The options that say what forecasts where there is no model."""
-    return {name: given[name] for name in _METHOD_OPTIONS if name in given}
+    return {name: given[name] for name in METHOD_OPTIONS if name in given}

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -93,6 +93,48 @@ def picture_of(
         for index in range(len(panel))[:most]
     ]
     return Picture(" ".join(filter(None, (title, shown(panel.columns.target or "")))), tuple(charts))
+
+
+def picture_as_of(
+    model: RecurrentForecaster,
+    found: Forecast | Probabilities,
+    source: Source,
+    request: PictureRequest,
+    listener: Listener = ignore,
+) -> Picture:
+    """The forecast of an earlier date, as `hindcast.predict` gives it, with the actual values after it."""
+    if found.history is None or not has_picture(found):
+        raise UsageError("this forecast is not drawn", hint="forecast predict DATA --as-of DATE prints it")
+    some = _of_series(found, chosen_series(found.history, request, listener))
+    return picture_of(some, title=_title(model, source), rows=request.rows)
+
+
+def _of_series(found: Forecast | Probabilities, chosen: Sequence[int]) -> Forecast | Probabilities:
+    """A forecast of some of its series, for a picture."""
+    indices, ids = list(chosen), tuple(found.ids[index] for index in chosen)
+    history = None if found.history is None else found.history.select(indices)
+    actual = None if found.actual is None else found.actual[indices]
+    if isinstance(found, Probabilities):
+        return replace(
+            found,
+            ids=ids,
+            times=found.times[indices],
+            probabilities=found.probabilities[indices],
+            history=history,
+            actual=actual,
+        )
+    return replace(
+        found,
+        ids=ids,
+        times=found.times[indices],
+        values=found.values[indices],
+        lower=found.lower[:, indices],
+        upper=found.upper[:, indices],
+        places=None,
+        sums=None,
+        history=history,
+        actual=actual,
+    )
 
 
 def backtest_picture(
@@ -305,5 +347,5 @@ def _as_forecast(found: Probabilities) -> Forecast:
 
 def _title(model: RecurrentForecaster, source: Source | None) -> str:
     """What the data are called: as in the card of the model where none are given."""
-    name = model.card.source if source is None else str(source)
+    name = str(source) if isinstance(source, str | Path) else model.card.source
     return f"{'' if name == '-' else Path(name).name}:"

@@ -20,6 +20,7 @@ from forecast.version import __version__
 PYTHON = (
     "train",
     "predict",
+    "plot",
     "evaluate",
     "compare",
     "stream",
@@ -29,6 +30,7 @@ PYTHON = (
     "repair",
     "future",
     "show",
+    "report",
     "load",
 )
 """The functions of the Python page, in its order; others follow."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from forecast.cli.console import Color, has_color, is_terminal
 from forecast.cli.delivery import Delivery, check_file, paper_width
+from forecast.drawing import files
 from forecast.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
     from forecast.data.totals import Total
     from forecast.drawing.chart import Picture
     from forecast.drawing.terminal import Paper
-
-Kind = Literal["png", "svg", "html", "txt"]
-
-_SUFFIXES: dict[str, Kind] = {".png": "png", ".svg": "svg", ".html": "html", ".txt": "txt"}
 
 _HEIGHTS = (8, 22)
 """Lines of dots of a chart: at least, at most."""
@@ -41,24 +38,24 @@ _WITHOUT_BRAILLE = ("linux",)
 class PictureDelivery:
     """Where a picture goes, checked before the work."""
 
-    kind: Kind | Literal["terminal"]
+    kind: files.Kind | Literal["txt", "terminal"]
     file: Path | None
 
     @property
     def most_charts(self) -> int:
         """How many series are drawn where none are chosen."""
-        return 12 if self.kind in ("terminal", "txt") else 24
+        return 12 if self.kind in ("terminal", "txt") else files.MOST_CHARTS
 
 
 def plan_picture(output: Path | None, *, inputs: tuple[str | Path | None, ...]) -> PictureDelivery:
     """The delivery of a picture; a `UsageError` for a suffix of no picture, or one of the `inputs`."""
     if output is None or str(output) == "-":
         return PictureDelivery("terminal", None)
-    kind = _SUFFIXES.get(output.suffix.lower())
-    if kind is None:
-        raise UsageError(f'--output: "{output}" does not end in {", ".join(_SUFFIXES)}')
+    kind = files.kind_of(output)
+    if kind is None and output.suffix.lower() != ".txt":
+        raise UsageError(f'--output: "{output}" does not end in {", ".join(files.SUFFIXES)}, .txt')
     check_file(output, inputs, "--output")
-    return PictureDelivery(kind, output)
+    return PictureDelivery(kind or "txt", output)
 
 
 def deliver_picture(picture: "Picture", delivery: PictureDelivery, color: Color) -> None:
@@ -67,27 +64,13 @@ def deliver_picture(picture: "Picture", delivery: PictureDelivery, color: Color)
         sys.stdout.write(_text(picture, _paper(color)))
         return
     from forecast.atomic import write_atomically
-
-    content = _encoded(picture, delivery.kind)
-    write_atomically(delivery.file, lambda stream: cast(None, stream.write(content)))
-
-
-def _encoded(picture: "Picture", kind: str) -> bytes:
     from forecast.drawing.terminal import Paper
 
-    if kind == "txt":
-        return _text(picture, Paper(paper_width(Path()))).encode()
-    if kind == "png":
-        from forecast.drawing.png import png_of
-
-        return png_of(picture)
-    if kind == "svg":
-        from forecast.drawing.svg import svg_of
-
-        return svg_of(picture).encode()
-    from forecast.drawing.html import page_of
-
-    return page_of(picture).encode()
+    if delivery.kind == "txt" or delivery.kind == "terminal":
+        content = _text(picture, Paper(paper_width(Path()))).encode()
+    else:
+        content = files.image_of(picture, delivery.kind)
+    write_atomically(delivery.file, lambda stream: cast(None, stream.write(content)))
 
 
 def charts_per_row(width: int) -> int:

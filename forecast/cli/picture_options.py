@@ -43,6 +43,15 @@ HistoryRows = Annotated[
         panel=PICTURE,
     ),
 ]
+AsOfToDraw = Annotated[
+    str | None,
+    option(
+        "--as-of",
+        metavar="DATE",
+        help="Draw the forecast that would have been made on DATE, and the actual values after it.",
+        panel=PICTURE,
+    ),
+]
 NoPlot = Annotated[bool, option("--no-plot", help="No picture under the table.", panel=OUTPUT)]
 Backtest = Annotated[
     bool,

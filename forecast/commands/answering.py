@@ -93,6 +93,16 @@ def sources(data: str | None, future: str | None) -> tuple[paths.Source | None, 
     return None if data is None else paths.data_source(data), ahead
 
 
+def refuse_with_as_of(source: paths.Source | None, ahead: paths.Source | None, example: str) -> None:
+    """Refuse what says nothing of an earlier date."""
+    if source is None:
+        raise UsageError("--as-of needs the rows after that date too", hint=example)
+    if ahead is not None:
+        raise UsageError(
+            "--future: with --as-of, DATA has the known covariates of later rows", hint="leave it out"
+        )
+
+
 def _nothing_to_continue(model: "Path | None") -> ForecastError:
     """Why nothing can answer without data and without a model that holds some."""
     if model is not None or paths.models_here():

@@ -9,12 +9,21 @@ from forecast.cli.console import Console
 from forecast.cli.drawing import deliver_picture, plan_picture
 from forecast.cli.option_groups import takes
 from forecast.cli.reading_options import read_spec
-from forecast.commands.answering import Answering, answering_model, forecaster_for, sources
+from forecast.commands.answering import (
+    Answering,
+    answering_model,
+    forecaster_for,
+    opened,
+    refuse_with_as_of,
+    sources,
+)
 from forecast.errors import UsageError
-from forecast.spec.reading import ReadSpec
+from forecast.spec.reading import FutureMissing, ReadSpec
 
 if TYPE_CHECKING:
+    from forecast.drawing.chart import Picture
     from forecast.forecasters.model import RecurrentForecaster
+    from forecast.pictures import PictureRequest
 
 
 @takes("read", read_spec)
@@ -29,6 +38,7 @@ def plot(
     history: picture_options.HistoryRows = None,
     horizon: options.HorizonToPredict = None,
     level: options.Levels = None,
+    as_of: picture_options.AsOfToDraw = None,
     backtests: options.Backtests = None,
     model: options.ModelToPredict = None,
     read: ReadSpec,
@@ -43,6 +53,7 @@ def plot(
     forecast plot harvest.csv --output harvest.png
     forecast plot sales.csv --series a --target sold --model pretrained -o a.html
     forecast plot harvest.csv --backtest
+    forecast plot harvest.csv --as-of 2015 --horizon 9
     forecast plot --loss --model harvest.forecast
     """
     console: Console = ctx.obj
@@ -50,8 +61,10 @@ def plot(
     source, ahead = sources(data, future)
     _refuse_together(
         {"--loss": loss, "--backtest": backtest or backtests is not None},
-        {"--future": future, "--future-missing": future_missing, "--level": level},
+        {"--future": future, "--future-missing": future_missing, "--level": level, "--as-of": as_of},
     )
+    if as_of is not None:
+        refuse_with_as_of(source, ahead, "forecast plot DATA --as-of DATE")
     answering = answering_model(model, data, source, read, untrained)
     delivery = plan_picture(output, inputs=(answering.source, ahead, answering.path))
     from forecast import pictures
@@ -71,6 +84,10 @@ def plot(
             horizon=horizon,
             listener=console.listen,
         )
+    elif as_of is not None:
+        picture = _picture_as_of(
+            answering, as_of, request, read, console, horizon=horizon, levels=levels, missing=future_missing
+        )
     else:
         forecaster, source = forecaster_for(answering, horizon, console)
         picture = pictures.forecast_picture(
@@ -87,6 +104,38 @@ def plot(
     deliver_picture(picture, delivery, console.color)
     if delivery.file is not None:
         console.note("saved", str(delivery.file))
+
+
+def _picture_as_of(
+    answering: Answering,
+    as_of: str,
+    request: "PictureRequest",
+    read: ReadSpec,
+    console: Console,
+    *,
+    horizon: int | None,
+    levels: tuple[float, ...],
+    missing: FutureMissing | None,
+) -> "Picture":
+    """What would have been forecast on a date, and what came."""
+    from forecast import hindcast, pictures
+    from forecast.data.totals import Total
+
+    assert answering.source is not None  # refused before
+    chosen, remark = opened(answering, horizon, console)
+    forecaster, found = hindcast.predict(
+        chosen,
+        answering.source,
+        as_of,
+        read=read,
+        future_missing=missing,
+        horizon=horizon,
+        levels=levels,
+        remark=remark,
+        listener=console.listen,
+    )
+    assert not isinstance(found, Total)  # which is not asked for
+    return pictures.picture_as_of(forecaster, found, answering.source, request, console.listen)
 
 
 def _refuse_together(kinds: dict[str, bool], forecasts: dict[str, object]) -> None:

@@ -14,8 +14,7 @@ from forecast.cli.option_groups import takes
 from forecast.cli.picture_options import NoPlot
 from forecast.cli.reading_options import read_spec
 from forecast.cli.skipped import plan_list
-from forecast.commands.answering import answering_model, opened, sources
-from forecast.errors import UsageError
+from forecast.commands.answering import answering_model, opened, refuse_with_as_of, sources
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import TrainRequest
 
@@ -71,7 +70,7 @@ def predict(
     answering = answering_model(model, data, source, read, untrained)
     source = answering.source
     if as_of is not None:
-        _refuse_with_as_of(source, ahead)
+        refuse_with_as_of(source, ahead, "forecast predict DATA --as-of DATE")
     inputs, written = (source, ahead, answering.path), parsing.parse_digits(digits)
     files = by_files(source, engine, output)
     if files is not None:
@@ -153,15 +152,3 @@ def _model_facts(forecaster: "RecurrentForecaster", path: "Path | None") -> "dic
         **card_facts(forecaster.card),
         "scores": score_rows(forecaster.card.scores),
     }
-
-
-def _refuse_with_as_of(source: paths.Source | None, ahead: paths.Source | None) -> None:
-    """Refuse what says nothing of an earlier date."""
-    if source is None:
-        raise UsageError(
-            "--as-of needs the rows after that date too", hint="forecast predict DATA --as-of DATE"
-        )
-    if ahead is not None:
-        raise UsageError(
-            "--future: with --as-of, DATA has the known covariates of later rows", hint="leave it out"
-        )

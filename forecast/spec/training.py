@@ -38,6 +38,8 @@ Method = Literal[
     "mean",
 ]
 METHODS: tuple[Method, ...] = get_args(Method)
+METHOD_OPTIONS = ("season", "cell", "method", "combine", "statistic")
+"""Options that say what forecasts where there is no model."""
 Start = Literal["pretrained", "scratch"]
 START_WORDS: tuple[Start, ...] = get_args(Start)
 DEVICES: tuple[Device, ...] = get_args(Device)

@@ -158,3 +158,17 @@ def test_integers_are_numbers(real_program):
     assert [row["actual"] for row in rows_of(out)] == [line.split(",")[1] for line in lines[40:42]]
     code, _, err = real_program("predict", "years.csv", "--as-of", "1999-12")
     assert (code, "is not a number, as the times of the data are" in err) == (2, True)
+
+
+def test_it_is_drawn_beside_the_actual_values(real_program):
+    write("whole.csv", days(90))
+    words = ("plot", "whole.csv", "--model", "pretrained", "--as-of", "2023-03-21", "--horizon", "10")
+    code, out, err = real_program(*words)
+    assert (code, "actual" in out, "forecast" in out) == (0, True, True)
+    assert "as of         2023-03-21: rows up to 2023-03-21" in err
+    code, out, err = real_program("plot", "--model", "pretrained", "--as-of", "2023-03-21")
+    assert (code, out) == (2, "")
+    assert "forecast plot DATA --as-of DATE" in err
+    code, _, err = real_program(*words, "--backtest")
+    assert code == 2
+    assert "--as-of: means nothing for --backtest" in err
