@@ -22,6 +22,7 @@ HELP = "forecast --help"
 PREDICT = "forecast predict (500 rows)"
 TENSORFLOW = "python -c 'import tensorflow, keras'"
 UNTRAINED = "forecast predict (500 rows, no model)"
+MEMORY = "forecast explain memory (500 rows, no model)"
 PLOT = "forecast plot (500 rows, no model)"
 PNG = "forecast plot --output PNG (500 rows, no model)"
 TRAIN = "forecast train harvest.csv"
@@ -50,6 +51,7 @@ def _light(folder: Path) -> dict[str, Command]:
         HELP: [*FORECAST, "--help"],
         PREDICT: [*FORECAST, "predict", data, "--model", model],
         UNTRAINED: [*FORECAST, "predict", data, "--model", "pretrained"],
+        MEMORY: [*FORECAST, "explain", "memory", data, "--model", "pretrained"],
         PLOT: [*FORECAST, "plot", data, "--model", "pretrained"],
         PNG: [*FORECAST, "plot", data, "--model", "pretrained", "--output", folder / "plot.png"],
     }
@@ -68,6 +70,7 @@ def _rows(costs: Mapping[str, Cost]) -> list[Row]:
         HELP: "< 0.5 s",
         PREDICT: "< 0.5 s, < 60 MB",
         UNTRAINED: "<= 7 imports, < 80 MB",
+        MEMORY: "< 0.6 s",
         PLOT: "< 0.6 s",
         PNG: "< 2 s",
         TRAIN: "<= 3 imports",
