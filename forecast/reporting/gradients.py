@@ -73,7 +73,7 @@ def gradients_section(found: Sequence[GradientProfile], lesson: Lesson, target: 
             "largest": [_largest(each, lesson.clip) for each in found],
         }.items()
     }
-    return Section(_above(lesson, target), table, _below(lesson))
+    return Section(_above(lesson, target), table, _below(lesson), spare=("largest",))
 
 
 def _both(found: Sequence[GradientProfile], name: str) -> list[np.ndarray]:

@@ -259,6 +259,10 @@ def test_gradients_sets_the_cells_side_by_side_at_growing_lengths(real_program, 
     assert len(rows) == 4
     assert any("-> 1" in line for line in lines)
     assert not any("-> 1" in line for line in table(real_program, *words, "--clip", "0")[0])
+    monkeypatch.setenv("COLUMNS", "60")
+    lines, _ = table(real_program, "gradients", "harvest.csv", "--window", "4", "--cell", "simple-rnn")
+    assert max(len(line.rstrip()) for line in lines) <= 60
+    assert not any(line.startswith("largest") for line in lines)
     code, out, _ = real_program("explain", *words, "--cell", "gru,lstm", "--json")
     document = json.loads(out)
     assert (code, document["schema"]) == (0, "forecast.explain-gradients/1")
