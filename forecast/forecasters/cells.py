@@ -82,21 +82,44 @@ def lstm(inputs: Array, weights: LayerWeights) -> Array:
 
 
 def gru(inputs: Array, weights: LayerWeights) -> Array:
-    """States after every step, (batch, steps, units), from `inputs`, (batch, steps, channels)."""
-    recurrent = weights.recurrent_kernel
-    units = len(recurrent)
-    input_bias, recurrent_bias = weights.bias
-    projected = inputs @ weights.kernel + input_bias
-    states = np.empty((*inputs.shape[:2], units), dtype=np.float32)
-    h = np.zeros((len(inputs), units), dtype=np.float32)
-    for step in range(inputs.shape[1]):
-        x, p = projected[:, step], h @ recurrent + recurrent_bias
-        gates = _sigmoid(x[:, : 2 * units] + p[:, : 2 * units])
-        z, r = gates[:, :units], gates[:, units:]
-        g = np.tanh(x[:, 2 * units :] + r * p[:, 2 * units :])
-        h = z * h + (np.float32(1) - z) * g
-        states[:, step] = h
-    return states
+    """States after every step, (batch, steps, units), from `inputs`, (batch, steps, channels).
+
+    A step reads one row [x, 1, h'], so that biases and both products of a gate are a single product, and
+    computes in place: what it needs stays in the processor's cache.
+    """
+    batch, steps, channels = inputs.shape
+    units = len(weights.recurrent_kernel)
+    half, (input_bias, recurrent_bias) = np.float32(0.5), weights.bias[:, None]
+    of_gates, of_candidate = slice(2 * units), slice(2 * units, None)
+    # A sigmoid is a tanh of half of its argument; the halves are exact.
+    gates_kernel = (
+        half
+        * np.concatenate((weights.kernel, input_bias + recurrent_bias, weights.recurrent_kernel))[:, of_gates]
+    )
+    from_input = np.concatenate((weights.kernel, input_bias))[:, of_candidate]
+    from_state = np.concatenate((recurrent_bias, weights.recurrent_kernel))[:, of_candidate]
+    states = np.empty((steps, batch, units), dtype=np.float32)
+    row = np.zeros((batch, channels + 1 + units), dtype=np.float32)
+    row[:, channels] = 1
+    x, h = row[:, :channels], row[:, channels + 1 :]
+    gates, g, read = (np.empty((batch, n * units), dtype=np.float32) for n in (2, 1, 1))
+    z, r = gates[:, :units], gates[:, units:]
+    for step in range(steps):
+        x[:] = inputs[:, step]
+        np.matmul(row, gates_kernel, out=gates)
+        np.tanh(gates, out=gates)
+        gates *= half
+        gates += half
+        np.matmul(row[:, : channels + 1], from_input, out=read)
+        np.matmul(row[:, channels:], from_state, out=g)
+        g *= r
+        g += read
+        np.tanh(g, out=g)
+        h -= g  # h = g + z * (h' - g)
+        h *= z
+        h += g
+        states[step] = h
+    return states.transpose(1, 0, 2)
 
 
 LAYERS: dict[Cell, Callable[[Array, LayerWeights], Array]] = {

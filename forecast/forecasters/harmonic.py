@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forecast.data.arrays import LARGEST, Floats
+from forecast.data.arrays import LARGEST, Flags, Floats
 from forecast.data.panel import Panel
 from forecast.forecasters.decomposition import FoundSeason
 from forecast.forecasters.preparation import ROWS_READ, long_seasons
@@ -21,18 +21,31 @@ WAVES = 3
 def harmonic(history: Panel, horizon: int) -> Floats:
     """(series, horizon) forecasts with the long seasons found in each series, if any."""
     history = history.tail(ROWS_READ)
-    return harmonic_of(history, horizon, long_seasons(history), always=True)
+    return harmonic_of(history, horizon, long_seasons(history), always=np.ones(len(history), dtype=bool))
 
 
 def harmonic_of(
-    history: Panel, horizon: int, seasons: Sequence[Sequence[FoundSeason]], *, always: bool = False
+    history: Panel,
+    horizon: int,
+    seasons: Sequence[Sequence[FoundSeason]],
+    *,
+    always: Flags | None = None,
+    wanted: Flags | None = None,
 ) -> Floats:
-    """The same with given seasons of each series; NaN where it has none, unless `always`."""
+    """The same with given seasons of each series; NaN where it has none, unless `always`, (series,).
+
+    With `wanted`, (series,), NaN for all other series.
+    """
     forecasts = np.full((len(history), horizon), np.nan)
-    for index, found in enumerate(seasons):
-        if found or always:
-            values, short = history[index].values, int(history.seasons[index])
-            forecasts[index] = _forecast(values, [season.period for season in found], short, horizon)
+    answered = np.array([bool(found) for found in seasons], dtype=bool)
+    if always is not None:
+        answered = answered | always
+    if wanted is not None:
+        answered = answered & wanted
+    for index in np.flatnonzero(answered).tolist():
+        values, short = history[index].values, int(history.seasons[index])
+        periods = [season.period for season in seasons[index]]
+        forecasts[index] = _forecast(values, periods, short, horizon)
     return forecasts
 
 

@@ -11,9 +11,10 @@ from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.data.results import Forecast, Sums
 from forecast.errors import ModelError
-from forecast.forecasters.combination import COMBINATION, Combination, combined, weights_and_spread
+from forecast.forecasters.combination import COMBINATION, Combination
 from forecast.forecasters.intermittent import is_intermittent
 from forecast.forecasters.intervals import Spread
+from forecast.forecasters.past import Past, combined, weights_and_spread
 from forecast.forecasters.preparation import ROWS_READ, without_single_outliers
 from forecast.forecasters.recurrent import Network
 from forecast.phrases import counted
@@ -110,28 +111,35 @@ class RecurrentForecaster:
         return _joined(parts, blocks) if len(parts) > 1 else parts[0]
 
     def _predict(self, known: Panel, horizon: int, levels: Sequence[float]) -> Forecast:
-        weights, spread = self._weights_and_spread(known, horizon)
-        used = np.flatnonzero((weights > 0).any(axis=0))
-        members = self.combination.members
-        some = self.combination.only([members[index] for index in used])
-        growth = some.growth(known.seasons, horizon)
-        values = combined(weights[:, used], some.forecasts(known, horizon), growth)
-        return forecast_of(known, values, spread, self.bounds, levels)
+        growth = self.combination.growth(known.seasons, horizon)
+        if len(self.weights):
+            weights, spread = self._stored(known)
+            forecasts = self.combination.forecasts(known, horizon, wanted=weights.T > 0)
+        else:
+            past, forecasts = self.combination.past_and_forecasts(known, horizon)
+            weights, spread = self._following_from(past, known)
+        return forecast_of(known, combined(weights, forecasts, growth), spread, self.bounds, levels)
 
     def weights_of(self, history: Panel) -> Floats:
         """(series, members) the weights of the members in the forecast of each series of `history`."""
         weights = np.empty((len(history), len(self.combination.members)))
         for some in history.blocks(most_rows=BLOCK_ROWS):
             known = history.select(some).tail(ROWS_READ)
-            weights[some] = self._weights_and_spread(known, self.horizon)[0]
+            if len(self.weights):
+                weights[some] = self._stored(known)[0]
+            else:
+                past = self.combination.past(known, self.horizon)
+                weights[some] = self._following_from(past, known)[0]
         return weights
 
-    def _weights_and_spread(self, history: Panel, horizon: int) -> tuple[Floats, Spread]:
-        if not len(self.weights):
-            past = self.combination.past(history, horizon)
-            intermittent = self.combination.forecasts_mean(history)
-            prior = self.combination.prior(history, intermittent)
-            return weights_and_spread(past, prior, history.seasons.tolist(), intermittent)
+    def _following_from(self, past: Past, history: Panel) -> tuple[Floats, Spread]:
+        """(series, members) weights, and the spread, that follow from the past of each series."""
+        intermittent = self.combination.forecasts_mean(history)
+        prior = self.combination.prior(history, intermittent)
+        return weights_and_spread(past, prior, history.seasons.tolist(), intermittent)
+
+    def _stored(self, history: Panel) -> tuple[Floats, Spread]:
+        """(series, members) weights of the series of training, or of any other, and their spread."""
         known = {id: index for index, id in enumerate(self.tail.ids)}
         rows = np.array([known.get(id, len(known)) for id in history.ids], dtype=np.int64)
         return self.weights[rows], self.spread.select(rows)

@@ -16,6 +16,7 @@ from forecast.data.panel import Panel
 from forecast.data.results import Forecast
 from forecast.features.inputs import input_layout, read_inputs, rows_needed, season_of
 from forecast.features.target import feature_columns
+from forecast.forecasters.beginnings import Joined, joined_beginnings
 from forecast.forecasters.weights import Weights, last_step_outputs, weight_shapes
 from forecast.spec.model import Cell, ModelSpec
 
@@ -53,16 +54,18 @@ class Network:
         reference than the one before, or small errors would grow without end.
         """
         trained, values = self.spec.trained_horizon, np.empty((len(history), horizon))
-        known = history.tail(self.rows_read(history))
+        rows_read = self.rows_read(history)
+        known, joined = history.tail(rows_read), joined_beginnings(history, rows_read)
         for first in range(0, horizon, trained):
             block = slice(first, min(first + trained, horizon))
-            read = read_inputs(known, self.spec, forecast_rows=first)
+            if first:  # what is fed back differs from series to series
+                joined = Joined(known, known.bounds[1:])
+            read = read_inputs(joined.panel, self.spec, forecast_rows=first)
             if read.target_features is None:
                 raise TypeError("a network of classes forecasts no values")
-            ends = known.bounds[1:]
-            outputs = self.outputs_at(ends, known.lengths, read.inputs)[:, : block.stop - first]
+            outputs = self.outputs_at(joined.ends, known.lengths, read.inputs)[:, : block.stop - first]
             outputs *= DAMPING ** (first // trained)
-            values[:, block] = read.target_features.at(ends - 1).to_values(outputs)
+            values[:, block] = read.target_features.at(joined.ends - 1).to_values(outputs)
             if block.stop < horizon:
                 known = known.extended(values[:, block])
         return values

@@ -13,17 +13,10 @@ from forecast.data.results import Coverage, Forecast, Scores, Verdict
 from forecast.evaluation.backtest import Fold, score
 from forecast.evaluation.predictions import kept_of, predictions_of
 from forecast.evaluation.verdict import OneStepForecasts, verdict_of
-from forecast.forecasters.combination import (
-    COMBINATION,
-    Combination,
-    Past,
-    combined,
-    joined,
-    pooled_prior,
-    weights_and_spread,
-)
+from forecast.forecasters.combination import COMBINATION, Combination
 from forecast.forecasters.intervals import Spread
 from forecast.forecasters.model import forecast_of
+from forecast.forecasters.past import Past, combined, joined, pooled_prior, weights_and_spread
 from forecast.spec.model import Bounds
 
 

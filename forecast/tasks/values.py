@@ -12,9 +12,10 @@ from forecast.errors import DataError
 from forecast.evaluation.backtest import Origins, Split, evaluate_split, rows_known_at, splits
 from forecast.features.covariates import rescaled
 from forecast.forecasters.baselines import BASELINES, fit_baselines
-from forecast.forecasters.combination import PRETRAINED, Combination, Past
+from forecast.forecasters.combination import PRETRAINED, Combination
 from forecast.forecasters.methods import METHODS
 from forecast.forecasters.model import RecurrentForecaster
+from forecast.forecasters.past import Past
 from forecast.forecasters.recurrent import Network
 from forecast.planning.plan import BACKTESTS, Plan, plan_values
 from forecast.planning.recipe import recipe_of

@@ -9,17 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from forecast.data.arrays import LARGEST
-from forecast.forecasters.combination import (
-    PRETRAINED,
-    Combination,
-    Past,
-    combined,
-    joined,
-    pooled_prior,
-    weights_and_spread,
-)
+from forecast.forecasters.combination import PRETRAINED, Combination
 from forecast.forecasters.intervals import seasonal_changes
 from forecast.forecasters.methods import METHODS
+from forecast.forecasters.past import Past, combined, joined, pooled_prior, weights_and_spread
 from forecast.forecasters.preparation import ROWS_READ, level_offsets, prepare
 from forecast.forecasters.priors import OWN, error_growth, prior_weights
 from forecast.forecasters.rolling import Origins, earlier_origins

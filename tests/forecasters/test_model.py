@@ -8,10 +8,11 @@ import pytest
 from forecast.data.arrays import LARGEST
 from forecast.data.results import Forecast
 from forecast.errors import ModelError
-from forecast.forecasters.combination import Combination, combined, weights_and_spread
+from forecast.forecasters.combination import Combination
 from forecast.forecasters.intervals import Spread
-from forecast.forecasters.methods import COMBINED
+from forecast.forecasters.methods import COMBINED, METHODS
 from forecast.forecasters.model import RISING_ROWS, RecurrentForecaster, bounded, forecast_of, never_fell
+from forecast.forecasters.past import combined, weights_and_spread
 from forecast.forecasters.preparation import ROWS_READ
 from forecast.spec.model import Bounds
 from tests.models import model, network
@@ -67,17 +68,27 @@ def test_without_stored_weights_they_follow_from_the_past_of_the_data():
     assert found.upper - found.values == pytest.approx(spread.half_widths(HISTORY, (80,), 3), rel=1e-9)
 
 
-def test_members_without_weight_are_not_asked(monkeypatch):
+def test_a_member_forecasts_only_the_series_in_which_it_has_weight(monkeypatch):
     asked = []
 
-    def forecasts(self, history, horizon):
-        asked.append(self.members)
-        return np.zeros((len(self.members), len(history), horizon))
+    def watched(name):
+        return lambda history, horizon: asked.append((name, history.ids)) or METHODS[name](history, horizon)
 
-    monkeypatch.setattr(Combination, "forecasts", forecasts)
-    known().predict(HISTORY.select([0]), 3)
-    known().predict(HISTORY.select([1]), 3)
-    assert asked == [("theta",), ("seasonal-drift", "naive")]
+    members = known().combination.members
+    monkeypatch.setattr("forecast.forecasters.combination.METHODS", {name: watched(name) for name in members})
+    both = known().predict(HISTORY, 3)
+    assert asked == [("theta", ("s0",)), ("seasonal-drift", ("s1",)), ("naive", ("s1",))]
+    for index in (0, 1):
+        alone = known().predict(HISTORY.select([index]), 3)
+        assert alone.values.tolist() == both.values[index : index + 1].tolist()
+
+
+@pytest.mark.parametrize("only", ["harmonic", "croston"])
+def test_a_member_that_has_all_the_weight_always_answers(only):
+    made = untrained("theta", "harmonic", "croston")
+    weights = np.array([[float(name == only) for name in made.combination.members]])
+    found = replace(made, weights=weights, spread=known().spread.select(np.array([2]))).predict(HISTORY, 3)
+    assert found.values == pytest.approx(METHODS[only](HISTORY, 3), rel=1e-3)  # outliers were clipped
 
 
 def test_rows_older_than_those_read_change_nothing():

@@ -8,9 +8,10 @@ import pytest
 
 from forecast.errors import TrainingError
 from forecast.events import Note, Warned
-from forecast.forecasters.combination import COMBINATION, PRETRAINED, combined
+from forecast.forecasters.combination import COMBINATION, PRETRAINED
 from forecast.forecasters.methods import COMBINED
 from forecast.forecasters.model import RecurrentForecaster
+from forecast.forecasters.past import combined
 from forecast.planning.plan import plan_values
 from forecast.reading.reader import ReadResult, read_panel
 from forecast.spec.training import TrainRequest

@@ -1,0 +1,59 @@
+"""Series that are the beginnings of others: what is causal need be computed of the longest alone.
+
+The rows before earlier origins of a series are such beginnings, where nothing was taken off that later rows
+tell. A network's features and states at their ends are then those of the whole series at these rows.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.data.arrays import Flags, Integers, row_positions
+from forecast.data.panel import Panel
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The rows of some series, in which each row is once if it is a row of several of them."""
+
+    panel: Panel
+    """The longest series, without older rows that nothing depends on."""
+    ends: Integers
+    """(series,) the row of `panel` after the last one of each series."""
+
+
+def joined_beginnings(panel: Panel, rows_read: int) -> Joined:
+    """The panel with its beginnings joined, of which as many newest rows count; each series has a row."""
+    whole = whole_series(panel)
+    longest, position = np.unique(whole, return_inverse=True)
+    lengths = panel.lengths
+    shortest = lengths[longest]
+    np.minimum.at(shortest, position, lengths)
+    kept = panel.select(longest).tail(lengths[longest] - np.maximum(shortest - rows_read, 0))
+    return Joined(kept, kept.bounds[1:][position] - lengths[whole] + lengths)
+
+
+def whole_series(panel: Panel) -> Integers:
+    """(series,) the series of the same id that each one is the beginning of: itself, or a longer one."""
+    whole = np.arange(len(panel))
+    lengths, starts = panel.lengths.tolist(), panel.times[panel.bounds[:-1]]
+    left = whole if panel.covariates is None and len(set(panel.ids)) < len(panel) else whole[:0]
+    while len(left):
+        longest: dict[str, int] = {}
+        for index in left.tolist():
+            other = longest.setdefault(panel.ids[index], index)
+            if lengths[index] > lengths[other]:
+                longest[panel.ids[index]] = index
+        candidates = np.array([longest[panel.ids[index]] for index in left.tolist()])
+        same = (starts[left] == starts[candidates]) & (panel.seasons[left] == panel.seasons[candidates])
+        same &= _begins_alike(panel, left, candidates)
+        whole[left[same]] = candidates[same]
+        left = left[~same]
+    return whole
+
+
+def _begins_alike(panel: Panel, series: Integers, others: Integers) -> Flags:
+    """Whether the rows of each series are the first ones of the other, which is as long or longer."""
+    own = panel.select(series)
+    rows = np.repeat(panel.bounds[others], own.lengths) + row_positions(own.bounds)
+    return np.asarray(np.logical_and.reduceat(own.values == panel.values[rows], own.bounds[:-1]))
