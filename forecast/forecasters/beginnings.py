@@ -1,7 +1,9 @@
 """Series that are the beginnings of others: what is causal need be computed of the longest alone.
 
 The rows before earlier origins of a series are such beginnings, where nothing was taken off that later rows
-tell. A network's features and states at their ends are then those of the whole series at these rows.
+tell. A network's features and states at their ends are then those of the whole series at these rows, up to
+rounding: a product of matrices of float32 is another in the last digits with other rows beside. Series are
+joined only if they have the same id, so that who has two of one id decides that digits need not be the same.
 """
 
 from dataclasses import dataclass
@@ -22,14 +24,19 @@ class Joined:
     """(series,) the row of `panel` after the last one of each series."""
 
 
-def joined_beginnings(panel: Panel, rows_read: int) -> Joined:
-    """The panel with its beginnings joined, of which as many newest rows count; each series has a row."""
+def joined_beginnings(panel: Panel, rows_read: int | None = None) -> Joined:
+    """The panel with its beginnings joined; of each series the newest `rows_read` rows count, or all.
+
+    Each series has a row.
+    """
     whole = whole_series(panel)
     longest, position = np.unique(whole, return_inverse=True)
     lengths = panel.lengths
-    shortest = lengths[longest]
-    np.minimum.at(shortest, position, lengths)
-    kept = panel.select(longest).tail(lengths[longest] - np.maximum(shortest - rows_read, 0))
+    kept = panel.select(longest)
+    if rows_read is not None:
+        shortest = lengths[longest]
+        np.minimum.at(shortest, position, lengths)
+        kept = kept.tail(lengths[longest] - np.maximum(shortest - rows_read, 0))
     return Joined(kept, kept.bounds[1:][position] - lengths[whole] + lengths)
 
 
@@ -37,7 +44,7 @@ def whole_series(panel: Panel) -> Integers:
     """(series,) the series of the same id that each one is the beginning of: itself, or a longer one."""
     whole = np.arange(len(panel))
     lengths, starts = panel.lengths.tolist(), panel.times[panel.bounds[:-1]]
-    left = whole if panel.covariates is None and len(set(panel.ids)) < len(panel) else whole[:0]
+    left = whole if len(set(panel.ids)) < len(panel) else whole[:0]
     while len(left):
         longest: dict[str, int] = {}
         for index in left.tolist():

@@ -171,13 +171,16 @@ class Combination:
         return self._past(history, origins, seasons)
 
     def past_and_forecasts(self, history: Panel, horizon: int) -> tuple[Past, Floats]:
-        """`past` and `forecasts` of the same series, computed together: much of it is the same."""
+        """`past` and `forecasts` of the same series, computed together: much of it is the same.
+
+        The last digits of the past may then depend on later rows, as those of a product of matrices do.
+        """
         history = history.tail(ROWS_READ)
         seasons = long_seasons(history, self.periods)
         earlier, count = earlier_origins(history, horizon, seasons), len(history)
         series = np.arange(count)
         now = Origins(series, np.zeros_like(series), history.lengths, horizon)
-        both = self._past(history, Origins.joined([now, earlier]), seasons)
+        both = self._past(history, Origins.joined([now, earlier]), seasons, joined=True)
         return replace(
             both,
             origins=earlier,
@@ -200,12 +203,15 @@ class Combination:
         seasons = long_seasons(first, self.periods)
         return self._past(panel, Origins(series, number, rows[number, series], horizon), seasons)
 
-    def _past(self, panel: Panel, origins: Origins, seasons: Seasons) -> Past:
+    def _past(self, panel: Panel, origins: Origins, seasons: Seasons, *, joined: bool = False) -> Past:
+        """With `joined`, digits may depend on later rows, as the beginnings of a series are read with it."""
         if not len(origins.rows):
             empty = np.empty((len(self.members), 0, origins.horizon))
             return Past(origins, empty, empty[0], np.empty(0))
         known = panel.select(origins.series).first(origins.rows).tail(ROWS_READ)
         usable = [_within(seasons[i], n) for i, n in zip(origins.series, known.lengths, strict=True)]
+        if not joined:
+            known = replace(known, ids=tuple(map(str, range(len(known)))))
         forecasts = self._forecasts(known, origins.horizon, usable)
         units = np.maximum(np.nan_to_num(seasonal_changes(without_single_outliers(known))), 0.0)
         steps = origins.rows[:, None] + np.arange(origins.horizon)

@@ -55,10 +55,13 @@ class Network:
         """
         trained, values = self.spec.trained_horizon, np.empty((len(history), horizon))
         rows_read = self.rows_read(history)
-        known, joined = history.tail(rows_read), joined_beginnings(history, rows_read)
+        known = history.tail(rows_read)
+        joined = Joined(known, known.bounds[1:])
+        if not self.spec.covariates:
+            joined = joined_beginnings(history, rows_read)
         for first in range(0, horizon, trained):
             block = slice(first, min(first + trained, horizon))
-            if first:  # what is fed back differs from series to series
+            if first:  # what is fed back differs
                 joined = Joined(known, known.bounds[1:])
             read = read_inputs(joined.panel, self.spec, forecast_rows=first)
             if read.target_features is None:

@@ -6,13 +6,13 @@ which makes trend and season multiplicative. The smoothing parameters are the be
 one-step errors; all series and all parameters are smoothed at once, one step after the other.
 """
 
-from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
 
 from forecast.data.arrays import LARGEST, Flags, Floats, Integers
 from forecast.data.panel import Panel
+from forecast.forecasters.beginnings import whole_series
 
 SEASONS_READ = 10
 """Newest seasons that a forecast depends on."""
@@ -37,6 +37,9 @@ as a logarithm."""
 _BATCH_ROWS = 1 << 16
 """Rows of series whose growth is found together."""
 
+_NEARLY = 4.0
+"""Ratio of the largest values of two series up to which one unit is theirs: beyond, digits are lost."""
+
 _BATCH = 4_096
 """Series and parameters smoothed together: what fits the processor's cache."""
 
@@ -52,38 +55,72 @@ def smoothing(history: Panel, horizon: int) -> Floats:
     for season in np.unique(history.seasons).tolist():
         index = np.flatnonzero(history.seasons == season)
         part = history.select(index).tail(rows_read(season))
-        # A series shorter than two seasons is smoothed without one.
         grows = growing(part)
-        for period, some in _by_length(part, season):
-            rows = [part[one].values for one in some]
-            forecasts[index[some]] = _forecasts(rows, grows[some], period, horizon)
+        # A series shorter than two seasons is smoothed without one.
+        long = part.lengths >= 2 * season
+        for period, some in ((season, np.flatnonzero(long)), (1, np.flatnonzero(~long))):
+            if len(some):
+                forecasts[index[some]] = _forecasts(part.select(some), grows[some], period, horizon)
     return forecasts
 
 
-def _by_length(panel: Panel, season: int) -> list[tuple[int, Integers]]:
-    """The period that series are smoothed with, and batches of such series of similar length."""
-    long = panel.lengths >= 2 * season
-    batches = []
-    for period, some in ((season, np.flatnonzero(long)), (1, np.flatnonzero(~long))):
-        some = some[np.argsort(panel.lengths[some], kind="stable")]
-        count = max(_BATCH // (len(_ALPHAS) * len(_TRENDS) * len(_GAMMAS)), 1)
-        batches += [(period, some[first : first + count]) for first in range(0, len(some), count)]
-    return batches
-
-
-def _forecasts(series: Sequence[Floats], logarithmic: Flags, period: int, horizon: int) -> Floats:
-    """(series, horizon) forecasts of some series with one period."""
-    centres = np.array([values[-1] for values in series])
-    sizes = np.array([np.abs(values).max() or 1.0 for values in series])
-    transformed = [
-        np.log(values / size) if log else values / size - centre / size
-        for values, size, centre, log in zip(series, sizes, centres, logarithmic, strict=True)
-    ]
-    smoothed = _smooth(transformed, period, horizon)
+def _forecasts(panel: Panel, logarithmic: Flags, period: int, horizon: int) -> Floats:
+    """(series, horizon) forecasts of series with one period."""
+    sizes = np.maximum.reduceat(np.abs(panel.values), panel.bounds[:-1])
+    sizes = np.where(sizes > 0, sizes, 1.0)
+    passes = _passes(panel, logarithmic, sizes, period)
+    own = np.unique(passes)
+    own = own[np.argsort(panel.lengths[own], kind="stable")]
+    smoothed = np.empty((len(panel), horizon))
+    most = max(_BATCH // (len(_ALPHAS) * len(_TRENDS) * len(_GAMMAS)), 1)
+    for batch in np.array_split(own, -(-len(own) // most)):
+        some = np.flatnonzero(np.isin(passes, batch))
+        order = np.argsort(batch)
+        run = order[np.searchsorted(batch[order], passes[some])]
+        table = _transformed(panel.select(batch), logarithmic[batch], sizes[batch])
+        smoothed[some] = _smooth(table, panel.lengths[batch], period, horizon, run, panel.lengths[some])
+    centres, sizes = panel.last_values[passes][:, None], sizes[passes][:, None]
     with np.errstate(over="ignore"):
-        grown = np.exp(np.clip(smoothed, -700, 20)) * sizes[:, None]
-        added = centres[:, None] + smoothed * sizes[:, None]
+        grown = np.exp(np.clip(smoothed, -700, 20)) * sizes
+        added = centres + smoothed * sizes
     return np.asarray(np.clip(np.where(logarithmic[:, None], grown, added), -LARGEST, LARGEST))
+
+
+def _passes(panel: Panel, logarithmic: Flags, sizes: Floats, period: int) -> Integers:
+    """(series,) the series in whose pass each one is smoothed: itself, or a longer one that begins with it.
+
+    Both start from the same states and count the same errors, and are of nearly one size.
+    """
+    parts = (
+        whole_series(panel),
+        logarithmic,
+        _first_seasons(panel.lengths, period),
+        _warm_up(panel.lengths, period),
+    )
+    kinds, kind = np.unique(np.stack(parts), axis=1, return_inverse=True)
+    longest = np.zeros(kinds.shape[1], dtype=np.int64)
+    order = np.argsort(panel.lengths, kind="stable")
+    longest[kind[order]] = order  # the last one of each kind is the longest
+    longest = longest[kind]
+    return np.where(sizes[longest] / _NEARLY <= sizes, longest, np.arange(len(panel)))
+
+
+def _first_seasons(lengths: Integers, period: int) -> Integers:
+    """(series,) seasons that the initial states are computed from; without a season, rows."""
+    return np.minimum(lengths // period, 4 if period > 1 else 8)
+
+
+def _warm_up(lengths: Integers, period: int) -> Integers:
+    """(series,) first rows whose errors do not count."""
+    return np.minimum(_WARM_UP_SEASONS * period, lengths // 3)
+
+
+def _transformed(panel: Panel, logarithmic: Flags, sizes: Floats) -> Floats:
+    """(series, rows) the values that are smoothed, shorter series with their last one repeated."""
+    rows = np.minimum(np.arange(panel.lengths.max()), panel.lengths[:, None] - 1)
+    scaled = panel.values[panel.bounds[:-1][:, None] + rows] / sizes[:, None]
+    logs = np.log(np.where(logarithmic[:, None], scaled, 1.0))
+    return np.where(logarithmic[:, None], logs, scaled - (panel.last_values / sizes)[:, None])
 
 
 def growing(panel: Panel) -> Flags:
@@ -101,80 +138,69 @@ def growing(panel: Panel) -> Flags:
     return grows
 
 
-def _smooth(series: Sequence[Floats], period: int, horizon: int) -> Floats:
-    """(series, horizon) forecasts with the parameters of the smallest one-step errors of each series."""
+def _smooth(
+    values: Floats, lengths: Integers, period: int, horizon: int, run: Integers, ends: Integers
+) -> Floats:
+    """(ends, horizon) forecasts with the parameters of the smallest one-step errors up to each end.
+
+    `values` are (series, rows), of which `lengths` count; an end is after the first `ends` rows of the series
+    `run`.
+    """
     gammas = _GAMMAS if period > 1 else (0.0,)
     grid = np.array([(a, a * b, phi, g * (1 - a)) for a, (b, phi), g in product(_ALPHAS, _TRENDS, gammas)])
-    alpha, beta, phi, gamma = grid.T
-    longest = max(len(values) for values in series)
-    starts = np.array([longest - len(values) for values in series])
-    # Ends are in the last column; a shorter series is padded with its first period, so it starts in phase.
-    padded = np.array([_padded(values, longest, period) for values in series])
-    level, trend, indices = _initial_states(padded, starts, period, len(grid))
-    errors = np.zeros((len(series), len(grid)))
-    counted = starts + np.minimum(_WARM_UP_SEASONS * period, (longest - starts) // 3)
-    for step in range(longest):
-        phase = step % period
-        expected = level + phi * trend + indices[phase]
-        error = padded[:, step, None] - expected
-        damped = phi * trend
-        begun = step >= starts
-        if begun.all():
-            level, trend = level + damped + alpha * error, damped + beta * error
-        else:
-            error, begun = np.where(begun[:, None], error, 0.0), begun[:, None]
-            level = np.where(begun, level + damped + alpha * error, level)
-            trend = np.where(begun, damped + beta * error, trend)
+    alpha, beta, phi, gamma = (np.tile(each, (len(values), 1)) for each in grid.T)
+    level, trend, indices = (
+        np.repeat(each[..., None], len(grid), axis=-1) for each in _initial_states(values, lengths, period)
+    )
+    counted = _warm_up(lengths, period)
+    errors, error, part = (np.zeros_like(level) for _ in range(3))
+    ending = {end: np.flatnonzero(ends == end) for end in np.unique(ends).tolist()}
+    best = np.empty(len(ends), dtype=np.int64)
+    levels, trends, final = np.empty(len(ends)), np.empty(len(ends)), np.empty((period, len(ends)))
+    for step, now in enumerate(np.ascontiguousarray(values.T)[..., None]):
+        index = indices[step % period]
+        trend *= phi
+        level += trend
+        np.add(level, index, out=error)
+        np.subtract(now, error, out=error)
+        level += np.multiply(alpha, error, out=part)
+        trend += np.multiply(beta, error, out=part)
         if period > 1:
-            indices[phase] += gamma * error
-        errors += np.where(step >= counted[:, None], error, 0.0) ** 2
-    rows, best = np.arange(len(series)), errors.argmin(axis=1)
+            index += np.multiply(gamma, error, out=part)
+        np.multiply(error, error, out=part)
+        part[step < counted] = 0.0
+        errors += part
+        if (here := ending.get(step + 1)) is not None:
+            at = run[here], errors[run[here]].argmin(axis=1)
+            best[here], levels[here], trends[here], final[:, here] = (
+                at[1],
+                level[at],
+                trend[at],
+                indices[:, *at],
+            )
     steps = np.arange(1, horizon + 1)
-    damping = np.cumsum(phi[best][:, None] ** steps, axis=1)
-    final = np.array(indices)[:, rows, best].T  # (series, period)
-    phases = final[:, (longest + steps - 1) % period]
-    return np.asarray(level[rows, best][:, None] + trend[rows, best][:, None] * damping + phases)
+    damping = np.cumsum(grid[best, 2][:, None] ** steps, axis=1)
+    phases = final.T[np.arange(len(ends))[:, None], (ends[:, None] + steps - 1) % period]
+    return np.asarray(levels[:, None] + trends[:, None] * damping + phases)
 
 
-def _padded(values: Floats, longest: int, period: int) -> Floats:
-    missing = longest - len(values)
-    if not missing:
-        return values
-    return np.concatenate((values[np.arange(-missing, 0) % period], values))
+def _initial_states(values: Floats, lengths: Integers, period: int) -> tuple[Floats, Floats, Floats]:
+    """Level and trend, (series,), and (period, series) seasonal indices before the first row.
 
-
-def _initial_states(
-    padded: Floats, starts: Integers, period: int, count: int
-) -> tuple[Floats, Floats, list[Floats]]:
-    """Level, (series, count), trend and (period) seasonal indices before the first row of each series.
-
-    From its first seasons: their mean, the mean change from one to the next, and each phase's mean
+    From the first seasons: their mean, the mean change from one to the next, and each phase's mean
     deviation from its season's mean.
     """
-    longest = padded.shape[1]
-    levels, trends, indices = [], [], []
-    for values, start in zip(padded, starts, strict=True):
-        own = values[start:]
-        seasons = min(len(own) // period, 4 if period > 1 else 8)
-        if period == 1:
-            slope = (own[seasons - 1] - own[0]) / max(seasons - 1, 1) if len(own) >= 8 else 0.0
-            levels.append(own[0] - slope)
-            trends.append(slope)
-            indices.append(np.zeros(1))
-            continue
-        table = own[: seasons * period].reshape(seasons, period)
-        means = table.mean(axis=1)
-        slope = (means[-1] - means[0]) / ((seasons - 1) * period)
-        line = slope * (np.arange(period) - (period - 1) / 2)
-        deviations = (table - means[:, None] - line).mean(axis=0)
-        # Phases are counted from the first column of the padded array.
-        indices.append(np.roll(deviations, start % period))
-        levels.append(means[0] - slope * (period + 1) / 2)
-        trends.append(slope)
-    spread = np.ones(count)
-    assert longest >= 1
-    return (
-        np.array(levels)[:, None] * spread,
-        np.array(trends)[:, None] * spread,
-        list(np.array(indices).T[:, :, None] * spread),
-    )
+    seasons = _first_seasons(lengths, period)
+    level, trend, indices = values[:, 0].copy(), np.zeros(len(values)), np.zeros((period, len(values)))
+    if period == 1:
+        trend = np.where(seasons == 8, (values[:, min(7, values.shape[1] - 1)] - level) / 7, 0.0)
+        return level - trend, trend, indices
+    for count in np.unique(seasons).tolist():
+        some = np.flatnonzero(seasons == count)
+        table = values[some, : count * period].reshape(-1, count, period)
+        means = table.mean(axis=2)
+        slope = (means[:, -1] - means[:, 0]) / ((count - 1) * period)
+        line = slope[:, None] * (np.arange(period) - (period - 1) / 2)
+        indices[:, some] = (table - means[..., None] - line[:, None]).mean(axis=1).T
+        level[some], trend[some] = means[:, 0] - slope * (period + 1) / 2, slope
+    return level, trend, indices
