@@ -11,12 +11,11 @@ seasonally adjusted first and its forecast reseasonalized, multiplicatively for 
 additively for others.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
-from forecast.data.arrays import LARGEST, Floats
+from forecast.data.arrays import LARGEST, Floats, Integers
 from forecast.data.panel import Panel
 from forecast.forecasters.seasonality import is_seasonal, seasonal_indices
 
@@ -33,6 +32,9 @@ _GRIDS = (np.linspace(0.5, -0.5, 26), np.linspace(0.04, -0.04, 11), np.linspace(
 forecasts differ from those of an exact fit by less than a thousandth. Largest first: a series of two
 rows fits any alpha equally well, and then the last value counts in full."""
 
+_BATCH_ROWS = 1 << 16
+"""Rows of series that are seasonally adjusted together."""
+
 _BATCH_SERIES = 256
 """Series smoothed together: what fits the processor's cache."""
 
@@ -44,69 +46,64 @@ def rows_read(season: int) -> int:
 
 def theta(history: Panel, horizon: int) -> Floats:
     """(series, horizon) Theta forecasts after the end of every series."""
-    seasons = history.seasons.tolist()
-    newest = history.tail(np.array([rows_read(season) for season in seasons]))
-    sizes = np.array([np.abs(each.values).max() or 1.0 for each in newest])
-    adjusted = [
-        _Adjusted.of(each.values / size, season)
-        for each, size, season in zip(newest, sizes, seasons, strict=True)
-    ]
-    lines = [_Line.fit(each.values) for each in adjusted]
-    levels = _final_levels(
-        [2 * each.values - line.values for each, line in zip(adjusted, lines, strict=True)]
-    )
-    extrapolated = np.array([line.values[-1] + line.slope * np.arange(1, horizon + 1) for line in lines])
-    forecasts = (extrapolated + levels[:, None]) / 2
-    seasonal = np.stack([each.reseasonalized(row) for each, row in zip(adjusted, forecasts, strict=True)])
+    newest = history.tail(np.maximum(SEASONS_READ * history.seasons, MIN_ROWS_READ))
+    sizes = np.maximum.reduceat(np.abs(newest.values), newest.bounds[:-1]) if len(newest) else np.empty(0)
+    sizes = np.where(sizes > 0, sizes, 1.0)
+    scaled = replace(newest, values=newest.values / np.repeat(sizes, newest.lengths))
+    curved, steps = np.empty_like(scaled.values), np.arange(1, horizon + 1)
+    lines, factors, added = (np.empty((len(newest), horizon)) for _ in range(3))
+    for some, values, season in scaled.alike(most_rows=_BATCH_ROWS):
+        adjusted, factors[some], added[some] = _adjusted(values, season, horizon)
+        line, slope = _line(adjusted)
+        curved[newest.bounds[some][:, None] + np.arange(values.shape[1])] = 2 * adjusted - line
+        lines[some] = line[:, -1:] + slope[:, None] * steps
+    forecasts = (lines + _final_levels(curved, newest.bounds)[:, None]) / 2
     with np.errstate(over="ignore"):
-        return np.asarray(np.clip(seasonal * sizes[:, None], -LARGEST, LARGEST))
+        return np.asarray(np.clip((forecasts * factors + added) * sizes[:, None], -LARGEST, LARGEST))
 
 
-@dataclass(frozen=True, slots=True)
-class _Adjusted:
-    """A seasonally adjusted series."""
+def _adjusted(values: Floats, season: int, horizon: int) -> tuple[Floats, Floats, Floats]:
+    """The seasonally adjusted series of one length, (series, rows).
 
-    values: Floats
-    indices: Floats
-    """(season,) seasonal indices; that of the row after the last value first."""
-    multiplicative: bool
-
-    @classmethod
-    def of(cls, values: Floats, season: int) -> "_Adjusted":
-        if not is_seasonal(values, season):
-            return cls(values, np.zeros(1), multiplicative=False)
-        multiplicative = bool((values > 0).all())
-        indices = seasonal_indices(values, season, multiplicative=multiplicative)
-        phases = indices[np.arange(len(values)) % season]
-        adjusted = values / phases if multiplicative else values - phases
-        return cls(adjusted, np.roll(indices, -(len(values) % season)), multiplicative)
-
-    def reseasonalized(self, forecasts: Floats) -> Floats:
-        """(steps,) forecasts of the adjusted series with its season."""
-        phases = self.indices[np.arange(len(forecasts)) % len(self.indices)]
-        return forecasts * phases if self.multiplicative else forecasts + phases
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """The least-squares line through a series."""
-
-    values: Floats
-    slope: float
-
-    @classmethod
-    def fit(cls, values: Floats) -> "_Line":
-        steps = np.arange(len(values)) - (len(values) - 1) / 2
-        slope = float(steps @ values) / max(float(steps @ steps), 0.5)  # 0 / 0.5 for a single row
-        return cls(values.mean() + slope * steps, slope)
+    With them, (series, horizon), what their forecasts are to be multiplied with, and what is to be added.
+    """
+    rows = values.shape[1]
+    adjusted, factors, added = (
+        values.copy(),
+        np.ones((len(values), horizon)),
+        np.zeros((len(values), horizon)),
+    )
+    seasonal, positive = is_seasonal(values, season), (values > 0).all(axis=1)
+    phases, ahead = np.arange(rows) % season, (rows + np.arange(horizon)) % season
+    for multiplicative in (False, True):
+        some = np.flatnonzero(seasonal & (positive == multiplicative))
+        if len(some):
+            indices = seasonal_indices(values[some], season, multiplicative=multiplicative)
+            if multiplicative:
+                adjusted[some] /= indices[:, phases]
+                factors[some] = indices[:, ahead]
+            else:
+                adjusted[some] -= indices[:, phases]
+                added[some] = indices[:, ahead]
+    return adjusted, factors, added
 
 
-def _final_levels(series: Sequence[Floats]) -> Floats:
+def _line(values: Floats) -> tuple[Floats, Floats]:
+    """(series, rows) the least-squares line through each series, and (series,) its slope."""
+    steps = np.arange(values.shape[1]) - (values.shape[1] - 1) / 2
+    slope = (values * steps).sum(axis=1) / max(float(steps @ steps), 0.5)  # 0 / 0.5 for a single row
+    return values.mean(axis=1, keepdims=True) + slope[:, None] * steps, slope
+
+
+def _final_levels(values: Floats, bounds: Integers) -> Floats:
     """(series,) final level of each one's exponential smoothing, computed in batches of similar length."""
-    order = np.argsort([len(values) for values in series], kind="stable")
-    levels = np.empty(len(series))
-    for batch in np.array_split(order, -(-len(order) // _BATCH_SERIES)):
-        levels[batch] = _best_levels(_right_aligned([series[index] for index in batch]))
+    lengths = np.diff(bounds)
+    order = np.argsort(lengths, kind="stable")
+    levels = np.empty(len(order))
+    for batch in np.array_split(order, -(-len(order) // _BATCH_SERIES)) if len(order) else ():
+        # All ends are in the last column; a shorter series is padded with its first value.
+        ends = bounds[1:][batch, None] + np.arange(-lengths[batch].max(), 0)
+        levels[batch] = _best_levels(values[np.maximum(ends, bounds[:-1][batch, None])])
     return levels
 
 
@@ -125,17 +122,9 @@ def _best_levels(values: Floats) -> Floats:
 def _smooth(values: Floats, alphas: Floats) -> tuple[Floats, Floats]:
     """Final levels and sums of squared one-step errors, both (series, alphas); starts at the first value."""
     level = np.repeat(values[:, :1], alphas.shape[1], axis=1)
-    squared = np.zeros_like(level)
-    for step in range(1, values.shape[1]):
-        error = values[:, step, None] - level
-        squared += error**2
-        level += alphas * error
+    squared, error, part = (np.zeros_like(level) for _ in range(3))
+    for now in np.ascontiguousarray(values[:, 1:].T)[..., None]:
+        np.subtract(now, level, out=error)
+        squared += np.multiply(error, error, out=part)
+        level += np.multiply(alphas, error, out=part)
     return level, squared
-
-
-def _right_aligned(series: Sequence[Floats]) -> Floats:
-    """(series, steps) with all ends in the last column; shorter ones are padded with their first value."""
-    longest = max(len(values) for values in series)
-    return np.array(
-        [np.concatenate((np.repeat(values[0], longest - len(values)), values)) for values in series]
-    )
