@@ -29,6 +29,9 @@ def joined_beginnings(panel: Panel, rows_read: int | None = None) -> Joined:
 
     Each series has a row.
     """
+    if len(set(panel.ids)) == len(panel):
+        kept = panel if rows_read is None else panel.tail(rows_read)
+        return Joined(kept, kept.bounds[1:])
     whole = whole_series(panel)
     longest, position = np.unique(whole, return_inverse=True)
     lengths = panel.lengths
@@ -43,8 +46,9 @@ def joined_beginnings(panel: Panel, rows_read: int | None = None) -> Joined:
 def whole_series(panel: Panel) -> Integers:
     """(series,) the series of the same id that each one is the beginning of: itself, or a longer one."""
     whole = np.arange(len(panel))
-    lengths, starts = panel.lengths.tolist(), panel.times[panel.bounds[:-1]]
-    left = whole if len(set(panel.ids)) < len(panel) else whole[:0]
+    if len(set(panel.ids)) == len(panel):
+        return whole
+    left, lengths, starts = whole, panel.lengths.tolist(), panel.times[panel.bounds[:-1]]
     while len(left):
         longest: dict[str, int] = {}
         for index in left.tolist():

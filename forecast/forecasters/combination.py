@@ -113,8 +113,14 @@ class Combination:
         return self._forecasts(history, horizon, long_seasons(history, self.periods), wanted)
 
     def _forecasts(
-        self, history: Panel, horizon: int, seasons: Seasons, wanted: Flags | None = None
+        self,
+        history: Panel,
+        horizon: int,
+        seasons: Seasons,
+        wanted: Flags | None = None,
+        clipped: Panel | None = None,
     ) -> Floats:
+        """`clipped` is `without_single_outliers(history)`, where that is known."""
         if len(self.members) == 1 and self.members[0] in PLAIN:
             return METHODS[self.members[0]](history, horizon)[None]
         asked = np.ones((len(self.members), len(history)), dtype=bool) if wanted is None else wanted
@@ -123,7 +129,7 @@ class Combination:
         some = np.array([name in (HARMONIC, CROSTON) for name in self.members])
         alone = ~asked[~some].any(axis=0)
         intermittent = self.forecasts_mean(history)
-        cleaned = self.without_outliers(history, intermittent)
+        cleaned = _kept_where(intermittent, history, clipped or without_single_outliers(history))
         level = prepare(cleaned, horizon, ())
         prepared = prepare(cleaned, horizon, seasons) if any(seasons) else level
         networks = dict(self.networks)
@@ -145,14 +151,9 @@ class Combination:
                 np.clip(_plausible(np.stack(values), level.panel) + np.stack(added), -LARGEST, LARGEST)
             )
 
-    def without_outliers(self, history: Panel, intermittent: Flags | None = None) -> Panel:
+    def without_outliers(self, history: Panel) -> Panel:
         """The panel with outliers clipped, as members read it, save where demand is intermittent."""
-        clipped = without_single_outliers(history)
-        intermittent = self.forecasts_mean(history) if intermittent is None else intermittent
-        if not intermittent.any():
-            return clipped
-        kept = intermittent[row_series(history.bounds)]  # among zeros every demand is an outlier
-        return replace(history, values=np.where(kept, history.values, clipped.values))
+        return _kept_where(self.forecasts_mean(history), history, without_single_outliers(history))
 
     def read_by(self, network: Network, history: Panel) -> Prepared:
         """The newest rows of `history` as this network reads them, and what is added to its forecasts."""
@@ -212,14 +213,23 @@ class Combination:
         usable = [_within(seasons[i], n) for i, n in zip(origins.series, known.lengths, strict=True)]
         if not joined:
             known = replace(known, ids=tuple(map(str, range(len(known)))))
-        forecasts = self._forecasts(known, origins.horizon, usable)
-        units = np.maximum(np.nan_to_num(seasonal_changes(without_single_outliers(known))), 0.0)
+        clipped = without_single_outliers(known)
+        forecasts = self._forecasts(known, origins.horizon, usable, clipped=clipped)
+        units = np.maximum(np.nan_to_num(seasonal_changes(clipped)), 0.0)
         steps = origins.rows[:, None] + np.arange(origins.horizon)
         index = panel.bounds[origins.series][:, None] + steps
         known_rows = steps < panel.lengths[origins.series][:, None]
         index = np.where(known_rows, index, 0)
         actual = np.where(known_rows & panel.observed[index], panel.values[index], np.nan)
         return Past(origins, forecasts, actual, units)
+
+
+def _kept_where(intermittent: Flags, history: Panel, clipped: Panel) -> Panel:
+    """`clipped`, with series of intermittent demand as they are: among zeros every demand is an outlier."""
+    if not intermittent.any():
+        return clipped
+    kept = intermittent[row_series(history.bounds)]
+    return replace(history, values=np.where(kept, history.values, clipped.values))
 
 
 def _of_some(forecast: MethodForecast, panel: Panel, horizon: int, wanted: Flags) -> Floats:

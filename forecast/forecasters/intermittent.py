@@ -14,7 +14,7 @@ chance explains.
 
 import numpy as np
 
-from forecast.data.arrays import LARGEST, Flags, Floats, row_series
+from forecast.data.arrays import LARGEST, Flags, Floats, Integers, row_series
 from forecast.data.panel import Panel
 
 CROSTON = "croston"
@@ -63,9 +63,8 @@ def is_intermittent(panel: Panel) -> Flags:
         return found
     zeros = np.bincount(row_series(panel.bounds), panel.values == 0, minlength=len(panel))
     candidates = np.flatnonzero(zeros > (1 - 1 / LEAST_INTERVAL) * _LEAST_ROWS / 2)
-    for index in candidates.tolist():
-        rows = slice(panel.bounds[index], panel.bounds[index + 1])
-        found[index] = _is_intermittent(panel.values[rows], int(panel.seasons[index]))
+    for some, values, season in panel.select(candidates).alike(most_rows=_BATCH_ROWS):
+        found[candidates[some]] = _are_intermittent(values, season)
     return found
 
 
@@ -74,34 +73,51 @@ def is_mostly_intermittent(panel: Panel) -> bool:
     return bool(2 * is_intermittent(panel).sum() > len(panel))
 
 
-def _is_intermittent(values: Floats, season: int) -> bool:
+def _are_intermittent(values: Floats, season: int) -> Flags:
+    """(series,) the same of series of one length, (series, rows)."""
     demand = values > 0
-    if (values < 0).any() or demand.sum() < 2:
-        return False
-    demand = demand[demand.argmax() :]
-    rows = len(demand)
-    if rows < _LEAST_ROWS or rows < LEAST_INTERVAL * demand.sum():
-        return False
-    if _has_ended(demand):
-        return False
-    occurs = demand - demand.mean()
-    variance = float(occurs @ occurs)
-    if float(occurs[1:] @ occurs[:-1]) > _LASTING * variance:
-        return False
-    if rows < 3 * season or season == 1:
-        return True
-    phase = np.arange(rows) % season
-    sums = np.bincount(phase, occurs, minlength=season)
-    explained = float((sums**2 / np.bincount(phase, minlength=season)).sum())
+    begun = np.maximum.accumulate(demand, axis=1)
+    rows, count = begun.sum(axis=1), demand.sum(axis=1)
+    found = (
+        ~(values < 0).any(axis=1) & (count >= 2) & (rows >= np.maximum(_LEAST_ROWS, LEAST_INTERVAL * count))
+    )
+    some = np.flatnonzero(found)
+    demand, begun, rows, count = demand[some], begun[some], rows[some], count[some]
+    occurs = np.where(begun, demand - (count / np.maximum(rows, 1))[:, None], 0.0)
+    variance = np.square(occurs).sum(axis=1)
+    chance = (occurs[:, 1:] * occurs[:, :-1]).sum(axis=1) <= _LASTING * variance
+    found[some] = (
+        chance & ~_has_ended(demand, rows, count) & ~_is_of_phases(occurs, begun, rows, variance, season)
+    )
+    return np.asarray(found)
+
+
+def _is_of_phases(occurs: Floats, begun: Flags, rows: Integers, variance: Floats, season: int) -> Flags:
+    """(series,) whether the phases of the season say when there is a demand; three seasons show it."""
+    if season == 1:
+        return np.zeros(len(rows), dtype=bool)
+    # So many rows before the first demand: phases are counted from there.
+    series, phase = np.arange(len(rows))[:, None], (np.arange(begun.shape[1]) + rows[:, None]) % season
+    index, size = series * season + phase, len(rows) * season
+    sums = np.bincount(index.ravel(), occurs.ravel(), minlength=size).reshape(-1, season)
+    counts = np.bincount(index[begun], minlength=size).reshape(-1, season)
+    explained = (sums**2 / np.maximum(counts, 1)).sum(axis=1)
     # So many phases explain (season - 1) / (rows - 1) of chance alone.
-    return explained / variance - (season - 1) / (rows - 1) <= _SEASONAL
+    share = explained / variance - (season - 1) / (rows - 1)
+    return np.asarray((rows >= 3 * season) & (share > _SEASONAL))
 
 
-def _has_ended(demand: Flags) -> bool:
-    """Whether so many steps without a demand at the end are no chance; the first step has one."""
-    intervals = np.diff(np.flatnonzero(demand))
-    since = len(demand) - 1 - int(np.flatnonzero(demand)[-1])
-    return float(1 - demand.mean()) ** since < _ENDED and since > 1.5 * float(intervals.max())
+def _has_ended(demand: Flags, rows: Integers, count: Integers) -> Flags:
+    """(series,) whether so many steps without a demand at the end are no chance.
+
+    `demand` is (series, rows), of which the newest `rows` count: from the first demand on.
+    """
+    steps = np.arange(demand.shape[1])
+    newest = np.maximum.accumulate(np.where(demand, steps, -1), axis=1)
+    since = demand.shape[1] - 1 - newest[:, -1]
+    earlier = newest[:, :-1]
+    interval = np.where(demand[:, 1:] & (earlier >= 0), steps[1:] - earlier, 0).max(axis=1, initial=0)
+    return np.asarray(((1 - count / rows) ** since < _ENDED) & (since > 1.5 * interval))
 
 
 def croston(history: Panel, horizon: int) -> Floats:

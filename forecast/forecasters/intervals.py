@@ -125,56 +125,66 @@ def _extended(sizes: Floats, history: Panel, horizon: int) -> Floats:
 
 
 def spread_of(errors: Floats, units: Floats, season: int) -> Floats:
-    """(horizon,) mean absolute errors of one series in units of its seasonal change.
+    """(..., horizon) mean absolute errors of series of one season in units of their seasonal change.
 
-    `errors` are absolute, (origins, horizon), NaN where unknown; `units`, (origins,), the mean seasonal
-    changes at these origins.
+    `errors` are absolute, (..., origins, horizon), NaN where unknown; `units`, (..., origins), the mean
+    seasonal changes at these origins, NaN where a series has fewer origins than another.
     """
-    horizon = errors.shape[1]
+    horizon = errors.shape[-1]
     usual = error_growth(season, horizon)
-    if not len(errors):
-        return usual
-    mean = (units / len(units)).sum()  # the sum of large units may be no number
+    there = ~np.isnan(units)
+    count = np.maximum(there.sum(axis=-1, keepdims=True), 1)
+    mean = np.where(there, units / count, 0.0).sum(axis=-1, keepdims=True)  # the sum may be no number
     with np.errstate(divide="ignore", invalid="ignore"):
-        scale = (mean * np.sqrt(units / mean))[:, None]
+        scale = (mean * np.sqrt(units / mean))[..., None]
         ratios = np.where(scale > 0, errors / scale, np.where(errors > 0, _LARGEST_RATIO, 0.0))
     ratios = np.fmin(ratios, _LARGEST_RATIO)
-    known = np.isfinite(errors)
+    known = np.isfinite(errors) & there[..., None]
     ratios = np.where(known, ratios, 0.0)
-    origins = known.sum() / horizon
-    factor = ((ratios / usual).sum() / horizon + _PRIOR_ORIGINS) / (origins + _PRIOR_ORIGINS)
-    steps = (ratios.sum(axis=0) + _PRIOR_STEP_ORIGINS * factor * usual) / (
-        known.sum(axis=0) + _PRIOR_STEP_ORIGINS
+    origins = known.sum(axis=(-2, -1)) / horizon
+    relative = (ratios / usual).sum(axis=(-2, -1)) / horizon
+    factor = ((relative + _PRIOR_ORIGINS) / (origins + _PRIOR_ORIGINS))[..., None]
+    steps = (ratios.sum(axis=-2) + _PRIOR_STEP_ORIGINS * factor * usual) / (
+        known.sum(axis=-2) + _PRIOR_STEP_ORIGINS
     )
-    return np.asarray(np.maximum.accumulate(_smoothed(steps)))
+    smoothed = np.maximum.accumulate(_smoothed(steps), axis=-1)
+    return np.where(there.any(axis=-1, keepdims=True), smoothed, usual)
 
 
-def correlation_of(errors: Floats, sizes: Floats, independent: float) -> float:
-    """The mean correlation of the errors of two steps of one series: its expectation, given these errors.
+def correlation_of(errors: Floats, sizes: Floats, independent: Floats | float) -> Floats:
+    """(...) the mean correlation of the errors of two steps of a series: its expectation, given these errors.
 
-    `errors` are signed, (origins, horizon), NaN where unknown; `sizes`, (horizon,), the mean errors of the
-    steps in any unit; `independent` is the share by which each further origin counts.
+    `errors` are signed, (..., origins, horizon), NaN where unknown; `sizes`, (..., horizon), the mean errors
+    of the steps in any unit; `independent`, (...), is the share by which each further origin counts.
     """
     known = np.isfinite(errors)
-    count = known.sum(axis=1)
-    largest = np.abs(np.where(known, errors, 0.0)).max(initial=0.0)
-    if errors.shape[1] < 2 or largest == 0 or not (count > 1).any():
-        return USUAL_CORRELATION
-    scaled = np.where(known, errors / largest, 0.0) / np.where(sizes > 0, sizes / sizes.max(), 1.0)
+    count = known.sum(axis=-1)
+    largest = np.abs(np.where(known, errors, 0.0)).max(axis=(-2, -1), initial=0.0)
+    unknown = (largest == 0) | ~(count > 1).any(axis=-1)
+    if errors.shape[-1] < 2 or unknown.all():
+        return np.full(errors.shape[:-2], USUAL_CORRELATION)
+    unit = np.where(largest > 0, largest, 1.0)[..., None, None]
+    most = sizes.max(axis=-1, keepdims=True)
+    shares = np.where(sizes > 0, sizes / np.where(most > 0, most, 1.0), 1.0)[..., None, :]
+    scaled = np.where(known, errors / unit, 0.0) / shares
     # The sum of k errors of variance 1 and correlation c has the variance k (1 + (k - 1) c).
-    found = (scaled.sum(axis=1) ** 2).sum() / (scaled**2).sum()
-    origins = 1 + ((count > 1).sum() - 1) * independent
-    ratio = 1 + (count.max() - 1) * _CORRELATIONS
-    likelihood = -origins / 2 * (np.log(ratio) + found / ratio)
-    weights = _CORRELATION_WEIGHTS * np.exp(likelihood - likelihood.max())
-    return float(weights @ _CORRELATIONS / weights.sum())
+    squares = np.where(unknown, 1.0, np.square(scaled).sum(axis=(-2, -1)))
+    found = np.square(scaled.sum(axis=-1)).sum(axis=-1) / squares
+    origins = 1 + ((count > 1).sum(axis=-1) - 1) * independent
+    ratio = 1 + (count.max(axis=-1, initial=0) - 1)[..., None] * _CORRELATIONS
+    likelihood = (-origins / 2)[..., None] * (np.log(np.maximum(ratio, 1.0)) + found[..., None] / ratio)
+    weights = _CORRELATION_WEIGHTS * np.exp(likelihood - likelihood.max(axis=-1, keepdims=True))
+    expected = (weights * _CORRELATIONS).sum(axis=-1) / weights.sum(axis=-1)
+    return np.where(unknown, USUAL_CORRELATION, expected)
 
 
 def _smoothed(steps: Floats) -> Floats:
-    width = max(1, min(len(steps) // 3, _SMOOTHED_STEPS))
+    """(..., horizon) means over neighbouring steps."""
+    horizon = steps.shape[-1]
+    width = max(1, min(horizon // 3, _SMOOTHED_STEPS))
     width -= 1 - width % 2  # odd, so that the mean is around each step
-    padded = np.pad(steps, (width // 2, width - 1 - width // 2), mode="edge")
-    return np.convolve(padded, np.ones(width) / width, mode="valid")
+    index = np.arange(horizon)[:, None] + np.arange(width) - width // 2
+    return np.asarray(steps[..., index.clip(0, horizon - 1)].sum(axis=-1) / width)
 
 
 def seasonal_changes(panel: Panel) -> Floats:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecast.data.arrays import LARGEST, Flags, Floats, Integers
-from forecast.forecasters.intervals import USUAL_CORRELATION, Spread, correlation_of, spread_of
+from forecast.forecasters.intervals import Spread, correlation_of, spread_of
 from forecast.forecasters.rolling import Origins, errors_by_origin
 from forecast.forecasters.weighting import member_weights
 
@@ -109,17 +109,18 @@ def weights_and_spread(
     errors, independent = past.mean_errors(series, intermittent), past.origins.independence(series)
     weights = _weights(errors, prior, independent, intermittent)
     held_out = _held_out_errors(past, errors, prior, independent, intermittent)
-    sizes = np.abs(held_out)
-    spread, units = np.empty((series, past.origins.horizon)), np.full(series, np.nan)
-    correlations = np.full(series, USUAL_CORRELATION)
-    order = np.argsort(past.origins.series, kind="stable")
-    bounds = np.searchsorted(past.origins.series[order], np.arange(series + 1))
-    for index, season in enumerate(seasons):
-        mine = order[bounds[index] : bounds[index + 1]]
-        spread[index] = spread_of(sizes[mine], past.units[mine], season)
-        if len(mine):
-            units[index] = (past.units[mine] / len(mine)).sum()
-            correlations[index] = correlation_of(held_out[mine], spread[index], float(independent[index]))
+    placed = errors_by_origin(past.origins, held_out[None], series)[0]
+    placed_units = np.full(placed.shape[:2], np.nan)
+    placed_units[past.origins.number, past.origins.series] = past.units
+    placed, placed_units = placed.transpose(1, 0, 2), placed_units.T  # (series, origins, horizon)
+    spread, of_series = np.empty((series, past.origins.horizon)), np.array(seasons, dtype=np.int64)
+    for season in np.unique(of_series).tolist():
+        some = of_series == season
+        spread[some] = spread_of(np.abs(placed[some]), placed_units[some], season)
+    count = (~np.isnan(placed_units)).sum(axis=1)
+    sums = np.nansum(placed_units / np.maximum(count, 1)[:, None], axis=1)
+    units = np.where(count > 0, sums, np.nan)
+    correlations = correlation_of(placed, spread, independent)
     return weights, Spread(spread, units, correlations)
 
 

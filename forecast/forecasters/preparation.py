@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecast.data import pattern
-from forecast.data.arrays import Floats, row_series
+from forecast.data.arrays import Floats, row_series, slices
 from forecast.data.frequency import SECONDS, Frequency
 from forecast.data.panel import Panel
 from forecast.data.pattern import DAY
 from forecast.features.target import without_outliers
+from forecast.forecasters.beginnings import joined_beginnings
 from forecast.forecasters.decomposition import FoundSeason, find_seasons, rows_of_two, seasonal_component
 
 ROWS_READ = 1_500
@@ -49,9 +50,11 @@ def without_single_outliers(panel: Panel) -> Panel:
 
     A value whose next one is as large is the start of a new level, and stays.
     """
-    seasons = panel.seasons
+    joined = joined_beginnings(panel)
+    seasons = joined.panel.seasons
     common = int(seasons[0]) if len(seasons) and (seasons == seasons[0]).all() else seasons
-    clipped = without_outliers(panel.values, panel.bounds, season=common)
+    clipped = without_outliers(joined.panel.values, joined.panel.bounds, season=common)
+    clipped = clipped[slices(joined.ends - panel.lengths, panel.lengths)[1]]
     following = np.append(panel.values[1:], 0.0)
     following[panel.bounds[1:] - 1] = 0.0
     lasts = (np.abs(following) >= _LASTING * np.abs(panel.values)) & (following * np.sign(panel.values) > 0)

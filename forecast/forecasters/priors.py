@@ -4,6 +4,7 @@ Measured on development series (docs/combination.md); none of them is part of a 
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -75,6 +76,7 @@ _WIDTHS = {24: 0.93}
 between a normal and a Laplace distribution; 1 for the others."""
 
 
+@cache
 def nearest_season(season: int) -> int:
     """The measured season that is most like this one."""
     if season == 1:
