@@ -19,7 +19,8 @@ from forecast.data.panel import Panel
 from forecast.data.pattern import DAY
 from forecast.features.target import without_outliers
 from forecast.forecasters.beginnings import joined_beginnings
-from forecast.forecasters.decomposition import FoundSeason, find_seasons, rows_of_two, seasonal_component
+from forecast.forecasters.decomposition import FoundSeason, rows_of_two, seasonal_component
+from forecast.forecasters.finding import Found, find_seasons
 
 ROWS_READ = 1_500
 """Newest rows of a series that a forecast depends on: four years of days, nine weeks of hours."""
@@ -32,6 +33,9 @@ _LASTING = 0.5
 
 _LEAST_ROWS = 60
 """Rows from which longer seasons and cycles are looked for."""
+
+_BATCH_ROWS = 1 << 14
+"""Rows of series whose seasons are looked for together: their padded spectra fit the processor's cache."""
 
 _YEAR_SECONDS = 365.25 * DAY
 
@@ -67,20 +71,17 @@ def long_seasons(panel: Panel, periods: Sequence[float] | None = None) -> tuple[
     Given periods count where a series has two of them.
     """
     candidates = calendar_seasons(panel.frequency) if periods is None else ()
-    found: list[tuple[FoundSeason, ...]] = []
-    for each, season in zip(panel.tail(ROWS_READ), panel.seasons.tolist(), strict=True):
+    newest = panel.tail(ROWS_READ)
+    found: list[Found] = [()] * len(panel)
+    for some, values, season in newest.alike(most_rows=_BATCH_ROWS):
+        rows = values.shape[1]
         if periods is not None:
-            found.append(
-                tuple(
-                    FoundSeason(p, 1.0, cycle=False)
-                    for p in periods
-                    if p > season and rows_of_two(p) <= len(each.values)
-                )
-            )
-        elif len(each.values) < _LEAST_ROWS:
-            found.append(())
+            held = [p for p in periods if p > season and rows_of_two(p) <= rows]
+            alike: list[Found] = [tuple(FoundSeason(p, 1.0, cycle=False) for p in held)] * len(some)
         else:
-            found.append(find_seasons(each.values, season, candidates))
+            alike = [()] * len(some) if rows < _LEAST_ROWS else find_seasons(values, season, candidates)
+        for index, each in zip(some.tolist(), alike, strict=True):
+            found[index] = each
     return tuple(found)
 
 

@@ -3,9 +3,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.forecasters.decomposition import find_seasons, seasonal_component
+from forecast.forecasters import finding
+from forecast.forecasters.decomposition import FoundSeason, seasonal_component
 
 YEAR = 365.25
+
+
+def find_seasons(values: np.ndarray, short: int, candidates: list[float]) -> tuple[FoundSeason, ...]:
+    """Those of a single series."""
+    return finding.find_seasons(np.asarray(values)[None], short, candidates)[0]
 
 
 def normal(rows: int, *, seed: int = 0) -> np.ndarray:
@@ -39,6 +45,22 @@ def noisy(name: str) -> tuple[np.ndarray, int, float]:
 
 
 # what is found
+
+
+def test_series_of_one_length_have_the_seasons_that_each_has_alone():
+    cycle = 5 * np.sin(2 * np.pi * np.arange(800) / 63.5) + normal(800)
+    year = yearly(800) + normal(800, seed=1)
+    series = np.array([year, cycle, np.full(800, 3.1), normal(800).cumsum(), year + cycle, np.arange(800.0)])
+    together = finding.find_seasons(series, 7, [YEAR])
+    assert together == [find_seasons(each, 7, [YEAR]) for each in series]
+    assert [[season.cycle for season in each] for each in together] == [
+        [False],
+        [True],
+        [],
+        [],
+        [False, True],
+        [],
+    ]
 
 
 def test_the_year_of_days_and_the_week_of_hours_are_found():
