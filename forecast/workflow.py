@@ -1,10 +1,10 @@
 """The verbs: check, train, predict, evaluate. Read, call, save; nothing is printed here."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from forecast.data.cards import Card
 from forecast.data.comparison import Comparison
@@ -37,6 +37,7 @@ from forecast.tables.source import Source
 if TYPE_CHECKING:
     from forecast.planning.plan import Plan
     from forecast.reporting.data_report import DataReport
+    from forecast.tasks.task import Task
     from forecast.training.run import Run
 
 
@@ -115,16 +116,31 @@ def train(
     if model is not None:
         modelfile.check_writable(model)
     reading = read(source, request.read, listener=listener)
+    return train_reading(reading, request, model=model, resume=resume, listener=listener)
 
+
+def train_reading(
+    reading: ReadResult,
+    request: TrainRequest,
+    *,
+    model: Path | None = None,
+    resume: bool = False,
+    task: "Task[Any] | None" = None,
+    finish: Callable[[RecurrentForecaster], RecurrentForecaster] = lambda trained: trained,
+    listener: Listener = ignore,
+) -> Trained:
+    """See `train`, of data that were read.
+
+    `task` evaluates in place of the task of the target; `finish` adds to the model before it is saved.
+    """
     from forecast.spec.flags import flags_of
     from forecast.training.resume import checkpoint_for
     from forecast.training.run import Budget, Run
 
     with checkpoint_for(model, reading.panel, request, resume=resume, listener=listener) as checkpoint:
-        trained = _train(
-            reading, request, Run(listener, checkpoint, Budget(request.max_time or DEFAULT_MAX_SECONDS))
-        )
-        trained = replace(trained, card=replace(trained.card, options=flags_of(request)))
+        run = Run(listener, checkpoint, Budget(request.max_time or DEFAULT_MAX_SECONDS))
+        trained = _train(reading, request, run, task)
+        trained = finish(replace(trained, card=replace(trained.card, options=flags_of(request))))
         if model is not None:
             if text := better_before(model, trained):
                 listener(Warned(text))
@@ -132,7 +148,9 @@ def train(
     return Trained(trained, model)
 
 
-def _train(reading: ReadResult, request: TrainRequest, run: "Run") -> RecurrentForecaster:
+def _train(
+    reading: ReadResult, request: TrainRequest, run: "Run", task: "Task[Any] | None"
+) -> RecurrentForecaster:
     from forecast.training.train import train_model
 
     if request.tune and reading.panel.target.kind == "value":  # the plan for classes refuses a search
@@ -152,7 +170,7 @@ def _train(reading: ReadResult, request: TrainRequest, run: "Run") -> RecurrentF
     note_unlearned(reading.panel, plan, run.listener)
     for decision, reason in plan.reasons:
         run.listener(Decision(decision, reason))
-    return train_model(reading, plan, run)
+    return train_model(reading, plan, run, task)
 
 
 def _plan(reading: ReadResult, request: TrainRequest) -> "tuple[ReadResult, Plan]":

@@ -35,6 +35,17 @@ _Address = Annotated[
     ),
 ]
 
+Sample = Annotated[
+    int | None,
+    option(
+        "--sample",
+        metavar="N",
+        help="Series to train on, of a data set larger than memory.  [default: as many as have a million "
+        "rows]",
+        panel=FILES,
+    ),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:

@@ -44,6 +44,28 @@ class Losses:
 
 
 @dataclass(frozen=True, slots=True)
+class Sampled:
+    """What part of a data set a model was trained on, and which other part its intervals come from."""
+
+    files: int
+    """Files of which series were trained on."""
+    of_files: int
+    of_rows: int
+    """Rows of all files, about."""
+    calibrated_files: int = 0
+    """Files on whose series, which were not trained on, its intervals and weights were measured."""
+    calibrated_series: int = 0
+
+    def __str__(self) -> str:
+        """Such as: 3 files, of 50 with about 12,000,000 rows; intervals from 900 other series in 18 files."""
+        text = f"{counted(self.files, 'file')}, of {self.of_files:,} with about {self.of_rows:,} rows"
+        if not self.calibrated_series:
+            return text
+        series, files = f"{self.calibrated_series:,} other series", counted(self.calibrated_files, "file")
+        return f"{text}; intervals from {series} in {files}"
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
     """The data, training and evaluation of a model; nothing that differs between two equal runs."""
 
@@ -71,6 +93,8 @@ class ModelCard:
     """None where no network was trained with rows held out."""
     backtests: KeptBacktests | None = None
     """None for classes, and where nothing was evaluated."""
+    sampled: Sampled | None = None
+    """None where all series were trained on."""
 
     def __repr__(self) -> str:
         """Such as: ModelCard of 'harvest.csv', 60 rows, 1 series, 1961 to 2020, scratch, 3,265 parameters."""

@@ -13,6 +13,7 @@ from forecast.reading.reader import ReadResult, read_panel
 from forecast.reporting.reading_notes import note_reading
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import TrainRequest
+from forecast.tables.dataset import ROWS_IN_MEMORY
 from forecast.tables.files import DataSet
 from forecast.training.untrained import untrained, values_spec
 
@@ -20,6 +21,12 @@ SERIES_LOOKED_AT = 300
 """Series of the sample that decide what is guessed: seasons, bounds, whether values are whole."""
 
 FILES_LOOKED_AT = 3
+
+ROWS_TRAINED_ON = 1_000_000
+"""Rows of the series that a network is trained on by default: more make it slower and hardly better."""
+
+MOST_FILES_READ = 32
+"""Files that these are from at most."""
 
 _FILES_TRIED = 10
 """Files that are tried where the first ones cannot be read."""
@@ -35,10 +42,30 @@ def sample(
     listener: Listener = ignore,
 ) -> ReadResult:
     """Some series of a data set, evenly spaced over some of its files, and how these were read."""
+    return sampled(data, read, series=series, files=files, rows=rows, listener=listener)[0]
+
+
+def training_sample(
+    data: DataSet, read: ReadSpec, series: int | None, listener: Listener = ignore
+) -> tuple[ReadResult, int]:
+    """The series that a model of a data set is trained on, and the number of files they are from.
+
+    Without a number of `series` these are as many as have `ROWS_TRAINED_ON`.
+    """
+    return sampled(data, read, series=series, files=MOST_FILES_READ, rows=ROWS_IN_MEMORY, listener=listener)
+
+
+def sampled(
+    data: DataSet, read: ReadSpec, *, series: int | None, files: int, rows: int, listener: Listener
+) -> tuple[ReadResult, int]:
+    """See `sample`, and the number of files that were read."""
     some = data.evenly(files, rows)
     reading, some = _read(some, read, data)
     note_reading(reading, listener)
-    chosen = evenly(reading.panel, series)
+    panel = reading.panel
+    if series is None:
+        series = max(len(panel) * ROWS_TRAINED_ON // max(len(panel.values), ROWS_TRAINED_ON), 1)
+    chosen = evenly(panel, series)
     if len(some.files) < len(data.files) or len(chosen) < len(reading.panel):
         listener(
             Note(
@@ -47,7 +74,7 @@ def sample(
                 f"of {len(data.files):,} with about {data.rows:,} rows",
             )
         )
-    return replace(reading, panel=chosen)
+    return replace(reading, panel=chosen, source=data.root), len(some.files)
 
 
 def _read(some: DataSet, read: ReadSpec, data: DataSet) -> tuple[ReadResult, DataSet]:

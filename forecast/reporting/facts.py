@@ -44,6 +44,7 @@ def model_facts(model: RecurrentForecaster, path: Path | None) -> "dict[str, Jso
             "last_time": card.last_time,
             "frequency": model.frequency.adjective,
             "sha256": card.data_sha256,
+            "sample": None if card.sampled is None else str(card.sampled),
         },
         "versions": dict(card.versions),
     }

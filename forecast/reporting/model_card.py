@@ -43,6 +43,7 @@ def model_card(model: RecurrentForecaster) -> Card:
         ("columns", _columns(model.read)),
         *([("calendar", calendar)] if calendar else []),
         ("data", _data(model)),
+        *([] if card.sampled is None else [("sample", f"{card.series:,} series of {card.sampled}")]),
         ("data sha256", card.data_sha256),
         ("training", _training(card)),
     ]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from importlib.metadata import version
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -21,19 +21,22 @@ from forecast.reading.reader import ReadResult
 from forecast.spec.model import ModelSpec
 from forecast.spec.reading import ReadSpec
 from forecast.tasks.kinds import task_for
-from forecast.tasks.task import Evaluation
+from forecast.tasks.task import Evaluation, Task
 from forecast.training.learner import Learner, learner_for
 from forecast.training.run import Run
 from forecast.version import __version__
 
 
-def train_model(reading: ReadResult, plan: Plan, run: Run) -> RecurrentForecaster:
+def train_model(
+    reading: ReadResult, plan: Plan, run: Run, task: Task[Any] | None = None
+) -> RecurrentForecaster:
     """A model of all rows, evaluated by networks of the same recipe that saw none of what they forecast.
 
-    The number of epochs is chosen once, on rows that no backtest evaluates. Then every
-    backtest and the refit train for that many on all rows they may see.
+    `task` is that of the kind of target, if none is given. The number of epochs is chosen once, on rows that
+    no backtest evaluates. Then every backtest and the refit train for that many on all rows they may see.
     """
-    panel, task = reading.panel, task_for(reading.panel.target)
+    panel = reading.panel
+    task = task or task_for(panel.target)
     learner = learner_for(plan.recipe, panel, run, fits=plan.backtests + 1)
     try:
         learner = learner.find_epochs(task.before_backtests(panel, plan))
@@ -47,7 +50,7 @@ def train_model(reading: ReadResult, plan: Plan, run: Run) -> RecurrentForecaste
         if not plan.combination.members:
             raise
         run.listener(Warned(f"no network was trained on these rows: {error.message}"))
-        return train_model(reading, plan.without_own(), run)
+        return train_model(reading, plan.without_own(), run, task)
     evaluation = task.evaluation(folds, panel, plan)
     if not plan.unseen:
         evaluation = _with_doubt(evaluation, run.listener)
@@ -75,7 +78,7 @@ def _model(
         bounds=plan.bounds,
         read=_remembered(reading.read, spec),
         frequency=panel.frequency,
-        tail=_tail(panel, spec, combination),
+        tail=tail_of(panel, spec, combination),
         card=_card(reading, plan, evaluation, own, learner),
     )
 
@@ -86,7 +89,7 @@ def _remembered(read: ReadSpec, spec: ModelSpec) -> ReadSpec:
     return read if spec.covariates else read.alone
 
 
-def _tail(panel: Panel, spec: ModelSpec, combination: Combination) -> Panel:
+def tail_of(panel: Panel, spec: ModelSpec, combination: Combination) -> Panel:
     """The rows that a forecast without data continues from; a series that ends in a label has none."""
     rows = combination.networks[0][1].rows_read(panel) if spec.target.classes else ROWS_READ
     tail = panel.select([]) if spec.target.kind == "label" else panel.tail(rows)
