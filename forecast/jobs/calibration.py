@@ -17,9 +17,9 @@ from forecast.data.panel import Panel
 from forecast.data.results import Coverage
 from forecast.errors import ModelError
 from forecast.evaluation.backtest import Origins, rows_known_at
-from forecast.forecasters.combination import Past, combined, joined, pooled_prior
 from forecast.forecasters.intervals import quantiles, spread_of
 from forecast.forecasters.model import RecurrentForecaster
+from forecast.forecasters.past import Past, combined, joined, pooled_prior
 from forecast.forecasters.priors import interval_width
 from forecast.jobs.sample import evenly
 from forecast.reading.reader import read_panel
