@@ -41,8 +41,8 @@ MOST_FILES = 2_000
 
 _BLOCK_ROWS = 1 << 18
 _BLOCK_BYTES = 16 << 20
-_HEAD_BYTES = 4 << 20
-"""Bytes of a CSV file that its layout and its columns are guessed from."""
+_SPOTS, _SPOT_BYTES, _SPOT_ROWS = 8, 1 << 20, 20_000
+"""Places of a file, and the bytes of CSV or rows of Parquet there, that its columns are guessed from."""
 
 _BUFFERED_ROWS = 1 << 21
 """Rows that are held before they are written: the larger, the fewer row groups the files have."""
@@ -185,9 +185,9 @@ def _head(file: DataFile, read: ReadSpec) -> tuple[tuple[str, ...], tuple[str, .
     if read.wide:
         raise UsageError("--wide: a wide file has its series in columns", hint="its rows need no partition")
     if (names := file.parquet_columns()) is not None:
-        table = _parquet_head(file)
+        table = _parquet_sample(file)
     else:
-        table = read_table(_csv_head(file), read.notation)
+        table = read_table(_csv_sample(file), read.notation)
         names = table.names
     names = (*names, *(name for name, _ in file.keys if name not in names))
     if read.columns.series is not None:
@@ -199,13 +199,19 @@ def _head(file: DataFile, read: ReadSpec) -> tuple[tuple[str, ...], tuple[str, .
     return names, () if series is None else tuple(series.name.split(JOINER))
 
 
-def _parquet_head(file: DataFile) -> Table:
+def _parquet_sample(file: DataFile) -> Table:
+    """Rows from several places of a file: one that is sorted by day starts with a day of all series."""
     from pyarrow import Table as ArrowTable
     from pyarrow import parquet
 
-    opened = parquet.ParquetFile(file.path)
-    blocks = list(opened.iter_batches(_BLOCK_ROWS, row_groups=[0] if opened.num_row_groups else []))[:1]
-    return arrow_table(file.name, ArrowTable.from_batches(blocks, opened.schema_arrow))
+    with parquet.ParquetFile(file.path) as opened:
+        groups = sorted({index * opened.num_row_groups // _SPOTS for index in range(_SPOTS)})
+        blocks = [
+            block
+            for group in groups[: opened.num_row_groups]
+            for block in [*opened.iter_batches(_SPOT_ROWS, row_groups=[group])][:1]
+        ]
+        return arrow_table(file.name, ArrowTable.from_batches(blocks, opened.schema_arrow))
 
 
 def _csv_head(file: DataFile) -> SourceBytes:
@@ -213,9 +219,26 @@ def _csv_head(file: DataFile) -> SourceBytes:
     import pyarrow as pa
 
     with pa.input_stream(str(file.path), compression=_compression(file)) as stream:
-        head = stream.read(_HEAD_BYTES)
-    whole = head.rfind(b"\n") + 1 if len(head) == _HEAD_BYTES else len(head)
-    return SourceBytes(file.name, head[: whole or len(head)])
+        return SourceBytes(file.name, _whole_lines(stream.read(_SPOT_BYTES)))
+
+
+def _csv_sample(file: DataFile) -> SourceBytes:
+    """The first lines of a CSV file and some from further down: see `_parquet_sample`."""
+    head = _csv_head(file)
+    if _compression(file) is not None or file.size <= _SPOTS * _SPOT_BYTES:
+        return head
+    lines = [head.data]
+    with open(file.path, "rb") as stream:
+        for spot in range(1, _SPOTS):
+            stream.seek(spot * file.size // _SPOTS)
+            stream.readline()
+            lines.append(_whole_lines(stream.read(_SPOT_BYTES)))
+    return SourceBytes(file.name, b"".join(lines))
+
+
+def _whole_lines(text: bytes) -> bytes:
+    """The text up to the end of its last line."""
+    return text[: text.rfind(b"\n") + 1] or text
 
 
 def _compression(file: DataFile) -> str | None:

@@ -95,3 +95,11 @@ def test_a_file_without_ids_is_refused(tmp_path):
     sales(["a"]).drop(columns="shop").to_csv(tmp_path / "a.csv", index=False)
     with pytest.raises(DataError, match="has no column that tells series apart"):
         partition(single(tmp_path / "a.csv"), tmp_path / "parts")
+
+
+def test_a_long_file_that_is_sorted_by_day_shows_its_series_further_down(tmp_path):
+    shops = [f"a shop with a long name, number {number}" for number in range(9_000)]
+    rows = [f'"{shop}",2025-01-{day:02},{len(shop)}' for day in range(1, 29) for shop in shops]
+    (tmp_path / "days.csv").write_text("\n".join(["shop,day,sold", *rows]) + "\n")
+    made = partition(single(tmp_path / "days.csv"), tmp_path / "parts", files=2)
+    assert (made.by, made.rows) == (("shop",), 252_000)
