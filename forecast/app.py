@@ -12,6 +12,7 @@ from forecast.cli.lazy import group_of
 from forecast.cli.options import ColorName, Debug, Quiet, Verbose
 from forecast.cli.skipped import write_list
 from forecast.errors import SOME_SKIPPED, ForecastError
+from forecast.phrases import counted
 from forecast.version import __version__
 
 app = typer.Typer(
@@ -116,7 +117,7 @@ def _run_command(arguments: list[str], console: Console) -> int:
         sys.stdout.flush()
     except typer.Exit as exit:
         return exit.exit_code
-    for count, what in ((len(console.skipped), "series"), (console.failed_files, "files")):
+    for count, what in ((len(console.skipped), "series"), (console.failed_files, "file")):
         if count:
-            console.warn(f"{count:,} {what} skipped, the others used")
+            console.warn(f"{counted(count, what)} skipped, the others used")
     return SOME_SKIPPED if console.skipped or console.failed_files else 0

@@ -74,6 +74,12 @@ def test_the_page_of_input(folder):
         check(folder, step, without_forecasts)
 
 
+@pytest.mark.slow
+def test_the_page_of_many_files(folder):
+    for step in steps(page("docs/scale.md")):
+        check(folder, step, without_forecasts)
+
+
 def test_the_page_of_repairs(folder):
     text = page("docs/repair.md")
     files = dict(re.findall(r"`(\w+\.csv)`[^`]*```csv\n(.*?)```", text, re.DOTALL))

@@ -47,6 +47,7 @@ NAVIGATION = {
         "report",
         "repair",
         "devices",
+        "scale",
     ),
     "Reference": ("commands", "python_functions", "exit_codes", "input", "json", "glossary"),
     "Explanation": (

@@ -159,7 +159,9 @@ class Console:
             case FileFailed(name, reason, hint):
                 self.failed_files += 1
                 if self.failed_files <= SKIPPED_SHOWN:
-                    self.warn(f"{name} skipped: {reason}" + (f"; {hint}" if hint else ""))
+                    self.warn(
+                        f"{name} skipped: {reason.removeprefix(f'{name}: ')}" + (f"; {hint}" if hint else "")
+                    )
 
     def _resume_command(self) -> str:
         words = [word for word in self.command if word != "--resume"]
@@ -209,7 +211,7 @@ class Console:
     def _show_progress(self, event: FitsAhead | EpochEnded | FitEnded | FilesAhead | FileDone) -> None:
         if isinstance(event, FilesAhead | FileDone):
             self._files.listen(event)
-            has_line, label, progress = isinstance(event, FileDone), _FILES, str(self._files)
+            has_line, label, progress = self._files.ahead > 0 < self._files.done, _FILES, str(self._files)
         else:
             self._training.listen(event)
             has_line, label, progress = isinstance(event, EpochEnded), _TRAINING, str(self._training)

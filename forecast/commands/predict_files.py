@@ -85,20 +85,34 @@ def _forecast(
     from forecast.jobs.large import in_parts
 
     with in_parts(data, answering.read, folder, console.listen) as parts:
-        model = _model(parts, answering, asked["horizon"], console)
-        options = ForecastOptions(read=answering.read if answering.path else None, format=format, **asked)
+        chosen, remark = opened(answering, asked["horizon"], console)
+        is_model = not isinstance(chosen, TrainRequest)
+        options = ForecastOptions(
+            read=answering.read if is_model else None,
+            format=format,
+            made_from="" if is_model else repr(chosen),
+            **asked,
+        )
+        model = _model(parts, chosen, folder, remark, console)
         return predict(parts, model, folder, options, engine, console.listen)
 
 
 def _model(
-    data: "DataSet", answering: Answering, horizon: int | None, console: Console
+    data: "DataSet", chosen: "RecurrentForecaster | TrainRequest", folder: Path, remark: str, console: Console
 ) -> "RecurrentForecaster":
-    """The model, or for data without one all that needs no training, from a sample of the data."""
-    chosen, remark = opened(answering, horizon, console)
+    """The model, or for data without one all that needs no training, from a sample of the data.
+
+    A job that goes on has that of its beginning.
+    """
     if not isinstance(chosen, TrainRequest):
         return chosen
+    from forecast import workflow
+    from forecast.jobs.forecasts import stored_model
     from forecast.jobs.sample import untrained_for
 
+    stored = stored_model(folder)
+    if stored.is_file():
+        return workflow.load(stored)
     return untrained_for(data, chosen, remark=remark, listener=console.listen)
 
 

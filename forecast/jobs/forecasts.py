@@ -42,6 +42,8 @@ class ForecastOptions:
     """None: that of each file of the data, Parquet or CSV."""
     digits: Digits = "full"
     excel_safe: bool = False
+    made_from: str = ""
+    """What a model without training was made from; another request is another job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def predict(
     digest = hashlib.sha256(content).hexdigest()
     facts = {"verb": "predict", "model": digest, "options": to_plain(options), "version": __version__}
     manifest = open_manifest(folder, Written, facts)
-    stored = folder / FOLDER / "model.forecast"
+    stored = stored_model(folder)
     write_atomically(stored, lambda stream: _put(stream, content))
     parts = [
         ForecastPart(file, output, stored, digest, options)
@@ -96,6 +98,11 @@ def predict(
             listener(series)
         done.append((part.output, written))
     return done
+
+
+def stored_model(folder: Path) -> Path:
+    """Where a job keeps its model: one that goes on has the same, whatever the data have become."""
+    return folder / FOLDER / "model.forecast"
 
 
 def forecast_part(part: ForecastPart) -> Written:

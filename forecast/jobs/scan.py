@@ -1,6 +1,7 @@
 """What must hold for a data set as a whole: the same columns in every file, each series in one file."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ from forecast.tables.files import DataFile, DataSet
 
 MARK = "_partition.json"
 """File in a folder that `forecast partition` made: by which columns."""
+
+PART_NAME = re.compile(r"part-\d{4,}\.parquet")
+"""Names of the files that it writes; any other was added later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +84,10 @@ def is_partitioned(data: DataSet, ids: Sequence[str]) -> bool:
         known = parse((Path(data.root) / MARK).read_bytes())
     except (OSError, ValueError):
         return False
-    by = known.get("by") if isinstance(known, dict) else None
-    return isinstance(by, list) and bool(by) and set(by) <= set(ids)
+    if not isinstance(known, dict):
+        return False
+    by, added = known.get("by"), [file for file in data.files if not PART_NAME.fullmatch(file.name)]
+    return isinstance(by, list) and bool(by) and set(by) <= set(ids) and not added
 
 
 def _number(id: str) -> int:
