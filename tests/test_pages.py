@@ -179,7 +179,7 @@ def test_the_page_of_the_recurrent_network(folder):
 
 def test_every_page_with_commands_is_run():
     others = {path.name for path in (ROOT / "docs").glob("*.md") if "$ forecast" in path.read_text("utf-8")}
-    pages = "input repair covariates labels pictures stream drift recurrent-network"
+    pages = "input repair covariates labels pictures stream drift recurrent-network scale"
     assert others == {f"{name}.md" for name in pages.split()} | GUIDES
     for name in others:
         assert "```\n$" not in page(f"docs/{name}"), "commands are in blocks of the kind console"
@@ -220,6 +220,10 @@ def write_data(folder: Path) -> None:
     }
     for name, lines in files.items():
         (folder / name).write_text("\n".join([*lines, ""]))
+    (folder / "stores").mkdir()
+    for store in "ab":
+        rows = [f"{day},{store},{20 + row % 7}" for row, day in enumerate(days)]
+        (folder / "stores" / f"{store}.csv").write_text("\n".join(["day,store,sold", *rows, ""]))
     (folder / "harvest.csv.gz").write_bytes(gzip.compress((folder / "harvest.csv").read_bytes()))
 
 

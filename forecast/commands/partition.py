@@ -54,8 +54,8 @@ def partition(
     """Put the rows of each series into one of many Parquet files.
 
     forecast partition sales.csv
-    forecast partition sales/ --by store --files 32 --output stores
-    forecast predict stores/ --output forecasts/ --workers 4
+    forecast partition stores/ --by store --files 32 --output parts
+    forecast predict parts/ --output next/ --workers 4
     """
     console: Console = ctx.obj
     source = needed_source(ctx, data)
