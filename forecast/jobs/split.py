@@ -19,9 +19,11 @@ from forecast.errors import DataError, MissingExtra, UsageError
 from forecast.events import FileDone, FilesAhead, Listener, ignore
 from forecast.jobs.scan import MARK
 from forecast.phrases import JOINER, listed
-from forecast.reading.roles import find_roles
+from forecast.reading.series_column import guess_series
+from forecast.reading.time_column import guess_time
 from forecast.serialize import Plain, dump
-from forecast.spec.reading import Notation, ReadSpec
+from forecast.spec.reading import NO_TIME, Notation, ReadSpec
+from forecast.tables.columns import Column
 from forecast.tables.dataset import refuse_other_columns
 from forecast.tables.delimited import layout_of, read_table
 from forecast.tables.files import GZIP, PARQUET, DataFile, DataSet
@@ -192,11 +194,21 @@ def _head(file: DataFile, read: ReadSpec) -> tuple[tuple[str, ...], tuple[str, .
     names = (*names, *(name for name, _ in file.keys if name not in names))
     if read.columns.series is not None:
         return names, read.columns.series_names
-    try:
-        series = find_roles(table, read).series
-    except DataError:
-        return names, ()
+    series = _series_column(table, read)
     return names, () if series is None else tuple(series.name.split(JOINER))
+
+
+def _series_column(table: Table, read: ReadSpec) -> Column | None:
+    """The column, or several joined, that tells series apart: whatever is forecast, and its other roles."""
+    asked = read.columns
+    if asked.time is None:
+        time, _ = guess_time(table, table.without(), read.notation.date_format)
+    else:
+        time = None if asked.time == NO_TIME else table.column(asked.time)
+    if time is None:
+        return None
+    target = None if asked.target is None else table.column(asked.target)
+    return guess_series(table, table.without(time, target), time)[0]
 
 
 def _parquet_sample(file: DataFile) -> Table:
