@@ -117,7 +117,7 @@ def _run_command(arguments: list[str], console: Console) -> int:
         sys.stdout.flush()
     except typer.Exit as exit:
         return exit.exit_code
-    for count, what in ((len(console.skipped), "series"), (console.failed_files, "file")):
+    for count, what in ((len(console.skipped), "series"), (len(console.failed_files), "file")):
         if count:
             console.warn(f"{counted(count, what)} skipped, the others used")
     return SOME_SKIPPED if console.skipped or console.failed_files else 0

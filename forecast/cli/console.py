@@ -112,7 +112,7 @@ class Console:
     skipped_file: Path | None = field(default=None, init=False)
     """Where to list them."""
     _started: float = field(init=False)
-    failed_files: int = field(default=0, init=False)
+    failed_files: list[FileFailed] = field(default_factory=list, init=False)
     """Files of a data set that cannot be used: they decide the exit code too."""
     _training: TrainingProgress = field(init=False)
     _files: FileProgress = field(init=False)
@@ -157,8 +157,8 @@ class Console:
                 if len(self.skipped) <= SKIPPED_SHOWN:
                     self.warn(f'series "{id}" skipped: {reason}')
             case FileFailed(name, reason, hint):
-                self.failed_files += 1
-                if self.failed_files <= SKIPPED_SHOWN:
+                self.failed_files.append(event)
+                if len(self.failed_files) <= SKIPPED_SHOWN:
                     self.warn(
                         f"{name} skipped: {reason.removeprefix(f'{name}: ')}" + (f"; {hint}" if hint else "")
                     )

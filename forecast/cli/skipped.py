@@ -1,4 +1,4 @@
-"""`--skipped FILE`: a list of the series that could not be used."""
+"""`--skipped FILE`: a list of the series, and of the files of a data set, that could not be used."""
 
 from pathlib import Path
 
@@ -31,9 +31,11 @@ def write_list(console: Console) -> None:
     from forecast.atomic import write_atomically
     from forecast.output.writing import write
 
+    rows = [(each.id, each.reason, each.place) for each in console.skipped]
+    rows += [("", each.reason, each.name) for each in console.failed_files]
     table = {
-        name: np.array([getattr(series, name) for series in console.skipped], dtype=object)
-        for name in ("id", "reason", "place")
+        name: np.array([row[column] for row in rows], dtype=object)
+        for column, name in enumerate(("id", "reason", "place"))
     }
     write_atomically(
         console.skipped_file, lambda stream: write(table, stream, format="jsonl", schema="forecast.skipped/1")

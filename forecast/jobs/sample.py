@@ -61,7 +61,8 @@ def sampled(
     """See `sample`, and the number of files that were read."""
     some = data.evenly(files, rows)
     reading, some = _read(some, read, data)
-    note_reading(reading, listener)
+    # Series that cannot be used are heard of where their files are worked on.
+    note_reading(replace(reading, skipped=()), listener)
     panel = reading.panel
     if series is None:
         series = max(len(panel) * ROWS_TRAINED_ON // max(len(panel.values), ROWS_TRAINED_ON), 1)

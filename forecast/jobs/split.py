@@ -107,15 +107,15 @@ def partition(
                 refuse_other_columns(data.files[0].name, columns, file.name, found_names)
                 writers.add(block.select(list(columns)), _file_of(block, names, count))
             listener(FileDone(file.name))
-        rows = writers.close()
-        mark: dict[str, Plain] = {"by": list(names), "files": count, "rows": rows}
+        written = writers.close()
+        mark: dict[str, Plain] = {"by": list(names), "files": written, "rows": writers.rows}
         (unfinished / MARK).write_text(dump(mark) + "\n", encoding="utf-8")
         with suppress(OSError):
             folder.rmdir()
         unfinished.replace(folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    return Split(folder, count, rows, names)
+    return Split(folder, written, writers.rows, names)
 
 
 @dataclass(slots=True)
@@ -151,11 +151,11 @@ class _Writers:
             self._write()
 
     def close(self) -> int:
-        """Write what waits and close all files; the number of rows. An empty file has the columns too."""
+        """Write what waits and close all files; how many there are: one that no series falls to is none."""
         self._write()
-        for number in range(self.count):
-            self._writer(number).close()
-        return self.rows
+        for writer in self._open.values():
+            writer.close()
+        return len(self._open)
 
     def _write(self) -> None:
         import pyarrow as pa

@@ -103,3 +103,11 @@ def test_a_long_file_that_is_sorted_by_day_shows_its_series_further_down(tmp_pat
     (tmp_path / "days.csv").write_text("\n".join(["shop,day,sold", *rows]) + "\n")
     made = partition(single(tmp_path / "days.csv"), tmp_path / "parts", files=2)
     assert (made.by, made.rows) == (("shop",), 252_000)
+
+
+def test_files_that_no_series_falls_to_are_not_written(tmp_path):
+    sales(["a", "b"]).to_csv(tmp_path / "sales.csv", index=False)
+    made = partition(single(tmp_path / "sales.csv"), tmp_path / "parts", files=32)
+    assert 1 <= made.files <= 2
+    assert len(list(made.folder.glob("*.parquet"))) == made.files
+    assert json.loads((made.folder / MARK).read_text())["files"] == made.files
