@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from forecast.api import compare, evaluate, load, predict, show, train
     from forecast.api_data import check, future, read, repair
+    from forecast.api_files import partition, predict_files
     from forecast.api_live import drift, stream
     from forecast.api_pictures import plot, report
     from forecast.data.cards import Card, ModelCard
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from forecast.diagnostics.profile import DataProfile
     from forecast.errors import (
         DataError,
+        EngineError,
         ForecastError,
         Interrupted,
         MissingExtra,
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "forecast.api": ("compare", "evaluate", "load", "predict", "show", "train"),
     "forecast.api_data": ("check", "future", "read", "repair"),
+    "forecast.api_files": ("partition", "predict_files"),
     "forecast.api_live": ("drift", "stream"),
     "forecast.api_pictures": ("plot", "report"),
     "forecast.data.cards": ("Card", "ModelCard"),
@@ -66,6 +69,7 @@ _HOMES = {
     "forecast.diagnostics.profile": ("DataProfile",),
     "forecast.errors": (
         "DataError",
+        "EngineError",
         "ForecastError",
         "Interrupted",
         "MissingExtra",
@@ -100,6 +104,7 @@ __all__ = [
     "DataProfile",
     "DataReport",
     "DriftReport",
+    "EngineError",
     "EvaluationResult",
     "Forecast",
     "ForecastError",
@@ -139,8 +144,10 @@ __all__ = [
     "evaluate",
     "future",
     "load",
+    "partition",
     "plot",
     "predict",
+    "predict_files",
     "read",
     "repair",
     "report",

@@ -136,8 +136,10 @@ def ignore(event: Event) -> None:
 
 
 def warn(event: Event) -> None:
-    """A listener that turns warnings and skipped series into Python warnings."""
+    """A listener that turns warnings, skipped series and failed files into Python warnings."""
     if isinstance(event, Warned):
         warnings.warn(event.message, stacklevel=2)
     elif isinstance(event, SeriesSkipped):
         warnings.warn(f'series "{event.id}" skipped: {event.reason} ({event.place})', stacklevel=2)
+    elif isinstance(event, FileFailed):
+        warnings.warn(f"{event.name} skipped: {event.reason}", stacklevel=2)

@@ -33,7 +33,7 @@ FLOORS: list[set[str]] = [
     {"training"},
     {"workflow"},
     {"hindcast", "pictures", "live", "jobs"},
-    {"api", "api_data", "api_live", "api_pictures", "cli"},
+    {"api", "api_data", "api_files", "api_live", "api_pictures", "cli"},
     {"commands"},
     {"app"},
     {"__init__", "__main__"},

@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 
 import forecast
-from forecast import api, api_data, api_live, api_pictures
+from forecast import api, api_data, api_files, api_live, api_pictures
 from forecast.features import windows
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize(
-    "module", [forecast, api, api_data, api_live, api_pictures, windows], ids=lambda module: module.__name__
+    "module",
+    [forecast, api, api_data, api_files, api_live, api_pictures, windows],
+    ids=lambda module: module.__name__,
 )
 def test_examples_run(module, monkeypatch):
     monkeypatch.chdir(ROOT)

@@ -18,7 +18,6 @@ from forecast.spec.training import TrainRequest
 if TYPE_CHECKING:
     from forecast.cli.options import OutputFormat
     from forecast.engines.calls import Engine
-    from forecast.forecasters.model import RecurrentForecaster
     from forecast.jobs.forecasts import PartFormat, Written
     from forecast.tables.files import DataSet
 
@@ -82,38 +81,12 @@ def _forecast(
     console: Console,
 ) -> "list[tuple[Path, Written]]":
     from forecast.jobs.forecasts import ForecastOptions, predict
-    from forecast.jobs.large import in_parts
 
-    with in_parts(data, answering.read, folder, console.listen) as parts:
-        chosen, remark = opened(answering, asked["horizon"], console)
-        is_model = not isinstance(chosen, TrainRequest)
-        options = ForecastOptions(
-            read=answering.read if is_model else None,
-            format=format,
-            made_from="" if is_model else repr(chosen),
-            **asked,
-        )
-        model = _model(parts, chosen, folder, remark, console)
-        return predict(parts, model, folder, options, engine, console.listen)
-
-
-def _model(
-    data: "DataSet", chosen: "RecurrentForecaster | TrainRequest", folder: Path, remark: str, console: Console
-) -> "RecurrentForecaster":
-    """The model, or for data without one all that needs no training, from a sample of the data.
-
-    A job that goes on has that of its beginning.
-    """
-    if not isinstance(chosen, TrainRequest):
-        return chosen
-    from forecast import workflow
-    from forecast.jobs.forecasts import stored_model
-    from forecast.jobs.sample import untrained_for
-
-    stored = stored_model(folder)
-    if stored.is_file():
-        return workflow.load(stored)
-    return untrained_for(data, chosen, remark=remark, listener=console.listen)
+    chosen, remark = opened(answering, asked["horizon"], console)
+    # A request says itself how the data are read.
+    read = None if isinstance(chosen, TrainRequest) else answering.read
+    options = ForecastOptions(read=read, format=format, **asked)
+    return predict(data, chosen, folder, options, engine, console.listen, remark=remark)
 
 
 def _each(format: "OutputFormat") -> "PartFormat | None":

@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -15,12 +15,15 @@ from forecast.engines.calls import Engine
 from forecast.errors import ModelError, UsageError
 from forecast.events import Event, Listener, SeriesSkipped, ignore
 from forecast.forecasters.model import RecurrentForecaster
-from forecast.jobs.job import FOLDER, open_manifest, work
+from forecast.jobs.job import FOLDER, Manifest, open_manifest, work
+from forecast.jobs.large import in_parts
+from forecast.jobs.sample import untrained_for
 from forecast.jobs.scan import refuse_mixed_files
 from forecast.output.writing import for_spreadsheets, write
 from forecast.reporting.history import read_as
 from forecast.serialize import to_plain
 from forecast.spec.reading import ReadSpec
+from forecast.spec.training import TrainRequest
 from forecast.storage import modelfile
 from forecast.tables.dataset import SUFFIXES
 from forecast.tables.files import DataFile, DataSet
@@ -69,35 +72,64 @@ class Written:
 
 def predict(
     data: DataSet,
-    model: RecurrentForecaster,
+    chosen: RecurrentForecaster | TrainRequest,
     folder: Path,
     options: ForecastOptions,
     engine: Engine,
     listener: Listener = ignore,
+    *,
+    remark: str = "",
 ) -> list[tuple[Path, Written]]:
     """Forecast each file of the data into a file of the same name in `folder`.
 
-    An interrupted call goes on where it was, if it is repeated. A file that cannot be read fails alone: the
-    listener hears of it. `DataError` for files that hold the same series or differ in columns, `UsageError`
-    for a folder of other results.
+    Without a model, the request for what needs no training gives one, from a sample of the data. An
+    interrupted call goes on where it was, if it is repeated. A file that cannot be read fails alone: the
+    listener hears of it. `DataError` for files that hold the same series or differ in columns, `UsageError` for
+    a folder of other results.
     """
+    if isinstance(chosen, TrainRequest):
+        options = replace(options, made_from=repr(chosen))
+    with in_parts(data, options.read or ReadSpec(), folder, listener) as files:
+        model = _model_of_job(files, chosen, folder, remark, listener)
+        parts, manifest = _plan(files, model, folder, options, engine)
+        done = []
+        for part, written in work(forecast_part, parts, engine, manifest, listener):
+            for series in written.skipped:
+                listener(series)
+            done.append((part.output, written))
+    return done
+
+
+def _model_of_job(
+    data: DataSet,
+    chosen: RecurrentForecaster | TrainRequest,
+    folder: Path,
+    remark: str,
+    listener: Listener,
+) -> RecurrentForecaster:
+    """The model; without one that of the job's beginning, or one made from a sample of the data."""
+    if not isinstance(chosen, TrainRequest):
+        return chosen
+    stored = stored_model(folder)
+    if stored.is_file():
+        return modelfile.load(stored)
+    return untrained_for(data, chosen, remark=remark, listener=listener)
+
+
+def _plan(
+    data: DataSet, model: RecurrentForecaster, folder: Path, options: ForecastOptions, engine: Engine
+) -> tuple[list[ForecastPart], Manifest[Written]]:
+    """The parts of the job, and its manifest; the model is written beside it, where workers read it."""
     refuse_mixed_files(data, read_as(model, options.read), engine)
     content = modelfile.encode(model)
     digest = hashlib.sha256(content).hexdigest()
     facts = {"verb": "predict", "model": digest, "options": to_plain(options), "version": __version__}
+    outputs = _outputs(data, folder, options.format)
     manifest = open_manifest(folder, Written, facts)
     stored = stored_model(folder)
     write_atomically(stored, lambda stream: _put(stream, content))
-    parts = [
-        ForecastPart(file, output, stored, digest, options)
-        for file, output in zip(data.files, _outputs(data, folder, options.format), strict=True)
-    ]
-    done = []
-    for part, written in work(forecast_part, parts, engine, manifest, listener):
-        for series in written.skipped:
-            listener(series)
-        done.append((part.output, written))
-    return done
+    files = zip(data.files, outputs, strict=True)
+    return [ForecastPart(file, output, stored, digest, options) for file, output in files], manifest
 
 
 def stored_model(folder: Path) -> Path:
