@@ -147,7 +147,7 @@ def test_without_a_folder_of_results_they_are_one_stream(folder, tmp_path):
 def test_a_job_stopped_by_a_signal_ends_with_the_bytes_of_one_that_was_not(tmp_path):
     sales([f"s{number}" for number in range(400)], days=80).to_csv(tmp_path / "s.csv", index=False)
     folder = partition(single(tmp_path / "s.csv"), tmp_path / "parts", files=20).folder
-    arguments = (folder, "--method", "theta", "--output", tmp_path / "out", "--workers", "2")
+    arguments = (folder, "--output", tmp_path / "out", "--workers", "2")
     job, manifest = run(*arguments), tmp_path / "out" / "_job" / "files.jsonl"
     while job.poll() is None and not (manifest.exists() and manifest.read_text().count("\n") > 2):
         time.sleep(0.02)
@@ -158,7 +158,7 @@ def test_a_job_stopped_by_a_signal_ends_with_the_bytes_of_one_that_was_not(tmp_p
     again = run(*arguments)
     assert f"{done} files of 20 done before" in again.communicate()[1]
     assert again.returncode == 0
-    whole = run(folder, "--method", "theta", "--output", tmp_path / "whole")
+    whole = run(folder, "--output", tmp_path / "whole")
     whole.communicate()
     assert results(tmp_path / "out") == results(tmp_path / "whole")
     assert not [path for path in (tmp_path / "out").rglob("*") if ".tmp" in path.name]
