@@ -84,8 +84,8 @@ def predict(
 
     Without a model, the request for what needs no training gives one, from a sample of the data. An
     interrupted call goes on where it was, if it is repeated. A file that cannot be read fails alone: the
-    listener hears of it. `DataError` for files that hold the same series or differ in columns, `UsageError` for
-    a folder of other results.
+    listener hears of it. `DataError` for files that hold the same series or differ in columns, `UsageError`
+    for a folder of other results.
     """
     if isinstance(chosen, TrainRequest):
         options = replace(options, made_from=repr(chosen))
