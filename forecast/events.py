@@ -93,9 +93,10 @@ class CheckpointSaved:
 
 @dataclass(frozen=True, slots=True)
 class FilesAhead:
-    """How many files of a data set are to be worked on."""
+    """How many files of a data set, or groups of series, are to be worked on."""
 
     count: int
+    what: str = "file"
 
 
 @dataclass(frozen=True, slots=True)

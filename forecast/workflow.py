@@ -31,7 +31,7 @@ from forecast.spec.limits import MAX_BACKTESTS, MAX_HORIZON, check_range
 from forecast.spec.model import Bounds
 from forecast.spec.reading import FutureMissing, ReadSpec
 from forecast.spec.training import DEFAULT_MAX_SECONDS, TrainRequest
-from forecast.storage import location, modelfile
+from forecast.storage import groups, location, modelfile
 from forecast.tables.source import Source
 
 if TYPE_CHECKING:
@@ -211,8 +211,8 @@ def _model_or_name(model: Model | None, data: Source | None) -> RecurrentForecas
 
 
 def load(path: str | Path) -> RecurrentForecaster:
-    """The model in a file; raises `ModelError` where it is none, damaged, or of another version."""
-    return modelfile.load(Path(path))
+    """The model in a file, or one of several in it ("sales.forecast#north"); else a `ModelError`."""
+    return groups.model_at(Path(path))
 
 
 def show(model: RecurrentForecaster) -> Card:

@@ -44,7 +44,7 @@ LABEL_WIDTH = 14
 SECONDS_WITHOUT_LINES = 10.0
 """Seconds after the start in which no plain line of progress is printed: a short run has none."""
 
-_TRAINING, _FILES = "training".ljust(LABEL_WIDTH), "files".ljust(LABEL_WIDTH)
+_TRAINING = "training".ljust(LABEL_WIDTH)
 
 _BAR_WIDTH = 20
 
@@ -211,7 +211,11 @@ class Console:
     def _show_progress(self, event: FitsAhead | EpochEnded | FitEnded | FilesAhead | FileDone) -> None:
         if isinstance(event, FilesAhead | FileDone):
             self._files.listen(event)
-            has_line, label, progress = self._files.ahead > 0 < self._files.done, _FILES, str(self._files)
+            has_line, label, progress = (
+                self._files.ahead > 0 < self._files.done,
+                self._files_label,
+                str(self._files),
+            )
         else:
             self._training.listen(event)
             has_line, label, progress = isinstance(event, EpochEnded), _TRAINING, str(self._training)
@@ -219,6 +223,10 @@ class Console:
             self._draw_bar()
         elif has_line and not self.quiet and self._line_is_due():
             self._write(f"{label}{progress}")
+
+    @property
+    def _files_label(self) -> str:
+        return f"{self._files.what}s".ljust(LABEL_WIDTH)
 
     @property
     def _work(self) -> TrainingProgress | FileProgress:
@@ -245,7 +253,7 @@ class Console:
             self.erase()
             return
         if self._bar is None:
-            label = _FILES if work is self._files else _TRAINING
+            label = self._files_label if work is self._files else _TRAINING
             self._bar = _bar(label, color=has_color(sys.stderr, self.color))
             self._bar.add_task("", total=1.0, status="")
             self._bar.start()

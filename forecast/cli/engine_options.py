@@ -45,6 +45,15 @@ Sample = Annotated[
         panel=FILES,
     ),
 ]
+Per = Annotated[
+    str | None,
+    option(
+        "--per",
+        metavar="COLUMN",
+        help="One model for each value of this column, all in one file.",
+        panel=FILES,
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)

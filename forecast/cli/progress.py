@@ -89,13 +89,14 @@ class FileProgress:
     clock: Callable[[], float]
     done: int = field(default=0, init=False)
     ahead: int = field(default=0, init=False)
+    what: str = field(default="file", init=False)
     _started: float = field(default=0.0, init=False)
 
     def listen(self, event: FilesAhead | FileDone) -> None:
         """Count what has happened."""
         match event:
-            case FilesAhead(count):
-                self.done, self.ahead, self._started = 0, count, self.clock()
+            case FilesAhead(count, what):
+                self.done, self.ahead, self.what, self._started = 0, count, what, self.clock()
             case FileDone():
                 self.done, self.ahead = self.done + 1, max(self.ahead - 1, 0)
 
@@ -106,7 +107,7 @@ class FileProgress:
 
     def __str__(self) -> str:
         """The state in words: "6 of 21 files, 3 min left"."""
-        files = f"{self.done:,} of {self.done + self.ahead:,} files"
+        files = f"{self.done:,} of {self.done + self.ahead:,} {self.what}s"
         if not self.done:
             return files
         return f"{files}, {duration((self.clock() - self._started) * self.ahead / self.done)} left"

@@ -14,6 +14,7 @@ from forecast.spec.training import TrainRequest
 
 if TYPE_CHECKING:
     from forecast.forecasters.model import RecurrentForecaster
+    from forecast.storage.groups import Groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,19 @@ def opened(
     if answering.piped_nothing:
         console.warn(paths.EMPTY_PIPE)
     return forecaster, ""
+
+
+def groups_of(answering: Answering, console: Console) -> "Groups | None":
+    """The models of groups, named on standard error, where the file has several; else None."""
+    if answering.path is None:
+        return None
+    from forecast.storage import groups
+
+    if not groups.are_in(answering.path):
+        return None
+    found = groups.load(answering.path)
+    console.note("models", f"{answering.path}: {len(found.values):,}, one for each {found.column}")
+    return found
 
 
 def forecaster_for(

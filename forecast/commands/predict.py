@@ -14,7 +14,8 @@ from forecast.cli.option_groups import takes
 from forecast.cli.picture_options import NoPlot
 from forecast.cli.reading_options import read_spec
 from forecast.cli.skipped import plan_list
-from forecast.commands.answering import answering_model, opened, refuse_with_as_of, sources
+from forecast.commands.answering import answering_model, groups_of, opened, refuse_with_as_of, sources
+from forecast.commands.predict_groups import predict_groups
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import TrainRequest
 
@@ -72,6 +73,7 @@ def predict(
     if as_of is not None:
         refuse_with_as_of(source, ahead, "forecast predict DATA --as-of DATE")
     inputs, written = (source, ahead, answering.path), parsing.parse_digits(digits)
+    asked: dict[str, Any] = {"horizon": horizon, "levels": levels, "total": total}
     files = by_files(source, engine, output)
     if files is not None:
         from forecast.commands.predict_files import predict_files
@@ -81,13 +83,7 @@ def predict(
             answering,
             engine.engine,
             output,
-            {
-                "horizon": horizon,
-                "levels": levels,
-                "total": total,
-                "digits": written,
-                "excel_safe": excel_safe,
-            },
+            {**asked, "digits": written, "excel_safe": excel_safe},
             format="json" if json else format,
             refused={"--as-of": as_of, "--future": ahead, "--future-missing": future_missing},
             skipped=skipped,
@@ -99,8 +95,11 @@ def predict(
     )
     plan_list(skipped, console, *inputs, output)
     about: dict[str, Json] = {**paths.facts(source), "levels": list(levels), "as_of": as_of}
+    asked["future_missing"] = future_missing
+    if (groups := groups_of(answering, console)) is not None:
+        predict_groups(groups, answering, ahead, asked, delivery, about, console)
+        return
     chosen, remark = opened(answering, horizon, console)
-    asked = {"horizon": horizon, "levels": levels, "total": total, "future_missing": future_missing}
     forecaster, forecast = _forecast(
         chosen, source, ahead, as_of, read=read, remark=remark, console=console, asked=asked
     )

@@ -10,7 +10,7 @@ from forecast.cli.console import Console
 from forecast.cli.delivery import plan_delivery
 from forecast.cli.files import is_folder
 from forecast.cli.skipped import plan_list
-from forecast.commands.answering import Answering, opened
+from forecast.commands.answering import Answering, groups_of, opened
 from forecast.errors import UsageError
 from forecast.phrases import counted
 from forecast.spec.training import TrainRequest
@@ -82,7 +82,8 @@ def _forecast(
 ) -> "list[tuple[Path, Written]]":
     from forecast.jobs.forecasts import ForecastOptions, predict
 
-    chosen, remark = opened(answering, asked["horizon"], console)
+    groups = groups_of(answering, console)
+    chosen, remark = opened(answering, asked["horizon"], console) if groups is None else (groups, "")
     # A request says itself how the data are read.
     read = None if isinstance(chosen, TrainRequest) else answering.read
     options = ForecastOptions(read=read, format=format, **asked)

@@ -1,7 +1,6 @@
 """The command `forecast train`."""
 
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,16 +10,15 @@ from forecast.cli import options, parsing, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import Delivery, deliver, plan_delivery
 from forecast.cli.drawing import has_room_below, print_below
-from forecast.cli.engine_options import EngineChoice, Sample, engine_choice
-from forecast.cli.files import by_files
+from forecast.cli.engine_options import EngineChoice, Per, Sample, engine_choice
 from forecast.cli.help import needed_source
 from forecast.cli.option_groups import takes
 from forecast.cli.picture_options import NoPlot
 from forecast.cli.skipped import plan_list
 from forecast.cli.training_options import train_request
 from forecast.commands.check import report_data
-from forecast.errors import NO_SKILL, UsageError
-from forecast.spec.limits import check_range
+from forecast.commands.train_files import data_set_of, train_groups
+from forecast.errors import NO_SKILL
 from forecast.spec.training import TrainRequest
 
 if TYPE_CHECKING:
@@ -44,6 +42,7 @@ def train(
     digits: options.DigitsText = None,
     skipped: options.SkippedFile = None,
     no_plot: NoPlot = False,
+    per: Per = None,
     sample: Sample = None,
     engine: EngineChoice,
 ) -> None:
@@ -54,45 +53,49 @@ def train(
     zcat harvest.csv.gz | forecast train --model piped.forecast --require-skill
     forecast train harvest.csv --from scratch --cell lstm --ensemble 3
     forecast train crops.csv --wide --decimal , --date-format %d.%m.%Y --dry-run
-    forecast train stores/ --sample 2000 --workers 4
+    forecast train sales.csv --per store --quick --model per-store.forecast
+    forecast train stores/ --sample 2000 --workers 4 --quick
     """
     console: Console = ctx.obj
     delivery = plan_delivery(format, json=json, digits=parsing.parse_digits(digits))
     source = needed_source(ctx, data)
     path = paths.model_to_write(model, source)
     plan_list(skipped, console, source, path)
-    files = data_set_of(source, engine, sample, dry_run=dry_run)
+    files = data_set_of(source, engine, sample, per, dry_run=dry_run)
     if dry_run:
         report_data(source, request, delivery=delivery, console=console)
         console.note("dry run", "nothing was trained")
         return
-    if files is None:
-        from forecast import workflow
-
-        trained = workflow.train(source, request, model=path, resume=resume, listener=console.listen)
+    if files is not None and per is not None:
+        outcomes = train_groups(files, per, request, path, engine.engine, delivery, console, resume=resume)
     else:
-        from forecast.jobs.training import TrainOptions
-        from forecast.jobs.training import train as train_files
-
-        chosen = TrainOptions(sample, path, resume)
-        trained = train_files(files, request, chosen, engine.engine, console.listen)
-    _report(trained, delivery, console, drawn=has_room_below(delivery, wanted=not no_plot))
-    verdict = trained.model.card.verdict
-    if require_skill and (verdict is None or verdict.outcome != "useful"):
+        trained = _trained(source, files, request, path, sample, engine, console, resume=resume)
+        _report(trained, delivery, console, drawn=has_room_below(delivery, wanted=not no_plot))
+        verdict = trained.model.card.verdict
+        outcomes = {None if verdict is None else verdict.outcome}
+    if require_skill and outcomes != {"useful"}:
         raise typer.Exit(NO_SKILL)
 
 
-def data_set_of(
-    source: "str | Path", engine: EngineChoice, sample: int | None, *, dry_run: bool
-) -> "DataSet | None":
-    """The data set that is sampled; None for data that are read at once."""
-    if sample is not None:
-        check_range("sample", sample, 1, 10_000_000)
-        engine = replace(engine, given=True)
-    files = by_files(source, engine)
-    if files is not None and dry_run:
-        raise UsageError("--dry-run reads all data, and these go file by file", hint="forecast check DATA")
-    return files
+def _trained(
+    source: str | Path,
+    files: "DataSet | None",
+    request: TrainRequest,
+    path: Path,
+    sample: int | None,
+    engine: EngineChoice,
+    console: Console,
+    *,
+    resume: bool,
+) -> "Trained":
+    """The one model of the data, or of a sample of a data set."""
+    if files is None:
+        from forecast import workflow
+
+        return workflow.train(source, request, model=path, resume=resume, listener=console.listen)
+    from forecast.jobs.training import TrainOptions, train
+
+    return train(files, request, TrainOptions(sample, path, resume), engine.engine, console.listen)
 
 
 def _report(trained: "Trained", delivery: Delivery, console: Console, *, drawn: bool) -> None:

@@ -10,11 +10,15 @@ from typing import BinaryIO, Literal
 
 from forecast import workflow
 from forecast.atomic import write_atomically
+from forecast.data.arrays import Integers
 from forecast.data.digits import Digits, rounded_table
+from forecast.data.results import ResultTable
 from forecast.engines.calls import Engine
 from forecast.errors import ModelError, UsageError
-from forecast.events import Event, Listener, SeriesSkipped, ignore
+from forecast.events import Event, FileFailed, Listener, SeriesSkipped, Warned, ignore
 from forecast.forecasters.model import RecurrentForecaster
+from forecast.jobs import grouped
+from forecast.jobs.grouped import Asked
 from forecast.jobs.job import FOLDER, Manifest, open_manifest, work
 from forecast.jobs.large import in_parts
 from forecast.jobs.sample import untrained_for
@@ -24,7 +28,8 @@ from forecast.reporting.history import read_as
 from forecast.serialize import to_plain
 from forecast.spec.reading import ReadSpec
 from forecast.spec.training import TrainRequest
-from forecast.storage import modelfile
+from forecast.storage import groups, modelfile
+from forecast.storage.groups import Groups
 from forecast.tables.dataset import SUFFIXES
 from forecast.tables.files import DataFile, DataSet
 from forecast.version import __version__
@@ -68,11 +73,15 @@ class Written:
     series: int
     rows: int
     skipped: tuple[SeriesSkipped, ...] = ()
+    failed: tuple[FileFailed, ...] = ()
+    """Groups that could not be forecast."""
+    without_model: str = ""
+    """A sentence about groups that have no model; "" where all have one."""
 
 
 def predict(
     data: DataSet,
-    chosen: RecurrentForecaster | TrainRequest,
+    chosen: RecurrentForecaster | Groups | TrainRequest,
     folder: Path,
     options: ForecastOptions,
     engine: Engine,
@@ -92,22 +101,32 @@ def predict(
     with in_parts(data, options.read or ReadSpec(), folder, listener) as files:
         model = _model_of_job(files, chosen, folder, remark, listener)
         parts, manifest = _plan(files, model, folder, options, engine)
-        done = []
+        done: list[tuple[Path, Written]] = []
+        heard: set[str] = set()
         for part, written in work(forecast_part, parts, engine, manifest, listener):
-            for series in written.skipped:
-                listener(series)
+            _report(written, heard, listener)
             done.append((part.output, written))
     return done
 
 
+def _report(written: Written, heard: set[str], listener: Listener) -> None:
+    """Tell of what was left out of a file; of groups without a model once."""
+    events: tuple[Event, ...] = (*written.skipped, *written.failed)
+    for event in events:
+        listener(event)
+    if written.without_model and written.without_model not in heard:
+        listener(Warned(written.without_model))
+        heard.add(written.without_model)
+
+
 def _model_of_job(
     data: DataSet,
-    chosen: RecurrentForecaster | TrainRequest,
+    chosen: RecurrentForecaster | Groups | TrainRequest,
     folder: Path,
     remark: str,
     listener: Listener,
-) -> RecurrentForecaster:
-    """The model; without one that of the job's beginning, or one made from a sample of the data."""
+) -> RecurrentForecaster | Groups:
+    """The model, or those of groups; without one that of the job's beginning, or one made from a sample of the data."""
     if not isinstance(chosen, TrainRequest):
         return chosen
     stored = stored_model(folder)
@@ -117,11 +136,16 @@ def _model_of_job(
 
 
 def _plan(
-    data: DataSet, model: RecurrentForecaster, folder: Path, options: ForecastOptions, engine: Engine
+    data: DataSet,
+    model: RecurrentForecaster | Groups,
+    folder: Path,
+    options: ForecastOptions,
+    engine: Engine,
 ) -> tuple[list[ForecastPart], Manifest[Written]]:
     """The parts of the job, and its manifest; the model is written beside it, where workers read it."""
-    refuse_mixed_files(data, read_as(model, options.read), engine)
-    content = modelfile.encode(model)
+    first = model.model(model.values[0]) if isinstance(model, Groups) else model
+    refuse_mixed_files(data, replace(read_as(first, options.read), where=None), engine)
+    content = model.path.read_bytes() if isinstance(model, Groups) else modelfile.encode(model)
     digest = hashlib.sha256(content).hexdigest()
     facts = {"verb": "predict", "model": digest, "options": to_plain(options), "version": __version__}
     outputs = _outputs(data, folder, options.format)
@@ -140,32 +164,44 @@ def stored_model(folder: Path) -> Path:
 def forecast_part(part: ForecastPart) -> Written:
     """Write the forecasts of one file: a function of the part alone."""
     model, options = _model(part.model, part.digest), part.options
-    skipped: list[SeriesSkipped] = []
+    heard: list[Event] = []
+    source = DataSet(part.file.name, (part.file,))
+    failed: tuple[FileFailed, ...] = ()
+    without_model = ""
+    if isinstance(model, Groups):
+        asked = Asked(options.horizon, options.levels, options.total, options.read)
+        whole = grouped.predict(model, source, asked, listener=heard.append)
+        table, places, series = whole.table, whole.places, whole.series
+        failed = tuple(event for event in heard if isinstance(event, FileFailed))
+        without_model = whole.without_model
+    else:
+        found = workflow.predict(
+            model,
+            source,
+            read=options.read,
+            horizon=options.horizon,
+            levels=options.levels,
+            total=options.total,
+            listener=heard.append,
+        )
+        table, places, series = found.to_table(), found.row_places, len(found.ids)
+    _write(part, table, places)
+    skipped = tuple(event for event in heard if isinstance(event, SeriesSkipped))
+    return Written(series, len(next(iter(table.values()))), skipped, failed, without_model)
 
-    def listen(event: Event) -> None:
-        if isinstance(event, SeriesSkipped):
-            skipped.append(event)
 
-    found = workflow.predict(
-        model,
-        DataSet(part.file.name, (part.file,)),
-        read=options.read,
-        horizon=options.horizon,
-        levels=options.levels,
-        total=options.total,
-        listener=listen,
-    )
+def _write(part: ForecastPart, table: ResultTable, places: Integers | None) -> None:
+    """Write the file of one part."""
+    options = part.options
     format = _format(part.file, options.format)
-    table = found.to_table()
     if format != "parquet":
-        table = rounded_table(table, options.digits, found.row_places)
+        table = rounded_table(table, options.digits, places)
     if options.excel_safe and format in ("csv", "tsv"):
         table = for_spreadsheets(table)
     part.output.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(
         part.output, lambda stream: write(table, stream, format=format, schema="forecast.predict/1")
     )
-    return Written(len(found.ids), len(next(iter(table.values()))), tuple(skipped))
 
 
 def concatenate(files: Sequence[Path], stream: BinaryIO, *, has_header: bool) -> None:
@@ -182,13 +218,13 @@ def _put(stream: BinaryIO, content: bytes) -> None:
 
 
 @lru_cache(maxsize=2)
-def _model(path: Path, digest: str) -> RecurrentForecaster:
-    """The model of a job, which a worker reads once."""
+def _model(path: Path, digest: str) -> RecurrentForecaster | Groups:
+    """The model of a job, or those of its groups, which a worker reads once."""
     if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
         raise ModelError(
             "is another model than that of this job", where=str(path), hint="start the job again"
         )
-    return modelfile.load(path)
+    return groups.load(path) if groups.are_in(path) else modelfile.load(path)
 
 
 def _format(file: DataFile, format: PartFormat | None) -> PartFormat:

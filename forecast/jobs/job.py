@@ -135,18 +135,21 @@ def work(
     engine: Engine,
     manifest: Manifest[R] | None = None,
     listener: Listener = ignore,
+    *,
+    what: str = "file",
 ) -> Iterator[tuple[P, R]]:
     """The result of each part, in the order of the parts; those in the manifest are not computed again.
 
-    The listener hears of each file that is done and of each that failed. A `DataError` where all failed.
+    The listener hears of each file that is done and of each that failed; `what` is how it calls them. A
+    `DataError` where all failed.
     """
     open_parts = [part for part in parts if manifest is None or not manifest.has(part)]
     known = len(parts) - len(open_parts)
     if known:
-        listener(Note("resumed", f"{counted(known, 'file')} of {len(parts):,} done before"))
+        listener(Note("resumed", f"{counted(known, what)} of {len(parts):,} done before"))
     results: dict[str, R] = {}
     failures: list[Failure] = []
-    listener(FilesAhead(len(open_parts)))
+    listener(FilesAhead(len(open_parts), what))
     for number, result in run_partitions(function, open_parts, engine):
         file = open_parts[number].file
         failure = result if isinstance(result, Failure) else None
@@ -162,7 +165,7 @@ def work(
         listener(FileDone(file.name))
     if failures and len(failures) == len(parts):
         first = failures[0]
-        message = first.message if len(parts) == 1 else f"none of the {len(parts):,} files: {first.message}"
+        message = first.message if len(parts) == 1 else f"none of the {len(parts):,} {what}s: {first.message}"
         raise DataError(message, hint=first.hint)
     for part in parts:
         entry = None if manifest is None else manifest.entries.get(part.file.name)

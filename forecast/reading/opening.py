@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from forecast.errors import DataError
+from forecast.phrases import shown
 from forecast.spec.reading import ReadSpec
 from forecast.tables.delimited import read_table
 from forecast.tables.files import DataSet
@@ -15,10 +16,16 @@ from forecast.tables.table import Table
 def open_table(source: Source, read: ReadSpec, *, only: Sequence[str] | None = None) -> Table:
     """The columns of values in memory, of a Parquet file, of CSV as text, or of a data set of such files.
 
-    `only` names the columns that are needed; a Parquet file is read no further.
+    `only` names the columns that are needed; a Parquet file is read no further. Only rows of `read.where` are
+    in it; a `DataError` where there is none.
     """
     if is_data_set(source):
-        return _open_data_set(source, read, only)
+        return _of_data_set(source, read, only)
+    table = source if isinstance(source, Table) else _of_file(source, read, only)
+    return table if read.where is None else _some(table, read.where)
+
+
+def _of_file(source: Source, read: ReadSpec, only: Sequence[str] | None) -> Table:
     if not is_file(source):
         from forecast.tables.frames import as_frame, frame_table
 
@@ -31,19 +38,39 @@ def open_table(source: Source, read: ReadSpec, *, only: Sequence[str] | None = N
     return parquet_table(opened, only)
 
 
-def _open_data_set(source: str | Path | DataSet, read: ReadSpec, only: Sequence[str] | None) -> Table:
+def _some(table: Table, where: tuple[str, str]) -> Table:
+    """The rows with this text in this column."""
+    name, text = where
+    column = table.column(name)
+    if text not in column.texts:
+        raise DataError(f'no row has "{shown(text)}" in column "{name}"', where=table.source)
+    return table.select(column.codes == column.texts.index(text))
+
+
+def _of_data_set(source: str | Path | DataSet, read: ReadSpec, only: Sequence[str] | None) -> Table:
     """The rows of all files; a `DataError` for more than memory may hold."""
     from forecast.tables import dataset
 
     data = dataset.find_data_set(source)
-    if len(data.files) > 1 and data.rows > dataset.ROWS_IN_MEMORY:
+    if len(data.files) > 1 and data.rows > dataset.ROWS_IN_MEMORY and read.where is None:
         raise DataError(
             f"holds about {data.rows:,} rows, which are not read at once",
             where=data.root,
             hint="forecast predict DATA --output FOLDER goes from file to file",
         )
-    tables = []
+    everything = replace(read, where=None)
+    tables: list[Table] = []
+    missing: DataError | None = None
     for file in data.files:
-        table = dataset.with_keys(open_table(file.path, read, only=only), file)
-        tables.append(replace(table, source=file.name))
+        table = dataset.with_keys(open_table(file.path, everything, only=only), file)
+        table = replace(table, source=file.name)
+        if read.where is not None:
+            try:
+                table = _some(table, read.where)
+            except DataError as error:
+                missing = error
+                continue
+        tables.append(table)
+    if not tables and missing is not None:
+        raise missing
     return tables[0] if len(tables) == 1 else dataset.joined(data.root, tables)

@@ -251,6 +251,8 @@ class ReadSpec:
     """Columns of a wide file that are read; () for every numeric one."""
     target: Target | None = None
     """What kind of target it is, with the classes that a model knows; None is detected in the data."""
+    where: tuple[str, str] | None = None
+    """A column and the text of it in the rows that are read; None for all rows."""
 
     def __post_init__(self) -> None:
         if self.targets and not self.wide:

@@ -22,6 +22,9 @@ from forecast.storage.tensorfile import DTYPES, Contents, DType, Tensors
 FORMAT = 2
 """The format that `save` writes; raised whenever an older program would misread the new one."""
 
+GROUPS = "groups"
+"""The only field of a file that holds several models: see `storage.groups`."""
+
 
 def save(forecaster: RecurrentForecaster, path: Path) -> None:
     """Write the model to `path`, whole or not at all; only another model is overwritten."""
@@ -40,18 +43,31 @@ def load(path: Path) -> RecurrentForecaster:
     """The model in the file, or a ModelError that says what the file is or lacks."""
     contents = tensorfile.read(path, format=FORMAT)
     with tensorfile.model_errors(path):
-        if "checkpoint" in contents.fields:
-            raise ModelError(
-                "is the checkpoint of an interrupted training, not a model",
-                hint="forecast train DATA --resume",
-            )
-        if "stream" in contents.fields:
-            raise ModelError("is the state of a stream, not a model", hint="forecast stream --state names it")
-        try:
-            model = decode(from_plain(ModelFields, contents.fields), contents.tensors)
-        except UsageError as error:
-            raise ValueError(error.message) from error
-    return replace(model, file=str(path))
+        return replace(_model(contents), file=str(path))
+
+
+def decoded(stream: BinaryIO) -> RecurrentForecaster:
+    """The model in an open file or in bytes; a `ModelError` or a ValueError as for `load`."""
+    return _model(tensorfile.read_stream(stream, format=FORMAT))
+
+
+def _model(contents: Contents) -> RecurrentForecaster:
+    if "checkpoint" in contents.fields:
+        raise ModelError(
+            "is the checkpoint of an interrupted training, not a model",
+            hint="forecast train DATA --resume",
+        )
+    if "stream" in contents.fields:
+        raise ModelError("is the state of a stream, not a model", hint="forecast stream --state names it")
+    if GROUPS in contents.fields:
+        raise ModelError(
+            "holds a model for each group, and this needs one of them",
+            hint="--model FILE#VALUE names one; forecast show FILE lists them",
+        )
+    try:
+        return decode(from_plain(ModelFields, contents.fields), contents.tensors)
+    except UsageError as error:
+        raise ValueError(error.message) from error
 
 
 def encode(forecaster: RecurrentForecaster) -> bytes:

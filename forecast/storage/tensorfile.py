@@ -106,16 +106,52 @@ def encode(contents: Contents) -> bytes:
 
 def read(path: Path, *, format: int) -> Contents:
     """What the file holds; a ModelError where it is something else, damaged, or of another format."""
+    with _opened(path) as stream:
+        return read_stream(stream, format=format)
+
+
+def read_stream(stream: BinaryIO, *, format: int) -> Contents:
+    """The same of an open file or of bytes; a ValueError where they are damaged."""
+    header, contents = _verified(stream, format)
+    return replace(contents, tensors=_tensors(stream, header))
+
+
+def places(path: Path, *, format: int) -> tuple[Fields, dict[str, tuple[int, int]]]:
+    """The fields of a file and where the bytes of its tensors are: the first, and how many.
+
+    Errors are those of `read`: its digest is verified, but no tensor is taken into memory.
+    """
+    with _opened(path) as stream:
+        header, contents = _verified(stream, format)
+        return contents.fields, {
+            name: (header.size_bytes + entry.data_offsets[0], entry.size_bytes)
+            for name, entry in header.entries.items()
+        }
+
+
+def begins_with(start: bytes, format: int, field: str) -> bool:
+    """Whether the first bytes of a file are those of a model file whose first field is this one."""
+    text = dump({"format": format, "model": {}})[:-2] + f'"{field}":'
+    return start[8:].startswith(_HEADER_START + dump(text)[:-1].encode())
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     with model_errors(path):
         if path.exists() and not path.is_file():
             raise ModelError("is not a regular file, so not a model")
         with open(path, "rb") as stream:
-            header = _checked_header(stream)
-            _check_format(header.fields, format)
-            contents = Contents(format, _fields(header.fields), {})
-            if header.fields["sha256"] != _digest(_signed(contents), _parts_in(stream, header)):
-                raise ValueError("its SHA-256 does not match its contents")
-            return replace(contents, tensors=_tensors(stream, header))
+            yield stream
+
+
+def _verified(stream: BinaryIO, format: int) -> tuple[_Header, Contents]:
+    """The header, and the contents without tensors, once the digest is that of all."""
+    header = _checked_header(stream)
+    _check_format(header.fields, format)
+    contents = Contents(format, _fields(header.fields), {})
+    if header.fields["sha256"] != _digest(_signed(contents), _parts_in(stream, header)):
+        raise ValueError("its SHA-256 does not match its contents")
+    return header, contents
 
 
 def refuse_to_replace_others(path: Path) -> None:
@@ -193,7 +229,8 @@ def _tensors(stream: BinaryIO, header: _Header) -> Tensors:
 
 def _checked_header(stream: BinaryIO) -> _Header:
     """The header, once its tensors are known to fill the rest of the file exactly."""
-    size = os.fstat(stream.fileno()).st_size
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
     start = stream.read(64)
     if not _is_model(start):
         raise ModelError(f"is {_description(start)}, not a model made by forecast")

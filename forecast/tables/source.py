@@ -19,13 +19,15 @@ from forecast.tables.files import GLOB, GZIP, PARQUET, DataSet
 if TYPE_CHECKING:
     import pandas as pd
 
+    from forecast.tables.table import Table
+
 File: TypeAlias = str | Path | BinaryIO
 """A path, "-" for standard input, or an open binary file."""
 
 Source: TypeAlias = Union[
-    File, DataSet, "pd.DataFrame", "pd.Series[float]", Sequence[float], NDArray[np.generic]
+    File, DataSet, "Table", "pd.DataFrame", "pd.Series[float]", Sequence[float], NDArray[np.generic]
 ]
-"""A file, a folder or glob of files, or values in memory."""
+"""A file, a folder or glob of files, what was read of them, or values in memory."""
 
 STDIN = "-"
 BLOCK_BYTES = 1 << 20
