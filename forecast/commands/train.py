@@ -53,7 +53,7 @@ def train(
     zcat harvest.csv.gz | forecast train --model piped.forecast --require-skill
     forecast train harvest.csv --from scratch --cell lstm --ensemble 3
     forecast train crops.csv --wide --decimal , --date-format %d.%m.%Y --dry-run
-    forecast train sales.csv --per store --quick --model per-store.forecast
+    forecast train stores/ --per store --quick --model per-store.forecast
     forecast train stores/ --sample 2000 --workers 4 --quick
     """
     console: Console = ctx.obj

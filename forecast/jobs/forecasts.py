@@ -126,7 +126,7 @@ def _model_of_job(
     remark: str,
     listener: Listener,
 ) -> RecurrentForecaster | Groups:
-    """The model, or those of groups; without one that of the job's beginning, or one made from a sample of the data."""
+    """The model, or those of groups; without one that of the job's beginning, or one made from a sample."""
     if not isinstance(chosen, TrainRequest):
         return chosen
     stored = stored_model(folder)
