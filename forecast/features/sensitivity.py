@@ -65,7 +65,7 @@ class _Chain:
     def __init__(self, values: Floats, scale: Floats, season: int, horizon: int) -> None:
         self.season = season
         self.rows = np.arange(len(values))
-        self.lagged = _Lagged(values, self.rows)
+        self.lagged = _Lagged.of(values, np.array([0, len(values)]))
         self.values, self.scale = values, scale
         now = _transformed(values, scale)
         self.now = now

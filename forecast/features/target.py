@@ -13,6 +13,7 @@ output of zero *is* the (seasonal) naive forecast.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,16 +133,18 @@ class _Lagged:
     values: Floats
     position: Integers
     """(rows,) rows of the same series before each one."""
+    first: Floats
+    """(rows,) the first value of the same series."""
 
     @classmethod
     def of(cls, values: Floats, bounds: Integers) -> "_Lagged":
-        return cls(values, row_positions(bounds))
+        position = row_positions(bounds)
+        return cls(values, position, values[np.arange(len(values)) - position])
 
     def lag(self, lag: int) -> tuple[Floats, Flags]:
         """The values `lag` rows earlier, or the series' first where there is none, and where there is one."""
         exists = self.position >= lag
-        index = np.arange(len(self.values)) - np.minimum(self.position, lag)
-        return self.values[index], exists
+        return np.where(exists, _shifted(self.values, lag), self.first), exists
 
 
 def target_features(
@@ -191,10 +194,9 @@ def _in_season(
     known = _last_actual_rows(bounds, forecast_rows)
     scale = _scale(rows, season)[known]
     now = _transformed(values, scale)
-    seasonal = _volatility(rows, scale, now, lag=season, season=season)[known]
-    stepwise = seasonal if season == 1 else _volatility(rows, scale, now, lag=1, season=season)[known]
-    has_season = rows.position >= season
-    volatility = np.where(has_season, seasonal, stepwise)
+    by_lag = {lag: _volatility(rows, scale, now, lag=lag, season=season)[known] for lag in {season, 1}}
+    stepwise, has_season = by_lag[1], rows.position >= season
+    volatility = np.where(has_season, by_lag[season], stepwise)
     unit = np.maximum(volatility, VOLATILITY_FLOOR)
     level = _level(rows, scale, season)
 
@@ -208,8 +210,9 @@ def _in_season(
     for lag in range(LAGS):
         earlier, exists = rows.lag(lag)
         put((_transformed(earlier, scale) - level) / unit, exists)
-    longer = LONGER_SEASONS.get(season, 0)
-    for step in range(1, horizon + 1):
+    longer, each = LONGER_SEASONS.get(season, 0), _features_per_step(season)
+    cycle = min(longer or season, horizon)
+    for step in range(1, cycle + 1):
         # The value a season before the row `step` ahead lies `-step % season` rows back.
         lag = -step % season
         phase, _ = rows.lag(lag)
@@ -222,6 +225,10 @@ def _in_season(
         if longer:
             phase, exists = rows.lag(-step % longer)
             put((_transformed(phase, scale) - level) / unit, exists)
+    _repeat(reference, cycle)
+    last = LAGS + each * horizon
+    _repeat(inputs[:, LAGS:last], each * cycle)
+    columns = iter(inputs.T[last:])
     # Bounded, since a larger age would differ between a series and its tail.
     put(np.log1p(np.minimum(rows.position, rows_remembered(season)).astype(np.float64)) / 5)
     put(np.log(unit))
@@ -229,6 +236,13 @@ def _in_season(
     put(has_season.astype(np.float64))
     put(np.full(len(values), np.log(season) / 5))
     return TargetFeatures(inputs, reference, scale, volatility)
+
+
+def _repeat(columns: NDArray[Any], cycle: int) -> None:
+    """Fill all columns after the first `cycle` ones with these, again and again."""
+    for first in range(cycle, columns.shape[1], max(cycle, 1)):
+        part = columns[:, first : first + cycle]
+        part[:] = columns[:, : part.shape[1]]
 
 
 def _last_actual_rows(bounds: Integers, forecast_rows: int) -> Integers:
@@ -239,25 +253,24 @@ def _last_actual_rows(bounds: Integers, forecast_rows: int) -> Integers:
 
 def without_outliers(values: Floats, bounds: Integers, *, season: int | Integers) -> Floats:
     """The values, each clipped where it is far larger than those up to it (`OUTLIER`, `SURPRISE`)."""
-    clipped = np.empty_like(values)
     if not isinstance(season, int):
+        clipped = np.empty_like(values)
         for each, some_bounds, some in _by_season(bounds, season):
             clipped[some] = without_outliers(values[some], some_bounds, season=each)
         return clipped
-    rows = _Lagged.of(values, bounds)
+    sizes, position, clipped = np.abs(values), row_positions(bounds), values.copy()
     lags = np.arange(scale_rows(season))
-    step = max(_CHUNK // len(lags), 1)
-    for first in range(0, len(values), step):
-        here = slice(first, first + step)
-        index = np.arange(len(values))[here, None] - lags
+    # Four times the previous value is within every limit: only what is larger is looked at closely.
+    (large,) = np.nonzero(sizes / 4 > np.where(position > 0, _shifted(sizes, 1), 0.0))
+    for some in np.array_split(large, -(-len(large) * len(lags) // _CHUNK)) if len(large) else ():
         # (rows, lags) sizes of each row's newest values, its own first; 0 before the start of the series.
-        newest = np.where(lags <= rows.position[here, None], np.abs(values[np.maximum(index, 0)]), 0.0)
+        newest = np.where(lags <= position[some, None], sizes[np.maximum(some[:, None] - lags, 0)], 0.0)
         with np.errstate(over="ignore"):  # ten times 1e308
             median = _median_above_zero(newest)
             margin = SURPRISE * np.maximum(median, newest[:, 1])
             limit = np.maximum(OUTLIER * median, newest[:, 1] + margin)
             limit = np.minimum(limit, newest[:, 1:].max(axis=1) + margin)
-        clipped[here] = np.clip(values[here], -limit, limit)
+        clipped[some] = np.clip(values[some], -limit, limit)
     return clipped
 
 
@@ -269,13 +282,13 @@ def _median_above_zero(sizes: Floats) -> Floats:
 
 
 def _scale(rows: _Lagged, season: int) -> Floats:
-    mean = _moving_mean(rows, np.abs(rows.values), scale_rows(season))
+    mean = _moving_mean(rows.position, np.abs(rows.values), scale_rows(season))
     return np.where(mean > 0, mean, 1.0)
 
 
 def typical_sizes(values: Floats, bounds: Integers, *, rows: int) -> Floats:
     """(rows,) mean size of the newest `rows` values of each series; 1 where all are zero."""
-    mean = _moving_mean(_Lagged.of(values, bounds), np.abs(values), rows)
+    mean = _moving_mean(row_positions(bounds), np.abs(values), rows)
     return np.where(mean > 0, mean, 1.0)
 
 
@@ -291,20 +304,21 @@ def _level(rows: _Lagged, scale: Floats, season: int) -> Floats:
 def _volatility(rows: _Lagged, scale: Floats, now: Floats, *, lag: int, season: int) -> Floats:
     earlier, exists = rows.lag(lag)
     changes = np.where(exists, np.abs(now - _transformed(earlier, scale)), 0.0)
-    past = _Lagged(changes, np.maximum(rows.position - lag, -1))
-    return _moving_mean(past, changes, volatility_rows(season))
+    return _moving_mean(np.maximum(rows.position - lag, -1), changes, volatility_rows(season))
 
 
-def _moving_mean(rows: _Lagged, sizes: Floats, count: int) -> Floats:
+def _moving_mean(position: Integers, sizes: Floats, count: int) -> Floats:
     """(rows,) mean of the newest `count` sizes of the same series, of fewer at its start.
 
-    A running sum would be faster, but mixes series of very different size and loses their last digits.
+    A row has as many earlier sizes as `position` says. A running sum would be faster, but mixes series of
+    very different size and loses their last digits.
     """
-    total = np.zeros_like(sizes)
-    index = np.arange(len(sizes))
-    for lag in range(count):
-        exists = rows.position >= lag
-        if not exists.any():
-            break
-        total += np.where(exists, sizes[np.maximum(index - lag, 0)] / count, 0.0)
-    return total * (count / np.clip(rows.position + 1, 1, count))
+    total, shares = np.zeros_like(sizes), sizes / count
+    for lag in range(min(count, int(position.max(initial=-1)) + 1)):
+        total += np.where(position >= lag, _shifted(shares, lag), 0.0)
+    return total * (count / np.clip(position + 1, 1, count))
+
+
+def _shifted(values: Floats, lag: int) -> Floats:
+    """(rows,) the value so many rows before; anything where there is none."""
+    return np.concatenate((values[:lag], values[: max(len(values) - lag, 0)])) if lag else values
