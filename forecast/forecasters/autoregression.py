@@ -5,6 +5,7 @@ forecast. It remembers a cycle that is no season of the calendar, as long as its
 """
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from forecast.data.arrays import LARGEST, Floats
 from forecast.data.panel import Panel
@@ -61,10 +62,14 @@ def _next(values: Floats, season: int, steps: int) -> Floats:
     ends = np.arange(max(window, season), rows - steps + 1)  # rows known at each example
     if len(ends) < _LEAST_WINDOWS or window < 2:
         return repeat
-    lagged = values[:, ends[:, None] - 1 - np.arange(window)]
-    regressors = lagged[..., 1:] - lagged[..., :1]
-    targets = values[:, ends[:, None] + np.arange(steps)]
-    targets = targets - values[:, ends[:, None] - season + np.arange(steps) % season]
+    # Views of all windows: row `end - window` of the first holds the rows before `end`, the newest last.
+    first, last = int(ends[0]), int(ends[-1]) + 1
+    lagged = sliding_window_view(values, window, axis=1)[:, first - window : last - window, ::-1]
+    regressors = np.empty((len(values), len(ends), window - 1))
+    np.subtract(lagged[..., 1:], lagged[..., :1], out=regressors)
+    seasons = sliding_window_view(values, season, axis=1)[:, first - season : last - season]
+    targets = sliding_window_view(values, steps, axis=1)[:, first:last]
+    targets = targets - seasons[..., np.arange(steps) % season]
     now = values[:, rows - 1 - np.arange(window)]
     return repeat + _ridge(regressors, targets, now[:, 1:] - now[:, :1])
 
