@@ -22,8 +22,8 @@ from forecast.spec.model import Bounds, ModelSpec, Statistic
 from forecast.spec.reading import ReadSpec
 
 BLOCK_ROWS = 1 << 15
-"""Rows of series that are forecast together: memory does not grow with the number of series, and what is
-computed of them stays in the processor's cache."""
+"""Rows of series that are forecast together, so that memory does not grow with the number of series: the
+smallest number that was as fast as larger ones, with series of 100 rows (a quarter takes 13 % longer)."""
 
 RISING_ROWS = 20
 """Rows of a series that never fell from which its forecasts do not fall either."""
