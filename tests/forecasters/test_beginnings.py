@@ -7,6 +7,8 @@ import pytest
 
 from forecast.features.target import target_features
 from forecast.forecasters.beginnings import joined_beginnings, whole_series
+from forecast.forecasters.combination import Combination
+from forecast.forecasters.methods import METHODS
 from forecast.forecasters.recurrent import Network
 from tests.models import network
 from tests.panels import panel, wave
@@ -52,3 +54,29 @@ def test_features_at_the_end_of_a_beginning_are_those_of_the_whole_there():
         target_features(each.values, each.bounds, season=4, horizon=3) for each in (PASTS, joined.panel)
     )
     assert whole.at(joined.ends - 1).inputs.tolist() == apart.at(PASTS.bounds[1:] - 1).inputs.tolist()
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_methods_forecast_beginnings_as_they_forecast_each_alone(name):
+    levels = panel(VALUES[:30], VALUES, VALUES * np.where(np.arange(60) < 50, 1, 1e6), VALUES[:50], season=4)
+    counts = np.random.default_rng(1).poisson(0.5, 60)
+    for history in (
+        PASTS,
+        replace(levels, ids=("a",) * 4),
+        replace(panel(counts[:40], counts), ids=("b", "b")),
+    ):
+        expected = [METHODS[name](history.select([index]), 6)[0] for index in range(len(history))]
+        assert METHODS[name](history, 6) == pytest.approx(np.array(expected), rel=1e-9, nan_ok=True)
+
+
+def test_the_past_and_the_forecasts_are_the_same_together_and_apart():
+    values = [wave(80, season=4), wave(45, season=4, seed=1), 1e4 + wave(60, season=4), [3.0, 1.0, 4.0]]
+    history = panel(*values, np.where(np.arange(70) == 69, 1e4, wave(70, season=4)), season=4)
+    made = Combination((("gru", network(season=4)),), ("theta", "ets", "naive"))
+    past, forecasts = made.past_and_forecasts(history, 5)
+    apart = made.past(history, 5)
+    assert past.origins.rows.tolist() == apart.origins.rows.tolist()
+    assert past.forecasts == pytest.approx(apart.forecasts, rel=1e-6)
+    assert past.units == pytest.approx(apart.units, rel=1e-12)
+    assert np.array_equal(past.actual, apart.actual, equal_nan=True)
+    assert forecasts == pytest.approx(made.forecasts(history, 5), rel=1e-6)
