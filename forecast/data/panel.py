@@ -118,7 +118,7 @@ class Panel:
         kinds, kind = np.unique(np.stack([self.lengths, self.seasons]), axis=1, return_inverse=True)
         for index, (rows, season) in enumerate(kinds.T.tolist()):
             series = np.flatnonzero(kind == index)
-            for some in np.array_split(series, -(-len(series) * rows // most_rows)):
+            for some in np.array_split(series, max(-(-len(series) * rows // most_rows), 1)):
                 if len(some):
                     yield some, self.values[self.bounds[some][:, None] + np.arange(rows)], season
 

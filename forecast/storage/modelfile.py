@@ -139,7 +139,10 @@ def _fields(forecaster: RecurrentForecaster) -> ModelFields:
 
 def _correlation(spread: Spread) -> float | None:
     """That of all series together, as a training has it."""
-    return None if spread.correlations is None else float(spread.correlations.mean())
+    if spread.correlations is None:
+        return None
+    each = np.unique(spread.correlations)  # the mean of three equal numbers may be another one
+    return float(each[0]) if len(each) == 1 else float(spread.correlations.mean())
 
 
 def _packed(texts: Sequence[str], *, ends: bool) -> NDArray[np.generic]:

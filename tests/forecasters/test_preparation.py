@@ -97,6 +97,8 @@ def test_given_periods_count_where_a_series_has_two_of_them():
     found = long_seasons(panel(wave(60), wave(100), season=12), (6.0, 30.0, 40.0))
     assert [[season.period for season in each] for each in found] == [[30], [30, 40]]
     assert long_seasons(daily(year(1200)), ()) == ((),)
+    no_rows = daily(year(1200)).first(np.array([0]))
+    assert long_seasons(no_rows) == long_seasons(no_rows, (30.0,)) == ((),)
 
 
 def test_without_seasons_only_the_offset_is_taken_off():
