@@ -3,8 +3,8 @@
 Series of six kinds, 120 rows to train on (`--quick`, no network is trained) and 40 new ones. Unchanged, the
 new rows are drawn as the old ones; changed, from the tenth of them on the level rises by two standard
 deviations of the innovations a row for ten rows ("trend"), or the innovations are twice as large ("noise").
-Panels of 20 independent series; each series is judged at `--alpha` alone (its two tests by Holm), as a single
-file would be.
+Panels of 20 independent series; each series is judged at `--alpha` alone (its three tests by Holm), as a
+single file would be.
 """
 
 import sys
@@ -57,8 +57,8 @@ def _drifted(kind: str, change: str, number: int, alpha: float) -> list[bool]:
     old = frame[np.tile(np.arange(TRAINED + NEW) < TRAINED, SERIES)]
     model = forecast.train(old, quick=True, horizon=6, season=12 if kind == "season" else 1).model
     report = forecast.drift(frame, model=model, alpha=alpha)
-    both = np.stack([report.p_coverage, report.p_level])
-    return [bool(holm(p, alpha).any()) for p in both.T]
+    every = np.stack([report.p_coverage, report.p_level, report.p_standstill])
+    return [bool(holm(p, alpha).any()) for p in every.T]
 
 
 KINDS = ("noise", "walk", "ar", "season", "heavy", "counts")

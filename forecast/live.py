@@ -8,14 +8,16 @@ from typing import Any, TypedDict, Unpack
 from forecast.data.digits import Digits
 from forecast.data.drift import DriftReport
 from forecast.errors import UsageError
-from forecast.events import Listener, Note, ignore
+from forecast.events import Listener, Note, Warned, ignore
 from forecast.forecasters.model import RecurrentForecaster
+from forecast.phrases import counted, listed
 from forecast.reporting.history import history_of, read_as
 from forecast.spec.limits import MAX_HORIZON, check_range
 from forecast.spec.reading import ReadSpec
 from forecast.streaming.answers import AnswerLines
 from forecast.streaming.feed import SOURCE, Feed
-from forecast.streaming.history import continued
+from forecast.streaming.filling import MOST_ROWS
+from forecast.streaming.history import Continued, continued
 from forecast.streaming.running import Memory
 from forecast.streaming.stream import Stream
 from forecast.tables.source import Source
@@ -88,14 +90,30 @@ def drift(
 ) -> DriftReport:
     """Whether rows newer than those that the model was trained on are still like these.
 
-    They follow the rows that the model keeps, where the data do not hold these themselves.
+    They follow the rows that the model keeps: rows of the data that are not newer are ignored, and rows
+    missing between are filled as gaps are. The listener hears of both.
     """
     from forecast.tasks.drift import drift_of
 
     if not 0 < alpha < 1:
         raise UsageError(f"--alpha must be between 0 and 1, not {alpha:g}", hint="write --alpha 0.01")
     panel = history_of(model, source, read, listener)
-    return drift_of(model, continued(model, panel), alpha)
+    found = continued(model, panel, read_as(model, read).policy.gaps_or_default)
+    _note_joint(found, listener)
+    return drift_of(model, found.panel, alpha)
+
+
+def _note_joint(found: Continued, listener: Listener) -> None:
+    """What is said of the rows between those of the model and the new ones."""
+    if found.known:
+        rows = counted(found.known, "row")
+        listener(Note("known", f"{rows} not newer than those of the model: ignored"))
+    if found.missing:
+        gaps, rows = counted(len(found.missing), "gap"), counted(sum(found.missing), "row")
+        listener(Note("repaired", f"{gaps} of {rows} after those of the model {found.filled}"))
+    if found.alone:
+        why = f"more than {MOST_ROWS:,} rows missing after those of the model"
+        listener(Warned(f"{why}: tested by their own first rows: {listed(found.alone)}"))
 
 
 def _described(stream: Stream) -> str:

@@ -73,4 +73,4 @@ def test_actual_values_of_an_earlier_forecast_are_drawn():
     found = replace(pictures.next_values(made), actual=np.array([[1.0, np.nan, 3.0]]))
     (chart,) = pictures.picture_of(found).charts
     (actual,) = [curve for curve in chart.curves if curve.role == "actual"]
-    np.testing.assert_array_equal(actual.y, [1, np.nan, 3])
+    np.testing.assert_array_equal(actual.y, [found.history.last_values[0], 1, np.nan, 3])

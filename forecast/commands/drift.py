@@ -6,7 +6,7 @@ import typer
 
 from forecast.cli import options, parsing, paths
 from forecast.cli.console import Console
-from forecast.cli.delivery import deliver, plan_delivery
+from forecast.cli.delivery import deliver, paper_width, plan_delivery
 from forecast.cli.help import needed_source
 from forecast.cli.option_groups import takes
 from forecast.cli.options import EVALUATION, option
@@ -17,6 +17,7 @@ from forecast.spec.reading import ReadSpec
 
 if TYPE_CHECKING:
     from forecast.data.drift import DriftReport
+    from forecast.data.results import ResultTable
     from forecast.output.writing import Json
 
 NewRows = Annotated[
@@ -86,10 +87,35 @@ def drift(
         "drifted": [report.ids[index] for index in report.drifted.tolist()],
         "skipped": console.skipped_facts(),
     }
-    deliver(report.to_table(), delivery, schema="forecast.drift/1", facts=facts, color=console.color)
+    table = report.to_table()
+    shown = _fitted(table, paper_width(delivery.file)) if delivery.is_table else None
+    deliver(table, delivery, schema="forecast.drift/1", facts=facts, color=console.color, shown=shown)
     console.note("verdict", _verdict(report))
     if len(report.drifted):
         raise typer.Exit(DRIFTED)
+
+
+_LESS = ("expected", "coverage", "rows", "bias")
+"""Columns that a table for a person does without, the first one first, on paper that is not wide enough."""
+
+
+def _fitted(table: "ResultTable", width: int) -> "ResultTable":
+    """The table as wide as the paper: with the smallest probability alone, and fewer columns, if need be."""
+    import numpy as np
+
+    from forecast.output.terminal import width_of
+
+    if width_of(table) <= width:
+        return table
+    tests = [name for name in table if name.startswith("p_")]
+    smallest = np.fmin.reduce([table[name].astype(float) for name in tests])
+    texts = [None if p != p else f"{p:.2g}" for p in smallest.tolist()]
+    shown = {name: column for name, column in table.items() if name not in tests}
+    shown["p"] = np.array(texts, dtype=object)
+    for name in _LESS:
+        if width_of(shown) > width:
+            del shown[name]
+    return shown
 
 
 def _verdict(report: "DriftReport") -> str:

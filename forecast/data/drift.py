@@ -28,7 +28,7 @@ class DriftReport:
     since: tuple[str, ...]
     """The time from which on the rows are unlike those before; "" where nothing drifted."""
     rows: Integers
-    """(series,) new rows that were forecast."""
+    """(series,) new rows that were forecast, without those filled in."""
     coverage: Floats
     """(series,) percent of them within the intervals; NaN for classes."""
     expected: Floats

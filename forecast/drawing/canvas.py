@@ -19,7 +19,7 @@ _ASCII: dict[Ink, str] = {
     "filled": "-",
     "reference": "-",
     "history": "*",
-    "actual": "*",
+    "actual": "x",
     "training": "*",
     "validation": "o",
     "forecast": "o",

@@ -1,5 +1,7 @@
 """Series with their forecasts, backtests and losses as charts."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from forecast.data.arrays import Floats
@@ -36,8 +38,9 @@ def forecast_chart(
         bands = _bands(x, newest, forecast, index)
         marks = (float(last[0]),)
     if forecast is not None and forecast.actual is not None:
-        x = positions(forecast.times[index])
-        curves.insert(-1, Curve("actual", "actual", x, drawable(forecast.actual[index])))
+        x = np.concatenate([positions(series.times[-1:]), positions(forecast.times[index])])
+        values = np.append(series.values[-1:], forecast.actual[index])
+        curves.insert(-1, Curve("actual", "actual", x, drawable(values)))
     return Chart(title, tuple(curves), axis_of(panel.frequency), tuple(bands), marks)
 
 
@@ -74,10 +77,7 @@ def backtest_chart(
     """The actual values of a series, and what was forecast from each origin with the interval."""
     backtests, horizon = predictions.actual.shape[1:]
     shown_rows = None if rows is None else rows + backtests * horizon
-    curves = [
-        Curve("actual", "actual", each.x, each.y) if each.role == "history" else each
-        for each in history_curves(series, shown_rows)
-    ]
+    forecasts: list[Curve] = []
     bands, marks = [], []
     times = predictions.frequency.after(predictions.origins[index], horizon)
     for number in range(backtests):
@@ -87,12 +87,23 @@ def backtest_chart(
         last = known.nonzero()[0][-1] + 1
         x = positions(times[number, :last])
         values = predictions.values[0, index, number, :last]
-        curves.append(Curve("forecast", "forecast", x, drawable(values)))
+        forecasts.append(Curve("forecast", "forecast", x, drawable(values)))
         lower, upper = (bound[index, number, :last] for bound in (predictions.lower, predictions.upper))
         if not np.isnan(lower).all():
             bands.append(Band(f"{predictions.level:g} % interval", x, drawable(lower), drawable(upper)))
         marks.append(float(positions(predictions.origins[index, number : number + 1])[0]))
-    return Chart(title, tuple(curves), axis_of(panel.frequency), tuple(bands), tuple(marks))
+    oldest = min(marks, default=np.inf)
+    known = [part for each in history_curves(series, shown_rows) for part in _split(each, oldest)]
+    return Chart(title, (*known, *forecasts), axis_of(panel.frequency), tuple(bands), tuple(marks))
+
+
+def _split(curve: Curve, origin: float) -> tuple[Curve, ...]:
+    """The history up to an origin, and the actual values from it on; other curves are one."""
+    if curve.role != "history" or curve.x[-1] <= origin:
+        return (curve,)
+    before, after = curve.x <= origin, curve.x >= origin
+    actual = Curve("actual", "actual", curve.x[after], curve.y[after])
+    return (replace(curve, x=curve.x[before], y=curve.y[before]), actual) if before.any() else (actual,)
 
 
 def loss_chart(losses: Losses) -> Chart:

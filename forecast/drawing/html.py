@@ -91,12 +91,12 @@ def _rows(chart: Chart) -> Iterator[list[object]]:
     for curve in chart.curves:
         newest = slice(-MOST_POINTS, None)
         for x, y in zip(curve.x[newest].tolist(), curve.y[newest].tolist(), strict=True):
-            # A forecast begins at the last value, which is no forecast.
-            if y == y and not (curve.role == "forecast" and x == start and len(chart.marks) == 1):
+            # Forecasts and actual values begin at the last value of the history.
+            if y == y and not (curve.role in ("forecast", "actual") and x == start):
                 known.setdefault(x, []).append(f"{curve.name} {number_text(y)}")
     for band in reversed(chart.bands):
         for x, low, high in zip(band.x.tolist(), band.lower.tolist(), band.upper.tolist(), strict=True):
-            if low == low and not (x == start and len(chart.marks) == 1):
+            if low == low and x != start:
                 known.setdefault(x, []).append(f"{band.name} {number_text(low)} to {number_text(high)}")
     positions = sorted(known)[-MOST_POINTS:]
     times = chart.axis.text(np.array(positions))

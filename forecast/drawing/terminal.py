@@ -20,7 +20,7 @@ _COLORS: dict[Ink, str] = {
     "history": "",
     "training": "",
     "validation": "38;5;33",
-    "actual": "",
+    "actual": "38;5;166",
     "forecast": "1;38;5;33",
 }
 """Colours that are read on a light and on a dark ground; "" is that of the terminal's text."""
@@ -31,11 +31,12 @@ _FEW_COLORS: dict[Ink, str] = {
     "interval": "36",
     "filled": "2",
     "reference": "2",
+    "actual": "33",
     "validation": "1;36",
     "forecast": "1;36",
 }
 
-_MARKED: dict[Ink, str] = {"forecast": "o", "validation": "o"}
+_MARKED: dict[Ink, str] = {"forecast": "o", "validation": "o", "actual": "x"}
 """Signs of lines that only a colour tells from those of braille dots, for paper that has none."""
 
 _LEAST_WIDTH = 24

@@ -21,6 +21,9 @@ SIGNIFICANT = 4
 _COLOR = "bold magenta"
 """Of cells in colour: it can be read on a light terminal and on a dark one."""
 
+_BETWEEN = 3
+"""Columns of a terminal between two of a table."""
+
 Column = NDArray[np.object_] | NDArray[np.float64] | NDArray[np.int64]
 
 
@@ -70,6 +73,18 @@ def rich_table(
             )
         )
     return shown
+
+
+def width_of(table: ResultTable) -> int:
+    """Columns of a terminal that `rich_table` takes."""
+    from rich.cells import cell_len
+
+    widths = []
+    for (name, column), printed in zip(table.items(), texts(table).values(), strict=True):
+        head = cell_len(escape(name))
+        cells = _aligned(printed, head) if is_number(column) else printed
+        widths.append(max([head, *map(cell_len, cells)]))
+    return sum(widths) + _BETWEEN * (len(widths) - 1)
 
 
 def _aligned(numbers: list[str], least: int) -> list[str]:

@@ -209,12 +209,12 @@ def _filled(rows: Rows, holes: Holes, frequency: Frequency, policy: Policy) -> I
     if len(holes.missing):
         row = int(holes.missing[0])
         first = frequency.text(rows.times[row : row + 1])[0]
-        how = _how_filled(policy.missing, rows.seasons, last_step=int(holes.steps[holes.missing].max()))
+        how = how_filled(policy.missing, rows.seasons, last_step=int(holes.steps[holes.missing].max()))
         yield f"{counted(len(holes.missing), 'missing value')} {how} (first: {first}, {rows.line(row)})"
     if len(holes.after_gap):
         row = int(holes.after_gap[0])
         first = frequency.text(frequency.shift(rows.times[row - 1 : row], np.array([1])))[0]
-        how = _how_filled(
+        how = how_filled(
             policy.gaps_or_default, rows.seasons, last_step=int(holes.steps[holes.after_gap].max()) - 1
         )
         hint = _zero_hint(rows, holes, policy)
@@ -229,7 +229,7 @@ def _zero_hint(rows: Rows, holes: Holes, policy: Policy) -> str:
     return "; --gaps zero where no row means 0" if many and may_be_none else ""
 
 
-def _how_filled(policy: Gaps | None, seasons: Integers, *, last_step: int) -> str:
+def how_filled(policy: Gaps | None, seasons: Integers, *, last_step: int) -> str:
     """Words like "filled with the last value"; `last_step` is the last one that was filled."""
     if policy == "zero":
         return "filled with 0"

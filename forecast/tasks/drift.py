@@ -76,15 +76,23 @@ def drift_of(model: RecurrentForecaster, panel: Panel, alpha: float) -> DriftRep
     )  # a new series: its first rows
     most = int(np.clip(MOST_FORECASTS // max(len(panel), 1), LEAST_ROWS, MOST_ROWS))
     new = np.minimum(panel.lengths - known, most)
-    tested = np.flatnonzero(new >= LEAST_ROWS)
+    counts = _observed(panel, new)
+    tested = np.flatnonzero(counts >= LEAST_ROWS)
     if not len(tested):
         raise DataError(
-            f"{int(new.max(initial=0))} new rows are too few: {LEAST_ROWS} of a series after those that the "
-            "model knows are needed",
+            f"{int(counts.max(initial=0))} new rows are too few: {LEAST_ROWS} of a series after those that "
+            "the model knows are needed",
             hint="give more rows, after " + model.card.last_time,
         )
     results = (_classes if model.spec.target.classes else _values)(model, panel, tested, new)
     return _report(panel, tested, new, results, alpha)
+
+
+def _observed(panel: Panel, new: Integers) -> Integers:
+    """(series,) how many of its `new` last rows were not filled in."""
+    sums = np.concatenate([[0], np.cumsum(panel.observed)])
+    ends = panel.bounds[1:]
+    return np.asarray(sums[ends] - sums[ends - np.maximum(new, 0)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +245,7 @@ def _report(
         outcomes=tuple(outcomes),
         tests=tuple(tests),
         since=tuple(since),
-        rows=np.maximum(new, 0),
+        rows=_observed(panel, new),
         coverage=covered,
         expected=expected,
         bias=bias,

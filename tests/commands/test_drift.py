@@ -92,6 +92,39 @@ def test_new_rows_alone_follow_those_that_the_model_keeps(program):
     assert program("drift", new, "--model", "old.forecast")[:2] == first[:2]
 
 
+def test_rows_missing_after_those_of_the_model_are_filled_and_not_tested(program):
+    write("new.csv", {"a": walk(130), "b": walk(130, seed=1)}, first=OLD + 3)
+    code, out, err = program("drift", "new.csv", "--model", "old.forecast")
+    assert code == 0
+    assert {row["rows"] for row in csv.DictReader(out.splitlines())} == {"47"}
+    words = "after those of the model filled with the value one season earlier (first: 2026-09)"
+    assert f"repaired      2 gaps of 6 rows {words}" in err
+
+
+def test_rows_that_the_model_knows_are_ignored_with_a_note(program):
+    whole = {"a": walk(130), "b": walk(130, seed=1, noise=5.0)}
+    write("new.csv", whole, first=OLD)
+    first = program("drift", "new.csv", "--model", "old.forecast")
+    for values in whole.values():
+        values[:OLD] += 1000  # what the data say of them now does not count
+    write("new.csv", whole, first=OLD - 12)
+    again = program("drift", "new.csv", "--model", "old.forecast")
+    assert again[:2] == first[:2]
+    assert "known         24 rows not newer than those of the model: ignored" in again[2]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_table_for_a_person_is_as_wide_as_the_paper(program, monkeypatch, width):
+    write("new.csv", {"a": walk(130), "b": walk(130, seed=1, noise=5.0)})
+    monkeypatch.setenv("COLUMNS", str(width))
+    code, out, _ = program("drift", "new.csv", "--model", "old.forecast", "--format", "table")
+    assert code == 11
+    assert max(map(len, out.splitlines())) <= width
+    names = out.splitlines()[0].split()
+    assert names[:4] == ["shop", "verdict", "since", "test"]
+    assert names[-1] == ("p_standstill" if width == 120 else "p")
+
+
 @pytest.mark.parametrize(
     ("last", "words", "code", "message"),
     [

@@ -4,10 +4,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from forecast.data.evaluation import Predictions
 from forecast.data.results import Forecast
 from forecast.drawing.canvas import Canvas
 from forecast.drawing.chart import Chart, Curve, Picture
-from forecast.drawing.charts import forecast_chart
+from forecast.drawing.charts import backtest_chart, forecast_chart
 from forecast.drawing.terminal import Paper, text_of
 from forecast.drawing.ticks import Counter
 from tests.panels import panel
@@ -89,6 +90,47 @@ def test_colours_are_those_that_the_terminal_has():
     assert re.sub("\x1b\\[[0-9;]*m", "", many) == re.sub("\x1b\\[[0-9;]*m", "", few)
     assert "⠤⠤\x1b[0m forecast" in many
     assert "oo forecast" in plain
+
+
+def backtests() -> Picture:
+    """Six values, and two forecasts of one row: of the last and of the one before it."""
+    history = panel([3.0, 5.0, 4.0, 8.0, 6.0, 7.0])
+    values = np.array([[[5.0], [6.5]]])
+    made = Predictions(
+        models=("m",),
+        ids=history.ids,
+        origins=history.times[[3, 4]][None],
+        actual=np.array([[[6.0], [7.0]]]),
+        values=values[None],
+        level=80.0,
+        lower=values - 1,
+        upper=values + 1,
+        columns=history.columns,
+        frequency=history.frequency,
+    )
+    return Picture("y", (backtest_chart(history[0], made, 0, history, title="", rows=None),))
+
+
+def test_values_after_the_oldest_origin_are_actual_ones():
+    history, actual, *forecasts = backtests().charts[0].curves
+    assert (history.role, history.y.tolist()) == ("history", [3, 5, 4, 8])
+    assert (actual.role, actual.y.tolist()) == ("actual", [8, 6, 7])
+    assert [each.y.tolist() for each in forecasts] == [[5], [6.5]]
+
+
+@pytest.mark.parametrize(
+    ("paper", "marks"),
+    [
+        (Paper(60), "⠤⠤ history   xx actual   oo forecast   ⠭⠭ 80 % interval"),
+        (Paper(60, "ascii"), "** history   xx actual   oo forecast   :: 80 % interval"),
+    ],
+)
+def test_without_colours_actual_values_have_a_mark_of_their_own(paper, marks):
+    lines = text_of(backtests(), paper, height=8).splitlines()
+    assert lines[-1] == marks
+    assert "x" in "".join(lines[1:-1])
+    colored = text_of(backtests(), Paper(60, colors=256), height=8)
+    assert "\x1b[38;5;166m⠤⠤\x1b[0m actual" in colored
 
 
 def test_ascii_pictures_are_ascii():
