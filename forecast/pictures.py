@@ -9,6 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from forecast import workflow
+from forecast.class_pictures import (
+    class_backtest_picture,
+    classes_picture,
+    kept_backtests,
+    labels_picture,
+)
 from forecast.data.evaluation import Predictions
 from forecast.data.panel import Panel
 from forecast.data.results import Forecast, Probabilities
@@ -25,6 +31,7 @@ from forecast.reading.reader import with_future_rows
 from forecast.reporting.history import history_of, read_as
 from forecast.spec.reading import FutureMissing, ReadSpec, Target
 from forecast.tables.source import Source
+from forecast.tasks.task import EvaluationRequest
 
 MOST_SERIES = 1000
 """More series are refused unless some are chosen: the first ones say nothing of so many."""
@@ -60,14 +67,15 @@ def forecast_picture(
     """The newest rows of the data, or of those that the model keeps, and its forecast after them.
 
     Only the series that are drawn are forecast. Raises `UsageError` for more than `MOST_SERIES` series of
-    which none is chosen, for an unknown id, and for a model of more than two classes.
+    which none is chosen, and for an unknown id.
     """
     request = request or PictureRequest()
-    _refuse_classes(model)
     history = model.tail if source is None else history_of(model, source, read, listener)
     if future is not None:
         history = with_future_rows(history, future, read_as(model, read))
     some = history.select(chosen_series(history, request, listener))
+    if model.spec.target.kind == "label":
+        return labels_picture(model, some, title=_title(model, source), rows=request.rows)
     found = workflow.continued(model, some, horizon, future_missing, levels=levels, listener=listener)
     return picture_of(found, title=_title(model, source), rows=request.rows)
 
@@ -75,7 +83,9 @@ def forecast_picture(
 def picture_of(
     found: Forecast | Probabilities, *, title: str = "", rows: int | None = None, most: int | None = None
 ) -> Picture:
-    """A forecast with the history that it keeps; of classes, the probability of a 1."""
+    """A forecast with the history that it keeps; of 0 and 1 the probability of a 1, of other classes all."""
+    if isinstance(found, Probabilities) and not _is_rate(found.target):
+        return classes_picture(found, title=title, rows=rows, most=most)
     if isinstance(found, Probabilities):
         found = _as_forecast(found)
     panel = found.history
@@ -151,16 +161,24 @@ def backtest_picture(
 
     What was trained on nothing forecasts from the rows before each origin. A model that was trained forecasts
     the rows that are new to it; where there is none, the forecasts of its own backtests are drawn, or it is
-    trained again at each origin if more is asked for. Raises `UsageError` for classes.
+    trained again at each origin if more is asked for. Of classes it is what was said of each row one step
+    before. Raises `UsageError` for labels.
     """
     request = request or PictureRequest()
-    if model.spec.target.kind != "value":
+    if model.spec.target.kind == "label":
         raise UsageError(
-            "backtests of classes are not drawn", hint="forecast evaluate DATA prints their scores"
+            "a label belongs to a whole series, of which no row is forecast",
+            hint="forecast evaluate DATA prints how many labels were right",
         )
     workflow.check_sizes(horizon, backtests)
     panel = model.tail if source is None else history_of(model, source, read, listener)
     chosen = chosen_series(panel, request, listener)
+    if model.spec.target.classes:
+        asked = EvaluationRequest((), backtests, horizon)
+        newer = panel if source is not None else None
+        kept = kept_backtests(model, newer, asked, listener)
+        title = _title(model, source)
+        return class_backtest_picture(kept, panel, chosen, title=title, rows=request.rows)
     if not len(model.weights):
         panel = panel.select(chosen)
         found = rolling_forecasts(model, panel, Origins(backtests or BACKTESTS, horizon or model.horizon))
@@ -238,7 +256,6 @@ def _of_trained(
             raise UsageError(
                 "a model forecasts older rows again only from the data", hint="forecast plot DATA --backtest"
             )
-    from forecast.tasks.task import EvaluationRequest
     from forecast.training.evaluate import evaluate_model
     from forecast.training.run import Run
 
@@ -279,10 +296,10 @@ def next_values(model: RecurrentForecaster, *, most: int = _FIRST) -> Forecast |
 
 
 def has_picture(found: Forecast | Probabilities) -> bool:
-    """Whether `picture_of` can draw a result: one with its history, of values or of 0 and 1."""
+    """Whether `picture_of` can draw a result: one with its history, and no label of a whole series."""
     if found.history is None or not len(found.ids):
         return False
-    return isinstance(found, Forecast) or _is_rate(found.target)
+    return isinstance(found, Forecast) or found.target.kind == "class"
 
 
 def chosen_series(panel: Panel, request: PictureRequest, listener: Listener = ignore) -> list[int]:
@@ -312,15 +329,6 @@ def chosen_series(panel: Panel, request: PictureRequest, listener: Listener = ig
             )
         )
     return list(range(len(panel)))[: request.most]
-
-
-def _refuse_classes(model: RecurrentForecaster) -> None:
-    target = model.spec.target
-    if target.kind != "value" and not _is_rate(target):
-        raise UsageError(
-            f"probabilities of {len(target.classes)} classes are not drawn",
-            hint="forecast predict prints them",
-        )
 
 
 def _is_rate(target: Target) -> bool:

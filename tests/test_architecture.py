@@ -31,7 +31,7 @@ FLOORS: list[set[str]] = [
     {"tasks"},
     {"reporting", "pretraining"},
     {"training"},
-    {"workflow"},
+    {"workflow", "class_pictures"},
     {"hindcast", "pictures", "live", "jobs"},
     {"api", "api_data", "api_files", "api_live", "api_pictures", "cli"},
     {"commands"},

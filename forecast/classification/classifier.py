@@ -43,6 +43,12 @@ class Classifier:
             total += softmax(logits.astype(np.float64).reshape(total.shape)) / len(self.network.members)
         return total[:, :horizon]
 
+    def after_each_row(self, history: Panel, most: int) -> Floats:
+        """(rows, classes) the probabilities of one series after each of its newest `most` rows was read."""
+        (length,) = history.lengths.tolist()
+        rows = np.arange(max(length - most, 0), length) + 1
+        return self.probabilities(history.select(np.zeros_like(rows)).first(rows), 1)[:, 0]
+
     def predict(self, history: Panel, horizon: int) -> Probabilities:
         """The probability of each class in the next rows of every series, or of each series as a whole."""
         return Probabilities(

@@ -31,19 +31,21 @@ class ClassPredictions:
     """(rows,) steps after the origin, from 0."""
     block: Integers
     """(rows,) rows with correlated errors are one block, and count as one in the verdict."""
+    row: Integers
+    """(rows,) which row of its series it is of; of a label, the row after all."""
     probabilities: dict[str, Floats]
     """Name of a forecaster -> (rows, classes) its probabilities."""
 
     @classmethod
     def concatenated(cls, parts: "list[ClassPredictions]") -> "ClassPredictions":
         """Those of several parts, one after another."""
-        actual, series, step, block = (
+        actual, series, step, block, row = (
             np.concatenate([getattr(part, name) for part in parts])
-            for name in ("actual", "series", "step", "block")
+            for name in ("actual", "series", "step", "block", "row")
         )
         names = parts[0].probabilities
         probabilities = {name: np.concatenate([part.probabilities[name] for part in parts]) for name in names}
-        return cls(actual, series, step, block, probabilities)
+        return cls(actual, series, step, block, row, probabilities)
 
 
 def log_loss(actual: Integers, probabilities: Floats) -> Floats:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forecast.data.arrays import Flags
-from forecast.data.evaluation import KeptBacktests
+from forecast.data.evaluation import KeptBacktests, KeptClasses
 from forecast.data.results import Coverage, ResultTable, Scores, Verdict, frame_of_columns, html_of
 from forecast.phrases import counted
 from forecast.spec.model import Origin
@@ -93,6 +93,8 @@ class ModelCard:
     """None where no network was trained with rows held out."""
     backtests: KeptBacktests | None = None
     """None for classes, and where nothing was evaluated."""
+    class_backtests: KeptClasses | None = None
+    """The same of classes."""
     sampled: Sampled | None = None
     """None where all series were trained on."""
 

@@ -174,6 +174,16 @@ class KeptBacktests:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptClasses:
+    """The probabilities of classes in the backtests of a training: of the first series, to be drawn."""
+
+    probabilities: Floats
+    """(series, rows, classes) of the newest rows, the last one the newest; NaN where none was forecast."""
+    actual: Floats
+    """(series, rows) indices of the classes that came; NaN where none was forecast, or none is known."""
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluationResult:
     """The scores of a model and of baselines, the verdict on the model, and the forecasts they rest on."""
 

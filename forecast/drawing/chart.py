@@ -6,13 +6,17 @@ from typing import Literal
 import numpy as np
 
 from forecast.data.arrays import Floats
-from forecast.drawing.ticks import LARGEST_DRAWN, Axis
+from forecast.drawing.shares import CLASS_INKS, ClassInk, Shares
+from forecast.drawing.ticks import LARGEST_DRAWN, Axis, Tick, number_ticks
 
 Role = Literal["history", "filled", "forecast", "actual", "training", "validation", "reference"]
 """What a curve is: each has a colour of its own, and the later ones are drawn above the earlier ones."""
 
-Ink = Role | Literal["interval", "wide interval"]
+Ink = Role | Literal["interval", "wide interval"] | ClassInk
 """What is drawn in one colour."""
+
+AREAS: tuple[Ink, ...] = ("interval", "wide interval", *CLASS_INKS)
+"""What is filled, and no line."""
 
 _FAR = 1.5
 """How far intervals may extend the range of the values, in units of it: beyond, they are cut off."""
@@ -56,10 +60,14 @@ class Chart:
     """The widest first."""
     marks: tuple[float, ...] = ()
     """Positions of vertical lines: the origins of forecasts."""
+    shares: Shares | None = None
+    """Probabilities of classes, in a chart without curves and bands."""
 
     @property
     def x_range(self) -> tuple[float, float]:
         """The first and the last position; never of no width."""
+        if self.shares is not None:
+            return float(self.shares.edges[0]), float(self.shares.edges[-1])
         parts = [each.x for each in self.curves] + [each.x for each in self.bands]
         every = np.concatenate(parts)
         low, high = float(every.min()), float(every.max())
@@ -68,6 +76,8 @@ class Chart:
     @property
     def y_range(self) -> tuple[float, float]:
         """The least and the largest value with a margin; intervals that are much wider are cut off."""
+        if self.shares is not None:
+            return self.shares.y_range
         values = _known([each.y for each in self.curves])
         bounds = _known([part for each in self.bands for part in (each.lower, each.upper)])
         if not len(values) and not len(bounds):
@@ -79,6 +89,10 @@ class Chart:
             high = max(high, min(bounds.max(), high + reach))
         margin = 0.04 * (high - low) or 0.1 * abs(high) or 1.0
         return float(low - margin), float(high + margin)
+
+    def y_ticks(self, most: int) -> list[Tick]:
+        """About `most` values with their labels."""
+        return number_ticks(*self.y_range, most=most) if self.shares is None else self.shares.ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +113,8 @@ class Picture:
             for band in reversed(chart.bands):
                 if np.isfinite(band.lower).any():
                     found.setdefault(band.ink, band.name)
+            if chart.shares is not None:
+                found |= dict(zip(chart.shares.inks, chart.shares.names, strict=True))
         return tuple(sorted(found.items(), key=lambda each: each[0] == "filled"))
 
 

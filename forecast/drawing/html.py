@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from forecast.drawing.chart import Chart, Ink, Picture
+from forecast.drawing.chart import AREAS, Chart, Ink, Picture
 from forecast.drawing.layout import Plot, plot_of
+from forecast.drawing.shares import Shares
 from forecast.drawing.svg import elements, safe, style
 from forecast.drawing.ticks import number_text
 
@@ -58,7 +59,7 @@ def _sample(ink: Ink) -> str:
     name = ink.replace(" ", "-")
     shape = (
         f'<rect class="{name}" width="20" height="10"/>'
-        if "interval" in ink
+        if ink in AREAS
         else f'<line class="{name}" x1="1" y1="5" x2="19" y2="5"/>'
     )
     return f'<svg viewBox="0 0 20 10" aria-hidden="true">{shape}</svg>'
@@ -98,7 +99,25 @@ def _rows(chart: Chart) -> Iterator[list[object]]:
         for x, low, high in zip(band.x.tolist(), band.lower.tolist(), band.upper.tolist(), strict=True):
             if low == low and x != start:
                 known.setdefault(x, []).append(f"{band.name} {number_text(low)} to {number_text(high)}")
+    if chart.shares is not None:
+        known |= _classes_at(chart.shares)
     positions = sorted(known)[-MOST_POINTS:]
     times = chart.axis.text(np.array(positions))
     for x, time in zip(positions, times, strict=True):
         yield [x, time, known[x]]
+
+
+def _classes_at(shares: Shares) -> dict[float, list[str]]:
+    """The probabilities at each position, the largest first; of a class that is known its name."""
+    found: dict[float, list[str]] = {}
+    came = [None] * len(shares.x) if shares.actual is None else shares.actual.tolist()
+    for x, parts, actual in zip(shares.x.tolist(), shares.parts.tolist(), came, strict=True):
+        order = sorted(range(len(parts)), key=lambda index: -parts[index])
+        texts = [f"{shares.names[index]} {100 * parts[index]:.0f} %" for index in order if parts[index] > 0]
+        if max(parts) == 1:
+            texts = [shares.names[order[0]]]
+        if actual is not None and 1.0 in actual:
+            texts.append(f"actual: {shares.names[actual.index(1.0)]}")
+        if texts:
+            found[x] = texts
+    return found

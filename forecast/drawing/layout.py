@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.data.arrays import Floats
-from forecast.drawing.chart import Chart, Ink, Picture, drawable
-from forecast.drawing.ticks import number_ticks
+from forecast.drawing.chart import AREAS, Chart, Ink, Picture, drawable
 from forecast.output.escape import escape
+
+_MOST_STEPS = 400
+"""Rows of classes in a chart: of more the means of some are drawn."""
 
 Points = NDArray[np.float64]
 """(points, 2): x and y of each."""
@@ -39,6 +41,7 @@ class Area:
 
     points: Points
     ink: Ink
+    faint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ def plot_of(chart: Chart, width: float, height: float) -> Plot:
     """One chart with its axes, `width` x `height` pixels."""
     low, high = chart.y_range
     top, bottom = (34.0 if chart.title else 12.0), height - 30.0
-    ticks = number_ticks(low, high, most=max(int((bottom - top) / _TICK_EVERY[1]), 2))
+    ticks = chart.y_ticks(max(int((bottom - top) / _TICK_EVERY[1]), 2))
     left = 22 + max((len(label) for _, label in ticks), default=0) * FONT * _LETTER
     plot = Plot((), width, height, left, top, width - 18.0, bottom)
     shapes: list[Shape] = []
@@ -132,9 +135,13 @@ def plot_of(chart: Chart, width: float, height: float) -> Plot:
         shapes.append(Rule(np.array([[left, y], [plot.right, y]]), "grid"))
         shapes.append(Words(_point(left - 8, y + 4), label, "end"))
     shapes += _time_ticks(chart, plot)
+    if chart.shares is not None:
+        for part in chart.shares.areas(most=_MOST_STEPS):
+            areas = _area(chart, plot, part.x, part.lower, part.upper, part.ink)
+            shapes += (replace(area, faint=part.faint) for area in areas)
     for mark in chart.marks:
-        x = _x(plot, np.array([mark]), chart.x_range)[0]
-        shapes.append(Rule(np.array([[x, top], [x, bottom]]), "mark"))
+        at = _x(plot, np.array([mark]), chart.x_range)[0]
+        shapes.append(Rule(np.array([[at, top], [at, bottom]]), "mark"))
     for band in chart.bands:
         shapes += _area(chart, plot, band.x, band.lower, band.upper, band.ink)
     for curve in chart.curves:
@@ -161,7 +168,7 @@ def _lines(chart: Chart, plot: Plot, x: Floats, y: Floats, ink: Ink) -> Iterator
         yield Dot(points, ink) if end - start == 1 else Line(_thinned(points), ink)
 
 
-def _area(chart: Chart, plot: Plot, x: Floats, lower: Floats, upper: Floats, ink: Ink) -> Iterator[Shape]:
+def _area(chart: Chart, plot: Plot, x: Floats, lower: Floats, upper: Floats, ink: Ink) -> Iterator[Area]:
     known = np.isfinite(lower) & np.isfinite(upper)
     if not known.any():
         return
@@ -189,7 +196,7 @@ def _thinned(points: Points) -> Points:
 
 def _legend(picture: Picture, left: float, y: float) -> Iterator[Shape]:
     for ink, name in picture.legend:
-        if "interval" in ink:
+        if ink in AREAS:
             corners = [[left, y - 9], [left + 18, y - 9], [left + 18, y], [left, y]]
             yield Area(np.array(corners, dtype=np.float64), ink)
         else:

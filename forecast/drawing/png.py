@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from forecast.drawing.chart import Picture
 from forecast.drawing.layout import FONT, Area, Dot, Line, Rule, Words, sheet_of
-from forecast.drawing.palette import COLORS, DASHED, WIDTHS, Part
+from forecast.drawing.palette import COLORS, DASHED, FAINT, WIDTHS, Part
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -58,6 +58,8 @@ def _draw(canvas: "ImageDraw", shape: Line | Area | Dot | Rule, scale: int) -> N
     part: Part = shape.kind if isinstance(shape, Rule) else shape.ink
     color = COLORS["light"][part]
     if isinstance(shape, Area):
+        if shape.faint:
+            color = _mixed(color, COLORS["light"]["paper"], FAINT)
         canvas.polygon(points, fill=color)
     elif isinstance(shape, Dot):
         (x, y), size = points[0], 2.2 * scale
@@ -66,6 +68,12 @@ def _draw(canvas: "ImageDraw", shape: Line | Area | Dot | Rule, scale: int) -> N
         width = WIDTHS.get(part, 1.6)
         for run in _dashes(points, 3 * scale, 4 * scale) if part in DASHED else [points]:
             canvas.line(run, fill=color, width=round(width * scale), joint="curve")
+
+
+def _mixed(color: str, paper: str, share: float) -> str:
+    """A colour of which only a share lies on the paper."""
+    parts = [(int(color[at : at + 2], 16), int(paper[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(share * ink + (1 - share) * ground):02x}" for ink, ground in parts)
 
 
 def _dashes(points: list[tuple[float, float]], on: float, off: float) -> list[list[tuple[float, float]]]:

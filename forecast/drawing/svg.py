@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from html import escape as escape_html
 
-from forecast.drawing.chart import Picture
+from forecast.drawing.chart import AREAS, Picture
 from forecast.drawing.layout import FONT, Area, Dot, Line, Points, Rule, Shape, Words, sheet_of
-from forecast.drawing.palette import COLORS, DASHED, WIDTHS, Ground, Part
+from forecast.drawing.palette import COLORS, DASHED, FAINT, WIDTHS, Ground, Part
 from forecast.output.escape import escape
 
 _FAMILY = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -32,11 +32,12 @@ def style() -> str:
         f"text {{ fill: var(--text); font: {FONT}px {_FAMILY}; }}",
         ".title { font-size: 15px; font-weight: 600; } .subtitle { font-size: 13px; font-weight: 600; }",
         ".paper { fill: var(--paper); }",
+        f".faint {{ fill-opacity: {FAINT}; }}",
         "polyline, line { fill: none; stroke-linejoin: round; stroke-linecap: round; }",
     ]
     for part in parts:
         name = _class(part)
-        if "interval" in part:
+        if part in AREAS:
             rules.append(f".{name} {{ fill: var(--{name}); }}")
         elif part not in ("paper", "text"):
             width = WIDTHS.get(part, 1.6)
@@ -60,8 +61,8 @@ def _element(shape: Shape) -> str:
     match shape:
         case Line(points, ink):
             return f'<polyline class="{_class(ink)}" points="{_path(points)}"/>'
-        case Area(points, ink):
-            return f'<polygon class="{_class(ink)}" points="{_path(points)}"/>'
+        case Area(points, ink, faint):
+            return f'<polygon class="{_class(ink)}{" faint" if faint else ""}" points="{_path(points)}"/>'
         case Dot(points, ink):
             (x, y), *_ = points.tolist()
             return f'<circle class="{_class(ink)}" cx="{_number(x)}" cy="{_number(y)}" r="2.2"/>'

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.data.arrays import Floats
+from forecast.drawing import stacks
 from forecast.drawing.canvas import ORDER, Canvas, Glyphs
 from forecast.drawing.chart import Chart, Ink, Picture, drawable
-from forecast.drawing.ticks import number_ticks
+from forecast.drawing.shares import CLASS_INKS, Shares
 from forecast.output.escape import escape
 
 _COLORS: dict[Ink, str] = {
@@ -83,7 +84,7 @@ def text_of(picture: Picture, paper: Paper, *, height: int, per_row: int = 1) ->
     width = max((paper.width - len(_GAP) * (per_row - 1)) // per_row, _LEAST_WIDTH)
     for start in range(0, len(picture.charts), per_row):
         charts = picture.charts[start : start + per_row]
-        labels = [number_ticks(*chart.y_range, most=max(height // 3 + 1, 2)) for chart in charts]
+        labels = [chart.y_ticks(max(height // 3 + 1, 2)) for chart in charts]
         left = max((len(label) for each in labels for _, label in each), default=0)
         blocks = [_chart(chart, paper, width, height, left) for chart in charts]
         lines += [_GAP.join(parts).rstrip() for parts in zip(*blocks, strict=True)]
@@ -94,6 +95,21 @@ def text_of(picture: Picture, paper: Paper, *, height: int, per_row: int = 1) ->
 def _chart(chart: Chart, paper: Paper, width: int, height: int, left: int) -> list[str]:
     """The lines of one chart, all `width` columns wide; `left` is the width of the labels at its side."""
     frame, inner = _FRAMES[paper.glyphs], max(width - left - 2, 8)
+    if chart.shares is not None:
+        rows, ticks = _stack(chart, chart.shares, paper, frame, inner, height)
+    else:
+        rows, ticks = _lines(chart, paper, frame, inner, height)
+    lines = [_padded(_fitted(escape(chart.title), width), width)] if chart.title else []
+    for number, row in enumerate(rows):
+        side = frame.tick if number in ticks else frame.side
+        lines.append(_styled(f"{ticks.get(number, ''):>{left}} {side}", "2", paper) + row)
+    return [*lines, *(_styled(line, "2", paper) for line in _time_axis(chart, frame, inner, left))]
+
+
+def _lines(
+    chart: Chart, paper: Paper, frame: _Frame, inner: int, height: int
+) -> tuple[list[str], dict[int, str]]:
+    """The rows of a chart of curves and bands, and the labels of some."""
     rows, inks = _canvas(chart, paper, inner, height).cells()
     for mark in chart.marks:
         column = round(float(_relative(np.array([mark]), chart.x_range)[0]) * (inner - 1))
@@ -103,14 +119,29 @@ def _chart(chart: Chart, paper: Paper, width: int, height: int, left: int) -> li
     low, high = chart.y_range
     ticks = {
         round((1 - (value - low) / (high - low)) * (height - 1)): label
-        for value, label in number_ticks(low, high, most=max(height // 3 + 1, 2))
+        for value, label in chart.y_ticks(max(height // 3 + 1, 2))
     }
-    lines = [_padded(_fitted(escape(chart.title), width), width)] if chart.title else []
-    for number, (row, row_inks) in enumerate(zip(rows, inks.tolist(), strict=True)):
-        side = frame.tick if number in ticks else frame.side
-        head = f"{ticks.get(number, ''):>{left}} {side}"
-        lines.append(_styled(head, "2", paper) + _colored(row, row_inks, paper))
-    return [*lines, *(_styled(line, "2", paper) for line in _time_axis(chart, frame, inner, left))]
+    return [_colored(row, here, paper) for row, here in zip(rows, inks.tolist(), strict=True)], ticks
+
+
+def _stack(
+    chart: Chart, shares: Shares, paper: Paper, frame: _Frame, inner: int, height: int
+) -> tuple[list[str], dict[int, str]]:
+    """The rows of a chart of classes, and the labels of some; a mark has a column of its own."""
+    cells, labels = stacks.rows_of(shares, inner, height)
+    marks = np.rint(_relative(np.array(chart.marks), chart.x_range) * (inner - 1)).astype(int).tolist()
+    letters = stacks.letters_of(shares.names)
+    rows = []
+    for row in cells:
+        row = [(-1, -1, frame.mark) if column in marks else cell for column, cell in enumerate(row)]
+        rows.append(_of_classes(row, letters, paper))
+    return rows, labels
+
+
+def _of_classes(cells: Sequence[stacks.Cell], letters: Sequence[str], paper: Paper) -> str:
+    if paper.colors and paper.glyphs == "braille":
+        return stacks.colored(cells, paper.colors)
+    return stacks.plain(cells, letters)
 
 
 def _canvas(chart: Chart, paper: Paper, width: int, height: int) -> Canvas:
@@ -173,21 +204,31 @@ def _legend(picture: Picture, paper: Paper) -> list[str]:
     """What each colour is, on as many lines as it takes."""
     lines: list[str] = []
     used = 0
+    classes = [name for ink, name in picture.legend if ink in CLASS_INKS]
+    letters = stacks.letters_of(classes)
     for ink, name in picture.legend:
-        canvas = Canvas(2, 1, paper.glyphs)
-        if "interval" in ink:
-            canvas.area(ink, np.array([0.0, 1.0]), np.zeros(2), np.ones(2))
-        else:
-            canvas.line(ink, np.array([0.0, 1.0]), np.array([0.4, 0.4]))
-        rows, inks = canvas.cells()
         text = escape(name)
         size = 3 + _columns(text)
-        sample = f"{_colored(rows[0], inks[0].tolist(), paper)} {text}"
+        if ink in CLASS_INKS:
+            cell = (CLASS_INKS.index(ink), -1, "█")
+            sample = f"{_of_classes([cell, cell], letters, paper)} {text}"
+        else:
+            sample = f"{_sample(ink, paper)} {text}"
         if lines and used + 3 + size <= paper.width:
             lines[-1], used = f"{lines[-1]}   {sample}", used + 3 + size
         else:
             lines, used = [*lines, sample], size
     return lines
+
+
+def _sample(ink: Ink, paper: Paper) -> str:
+    canvas = Canvas(2, 1, paper.glyphs)
+    if "interval" in ink:
+        canvas.area(ink, np.array([0.0, 1.0]), np.zeros(2), np.ones(2))
+    else:
+        canvas.line(ink, np.array([0.0, 1.0]), np.array([0.4, 0.4]))
+    rows, inks = canvas.cells()
+    return _colored(rows[0], inks[0].tolist(), paper)
 
 
 def _style(ink: Ink, paper: Paper) -> str:

@@ -12,7 +12,7 @@ from forecast.data import pattern
 from forecast.data.arrays import LARGEST, Floats, Integers
 from forecast.data.cards import ModelCard
 from forecast.data.covariates import Covariates
-from forecast.data.evaluation import KeptBacktests
+from forecast.data.evaluation import KeptBacktests, KeptClasses
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.data.results import Scores
@@ -238,7 +238,10 @@ def _card(fields: ModelFields, tensors: Tensors) -> ModelCard:
         _require(epochs == len(losses.validation) and losses.best_epoch >= 0, "its losses")
         _require(all(0 <= loss < np.inf for loss in (*losses.training, *losses.validation)), "its losses")
     return replace(
-        fields.card, scores=scores, backtests=None if level is None else _backtests(level, tensors)
+        fields.card,
+        scores=scores,
+        backtests=None if level is None else _backtests(level, tensors),
+        class_backtests=_class_backtests(tensors) if fields.class_backtests else None,
     )
 
 
@@ -253,6 +256,19 @@ def _backtests(level: float, tensors: Tensors) -> KeptBacktests:
     _require(not any((np.abs(part) > LARGEST).any() for part in (values, lower, upper)), "its backtests")
     _require(not ((covered < 0) | (covered > 100)).any(), "its backtests")
     return KeptBacktests(rows_back, values, lower, upper, level, covered, counts)
+
+
+def _class_backtests(tensors: Tensors) -> KeptClasses:
+    probabilities, actual = (
+        tensors[f"class_backtests/{name}"].view(np.float32).astype(np.float64)
+        for name in ("probabilities", "actual")
+    )
+    series, rows, classes = probabilities.shape
+    known = len(tensors["tail/ids/ends"])
+    _require(1 <= series <= known and rows >= 1 and classes >= 2, "its backtests")
+    _require(not ((probabilities < 0) | (probabilities > 1)).any(), "its backtests")
+    _require(np.isin(actual[~np.isnan(actual)], np.arange(classes)).all(), "its backtests")
+    return KeptClasses(probabilities, actual)
 
 
 def _scores(fields: ScoresFields, tensors: Tensors) -> Scores:

@@ -58,6 +58,8 @@ class ModelFields:
     """Mean correlation of the errors of two steps; None for the usual one."""
     backtests_level: float | None = None
     """Level of the intervals of the backtests that are kept; None where none are."""
+    class_backtests: bool = False
+    """Whether those of classes are kept."""
 
 
 def tensor_layout(fields: ModelFields, networks: Sequence[tuple[int, DType]]) -> Layout:
@@ -100,6 +102,17 @@ def tensor_layout(fields: ModelFields, networks: Sequence[tuple[int, DType]]) ->
             "scores/ids": ("U8", ("bytes of scored ids",)),
             "scores/ids/ends": ("I64", ("scored series",)),
         }
+    layout |= _backtests(fields)
+    for number, (network, (members, weight_type)) in enumerate(zip(fields.networks, networks, strict=True)):
+        for index in range(members):
+            for name, shape in weight_shapes(network.spec).items():
+                layout[f"network{number}/{index}/{name}"] = (weight_type, shape)
+    return layout
+
+
+def _backtests(fields: ModelFields) -> Layout:
+    """The tensors of the backtests that are kept, if any are."""
+    layout: Layout = {}
     if fields.backtests_level is not None:
         shape: Shape = ("kept series", "kept backtests", "kept steps")
         layout |= {f"backtests/{name}": ("F64", shape) for name in ("values", "lower", "upper")}
@@ -108,8 +121,12 @@ def tensor_layout(fields: ModelFields, networks: Sequence[tuple[int, DType]]) ->
             "backtests/covered": ("F64", ("kept steps",)),
             "backtests/counts": ("I64", ("kept steps",)),
         }
-    for number, (network, (members, weight_type)) in enumerate(zip(fields.networks, networks, strict=True)):
-        for index in range(members):
-            for name, shape in weight_shapes(network.spec).items():
-                layout[f"network{number}/{index}/{name}"] = (weight_type, shape)
+    if fields.class_backtests:
+        layout |= {
+            "class_backtests/probabilities": (
+                "F32",
+                ("kept series", "kept rows", len(fields.spec.target.classes)),
+            ),
+            "class_backtests/actual": ("F32", ("kept series", "kept rows")),
+        }
     return layout

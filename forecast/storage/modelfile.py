@@ -103,6 +103,7 @@ def _array(forecaster: RecurrentForecaster, name: str) -> NDArray[np.generic]:
             "spread": forecaster.spread,
             "scores": forecaster.card.scores,
             "backtests": forecaster.card.backtests,
+            "class_backtests": forecaster.card.class_backtests,
         }[group]
     value: NDArray[np.generic] | tuple[str, ...] = getattr(owner, field)
     return _packed(value, ends=rest == ["ends"]) if isinstance(value, tuple) else value
@@ -128,9 +129,10 @@ def _fields(forecaster: RecurrentForecaster) -> ModelFields:
         bounds=forecaster.bounds,
         read=replace(forecaster.read.alone, target=None),
         frequency=forecaster.frequency,
-        card=replace(card, scores=None, backtests=None),
+        card=replace(card, scores=None, backtests=None, class_backtests=None),
         correlation=_correlation(forecaster.spread),
         backtests_level=None if card.backtests is None else card.backtests.level,
+        class_backtests=card.class_backtests is not None,
         scores=None
         if scores is None
         else ScoresFields(**{each.name: getattr(scores, each.name) for each in fields(ScoresFields)}),

@@ -7,9 +7,10 @@ import numpy as np
 
 from forecast.classification.baselines import ClassForecaster, fit_class_baselines
 from forecast.classification.classifier import Classifier
+from forecast.classification.kept import kept_classes
 from forecast.classification.metrics import ClassPredictions, score_classes, verdict_of_classes
 from forecast.data.arrays import Floats, Integers
-from forecast.data.evaluation import EvaluationResult
+from forecast.data.evaluation import EvaluationResult, KeptClasses
 from forecast.data.panel import Panel
 from forecast.data.results import Scores
 from forecast.errors import DataError, UsageError
@@ -130,7 +131,15 @@ class ClassTask:
         predictions = ClassPredictions.concatenated(list(folds))
         scores = _scores(predictions, folds, panel)
         verdict = verdict_of_classes(scores, predictions, panel.target)
-        return Evaluation(scores, verdict, None, np.empty((0, 1)), no_spread())
+        kept = kept_classes(predictions, panel) if panel.target.kind == "class" else None
+        return Evaluation(scores, verdict, None, np.empty((0, 1)), no_spread(), class_backtests=kept)
+
+    def kept_unseen(
+        self, model: RecurrentForecaster, panel: Panel, request: EvaluationRequest
+    ) -> KeptClasses | None:
+        """The probabilities that a model gives the rows newer than those it was trained on."""
+        (backtest,) = self.unseen(model, panel, request)
+        return kept_classes(backtest.evaluate(model.network, model.card.origin), panel)
 
     def has_unseen(self, model: RecurrentForecaster, panel: Panel) -> bool:
         """Whether a series that the model was trained on has a newer row."""
@@ -176,6 +185,7 @@ def class_predictions(
         series=np.repeat(series, horizon)[known],
         step=np.tile(np.arange(horizon), len(actual))[known],
         block=np.repeat(block, horizon)[known],
+        row=(history.lengths[:, None] + np.arange(horizon)).ravel()[known],
         probabilities={name: each.reshape(len(known), -1)[known] for name, each in probabilities.items()},
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from forecast.data.arrays import Floats
-from forecast.data.evaluation import EvaluationResult, KeptBacktests
+from forecast.data.evaluation import EvaluationResult, KeptBacktests, KeptClasses
 from forecast.data.panel import Panel
 from forecast.data.results import Coverage, Scores, Verdict
 from forecast.forecasters.intervals import Spread
@@ -42,6 +42,8 @@ class Evaluation:
     """Mean errors of the same; empty for classes."""
     backtests: KeptBacktests | None = None
     """What was forecast at each origin; None for classes."""
+    class_backtests: KeptClasses | None = None
+    """The same of classes; None for numbers and labels."""
 
 
 Fold = TypeVar("Fold")

@@ -130,4 +130,5 @@ def _card(
         versions=(("forecast", __version__), *((name, version(name)) for name in libraries)),
         losses=learner.losses,
         backtests=evaluation.backtests,
+        class_backtests=evaluation.class_backtests,
     )

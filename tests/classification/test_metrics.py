@@ -56,6 +56,7 @@ def predictions(ours, *, rows=60, block=None, base=0.5):
         series=np.arange(rows) % 2,
         step=np.arange(rows) // 2 % 3,
         block=np.arange(rows) if block is None else block,
+        row=np.arange(rows) // 2,
         probabilities={
             "GRU": np.stack([1 - probabilities, probabilities], axis=1),
             "base rates": np.tile([1 - base, base], (rows, 1)),

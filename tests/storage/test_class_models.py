@@ -8,6 +8,7 @@ import pytest
 
 from forecast.classification.classifier import Classifier
 from forecast.data.covariates import Covariates
+from forecast.data.evaluation import KeptClasses
 from forecast.errors import ModelError
 from forecast.forecasters.intervals import no_spread
 from forecast.forecasters.recurrent import Network
@@ -67,6 +68,38 @@ def test_a_class_model_is_loaded_as_it_was_saved(tmp_path):
     probabilities = [Classifier(each.network).probabilities(each.tail, 2) for each in (made, back)]
     assert np.array_equal(*probabilities)
     assert encode(back) == encode(made)
+
+
+def with_backtests():
+    probabilities = np.array([[[np.nan] * 3, [0.5, 0.25, 0.25]]])
+    kept, made = KeptClasses(probabilities, np.array([[np.nan, 2.0]])), of_rows()
+    return replace(made, card=replace(made.card, class_backtests=kept))
+
+
+def test_backtests_of_classes_are_loaded_and_a_file_without_them_has_none_of_their_bytes(tmp_path):
+    made = with_backtests()
+    back = opened(tmp_path, encode(made)).card.class_backtests
+    np.testing.assert_array_equal(back.probabilities, made.card.class_backtests.probabilities)
+    np.testing.assert_array_equal(back.actual, [[np.nan, 2]])
+    assert "class_backtests" not in fields_of(encode(of_rows()))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("probabilities", np.full((1, 2, 3), 1.5)),
+        ("probabilities", np.full((1, 2, 2), 0.5)),
+        ("probabilities", np.full((2, 2, 3), 0.5)),
+        ("actual", np.array([[0.0, 3.0]])),
+        ("actual", np.array([[0.0, 0.5]])),
+    ],
+)
+def test_impossible_backtests_of_classes_are_refused(tmp_path, name, value):
+    content = encode(with_backtests())
+    fields, tensors = fields_of(content), tensors_of(content)
+    tensors[f"class_backtests/{name}"] = value.astype(np.float32)
+    with pytest.raises(ModelError, match="damaged"):
+        opened(tmp_path, built(fields, tensors))
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,7 @@ def test_series_that_are_judged_are_in_no_fit_before_the_last(monkeypatch, backt
         assert len(seen) == 50 - len(part)
     assert learner.pasts["refit"].ids == read.panel.ids
     assert model.card.scores.forecasts == 10
+    assert model.card.class_backtests is None
 
 
 def test_rows_that_are_judged_are_in_no_fit_before_the_last(monkeypatch):
@@ -89,6 +90,10 @@ def test_rows_that_are_judged_are_in_no_fit_before_the_last(monkeypatch):
         assert backtest.rows.tolist() == [120 - (4 - number) * span]
         assert learner.pasts[f"backtest {number} of 3"].lengths.tolist() == backtest.rows.tolist()
     assert learner.oldest.lengths.tolist() == [120 - 3 * span]
+    kept = model.card.class_backtests
+    assert (kept.probabilities.shape, kept.actual.shape) == ((1, 24, 2), (1, 24))
+    np.testing.assert_array_equal(kept.actual[0], read.panel.values[-24:])
+    assert kept.probabilities.sum(axis=2) == pytest.approx(1)
     # One and two rows ahead from each of 24 rows, save the one behind the end.
     assert model.card.scores.forecasts == 2 * 24 - 1
 
