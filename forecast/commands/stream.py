@@ -157,18 +157,20 @@ def _opened(path: Path) -> BinaryIO:
         raise DataError(f"cannot be read: {error.strerror}", where=str(path)) from error
 
 
-def _run(feed: "Feed", answers: "AnswerLines", lines: BinaryIO, console: Console, *, skips: bool) -> int:
+def _run(feed: "Feed", answers: "AnswerLines", stream: BinaryIO, console: Console, *, skips: bool) -> int:
     """Answer line after line, each at once; the number of lines skipped.
 
     A signal waits until a line has been read to its end, so that the state is saved whole.
     """
     from forecast.streaming.lines import LONGEST
+    from forecast.streaming.packed import unpacked
 
     skipped, fills, saved = 0, 0, time.monotonic()
     out = sys.stdout
     if not feed.continued:
         out.write(answers.header)
         out.flush()
+    lines = unpacked(stream, feed.source)
     try:
         while line := lines.readline(LONGEST + 2):
             try:

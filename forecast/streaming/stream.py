@@ -122,7 +122,7 @@ class Stream:
         if self.policy.resample is not None:
             raise UsageError(
                 "the model adds up the rows of each step, and a stream takes one row for each",
-                hint="add them up before, or train on rows of one step",
+                hint="forecast predict DATA --model MODEL reads all rows and adds them up",
             )
         combination = self.model.combination
         if self.method not in (*combination.members, COMBINATION):

@@ -1,5 +1,6 @@
 """`forecast stream`: lines in, answers out at once, a state that lasts."""
 
+import gzip
 import json
 import os
 import signal
@@ -52,6 +53,27 @@ def test_standard_input_and_json(program):
     assert (rows[0]["origin"], rows[1]["year"]) == (2040, 2042)
     table = program("newer.csv", "--model", "years.forecast", "--horizon", "2")[1].splitlines()[1:]
     assert [row["forecast"] for row in rows] == [float(line.split(",")[2]) for line in table]
+
+
+def test_lines_may_be_packed(program):
+    plain = program("newer.csv", "--model", "years.forecast")[1]
+    packed = gzip.compress(Path("newer.csv").read_bytes())
+    Path("newer.csv.gz").write_bytes(packed)
+    assert program("newer.csv.gz", "--model", "years.forecast")[1] == plain
+    Path("half.gz").write_bytes(packed[:-12])
+    code, out, err = program("half.gz", "--model", "years.forecast", "--state", "half.state")
+    assert code == 3
+    assert "error: half.gz: is a damaged gzip file" in err
+    assert plain.startswith(out)
+
+
+def test_a_model_that_adds_rows_up_says_what_to_do_instead(program):
+    found = modelfile.load(Path("years.forecast"))
+    policy = replace(found.read.policy, resample="sum")
+    modelfile.save(replace(found, read=replace(found.read, policy=policy)), Path("sums.forecast"))
+    code, _, err = program("newer.csv", "--model", "sums.forecast")
+    assert code == 2
+    assert "hint:  forecast predict DATA --model MODEL reads all rows and adds them up" in err
 
 
 def test_huge_whole_numbers_are_no_integers_of_300_digits(program):
