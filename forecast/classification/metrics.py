@@ -6,7 +6,8 @@ import numpy as np
 
 from forecast.data.arrays import Floats, Integers
 from forecast.data.results import Scores, Verdict
-from forecast.evaluation.backtest import improvement
+from forecast.evaluation.scoring import improvement
+from forecast.evaluation.sums import Differences
 from forecast.evaluation.verdict import outcome_of, sample
 from forecast.spec.reading import Target
 
@@ -131,13 +132,13 @@ def verdict_of_classes(scores: Scores, predictions: ClassPredictions, target: Ta
     )
     differences = (ours - theirs)[None, :, None]
     blocks = _means(differences, predictions.block, int(predictions.block.max()) + 1)[0, :, 0]
-    blocks = blocks[~np.isnan(blocks)]
+    sums = Differences.of(blocks)
     better_by = float(improvement(losses[0], losses[best]))
-    outcome = outcome_of(better_by, blocks)
+    outcome = outcome_of(better_by, sums)
     flat = bool(predictions.probabilities[scores.models[0]].std(axis=0).max() < _FLAT)
     return Verdict(
         outcome=outcome,
-        text=f"{outcome}: {_comparison(scores, best, target)} ({sample(scores, len(blocks), better_by)})"
+        text=f"{outcome}: {_comparison(scores, best, target)} ({sample(scores, len(sums), better_by)})"
         f"{'; its probabilities hardly vary' if flat else ''}",
         skill=float(scores.overall[0, -1]),
         best_baseline=scores.models[best],

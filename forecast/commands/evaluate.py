@@ -1,5 +1,7 @@
 """The command `forecast evaluate`."""
 
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +10,8 @@ import typer
 from forecast.cli import options, parsing, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import Delivery, deliver, plan_delivery
+from forecast.cli.engine_options import EngineChoice, engine_choice
+from forecast.cli.files import by_files
 from forecast.cli.help import needed_source
 from forecast.cli.option_groups import takes
 from forecast.cli.reading_options import file_spec
@@ -19,10 +23,14 @@ if TYPE_CHECKING:
     from forecast.data.digits import Digits
     from forecast.data.evaluation import EvaluationResult
     from forecast.data.results import ScoredBy, Verdict
+    from forecast.engines.calls import Engine
+    from forecast.forecasters.model import RecurrentForecaster
     from forecast.output.writing import Json
+    from forecast.tables.files import DataSet
 
 
 @takes("read", file_spec)
+@takes("engine", engine_choice)
 def evaluate(
     ctx: typer.Context,
     data: options.Data = None,
@@ -43,6 +51,7 @@ def evaluate(
     excel_safe: options.ExcelSafe = False,
     predictions: options.PredictionsFile = None,
     skipped: options.SkippedFile = None,
+    engine: EngineChoice,
 ) -> None:
     """Score a model against baselines on rows it was not trained on.
 
@@ -50,6 +59,7 @@ def evaluate(
     forecast evaluate sales.csv --baseline naive,drift --backtests 2 --by series
     forecast evaluate harvest.csv --refit --require-skill --output scores.csv
     forecast evaluate sales.csv --predictions predictions.csv
+    forecast evaluate stores/ --model stores.forecast --workers 4
     """
     console: Console = ctx.obj
     source = needed_source(ctx, data)
@@ -65,25 +75,24 @@ def evaluate(
     )
     each = _plan_predictions(predictions, output, (source, path), excel_safe=excel_safe, digits=written)
     plan_list(skipped, console, source, path, output, predictions)
+    asked: dict[str, Any] = {
+        "read": read,
+        "horizon": horizon,
+        "baselines": parsing.parse_names(baseline),
+        "listener": console.listen,
+    }
+    files = by_files(source, engine)
+    if files is not None:
+        refuse_for_files({"--as-of": as_of, "--refit": refit, "--predictions": predictions}, by)
     from forecast import workflow
 
     trained = workflow.load(path)
     console.note("model", str(path))
-    asked: dict[str, Any] = {"read": read, "horizon": horizon, "baselines": parsing.parse_names(baseline)}
-    if as_of is not None:
-        from forecast import hindcast
-
-        result = hindcast.evaluate(trained, source, as_of, listener=console.listen, **asked)
+    if files is not None:
+        result = _of_files(files, trained, path, engine.engine, asked, backtests)
     else:
-        result = workflow.evaluate(
-            trained,
-            source,
-            backtests=backtests,
-            refit=refit,
-            predictions=each is not None,
-            listener=console.listen,
-            **asked,
-        )
+        extra = {"backtests": backtests, "refit": refit, "predictions": each is not None}
+        result = _at_once(trained, source, as_of, asked, extra)
     from forecast.reporting.facts import model_facts
 
     facts: dict[str, Json] = {"model": model_facts(trained, path), **paths.facts(source)}
@@ -101,6 +110,53 @@ def evaluate(
         console.note("predictions", str(each.file))
     if require_skill and not _beats_all(result.verdict):
         raise typer.Exit(NO_SKILL)
+
+
+def _at_once(
+    model: "RecurrentForecaster",
+    source: paths.Source,
+    as_of: str | None,
+    asked: dict[str, Any],
+    extra: dict[str, Any],
+) -> "EvaluationResult":
+    """The scores on rows that are read at once; `extra` says nothing of an earlier date."""
+    if as_of is not None:
+        from forecast import hindcast
+
+        return hindcast.evaluate(model, source, as_of, **asked)
+    from forecast import workflow
+
+    return workflow.evaluate(model, source, **asked, **extra)
+
+
+def refuse_for_files(given: Mapping[str, object], by: "ScoredBy") -> None:
+    """Refuse what needs all rows of a data set at once."""
+    for name, value in {**given, "--by series": by == "series"}.items():
+        if value:
+            raise UsageError(
+                f"{name} needs all rows at once, and the data go file by file",
+                hint="leave it out, or name one of the files",
+            )
+
+
+def _of_files(
+    data: "DataSet",
+    model: "RecurrentForecaster",
+    path: Path,
+    engine: "Engine",
+    asked: dict[str, Any],
+    backtests: int | None,
+) -> "EvaluationResult":
+    """The scores of all files of a data set together; one file larger than memory is put into parts first."""
+    from forecast.jobs.large import in_parts
+    from forecast.jobs.scores import ScoreOptions, evaluate
+    from forecast.reporting.history import read_as
+
+    options = ScoreOptions(asked["read"], asked["horizon"], backtests, asked["baselines"])
+    with tempfile.TemporaryDirectory(prefix="forecast-") as folder:
+        place, read = Path(folder) / "data", read_as(model, options.read)
+        with in_parts(data, read, place, asked["listener"]) as parts:
+            return evaluate(parts, model, path, options, engine, asked["listener"])
 
 
 def _plan_predictions(

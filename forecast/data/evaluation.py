@@ -82,10 +82,14 @@ class Predictions:
     @property
     def covered(self) -> Coverage:
         """The share of the actual values within the intervals; NaN without intervals."""
+        return Coverage.of(self.level, *self.inside)
+
+    @property
+    def inside(self) -> tuple[int, int]:
+        """The number of actual values within the intervals, and of those that have an interval."""
         known = ~np.isnan(self.actual) & ~np.isnan(self.lower)
         inside = (self.lower <= self.actual) & (self.actual <= self.upper)
-        achieved = float(100 * inside[known].mean()) if known.any() else np.nan
-        return Coverage(self.level, achieved, int(known.sum()))
+        return int(inside[known].sum()), int(known.sum())
 
     @property
     def row_places(self) -> Integers | None:

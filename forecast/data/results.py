@@ -372,3 +372,8 @@ class Coverage:
     """Percent; NaN where nothing could be held out."""
     errors: int
     """Out-of-sample errors that this was measured on."""
+
+    @classmethod
+    def of(cls, nominal: float, inside: int, errors: int) -> "Coverage":
+        """The coverage of intervals that hold so many of the values."""
+        return cls(nominal, 100 * inside / errors if errors else np.nan, errors)

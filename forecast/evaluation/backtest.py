@@ -4,22 +4,19 @@ The panel that a forecaster is fitted to holds no row after its origin, so nothi
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 
-from forecast.data.arrays import Flags, Floats, Integers
+from forecast.data.arrays import Flags, Floats, Integers, Times
+from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
-from forecast.data.results import Scores
-from forecast.errors import DataError
 from forecast.evaluation import metrics
 from forecast.forecasters.methods import seasonal_naive
 from forecast.forecasters.protocol import Forecaster
 
 OriginAlignment = Literal["by time", "by rows before the end"]
-
-METRICS = ("mae", "rmse", "smape", "mase", "skill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +26,10 @@ class Origins:
     count: int
     horizon: int
     """Rows that are forecast from each; as many follow the newest."""
+    newest: Times | None = field(default=None, compare=False)
+    """(1,) the time that they are counted back from; None is the newest of a panel."""
+    alignment: OriginAlignment | None = None
+    """None is decided by a panel."""
 
     @property
     def rows_back(self) -> list[int]:
@@ -46,6 +47,8 @@ class Split:
     """The rows up to the origin; a series that begins later has none."""
     actual: Floats
     """(series, horizon) NaN where no observed row follows, or no row of the series precedes."""
+    number: int = 0
+    """Its place among all origins, the oldest first, from 0."""
 
     @property
     def train(self) -> Panel:
@@ -88,29 +91,36 @@ def origin_alignment(panel: Panel, origins: Origins) -> OriginAlignment:
     They have none when rows are merely counted, or when fewer than half of the series
     continue after the newest origin, as in collections of series that end here and there.
     """
-    if panel.frequency.unit == "step":
-        return "by rows before the end"
-    newest = _rows_until(panel, origins.horizon)
+    if origins.alignment is not None:
+        return origins.alignment
+    newest = _rows_until(panel, origins, origins.horizon)
     continuing = (newest < panel.lengths)[panel.lengths > 0].mean()
-    return "by time" if continuing >= 0.5 else "by rows before the end"
+    return alignment_of(panel.frequency, float(continuing))
+
+
+def alignment_of(frequency: Frequency, continuing: float) -> OriginAlignment:
+    """The alignment where a share of all series continues after the newest origin."""
+    return "by time" if frequency.unit != "step" and continuing >= 0.5 else "by rows before the end"
 
 
 def rows_known_at(panel: Panel, origins: Origins) -> list[Integers]:
     """(series,) rows of each series known at each origin, the oldest origin first; 0 before its first."""
     if origin_alignment(panel, origins) == "by time":
-        return [_rows_until(panel, back) for back in origins.rows_back]
+        return [_rows_until(panel, origins, back) for back in origins.rows_back]
     return [np.maximum(panel.lengths - back, 0) for back in origins.rows_back]
 
 
 def splits(panel: Panel, origins: Origins) -> Iterator[Split]:
     """The origins, the oldest first, without those after which no actual value is known."""
     by_time = origin_alignment(panel, origins) == "by time"
-    for rows, back in zip(rows_known_at(panel, origins), origins.rows_back, strict=True):
+    known = rows_known_at(panel, origins)
+    for number, (rows, back) in enumerate(zip(known, origins.rows_back, strict=True)):
         actual = actuals_after(panel, rows, origins.horizon)
         if np.isnan(actual).all():
             continue
         past = panel.first(rows)
-        yield Split(_newest_time(past) if by_time else f"{back} rows before the end", past, actual)
+        origin = _newest_time(past) if by_time else f"{back} rows before the end"
+        yield Split(origin, past, actual, number)
 
 
 def evaluate_split(models: Sequence[Forecaster], split: Split) -> Fold:
@@ -138,9 +148,9 @@ def backtest(fit: Callable[[Panel], Sequence[Forecaster]], panel: Panel, origins
     return (evaluate_split(fit(split.train), split) for split in splits(panel, origins))
 
 
-def _rows_until(panel: Panel, back: int) -> Integers:
-    """(series,) rows up to the time `back` steps before the panel's newest."""
-    newest = panel.times.max(keepdims=True)
+def _rows_until(panel: Panel, origins: Origins, back: int) -> Integers:
+    """(series,) rows up to the time `back` steps before the newest."""
+    newest = panel.times.max(keepdims=True) if origins.newest is None else origins.newest
     origin = panel.frequency.shift(newest, np.array([-back]))
     known = np.less_equal(panel.times, origin)
     before: Integers = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(known)))
@@ -157,71 +167,3 @@ def actuals_after(panel: Panel, rows: Integers, horizon: int) -> Floats:
 
 def _newest_time(panel: Panel) -> str:
     return panel.frequency.text(panel.times.max(keepdims=True))[0]
-
-
-def score(folds: Sequence[Fold], panel: Panel) -> Scores:
-    """Metrics of the forecasters that are in every fold of `panel`.
-
-    Each series gets its metrics over all folds and steps; a panel's are the means of
-    its series', so that no long series outweighs another. Skill is 1 - error / error
-    of the seasonal naive forecast: the error is MAE for one series, and MASE for a
-    panel, where a mean of tonnes and kilogrammes would mean nothing.
-    """
-    if not folds:
-        raise DataError("no series has enough rows for a backtest", hint="a shorter --horizon needs fewer")
-    models = tuple(name for name in folds[-1].forecasts if all(name in fold.forecasts for fold in folds))
-    actual = np.stack([fold.actual for fold in folds])
-    scales = np.stack([fold.scales for fold in folds])[..., None]
-    naive = [fold.seasonal_naive for fold in folds]
-    forecasts = np.array([naive, *([fold.forecasts[name] for fold in folds] for name in models)])
-    by_series = _measure(actual, forecasts, scales, axis=(1, 3))
-    by_step = metrics.mean(_measure(actual, forecasts, scales, axis=1), axis=1)
-    decisive = deciding_metric(panel.ids)
-    known = ~np.isnan(actual)
-    return Scores(
-        models=models,
-        metrics=METRICS,
-        overall=_with_skill(metrics.mean(by_series, axis=1), decisive),
-        by_series=_with_skill(by_series, "mae"),
-        by_step=_with_skill(by_step, decisive),
-        ids=panel.ids,
-        series_column=panel.columns.series,
-        backtests=len(folds),
-        forecasts=int(known.sum()),
-        weights=np.full(len(models), np.nan),
-        forecasts_by_series=known.sum(axis=(0, 2)),
-        forecasts_by_step=known.sum(axis=(0, 1)),
-    )
-
-
-def deciding_metric(ids: tuple[str, ...]) -> Literal["mae", "mase"]:
-    """The error by which forecasters are compared."""
-    return "mae" if len(ids) == 1 else "mase"
-
-
-def _measure(actual: Floats, forecasts: Floats, scales: Floats, *, axis: int | tuple[int, ...]) -> Floats:
-    """All metrics but skill, on a new last axis, of `forecasts`, (models, folds, series, horizon)."""
-    with np.errstate(over="ignore", invalid="ignore"):  # errors of values near 1e308 may be infinite
-        return np.stack(
-            [
-                metrics.mae(actual, forecasts, axis=axis),
-                metrics.rmse(actual, forecasts, axis=axis),
-                metrics.smape(actual, forecasts, axis=axis),
-                metrics.mase(actual, forecasts, scales, axis=axis),
-            ],
-            axis=-1,
-        )
-
-
-def _with_skill(measured: Floats, decisive: Literal["mae", "mase"]) -> Floats:
-    """The metrics of all but the first model, with the skill against that first one after them."""
-    errors = measured[..., METRICS.index(decisive)]
-    skill = improvement(errors[1:], errors[:1])
-    return np.concatenate([measured[1:], skill[..., None]], axis=-1)
-
-
-def improvement(error: Floats, reference: Floats) -> Floats:
-    """1 - error / reference; 0 where both are 0, NaN where only the reference is."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(reference > 0, 1 - error / reference, np.nan)
-    return np.where((error == 0) & (reference == 0), 0.0, share)

@@ -11,7 +11,8 @@ from forecast.data.comparison import Basis, Comparison, PairVerdict, no_numbers
 from forecast.data.panel import Panel
 from forecast.data.results import Forecast, Scores
 from forecast.evaluation import metrics
-from forecast.evaluation.backtest import Fold, deciding_metric, improvement, score
+from forecast.evaluation.backtest import Fold
+from forecast.evaluation.scoring import deciding_metric, improvement, score
 from forecast.evaluation.verdict import (
     LEAST_BLOCKS,
     error_differences,
@@ -85,7 +86,7 @@ def _better(scores: Scores, squares: Floats | None = None) -> tuple[str | None, 
 
     `squares` are their root mean square errors where these decide.
     """
-    errors = scores.overall[:2, scores.metrics.index(deciding_metric(scores.ids))]
+    errors = scores.overall[:2, scores.metrics.index(deciding_metric(len(scores.ids)))]
     if squares is not None:
         errors = squares
     if np.isnan(errors).all():
@@ -105,7 +106,7 @@ def _ahead(scores: Scores, better: str | None, better_by: float) -> str:
 
 def _verdict(scores: Scores, folds: Sequence[Fold], *, fair: bool, squared: bool) -> PairVerdict:
     """A paired t-test of the errors of the first two models, by series and origin; see `verdict_of`."""
-    metric = deciding_metric(scores.ids)
+    metric = deciding_metric(len(scores.ids))
     squares = root_mean_squares(folds, scores.models[:2], metric=metric) if squared else None
     better, better_by = _better(scores, squares)
     remark = "" if fair else f"; {_UNFAIR}"

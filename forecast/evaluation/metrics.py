@@ -9,19 +9,15 @@ import numpy as np
 
 from forecast.data.arrays import Floats, row_series
 from forecast.data.panel import Panel
-
-Axis = int | tuple[int, ...] | None
+from forecast.evaluation.sums import Axis, LongSum
 
 
 def mean(values: Floats, *, axis: Axis = None) -> Floats:
-    """The mean of the `values` that are not NaN; NaN where all are."""
-    valid = ~np.isnan(values)
-    numbers, count = np.where(valid, values, 0.0), valid.sum(axis=axis, keepdims=True)
-    with np.errstate(invalid="ignore", over="ignore"):
-        result = numbers.sum(axis=axis, keepdims=True) / count
-        if np.isinf(result).any():  # numbers near 1e308 have a finite mean but an infinite sum
-            result = np.where(np.isinf(result), (numbers / count).sum(axis=axis, keepdims=True), result)
-    return np.asarray(result.squeeze(axis=axis))
+    """The mean of the `values` that are not NaN; NaN where all are.
+
+    That of a series over its backtests is the same to the last digit, whatever series are beside it.
+    """
+    return LongSum.of_rows(values, axis=axis).mean
 
 
 def mae(actual: Floats, forecast: Floats, *, axis: Axis = None) -> Floats:

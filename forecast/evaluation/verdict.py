@@ -6,10 +6,12 @@ from typing import Literal
 
 import numpy as np
 
-from forecast.data.arrays import Floats
+from forecast.data.arrays import Floats, Integers
 from forecast.data.results import Scores, Verdict
-from forecast.evaluation.backtest import Fold, deciding_metric, improvement
+from forecast.evaluation.backtest import Fold
 from forecast.evaluation.metrics import mean
+from forecast.evaluation.scoring import deciding_metric, improvement
+from forecast.evaluation.sums import Differences, LongSum
 from forecast.forecasters.baselines import BASELINES
 from forecast.phrases import counted
 
@@ -37,6 +39,9 @@ be forecast: R / sqrt(1 - R^2) < 1/2."""
 
 _FLAT = 0.05
 """Spread, in units of the history's mean change, below which a series counts as constant."""
+
+_UNITS: tuple[Literal["mae", "mase"], ...] = ("mae", "mase")
+"""In which errors of blocks are added: those of the data, and those of each series."""
 
 _PHRASES = {
     "naive": "repeating the last value",
@@ -69,6 +74,56 @@ class OneStepForecasts:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class BlockSums:
+    """What a verdict rests on, of a part of a panel; the sum of parts is that of the panel."""
+
+    models: tuple[str, ...]
+    """`models[0]` is the one that is judged."""
+    squares: LongSum
+    """(models, units) squared errors of the blocks; the units are those of "mae" and of "mase"."""
+    differences: Differences
+    """(models, units, powers) errors of the judged model less those of each, absolute and squared."""
+    spreads: Integers
+    """(2, 2) series whose forecasts, and whose actual values, hardly vary; and those of a known spread."""
+    series: int
+
+    @classmethod
+    def of(cls, folds: Sequence[Fold], models: tuple[str, ...]) -> "BlockSums":
+        """The sums over all blocks of some folds, of models that are in every one."""
+        errors = np.array(
+            [
+                [
+                    [block_errors(folds, name, metric=unit, squared=power) for power in (False, True)]
+                    for unit in _UNITS
+                ]
+                for name in models
+            ]
+        )  # (models, units, powers, blocks)
+        with np.errstate(invalid="ignore"):
+            differences = Differences.of(np.moveaxis(errors[0] - errors, -1, 0))
+        squares = LongSum.of(errors[:, :, 1], axis=-1)
+        return cls(models, squares, differences, _spreads(folds, models[0]), len(folds[0].rows))
+
+    def __add__(self, other: "BlockSums") -> "BlockSums":
+        """The sum of two parts, of the models that both have."""
+        models = tuple(name for name in self.models if name in other.models)
+        first, second = ([each.models.index(name) for name in models] for each in (self, other))
+        return BlockSums(
+            models,
+            self.squares[first] + other.squares[second],
+            self.differences[first] + other.differences[second],
+            self.spreads + other.spreads,
+            self.series + other.series,
+        )
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether forecasts hardly vary in most series, over horizon and origins, and most series do."""
+        (flat, known), (still, there) = self.spreads.tolist()
+        return bool(2 * flat > known and there > 0 and 2 * still <= there)
+
+
 def verdict_of(
     scores: Scores,
     folds: Sequence[Fold],
@@ -83,25 +138,38 @@ def verdict_of(
     Without `one_step` no echo is found. With `squared` the root mean square errors decide, as they do for
     forecasts that are means: of intermittent demand the smallest absolute error is that of 0.
     """
-    metric = deciding_metric(scores.ids)
+    echo = one_step is not None and echoes(one_step, _newest_scales(folds))
+    return verdict_from(
+        scores, BlockSums.of(folds, scores.models), echo=echo, members=members, squared=squared
+    )
+
+
+def verdict_from(
+    scores: Scores,
+    blocks: BlockSums,
+    *,
+    echo: bool = False,
+    members: Sequence[str] = (),
+    squared: bool = False,
+) -> Verdict:
+    """The verdict of scores and of sums over the same folds; see `verdict_of`."""
+    metric = deciding_metric(blocks.series)
     errors = scores.overall[:, scores.metrics.index(metric)]
     if np.isnan(errors).all():  # every series of the panel is constant: none has a scale
         metric = "mae"
         errors = scores.overall[:, scores.metrics.index(metric)]
     if squared:
-        errors = root_mean_squares(folds, scores.models, metric=metric)
-    model = scores.models[0]
+        errors = np.sqrt(blocks.squares.mean[:, _UNITS.index(metric)])
     compared = [
         index
         for index, name in enumerate(scores.models)
         if index > 0 and (name in BASELINES or name not in members)
     ]
     best = compared[int(np.argmin(np.nan_to_num(errors[compared], nan=np.inf)))]
-    differences = error_differences(folds, model, scores.models[best], metric=metric, squared=squared)
+    differences = blocks.differences[best, _UNITS.index(metric), int(squared)]
     better_by = float(improvement(errors[0], errors[best]))
     outcome = outcome_of(better_by, differences)
-    echo = one_step is not None and echoes(one_step, folds[-1].scales)
-    flat = is_flat(folds, model)
+    flat = blocks.is_flat
     phrase = _PHRASES.get(scores.models[best], scores.models[best])
     message = (
         _message(outcome, better_by, phrase, len(differences))
@@ -128,16 +196,15 @@ def error_differences(
     *,
     metric: Literal["mae", "mase"],
     squared: bool = False,
-) -> Floats:
-    """(blocks,) mean error of `model` minus that of `other`, for every series and origin.
+) -> Differences:
+    """Mean errors of `model` minus those of `other`, for every series and origin.
 
     With `squared` of squared errors. Errors of the steps of one forecast are correlated: they count as one
     block.
     """
     ours, theirs = (block_errors(folds, name, metric=metric, squared=squared) for name in (model, other))
     with np.errstate(invalid="ignore"):
-        differences = ours - theirs
-    return differences[np.isfinite(differences)]
+        return Differences.of(ours - theirs)
 
 
 def root_mean_squares(
@@ -145,7 +212,7 @@ def root_mean_squares(
 ) -> Floats:
     """(models,) root mean square errors over all blocks; with "mase" in units of each series."""
     sizes = [block_errors(folds, name, metric=metric, squared=True) for name in models]
-    return np.asarray(np.sqrt(np.array([mean(each) for each in sizes])))
+    return np.asarray(np.sqrt(LongSum.of(np.array(sizes), axis=1).mean))
 
 
 def block_errors(
@@ -164,8 +231,8 @@ def block_errors(
     return np.concatenate(blocks)
 
 
-def outcome_of(better_by: float, differences: Floats) -> Outcome:
-    """Better or worse where a paired t-test finds the differences, (blocks,), significant at 95 %.
+def outcome_of(better_by: float, differences: Differences) -> Outcome:
+    """Better or worse where a paired t-test finds the differences significant at 95 %.
 
     With fewer than three blocks it is unclear, save where one of the two makes no error at all.
     """
@@ -175,9 +242,8 @@ def outcome_of(better_by: float, differences: Floats) -> Outcome:
         return "useful"
     if len(differences) < LEAST_BLOCKS:
         return "unclear"
-    sizes = differences / (np.abs(differences).max() or 1.0)  # their squares stay finite
-    centre, count = mean(sizes), len(sizes)
-    margin = critical_t(count - 1) * sizes.std(ddof=1) / np.sqrt(count)
+    (centre, deviation), count = differences.mean_and_deviation, len(differences)
+    margin = critical_t(count - 1) * deviation / np.sqrt(count)
     if abs(centre) <= margin or (centre < 0) != (better_by > 0):
         return "unclear"
     return "useful" if better_by > 0 else "no better"
@@ -258,19 +324,25 @@ def _correlation(first: Floats, second: Floats) -> float:
 
 
 def is_flat(folds: Sequence[Fold], model: str) -> bool:
-    """Whether forecasts hardly vary, over horizon and origins, where the series does."""
-    if not folds:
-        return False
-    unit = folds[-1].scales
-    moves = [
-        np.median(spread[~np.isnan(spread)])
-        for spread in (
-            _spread([fold.forecasts[model] for fold in folds]) / unit,
-            _spread([fold.actual for fold in folds]) / unit,
-        )
-        if not np.isnan(spread).all()
-    ]
-    return len(moves) == 2 and bool(moves[0] < _FLAT <= moves[1])
+    """Whether forecasts hardly vary, over horizon and origins, where most series do."""
+    return bool(folds) and BlockSums.of(folds, (model,)).is_flat
+
+
+def _spreads(folds: Sequence[Fold], model: str) -> Integers:
+    """See `BlockSums.spreads`."""
+    unit, counts = _newest_scales(folds), []
+    for parts in ([fold.forecasts[model] for fold in folds], [fold.actual for fold in folds]):
+        spread = _spread(parts) / unit
+        counts.append([(spread < _FLAT).sum(), (~np.isnan(spread)).sum()])
+    return np.array(counts, dtype=np.int64)
+
+
+def _newest_scales(folds: Sequence[Fold]) -> Floats:
+    """(series,) the scale of each series at the newest origin at which it has one."""
+    scales = folds[0].scales
+    for fold in folds[1:]:
+        scales = np.where(np.isnan(fold.scales), scales, fold.scales)
+    return scales
 
 
 def _spread(parts: Sequence[Floats]) -> Floats:

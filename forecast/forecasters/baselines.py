@@ -33,9 +33,25 @@ def fit_baselines(past: Panel, spec: WindowSpec, *, names: Sequence[str] = BASEL
     Without a season the seasonal naive is the naive method; the ridge regression on the windows of all
     series is left out for a single series without covariates, where it adds nothing to that of each series.
     """
-    chosen = list(dict.fromkeys(baseline(name) for name in names))
-    if (past.seasons == 1).all():
-        chosen = list(dict.fromkeys("naive" if name == "seasonal-naive" else name for name in chosen))
+    return fitted(past, spec, baselines_of(past, names))
+
+
+def baselines_of(past: Panel, names: Sequence[str] = BASELINES) -> tuple[str, ...]:
+    """The names of those that `fit_baselines` makes for a panel."""
+    chosen = apart(names, seasonal=bool((past.seasons > 1).any()))
     if names is BASELINES and len(past) == 1 and not past.covariates:
-        chosen.remove(PooledRidge.name)
-    return [fit_ridge(past, spec) if name == PooledRidge.name else Method(name) for name in chosen]
+        return tuple(name for name in chosen if name != PooledRidge.name)
+    return chosen
+
+
+def apart(names: Sequence[str], *, seasonal: bool) -> tuple[str, ...]:
+    """The names, each once: without a season the seasonal naive is the naive method."""
+    chosen = [baseline(name) for name in names]
+    return tuple(
+        dict.fromkeys("naive" if name == "seasonal-naive" and not seasonal else name for name in chosen)
+    )
+
+
+def fitted(past: Panel, spec: WindowSpec, names: Sequence[str]) -> list[Forecaster]:
+    """All baselines of these names."""
+    return [fit_ridge(past, spec) if name == PooledRidge.name else Method(name) for name in names]

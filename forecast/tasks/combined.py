@@ -10,8 +10,9 @@ from forecast.data.arrays import Flags, Floats, Integers
 from forecast.data.evaluation import KeptBacktests
 from forecast.data.panel import Panel
 from forecast.data.results import Coverage, Forecast, Scores, Verdict
-from forecast.evaluation.backtest import Fold, score
+from forecast.evaluation.backtest import Fold
 from forecast.evaluation.predictions import kept_of, predictions_of
+from forecast.evaluation.scoring import score
 from forecast.evaluation.verdict import OneStepForecasts, verdict_of
 from forecast.forecasters.combination import COMBINATION, Combination
 from forecast.forecasters.intervals import Spread
@@ -80,8 +81,7 @@ class Backtested:
             known = ~np.isnan(actual) & ~np.isnan(interval.lower[0])
             inside.append(((interval.lower[0] <= actual) & (actual <= interval.upper[0]))[known])
         covered = np.concatenate(inside)
-        achieved = float(100 * covered.mean()) if len(covered) else np.nan
-        return Coverage(level, achieved, len(covered))
+        return Coverage.of(level, int(covered.sum()), len(covered))
 
     def intervals(self, level: float) -> list[Forecast]:
         """For each fold the forecast of its scored series, with intervals of one level."""
@@ -172,7 +172,12 @@ class Backtested:
 
 def is_mostly(intermittent: Flags) -> bool:
     """Whether most series are of intermittent demand, so that means are compared."""
-    return bool(2 * intermittent.sum() > len(intermittent))
+    return are_most(int(intermittent.sum()), len(intermittent))
+
+
+def are_most(count: int, series: int) -> bool:
+    """Whether so many are most of all series."""
+    return 2 * count > series
 
 
 def _of_available(weights: Floats, past: Past) -> Floats:

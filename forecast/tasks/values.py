@@ -11,7 +11,7 @@ from forecast.data.panel import Panel
 from forecast.errors import DataError
 from forecast.evaluation.backtest import Origins, Split, evaluate_split, rows_known_at, splits
 from forecast.features.covariates import rescaled
-from forecast.forecasters.baselines import BASELINES, fit_baselines
+from forecast.forecasters.baselines import BASELINES, baselines_of, fit_baselines, fitted
 from forecast.forecasters.combination import PRETRAINED, Combination
 from forecast.forecasters.methods import METHODS
 from forecast.forecasters.model import RecurrentForecaster
@@ -85,6 +85,7 @@ class StoredBacktest:
     model: RecurrentForecaster
     windows: WindowSpec
     baselines: tuple[str, ...]
+    """Those of the whole data, at every origin."""
     trained_on: Integers
     """(series,) rows that the model was trained on: series with fewer rows here are not scored."""
 
@@ -95,7 +96,7 @@ class StoredBacktest:
 
     def evaluate(self, _network: Network | None, _origin: Origin) -> ValueFold:
         """The forecasts of the model as it is."""
-        baselines = fit_baselines(self.train, self.windows, names=self.baselines)
+        baselines = fitted(self.train, self.windows, self.baselines)
         others = [each for each in baselines if each.name != self.model.name]
         fold = evaluate_split([self.model, *others], self.split)
         return ValueFold(fold.without(fold.rows < self.trained_on), self.model.combination, None)
@@ -139,18 +140,24 @@ class ValueTask:
     ) -> list[StoredBacktest]:
         """Origins after the rows that the model was trained on."""
         trained_on = model.rows_trained_on(panel)
-        origins = unseen_origins(panel, trained_on, request, model.horizon, after=model.card.last_time)
-        windows = replace(model.spec.windows, horizon=origins.horizon)
-        baselines = request.baselines or BASELINES
-        return [
-            StoredBacktest(split, model, windows, baselines, trained_on) for split in splits(panel, origins)
-        ]
+        unseen = int((panel.lengths - trained_on).max())
+        origins = unseen_origins(unseen, request, model.horizon, after=model.card.last_time)
+        return stored_backtests(model, panel, origins, baselines_of(panel, request.baselines or BASELINES))
 
     def result(
         self, model: RecurrentForecaster, folds: Sequence[ValueFold], panel: Panel
     ) -> EvaluationResult:
         """Scores, verdict, coverage, and every forecast with its interval, on rows new to the model."""
         return result_on_new_rows(model, [each.fold for each in folds if len(each.fold.scored)], panel)
+
+
+def stored_backtests(
+    model: RecurrentForecaster, panel: Panel, origins: Origins, baselines: tuple[str, ...]
+) -> list[StoredBacktest]:
+    """A stored model and baselines at these origins of a panel, or of some series of it."""
+    windows = replace(model.spec.windows, horizon=origins.horizon)
+    trained_on = model.rows_trained_on(panel)
+    return [StoredBacktest(split, model, windows, baselines, trained_on) for split in splits(panel, origins)]
 
 
 def refit_plan(model: RecurrentForecaster, panel: Panel, request: EvaluationRequest) -> Plan:
@@ -220,11 +227,8 @@ def _earlier(panel: Panel, plan: Plan) -> Past | None:
     return replace(past, origins=replace(past.origins, series=present[past.origins.series]))
 
 
-def unseen_origins(
-    panel: Panel, trained_on: Integers, request: EvaluationRequest, horizon: int, *, after: str
-) -> Origins:
-    """Origins after the rows that were trained on, (series,); the newest time of these is `after`."""
-    unseen = int((panel.lengths - trained_on).max())
+def unseen_origins(unseen: int, request: EvaluationRequest, horizon: int, *, after: str) -> Origins:
+    """Origins after the rows that were trained on, which end at `after`; a series has `unseen` later ones."""
     steps = request.horizon or min(horizon, unseen)
     wanted = request.backtests or 1
     if unseen < wanted * steps:

@@ -12,7 +12,7 @@ from forecast.data.panel import Panel
 from forecast.errors import DataError, ModelError
 from forecast.evaluation.backtest import Split
 from forecast.features.covariates import rescaled
-from forecast.forecasters.baselines import BASELINES
+from forecast.forecasters.baselines import BASELINES, baselines_of
 from forecast.forecasters.combination import Combination
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.planning import defaults
@@ -141,7 +141,7 @@ def evaluate_as_of(
     else:
         windows = replace(model.spec.windows, horizon=actual.shape[1])
         split = Split(newest, then, actual)
-        baselines = request.baselines or BASELINES
+        baselines = baselines_of(then, request.baselines or BASELINES)
         backtest = StoredBacktest(split, model, windows, baselines, np.zeros_like(then.lengths))
         result = ValueTask().result(model, [backtest.evaluate(None, model.card.origin)], then)
     return replace(result, basis="as of")

@@ -46,7 +46,7 @@ def compare_models(
     known, basis = trained_on.max(axis=0), _basis(panel, trained_on)
     if basis == "new rows":
         after = max((model.card.last_time for model in models.values()), key=str)
-        origins = unseen_origins(panel, known, request, horizon, after=after)
+        origins = unseen_origins(int((panel.lengths - known).max()), request, horizon, after=after)
         run.listener(Note("rows", f"newer than those that {' and '.join(models)} were trained on"))
     else:
         origins = Origins(request.backtests or BACKTESTS, horizon)

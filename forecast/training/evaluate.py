@@ -27,14 +27,14 @@ def evaluate_model(
     """
     task, scores = task_for(model.spec.target), model.card.scores
     has_unseen = request.refit or task.has_unseen(model, panel)
-    if not has_unseen and scores is not None and _is_answered_by(scores, request):
+    if not has_unseen and scores is not None and is_answered_by(scores, request):
         run.listener(Note("scores", _own_scores(model, panel, scores)))
         return EvaluationResult(scores, model.card.verdict, model.card.coverage, "stored")
     if model.spec.target.kind != "value":
         refuse_evaluation_options(request)
     if request.refit or not has_unseen:
         if not has_unseen:
-            run.listener(Note("refit", f"{_nothing_new(model)}: it is retrained with the same settings"))
+            run.listener(Note("refit", f"{nothing_new(model)}: it is retrained with the same settings"))
         return _refitted(model, panel, request, run)
     backtests = task.unseen(model, panel, request)
     network = model.network if model.combination.networks else None
@@ -42,7 +42,7 @@ def evaluate_model(
     return task.result(model, folds, panel)
 
 
-def _is_answered_by(scores: Scores, request: EvaluationRequest) -> bool:
+def is_answered_by(scores: Scores, request: EvaluationRequest) -> bool:
     """Whether the request asks for no more than the scores of the model's own backtests."""
     return (
         not request.baselines
@@ -52,13 +52,14 @@ def _is_answered_by(scores: Scores, request: EvaluationRequest) -> bool:
     )
 
 
-def _nothing_new(model: RecurrentForecaster) -> str:
+def nothing_new(model: RecurrentForecaster) -> str:
+    """What is said where all was trained on."""
     return f"no {'series' if model.spec.target.kind == 'label' else 'rows'} newer than the model"
 
 
 def _own_scores(model: RecurrentForecaster, panel: Panel, scores: Scores) -> str:
     """What the scores are that a user sees where no row is new."""
-    note = f"{_nothing_new(model)}: these are the scores of its own {counted(scores.backtests, 'backtest')}"
+    note = f"{nothing_new(model)}: these are the scores of its own {counted(scores.backtests, 'backtest')}"
     if model.spec.target.kind == "label" or data_sha256(panel) == model.card.data_sha256:
         return note
     return f"{note} on {model.card.source}, from which these data differ"

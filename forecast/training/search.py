@@ -12,7 +12,8 @@ import numpy as np
 
 from forecast.data.panel import Panel
 from forecast.errors import DataError
-from forecast.evaluation.backtest import METRICS, Origins, backtest, rows_known_at, score
+from forecast.evaluation.backtest import Origins, backtest, rows_known_at
+from forecast.evaluation.scoring import METRICS, score
 from forecast.events import Event, FitsAhead, Note, Warned
 from forecast.forecasters.protocol import Forecaster
 from forecast.forecasters.recurrent import CELL_NAMES

@@ -9,7 +9,7 @@ import typer
 from forecast.app import app
 from forecast.classification.metrics import CLASS_METRICS
 from forecast.cli import docs
-from forecast.evaluation.backtest import METRICS
+from forecast.evaluation.scoring import METRICS
 from forecast.spec.training import METHODS
 
 ROOT = Path(__file__).parents[2]

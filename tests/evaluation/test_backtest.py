@@ -9,12 +9,11 @@ from forecast.errors import DataError
 from forecast.evaluation.backtest import (
     Origins,
     backtest,
-    improvement,
     origin_alignment,
     rows_known_at,
-    score,
     splits,
 )
+from forecast.evaluation.scoring import improvement, score
 from forecast.forecasters.methods import Method
 from tests.panels import interpolated, panel
 

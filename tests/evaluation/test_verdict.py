@@ -3,7 +3,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from forecast.evaluation.backtest import Fold, score
+from forecast.evaluation.backtest import Fold
+from forecast.evaluation.scoring import score
+from forecast.evaluation.sums import Differences
 from forecast.evaluation.verdict import (
     OneStepForecasts,
     critical_t,
@@ -103,8 +105,11 @@ def test_a_difference_within_the_noise_is_unclear():
 def test_the_bar_is_that_of_a_t_test_at_95_percent(blocks, t, outcome):
     noise = np.resize([-1.0, 1.0], blocks)
     noise = (noise - noise.mean()) / noise.std(ddof=1)
-    assert outcome_of(0.1, noise - t / np.sqrt(blocks)) == outcome
-    assert outcome_of(-0.1, t / np.sqrt(blocks) - noise) == outcome.replace("useful", "no better")
+    found = Differences.of(noise - t / np.sqrt(blocks))
+    assert outcome_of(0.1, found) == outcome
+    assert outcome_of(-0.1, Differences.of(t / np.sqrt(blocks) - noise)) == outcome.replace(
+        "useful", "no better"
+    )
 
 
 @pytest.mark.parametrize(

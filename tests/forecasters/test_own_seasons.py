@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from forecast.errors import ModelError
-from forecast.evaluation.backtest import Origins, backtest, score
+from forecast.evaluation.backtest import Origins, backtest
 from forecast.evaluation.metrics import seasonal_scales
+from forecast.evaluation.scoring import score
 from forecast.features.inputs import input_layout, read_inputs, training_examples
 from forecast.forecasters.baselines import fit_baselines
 from forecast.forecasters.combination import COMBINATION, Combination
