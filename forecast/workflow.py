@@ -68,7 +68,7 @@ def check(
         return data_report(partial, refusal=refusal)
     try:
         note_skipped(partial.reading, listener)
-        reading, plan = _plan(partial.reading, request)
+        reading, plan = planned(partial.reading, request)
     except DataError as error:
         return data_report(partial, refusal=error)
     return data_report(partial, reading.panel, plan)
@@ -160,7 +160,7 @@ def _train(
         half = (request.max_time or DEFAULT_MAX_SECONDS) / 2
         request, _ = search(reading.panel, request, run, seconds=half)
         run = run.within(half)
-    reading, plan = _plan(reading, request)
+    reading, plan = planned(reading, request)
     found = seasons_of(reading.panel, plan.combination)
     if line := seasons_line(found, reading.panel):
         run.listener(Note("seasons", line))
@@ -173,7 +173,7 @@ def _train(
     return train_model(reading, plan, run, task)
 
 
-def _plan(reading: ReadResult, request: TrainRequest) -> "tuple[ReadResult, Plan]":
+def planned(reading: ReadResult, request: TrainRequest) -> "tuple[ReadResult, Plan]":
     """The plan, and the reading with its panel in the season that the plan decided on."""
     from forecast.tasks.kinds import task_for
 

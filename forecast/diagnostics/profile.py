@@ -43,6 +43,8 @@ class ColumnProfile:
     """The number of distinct texts."""
     part: str
     """"time", "id", "target", "label", "season", "past", "known", "static", or "" for an unused column."""
+    at_least: bool = False
+    """Whether there may be more distinct texts: of many files it is the number in one of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def refuse_mixed_files(data: DataSet, read: ReadSpec, engine: Engine) -> None:
             data.files[number].name,
             found[number].columns,
         )
-    _refuse_shared(
+    refuse_shared(
         [data.files[number] for number in numbers], [found[number].series for number in numbers], read
     )
 
@@ -72,10 +72,12 @@ def scan(part: ScanPart) -> Scanned:
     names = part.read.columns.series_names
     table = open_table(DataSet(part.file.name, (part.file,)), part.read, only=names or None)
     ids = table.column(JOINER.join(names)).texts if names else [""]
-    return Scanned(
-        part.file.parquet_columns() or table.names,
-        np.sort(np.array([_number(id) for id in ids], dtype=np.uint64)),
-    )
+    return Scanned(part.file.parquet_columns() or table.names, series_numbers(ids))
+
+
+def series_numbers(ids: Sequence[str]) -> NDArray[np.uint64]:
+    """(series,) a number for each id, sorted."""
+    return np.sort(np.array([_number(id) for id in ids], dtype=np.uint64))
 
 
 def is_partitioned(data: DataSet, ids: Sequence[str]) -> bool:
@@ -95,7 +97,8 @@ def _number(id: str) -> int:
     return int.from_bytes(digest, "little")
 
 
-def _refuse_shared(files: Sequence[DataFile], series: Sequence[NDArray[np.uint64]], read: ReadSpec) -> None:
+def refuse_shared(files: Sequence[DataFile], series: Sequence[NDArray[np.uint64]], read: ReadSpec) -> None:
+    """Raise a `DataError` where two files hold the same series; `series` are the numbers of each file."""
     everything = np.concatenate(series)
     numbers, counts = np.unique(everything, return_counts=True)
     shared = numbers[counts > 1]

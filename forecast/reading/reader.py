@@ -138,12 +138,15 @@ def read_until(
     return then, partial.cut, _run_stages(whole, then.panel.frequency, season).panel
 
 
-def read_as_far_as_possible(source: Source, read: ReadSpec) -> tuple[PartialRead, DataError | None]:
+def read_as_far_as_possible(
+    source: Source, read: ReadSpec, *, frequency: Frequency | None = None
+) -> tuple[PartialRead, DataError | None]:
     """What reading finds in `source`, and the `DataError` that ended it, None where there is a panel.
 
-    Raises a `DataError` where the source is no table.
+    Data whose rows show no step may have that of others, `frequency`. Raises a `DataError` where the source
+    is no table.
     """
-    step = _requested_step(read)
+    step = frequency or _requested_step(read)
     partial = _open(source, read)
     try:
         _run_stages(partial, step)

@@ -1,5 +1,6 @@
 """The report of `check`: what was found in the data, and what `train` would do with it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -23,6 +24,7 @@ from forecast.reading.reader import PartialRead
 from forecast.reporting import notes
 from forecast.reporting.seasons import Seasonality, Seasons, seasonality, seasons_line, seasons_of
 from forecast.serialize import to_plain
+from forecast.tables.columns import Guess
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +51,20 @@ Line = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class FilesFound:
+    """The files of a data set."""
+
+    count: int
+    """Files that could be read."""
+    failed: int
+    """Files that could not."""
+    differing: tuple[str, ...]
+    """Sentences about files that do not belong together with the others."""
+    sampled: int
+    """Series that the plan and the seasons are of."""
+
+
+@dataclass(frozen=True, slots=True)
 class DataReport:
     """What was found, planned and refused; `card` has all of it in words."""
 
@@ -66,6 +82,8 @@ class DataReport:
     """Why `train` would refuse the data."""
     long_seasons: tuple[FoundSeason, ...] | None = None
     """Those longer than the season of the plan, one of each period; None without a plan."""
+    files: FilesFound | None = None
+    """Of a data set that was read file by file."""
 
     def __repr__(self) -> str:
         """The card, and the reason of a refusal."""
@@ -88,6 +106,7 @@ class DataReport:
             "long_seasons": cast("Json", to_plain(self.long_seasons)),
             "plan": self._plan_facts(),
             "repairs": list(self.repairs),
+            "files": cast("Json", to_plain(self.files)),
             "refusal": None
             if refusal is None
             else {"message": refusal.message, "where": refusal.where, "hint": refusal.hint},
@@ -136,13 +155,13 @@ def data_report(
         seconds, megabytes = estimates.seconds(panel, plan), estimates.megabytes(panel, plan)
     lines = [
         *_data(draft, found),
-        *_found(found),
+        *found_lines(found),
         *([] if reading is None else _repairs(draft)),
         *([] if panel is None or seasons is None else [("seasons", seasons_line(seasons, panel))]),
         *(
             []
             if panel is None or plan is None or seasons is None
-            else _training(panel, plan, seasons, seconds, megabytes)
+            else training_lines(panel, plan, seasons, seconds, megabytes)
         ),
         *([] if refusal is None else [("refused", str(refusal))]),
     ]
@@ -154,16 +173,22 @@ def data_report(
 
 def _data(draft: PartialRead, found: DataProfile) -> list[Line]:
     """Rows, columns and guesses."""
+    times = () if draft.times is None else draft.times.guesses
+    guesses = (*draft.notation, *(draft.roles.guesses if draft.roles else ()), *times)
+    return [("data", _rows(draft, found)), *column_lines(found), *guess_lines(guesses)]
+
+
+def column_lines(found: DataProfile) -> list[Line]:
+    """A line for each column, of many for the first ones."""
     columns = [("column", _column(column)) for column in found.columns[:MOST_COLUMNS]]
     if len(found.columns) > MOST_COLUMNS:
         columns.append(("column", f"and {len(found.columns) - MOST_COLUMNS:,} more"))
-    times = () if draft.times is None else draft.times.guesses
-    guesses = (*draft.notation, *(draft.roles.guesses if draft.roles else ()), *times)
-    return [
-        ("data", _rows(draft, found)),
-        *columns,
-        *((f"guessed {part}", f"{guess} ({reason})") for part, guess, reason in guesses),
-    ]
+    return columns
+
+
+def guess_lines(guesses: Iterable[Guess]) -> list[Line]:
+    """A line for each guess, with its reason."""
+    return [(f"guessed {part}", f"{guess} ({reason})") for part, guess, reason in guesses]
 
 
 def _rows(draft: PartialRead, found: DataProfile) -> str:
@@ -176,10 +201,11 @@ def _rows(draft: PartialRead, found: DataProfile) -> str:
 def _column(column: ColumnProfile) -> str:
     """Such as "tons: numbers, 58 different, the target"."""
     part = f", {_PARTS.get(column.part, f'the {column.part}')}" if column.part else ", not used"
-    return f"{column.name}: {column.kind}, {column.different:,} different{part}"
+    least = "at least " if column.at_least else ""
+    return f"{column.name}: {column.kind}, {least}{column.different:,} different{part}"
 
 
-def _found(found: DataProfile) -> list[Line]:
+def found_lines(found: DataProfile) -> list[Line]:
     """Frequency, gaps, missing values, duplicates, outliers, values or classes."""
     lines = []
     if found.step is not None and found.step.of:
@@ -269,7 +295,9 @@ def _repairs(draft: PartialRead) -> list[Line]:
     ]
 
 
-def _training(panel: Panel, plan: Plan, seasons: Seasons, seconds: float, megabytes: float) -> list[Line]:
+def training_lines(
+    panel: Panel, plan: Plan, seasons: Seasons, seconds: float, megabytes: float
+) -> list[Line]:
     """What `train` would do, why, and the estimated cost."""
     trains = plan.recipe.trains
     remark = "early stopping may change it" if trains else "nothing is trained"
