@@ -203,7 +203,7 @@ def test_what_is_no_table_is_refused_at_once():
 
 def test_the_facts_for_a_program_keep_their_names():
     facts = check(monthly(NUMBERS)).facts()
-    assert list(facts) == ["findings", "seasonality", "long_seasons", "plan", "repairs", "refusal"]
+    assert list(facts) == ["findings", "seasonality", "long_seasons", "plan", "repairs", "files", "refusal"]
     assert list(facts["findings"]) == [
         *("source", "rows", "columns", "series", "step", "duplicates", "missing", "gaps", "absent"),
         *("outliers", "values", "classes"),
