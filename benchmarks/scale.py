@@ -217,9 +217,13 @@ def engines(options: argparse.Namespace) -> list[dict]:
 
 def kill(options: argparse.Namespace) -> list[dict]:
     """A worker is killed every 20 seconds, as long as the job runs."""
-    data, rows = make(options.folder, options.kill_series, per_file=2_000), []
+    data, rows = make(options.folder, options.kill_series, per_file=1_000), []
     whole = fresh(options.folder, "whole")
-    rows.append({"engine": "serial", "kills": 0} | facts(run(["predict", data, "--output", whole])))
+    rows.append(
+        {"engine": "serial", "kills": 0}
+        | facts(run(["predict", data, "--output", whole]))
+        | {"same bytes": True, "stray files": strays(whole)}
+    )
     for name in ("processes", "ray"):
         out, kills = fresh(options.folder), []
         done = run(
@@ -273,9 +277,16 @@ def resume(options: argparse.Namespace) -> list[dict]:
     kept = sum(path.stat().st_mtime_ns == stamp for path, stamp in before.items())
     whole = fresh(options.folder, "whole")
     rows.append({"job": "never stopped"} | facts(run([*arguments[:4], "--output", whole, "--workers", 2])))
-    for row in rows[1:]:
-        row |= {"same bytes": digest(out) == digest(whole), "finished files kept": f"{kept} of {len(before)}"}
-    return rows
+    same = digest(out) == digest(whole)
+    known = [
+        {},
+        {"same bytes": same, "finished files kept": f"{kept} of {len(before)}"},
+        {"same bytes": same},
+    ]
+    return [
+        row | {"same bytes": "", "finished files kept": ""} | more
+        for row, more in zip(rows, known, strict=True)
+    ]
 
 
 def partition(options: argparse.Namespace) -> list[dict]:
