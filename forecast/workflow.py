@@ -35,6 +35,7 @@ from forecast.storage import groups, location, modelfile
 from forecast.tables.source import Source
 
 if TYPE_CHECKING:
+    from forecast.engines.crew import Crew
     from forecast.planning.plan import Plan
     from forecast.reporting.data_report import DataReport
     from forecast.tasks.task import Task
@@ -105,6 +106,7 @@ def train(
     *,
     model: Path | None = None,
     resume: bool = False,
+    crew: "Crew | None" = None,
     listener: Listener = ignore,
 ) -> Trained:
     """Train a model on the data, evaluate it on rows that it has not seen, and save it to `model`.
@@ -116,7 +118,7 @@ def train(
     if model is not None:
         modelfile.check_writable(model)
     reading = read(source, request.read, listener=listener)
-    return train_reading(reading, request, model=model, resume=resume, listener=listener)
+    return train_reading(reading, request, model=model, resume=resume, crew=crew, listener=listener)
 
 
 def train_reading(
@@ -127,18 +129,22 @@ def train_reading(
     resume: bool = False,
     task: "Task[Any] | None" = None,
     finish: Callable[[RecurrentForecaster], RecurrentForecaster] = lambda trained: trained,
+    crew: "Crew | None" = None,
     listener: Listener = ignore,
 ) -> Trained:
     """See `train`, of data that were read.
 
-    `task` evaluates in place of the task of the target; `finish` adds to the model before it is saved.
+    `task` evaluates in place of the task of the target; `finish` adds to the model before it is saved; the
+    workers of a `crew`, as many as `request.average`, train each network together.
     """
+    if request.average is not None and crew is None:
+        raise UsageError("there are no workers to average", hint="--average --engine ray --workers 2")
     from forecast.spec.flags import flags_of
     from forecast.training.resume import checkpoint_for
     from forecast.training.run import Budget, Run
 
     with checkpoint_for(model, reading.panel, request, resume=resume, listener=listener) as checkpoint:
-        run = Run(listener, checkpoint, Budget(request.max_time or DEFAULT_MAX_SECONDS))
+        run = Run(listener, checkpoint, Budget(request.max_time or DEFAULT_MAX_SECONDS), crew)
         trained = _train(reading, request, run, task)
         trained = finish(replace(trained, card=replace(trained.card, options=flags_of(request))))
         if model is not None:

@@ -54,6 +54,14 @@ Per = Annotated[
         panel=FILES,
     ),
 ]
+Average = Annotated[
+    bool,
+    option(
+        "--average",
+        help="With --engine ray: all workers train each network, and their weights are averaged.",
+        panel=FILES,
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)

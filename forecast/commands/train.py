@@ -1,6 +1,8 @@
 """The command `forecast train`."""
 
 import shlex
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +12,14 @@ from forecast.cli import options, parsing, paths
 from forecast.cli.console import Console
 from forecast.cli.delivery import Delivery, deliver, plan_delivery
 from forecast.cli.drawing import has_room_below, print_below
-from forecast.cli.engine_options import EngineChoice, Per, Sample, engine_choice
+from forecast.cli.engine_options import Average, EngineChoice, Per, Sample, engine_choice
 from forecast.cli.help import needed_source
 from forecast.cli.option_groups import takes
 from forecast.cli.picture_options import NoPlot
 from forecast.cli.skipped import plan_list
 from forecast.cli.training_options import train_request
 from forecast.commands.check import report_data
-from forecast.commands.train_files import data_set_of, train_groups
+from forecast.commands.train_files import averaged, data_set_of, train_groups
 from forecast.errors import NO_SKILL
 from forecast.spec.training import TrainRequest
 
@@ -44,6 +46,7 @@ def train(
     no_plot: NoPlot = False,
     per: Per = None,
     sample: Sample = None,
+    average: Average = False,
     engine: EngineChoice,
 ) -> None:
     """Train a model on DATA, evaluate it and save it.
@@ -61,7 +64,11 @@ def train(
     source = needed_source(ctx, data)
     path = paths.model_to_write(model, source)
     plan_list(skipped, console, source, path)
-    files = data_set_of(source, engine, sample, per, dry_run=dry_run)
+    if average:
+        request = averaged(request, engine, per)
+    files = data_set_of(
+        source, replace(engine, given=engine.given and not average), sample, per, dry_run=dry_run
+    )
     if dry_run:
         report_data(source, request, delivery=delivery, console=console)
         console.note("dry run", "nothing was trained")
@@ -89,13 +96,18 @@ def _trained(
     resume: bool,
 ) -> "Trained":
     """The one model of the data, or of a sample of a data set."""
-    if files is None:
-        from forecast import workflow
+    from forecast import workflow
+    from forecast.engines.crew import crew_of
 
-        return workflow.train(source, request, model=path, resume=resume, listener=console.listen)
-    from forecast.jobs.training import TrainOptions, train
+    with nullcontext() if request.average is None else crew_of(engine.engine) as crew:
+        if files is None:
+            return workflow.train(
+                source, request, model=path, resume=resume, crew=crew, listener=console.listen
+            )
+        from forecast.jobs.training import TrainOptions, train
 
-    return train(files, request, TrainOptions(sample, path, resume), engine.engine, console.listen)
+        chosen = TrainOptions(sample, path, resume)
+        return train(files, request, chosen, engine.engine, console.listen, crew=crew)
 
 
 def _report(trained: "Trained", delivery: Delivery, console: Console, *, drawn: bool) -> None:

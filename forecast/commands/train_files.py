@@ -35,6 +35,17 @@ def data_set_of(
     return files
 
 
+def averaged(request: TrainRequest, engine: EngineChoice, per: str | None) -> TrainRequest:
+    """The request with all workers for each network; a `UsageError` where the engine has none for that."""
+    if engine.engine.name != "ray":
+        raise UsageError("--average is for workers of a cluster", hint="--engine ray --workers 2")
+    if per is not None:
+        raise UsageError(
+            "--average trains one network at a time, --per several", hint="leave out one of them"
+        )
+    return replace(request, average=engine.engine.workers)
+
+
 def train_groups(
     data: "DataSet",
     column: str,

@@ -97,6 +97,8 @@ class ModelCard:
     """The same of classes."""
     sampled: Sampled | None = None
     """None where all series were trained on."""
+    rounds: int = 0
+    """How often the weights of `training.workers` were averaged in the last training."""
 
     def __repr__(self) -> str:
         """Such as: ModelCard of 'harvest.csv', 60 rows, 1 series, 1961 to 2020, scratch, 3,265 parameters."""

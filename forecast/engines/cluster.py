@@ -5,14 +5,15 @@ Everything that the program knows of Ray is in this module.
 
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from forecast.engines.calls import MOST_ATTEMPTS, Call, Failure, gave_up
 from forecast.engines.processes import ONE_THREAD
 from forecast.errors import EngineError, MissingExtra
+from forecast.version import __version__
 
 if TYPE_CHECKING:
     from ray import ObjectRef as Reference
@@ -28,8 +29,11 @@ _SETTINGS = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # what it would warn of otherwise
 }
 
-_LOOPBACK_ONLY = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
-"""A cluster of one machine: its servers listen to 127.0.0.1 alone. Ray reads it when it is imported."""
+_OF_ITS_OWN = {
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # its servers listen to 127.0.0.1 alone
+    "RAY_worker_niceness": "0",  # its workers are this program: on a busy machine 15 leaves them no time
+}
+"""Settings of a cluster of one machine, which Ray reads when it is imported."""
 
 _SECONDS_TO_CONNECT = 10.0
 
@@ -76,11 +80,14 @@ def _result(ray: ModuleType, reference: "Reference") -> object:
 @contextmanager
 def _cluster(workers: int, address: str | None) -> Iterator[ModuleType]:
     """The module `ray`, connected; the connection, and a cluster of one's own, end with the block."""
-    os.environ |= _SETTINGS | (_LOOPBACK_ONLY if address is None else {})
+    os.environ |= _SETTINGS | (_OF_ITS_OWN if address is None else {})
     try:
         import ray
     except ImportError:
         raise MissingExtra("--engine ray needs Ray", hint="pip install 'forecast-rnn[ray]'") from None
+    if ray.is_initialized():  # within the block of another one
+        yield ray
+        return
     quiet = {"logging_level": "ERROR", "log_to_driver": False}
     try:
         if address is None:
@@ -113,3 +120,88 @@ def _knock(address: str) -> None:
     host, _, port = address.rpartition(":")
     if host:
         socket.create_connection((host, int(port)), timeout=_SECONDS_TO_CONNECT).close()
+
+
+@contextmanager
+def crew_on_cluster(workers: int, address: str | None) -> Iterator["ActorCrew"]:
+    """See `crew.crew_of`."""
+    with _cluster(workers, address) as ray:
+        crew = ActorCrew(ray, workers)
+        try:
+            yield crew
+        finally:
+            crew.end()
+
+
+class ActorCrew:
+    """Actors of Ray, each made again where it is lost."""
+
+    def __init__(self, ray: ModuleType, workers: int) -> None:
+        self.workers = workers
+        self._ray = ray
+        self._actors: list[Any] = []
+        self._made: tuple[object, ...] = ()
+        self._told: dict[str, tuple[object, ...]] = {}
+        """The newest arguments of each method that was told, in the order of the methods."""
+
+    def start(self, make: Callable[..., object], *arguments: object) -> None:
+        """See `Crew`."""
+        self.end()
+        self._made, self._told = (make, *arguments), {}
+        self._actors = [self._new() for _ in range(self.workers)]
+
+    def tell(self, method: str, *arguments: object) -> None:
+        """See `Crew`."""
+        # One copy in the store of the cluster serves all workers, and those that replace them.
+        self._told.pop(method, None)
+        shared = tuple(self._ray.put(each) for each in arguments)
+        self._results([(method, *shared)] * self.workers)
+        self._told[method] = shared
+
+    def ask(self, method: str, questions: Sequence[tuple[object, ...]]) -> list[object]:
+        """See `Crew`."""
+        return self._results([(method, *question) for question in questions])
+
+    def end(self) -> None:
+        """End all actors."""
+        for actor in self._actors:
+            self._ray.kill(actor)
+        self._actors = []
+
+    def _new(self) -> Any:  # noqa: ANN401 - Ray's handles have no type
+        actor = self._ray.remote(num_cpus=1, runtime_env={"env_vars": ONE_THREAD})(_Actor)
+        return actor.remote(__version__, *self._made)
+
+    def _results(self, calls: Sequence[tuple[object, ...]]) -> list[object]:
+        """The result of each call, the first by the first actor."""
+        waiting = [actor.call.remote(*call) for actor, call in zip(self._actors, calls, strict=False)]
+        pairs = enumerate(zip(calls, waiting, strict=False))
+        return [self._result(number, call, each) for number, (call, each) in pairs]
+
+    def _result(self, number: int, call: tuple[object, ...], waiting: "Reference") -> object:
+        for _ in range(MOST_ATTEMPTS):
+            try:
+                return self._ray.get(waiting)
+            except self._ray.exceptions.RayActorError:
+                self._actors[number] = self._new()
+                for method, arguments in self._told.items():
+                    self._actors[number].call.remote(method, *arguments)
+                waiting = self._actors[number].call.remote(*call)
+            except self._ray.exceptions.RayTaskError as error:
+                failure = Failure.of(error.cause if isinstance(error.cause, Exception) else error)
+                message = f"a worker of the cluster failed: {failure.message}"
+                raise EngineError(message, hint=failure.hint) from None
+        raise EngineError(f"{MOST_ATTEMPTS} workers died one after another", hint=gave_up().hint)
+
+
+class _Actor:
+    """The object of one worker."""
+
+    def __init__(self, version: str, make: Callable[..., object], *arguments: object) -> None:
+        if version != __version__:
+            raise EngineError(f"a worker has forecast {__version__}, and this is {version}")
+        self._object = make(*arguments)
+
+    def call(self, method: str, *arguments: object) -> object:
+        """What a method of the object answers."""
+        return getattr(self._object, method)(*arguments)

@@ -13,6 +13,7 @@ from forecast.data.cards import Sampled
 from forecast.data.panel import Panel
 from forecast.data.results import Coverage
 from forecast.engines.calls import Engine
+from forecast.engines.crew import Crew
 from forecast.errors import DataError
 from forecast.evaluation.backtest import Origins, origin_alignment
 from forecast.events import Listener, Note, Warned, ignore
@@ -56,6 +57,8 @@ def train(
     options: TrainOptions,
     engine: Engine,
     listener: Listener = ignore,
+    *,
+    crew: Crew | None = None,
 ) -> workflow.Trained:
     """A model of some series of the data set, whose intervals hold for the series of all its files.
 
@@ -84,6 +87,7 @@ def train(
             resume=options.resume,
             task=task if reading.panel.target.kind == "value" else None,
             finish=finish,
+            crew=crew,
             listener=listener,
         )
 

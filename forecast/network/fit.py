@@ -8,25 +8,26 @@ import numpy as np
 
 from forecast.data.cards import Losses
 from forecast.data.panel import Panel
+from forecast.engines.crew import Crew
 from forecast.errors import ModelError, TrainingError
 from forecast.events import FitEnded, Listener, Note, Warned
 from forecast.features.inputs import training_examples
 from forecast.features.windows import windows_of
 from forecast.forecasters.weights import Weights, weight_shapes
 from forecast.network import backend, validation
+from forecast.network.averaging import AveragedLoop
 from forecast.network.batches import BatchSizes, WindowSampler, no_batches, resize, validation_batches
 from forecast.network.build import build, put_weights, weights_of
 from forecast.network.checkpoint import Checkpoint, FitResult, FitState
 from forecast.network.device import Placement, place
 from forecast.network.gpus import count_gpus
-from forecast.network.loop import Counts, EpochLosses, Loop, RowTensors, Slices
+from forecast.network.loop import Counts, EpochLosses, Loop, RowTensors, Slices, loop_parts
 from forecast.network.progress import Fit, Progress, decay_factor
 from forecast.spec.model import ModelSpec
 from forecast.spec.training import TrainingPlan
 
 backend.load()
 
-import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 
@@ -51,11 +52,13 @@ class Trainer:
         listener: Listener,
         checkpoint: Checkpoint | None = None,
         placement: Placement | None = None,
+        crew: Crew | None = None,
     ) -> None:
         """`panel` is the largest that any fit will have: it sets the shapes of the compiled loop.
 
         Member i starts from `initial_weights[i % len]`, or from random weights without any.
         Results that the `checkpoint` holds are not computed again. Without a `placement` it is decided here.
+        The workers of a `crew` train on a share of the batches each, and their weights are averaged.
         """
         self.spec = spec
         self.best: Weights | None = None
@@ -70,18 +73,22 @@ class Trainer:
         self._sizes = BatchSizes.of(spec, plan, panel)
         listener(Note("device", str(self.placement)))
         with tf.device(self.placement.device):
-            self._model = build(spec, seed=plan.seed, loops=self.placement.loops)
-            self._random_weights = {0: weights_of(spec, self._model)}
-            optimizer = keras.optimizers.AdamW(
-                plan.learning_rate, beta_2=0.99, weight_decay=1e-4, global_clipnorm=plan.clip or None
-            )
-            self._loop = Loop(
-                self._model,
-                optimizer,
-                window=spec.windows.window,
-                classes=len(spec.target.classes),
-                xla=self.placement.xla,
-            )
+            if crew is None:
+                model, optimizer = loop_parts(spec, plan, self.placement.loops)
+                classes = len(spec.target.classes)
+                self._loop = Loop(
+                    model, optimizer, window=spec.windows.window, classes=classes, xla=self.placement.xla
+                )
+            else:
+                self._loop = AveragedLoop(
+                    spec, plan, loops=self.placement.loops, xla=self.placement.xla, crew=crew
+                )
+        self._model = self._loop.model
+        self._random_weights = {0: weights_of(spec, self._model)}
+
+    def rounds(self, epochs: int) -> int:
+        """How often the weights of all workers are averaged in so many epochs of the largest fit."""
+        return epochs * -(-self._sizes.updates // self._sizes.updates_per_call)
 
     def find_epochs(self, panel: Panel, *, stage: str, seconds: float = np.inf) -> int:
         """The epoch with the lowest loss on the newest rows of `panel`, which are held out.

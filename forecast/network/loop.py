@@ -14,7 +14,11 @@ from numpy.typing import NDArray
 
 from forecast.errors import ModelError
 from forecast.network import backend
+from forecast.network.build import build
 from forecast.network.checkpoint import Variables
+from forecast.network.device import Loops
+from forecast.spec.model import ModelSpec
+from forecast.spec.training import TrainingPlan
 
 backend.load()
 
@@ -65,6 +69,15 @@ class EpochLosses:
 
     training: NDArray[np.float32]
     validation: NDArray[np.float32]
+
+
+def loop_parts(
+    spec: ModelSpec, plan: TrainingPlan, loops: Loops
+) -> tuple[keras.Model, keras.optimizers.Optimizer]:
+    """The network with random weights by the seed of a plan, and the optimizer of this plan."""
+    return build(spec, seed=plan.seed, loops=loops), keras.optimizers.AdamW(
+        plan.learning_rate, beta_2=0.99, weight_decay=1e-4, global_clipnorm=plan.clip or None
+    )
 
 
 class Loop:

@@ -29,7 +29,13 @@ def model_facts(model: RecurrentForecaster, path: Path | None) -> "dict[str, Jso
             for index, name in enumerate(model.combination.members)
         ],
         "network": _network(model),
-        "training": {"start": card.origin, "epochs": card.epochs, "seed": card.training.seed},
+        "training": {
+            "start": card.origin,
+            "epochs": card.epochs,
+            "seed": card.training.seed,
+            "workers": card.training.workers,
+            "rounds": card.rounds,
+        },
         "values": {
             "integer": model.bounds.whole,
             "statistic": model.bounds.statistic,

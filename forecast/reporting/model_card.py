@@ -6,7 +6,7 @@ from forecast.data.cards import Card, ModelCard
 from forecast.data.panel import Panel, data_sha256, time_range
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.forecasters.recurrent import Network
-from forecast.phrases import shown
+from forecast.phrases import counted, shown
 from forecast.reporting.notes import covariates_line, coverage, members_line, network_name, season_name
 from forecast.reporting.seasons import seasons_line, seasons_of
 from forecast.spec.model import Bounds, Origin
@@ -102,7 +102,10 @@ def _training(card: ModelCard) -> str:
     start = _STARTS[card.origin]
     if not card.epochs:
         return f"none: {start}"
-    return f"{card.epochs} epochs from {start}, seed {card.training.seed}"
+    text = f"{card.epochs} epochs from {start}, seed {card.training.seed}"
+    if not card.rounds:
+        return text
+    return f"{text}, {card.training.workers} workers averaged {counted(card.rounds, 'time')}"
 
 
 def values_of(bounds: Bounds) -> str:

@@ -73,6 +73,8 @@ def _training(request: TrainRequest) -> Iterator[tuple[str, object]]:
             yield name, ",".join(str(part) for part in value)
     if request.level != default.level:
         yield "level", request.level
+    if request.average is not None:
+        yield from (("average", True), ("engine", "ray"), ("workers", request.average))
     if request.integer is not None:
         yield ("integer" if request.integer else "no-integer"), True
 

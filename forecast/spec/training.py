@@ -68,8 +68,11 @@ class TrainingPlan:
     device: Device = "auto"
     max_seconds: float | None = None
     """Wall-clock seconds for all fits together."""
+    workers: int = 1
+    """Workers that train on a share of the batches each, and whose weights are averaged."""
 
     def __post_init__(self) -> None:
+        check_range("workers", self.workers, 1, MAX_AVERAGED)
         check_range("epochs", self.epochs, 1, 1_000_000)
         check_range("batch-size", self.batch_size, 1, 1_000_000)
         if self.gpu_batch_size is not None:
@@ -132,6 +135,8 @@ class TrainRequest:
     patience: int | None = None
     seed: int | None = None
     device: Device | None = None
+    average: int | None = None
+    """Workers that train one network together; None for this process alone."""
     max_time: float | None = None
     """Seconds for all fits together; None for `DEFAULT_MAX_SECONDS`."""
     backtests: int | None = None
@@ -207,8 +212,12 @@ class TrainRequest:
             seed=_given(self.seed, default.seed),
             device=_given(self.device, default.device),
             max_seconds=self.max_time,
+            workers=_given(self.average, 1),
         )
 
+
+MAX_AVERAGED = 256
+"""Workers that train one network: each has a share of every batch of updates."""
 
 DEFAULT_MAX_SECONDS = 600.0
 """Seconds for all fits together, where the request says nothing."""

@@ -36,6 +36,11 @@ class Learner(Protocol):
     losses: Losses | None
     """Of the fit in which the epochs were found."""
 
+    @property
+    def rounds(self) -> int:
+        """How often the weights of several workers were averaged in the last fit; 0 for one process."""
+        ...
+
     def find_epochs(self, oldest: Panel, /) -> "Learner":
         """The learner to continue with; epochs and origin are decided on rows that no backtest evaluates."""
         ...
@@ -65,6 +70,7 @@ def learner_for(recipe: Recipe, panel: Panel, run: Run, *, fits: int, epochs: in
         initial_weights=recipe.initial_weights,
         listener=run.listener,
         checkpoint=run.checkpoint,
+        crew=run.crew,
     )
     return TrainedLearner(recipe, trainer, run, fits=fits, epochs=epochs)
 
@@ -73,6 +79,7 @@ class UntrainedLearner:
     """A network that is given, or none."""
 
     epochs = 0
+    rounds = 0
 
     def __init__(self, origin: Origin, network: Network | None, losses: Losses | None = None) -> None:
         self.origin = origin
@@ -101,6 +108,11 @@ class TrainedLearner:
         self._stages = recipe.fits(fits) - (1 if epochs else 0)
         """Fits to come: they share the time that is left."""
         run.listener(FitsAhead(self._stages))
+
+    @property
+    def rounds(self) -> int:
+        """See `Learner`."""
+        return 0 if self._run.crew is None else self._trainer.rounds(self.epochs)
 
     def find_epochs(self, oldest: Panel) -> Learner:
         """Choose the number of epochs; pretrained weights that no epoch improves are used unchanged.

@@ -9,6 +9,7 @@ import numpy as np
 from forecast.events import Listener, ignore
 
 if TYPE_CHECKING:
+    from forecast.engines.crew import Crew
     from forecast.network.checkpoint import Checkpoint
 
 
@@ -36,6 +37,8 @@ class Run:
     listener: Listener = ignore
     checkpoint: "Checkpoint | None" = None
     budget: Budget = field(default_factory=Budget)
+    crew: "Crew | None" = None
+    """Workers that train one network together; None for this process alone."""
 
     def within(self, seconds: float | None) -> "Run":
         """The same run with so many seconds from now on."""

@@ -131,4 +131,5 @@ def _card(
         losses=learner.losses,
         backtests=evaluation.backtests,
         class_backtests=evaluation.class_backtests,
+        rounds=learner.rounds,
     )

@@ -34,3 +34,25 @@ def killed_always(number: int) -> int:
 def process_id(_: int) -> int:
     """The process that works."""
     return os.getpid()
+
+
+class Adder:
+    """A worker that keeps what it was made of and last told to add."""
+
+    def __init__(self, start: int) -> None:
+        self._start, self._added = start, 0
+
+    def add(self, number: int) -> None:
+        """Add this from now on, in place of the number before."""
+        self._added = number
+
+    def sum(self, number: int) -> int:
+        """The sum of the three."""
+        if number == "three":
+            raise DataError("is no number", where="three")
+        return self._start + self._added + number
+
+    def sum_or_die(self, number: int, mark: Path) -> int:
+        """The same; the first call with a mark kills the worker."""
+        killed_once(mark)
+        return self.sum(number)
