@@ -21,6 +21,7 @@ Without a class, -1, only the sign.
 """
 
 _BLOCKS = " ▁▂▃▄▅▆▇█"
+_HALF = 4
 
 _LEAST = 6
 """Rows of cells from which the strip of classes that came has a line of space above it."""
@@ -32,10 +33,7 @@ def rows_of(shares: Shares, width: int, height: int) -> tuple[list[list[Cell]], 
     strip = 0 if seen.actual is None else 2 if height >= _LEAST else 1
     tall = height - strip
     rows = [
-        [
-            (below, above, "▒") if column < seen.past and block == "█" else (below, above, block)
-            for column, (below, above, block) in enumerate(row)
-        ]
+        [_faint(cell) if column < seen.past else cell for column, cell in enumerate(row)]
         for row in _stacked(seen.parts, tall)
     ]
     labels = {0: "100 %", (tall - 1) // 2: "50 %", tall - 1: "0 %"}
@@ -48,6 +46,17 @@ def rows_of(shares: Shares, width: int, height: int) -> tuple[list[list[Cell]], 
         rows.append([(each, -1, "█" if each >= 0 else " ") for each in came.tolist()])
         labels[height - 1] = "actual"
     return rows, labels
+
+
+def _faint(cell: Cell) -> Cell:
+    """A cell of the history: shaded, in the colour of the class that has most of it."""
+    return cell if cell[0] < 0 else (_most(cell), -1, "▒")
+
+
+def _most(cell: Cell) -> int:
+    """The class that has most of a cell."""
+    below, above, block = cell
+    return below if above < 0 or _BLOCKS.index(block) >= _HALF else above
 
 
 def _stacked(parts: Floats, height: int) -> list[list[Cell]]:
@@ -94,10 +103,7 @@ def colored(cells: Sequence[Cell], colors: int) -> str:
 
 def plain(cells: Sequence[Cell], letters: Sequence[str]) -> str:
     """Cells as letters, that of the class with the larger part."""
-    return "".join(
-        block if below < 0 else letters[below if above < 0 or _BLOCKS.index(block) >= 4 else above]
-        for below, above, block in cells
-    )
+    return "".join(cell[2] if cell[0] < 0 else letters[_most(cell)] for cell in cells)
 
 
 def letters_of(names: Sequence[str]) -> list[str]:
