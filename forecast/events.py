@@ -136,6 +136,19 @@ def ignore(event: Event) -> None:
     """The listener that does nothing."""
 
 
+def once(listener: Listener) -> Listener:
+    """A listener that passes each note on once."""
+    heard: set[Note] = set()
+
+    def listen(event: Event) -> None:
+        if not isinstance(event, Note) or event not in heard:
+            listener(event)
+        if isinstance(event, Note):
+            heard.add(event)
+
+    return listen
+
+
 def warn(event: Event) -> None:
     """A listener that turns warnings, skipped series and failed files into Python warnings."""
     if isinstance(event, Warned):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from forecast.data.panel import Panel
-from forecast.events import Loading
+from forecast.events import Loading, once
 from forecast.forecasters.combination import Combination
 from forecast.forecasters.recurrent import CELL_NAMES, Network
 from forecast.spec.model import Cell
@@ -39,6 +39,7 @@ def train_cells(
     if not backend.is_loaded():
         run.listener(Loading("TensorFlow"))
         backend.load()
+    run = replace(run, listener=once(run.listener))  # all three say on which device they are trained
     return tuple(_trained(panel, replace(request, cell=cell, from_="scratch"), run) for cell in cells)
 
 
