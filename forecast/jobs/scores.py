@@ -63,6 +63,8 @@ class ModelPart:
     model: Path
     digest: str
     """SHA-256 of the model file."""
+    named: str
+    """How messages call the model: by the file that the user named."""
     read: ReadSpec | None
     output: None = None
 
@@ -128,7 +130,7 @@ def evaluate(
         stored = Path(folder) / "model.forecast"
         stored.write_bytes(content)
         digest = hashlib.sha256(content).hexdigest()
-        parts = [ModelPart(file, stored, digest, options.read) for file in data.files]
+        parts = [ModelPart(file, stored, digest, str(path), options.read) for file in data.files]
         return _evaluate(parts, model, request, engine, listener)
 
 
@@ -200,7 +202,7 @@ def _sums(model: RecurrentForecaster, panel: Panel, part: ScorePart) -> StoredSu
 
 
 def _read(part: ModelPart, skipped: list[SeriesSkipped]) -> tuple[RecurrentForecaster, Panel]:
-    model = _model(part.model, part.digest)
+    model = replace(_model(part.model, part.digest), file=part.named)
 
     def listen(event: Event) -> None:
         if isinstance(event, SeriesSkipped):
