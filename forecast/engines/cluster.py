@@ -4,7 +4,9 @@ Everything that the program knows of Ray is in this module.
 """
 
 import os
+import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
@@ -42,7 +44,7 @@ def run_on_cluster(
     call: Call, parts: Sequence[object], workers: int, address: str | None
 ) -> Iterator[tuple[int, object]]:
     """See `run_partitions`."""
-    with _cluster(workers, address) as ray:
+    with cluster(workers, address) as ray:
         task = ray.remote(num_cpus=1, max_retries=MOST_ATTEMPTS - 1, runtime_env={"env_vars": ONE_THREAD})(
             _called
         )
@@ -78,8 +80,11 @@ def _result(ray: ModuleType, reference: "Reference") -> object:
 
 
 @contextmanager
-def _cluster(workers: int, address: str | None) -> Iterator[ModuleType]:
-    """The module `ray`, connected; the connection, and a cluster of one's own, end with the block."""
+def cluster(workers: int, address: str | None) -> Iterator[ModuleType]:
+    """The module `ray`, connected; the connection, and a cluster of one's own, end with the block.
+
+    Within such a block, and where the program is connected already, there is nothing to start or end.
+    """
     os.environ |= _SETTINGS | (_OF_ITS_OWN if address is None else {})
     try:
         import ray
@@ -89,6 +94,8 @@ def _cluster(workers: int, address: str | None) -> Iterator[ModuleType]:
         yield ray
         return
     quiet = {"logging_level": "ERROR", "log_to_driver": False}
+    is_main = threading.current_thread() is threading.main_thread()
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM) if is_main}
     try:
         if address is None:
             ray.init(
@@ -107,6 +114,11 @@ def _cluster(workers: int, address: str | None) -> Iterator[ModuleType]:
             f"a Ray cluster cannot {where}: {reason[0]}",
             hint="" if address is None else "ray start --head starts one and prints its address; ray status",
         ) from None
+    finally:
+        # Ray's own handlers would end the program in the middle of what it has to tidy up.
+        if handlers:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
     # Ray prints what happens to its workers on standard output, which is for results.
     ray._private.worker._worker_logs_enabled = False
     try:
@@ -125,7 +137,7 @@ def _knock(address: str) -> None:
 @contextmanager
 def crew_on_cluster(workers: int, address: str | None) -> Iterator["ActorCrew"]:
     """See `crew.crew_of`."""
-    with _cluster(workers, address) as ray:
+    with cluster(workers, address) as ray:
         crew = ActorCrew(ray, workers)
         try:
             yield crew

@@ -5,6 +5,7 @@ alone. So a part whose worker died is given to another one, which writes the sam
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from forecast.engines.calls import Call, Engine, Failure
@@ -34,3 +35,15 @@ def run_partitions(
 
         results = run_on_cluster(call, parts, engine.workers, engine.address)
     return results  # type: ignore[return-value]
+
+
+@contextmanager
+def kept(engine: Engine) -> Iterator[None]:
+    """Start what the engine needs once, for all calls of `run_partitions` in the block."""
+    if engine.name != "ray":
+        yield
+        return
+    from forecast.engines.cluster import cluster
+
+    with cluster(engine.workers, engine.address):
+        yield

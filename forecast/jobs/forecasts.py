@@ -14,6 +14,7 @@ from forecast.data.arrays import Integers
 from forecast.data.digits import Digits, rounded_table
 from forecast.data.results import ResultTable
 from forecast.engines.calls import Engine
+from forecast.engines.parts import kept
 from forecast.errors import ModelError, UsageError
 from forecast.events import Event, FileFailed, Listener, SeriesSkipped, Warned, ignore
 from forecast.forecasters.model import RecurrentForecaster
@@ -98,7 +99,7 @@ def predict(
     """
     if isinstance(chosen, TrainRequest):
         options = replace(options, made_from=repr(chosen))
-    with in_parts(data, options.read or ReadSpec(), folder, listener) as files:
+    with kept(engine), in_parts(data, options.read or ReadSpec(), folder, listener) as files:
         model = _model_of_job(files, chosen, folder, remark, listener)
         parts, manifest = _plan(files, model, folder, options, engine)
         done: list[tuple[Path, Written]] = []

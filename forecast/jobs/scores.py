@@ -21,6 +21,7 @@ from forecast.data.evaluation import EvaluationResult
 from forecast.data.frequency import Frequency
 from forecast.data.panel import Panel
 from forecast.engines.calls import Engine
+from forecast.engines.parts import kept
 from forecast.errors import DataError, ModelError, UsageError
 from forecast.evaluation.backtest import Origins, alignment_of
 from forecast.events import Event, FileDone, FilesAhead, Listener, Note, SeriesSkipped, Warned, ignore
@@ -122,11 +123,11 @@ def evaluate(
     workflow.check_sizes(options.horizon, options.backtests)
     request = EvaluationRequest(tuple(map(baseline, options.baselines)), options.backtests, options.horizon)
     _refuse(model, request)
-    refuse_mixed_files(data, replace(read_as(model, options.read), where=None), engine)
     content = modelfile.encode(model)
     # Machines of a cluster share the folder of the model.
     shared = path.absolute().parent if engine.name == "ray" else None
-    with tempfile.TemporaryDirectory(prefix=".forecast-", dir=shared) as folder:
+    with kept(engine), tempfile.TemporaryDirectory(prefix=".forecast-", dir=shared) as folder:
+        refuse_mixed_files(data, replace(read_as(model, options.read), where=None), engine)
         stored = Path(folder) / "model.forecast"
         stored.write_bytes(content)
         digest = hashlib.sha256(content).hexdigest()

@@ -14,6 +14,7 @@ from forecast.data.panel import Panel
 from forecast.data.results import Coverage
 from forecast.engines.calls import Engine
 from forecast.engines.crew import Crew
+from forecast.engines.parts import kept
 from forecast.errors import DataError
 from forecast.evaluation.backtest import Origins, origin_alignment
 from forecast.events import Listener, Note, Warned, ignore
@@ -66,7 +67,7 @@ def train(
     that fails alone is one less to calibrate on, and the listener hears of it.
     """
     beside = options.model or Path("model")
-    with in_parts(data, request.read, beside, listener) as parts:
+    with kept(engine), in_parts(data, request.read, beside, listener) as parts:
         reading, files = training_sample(parts, request.read, options.sample, listener)
         reading = replace(reading, source=data.root)
         refuse_mixed_files(parts, reading.read, engine)
