@@ -22,7 +22,7 @@ def data_set_of(
 ) -> "DataSet | None":
     """The data set that is sampled, or of which each group is trained on; None for data read at once."""
     if sample is not None:
-        check_range("sample", sample, 1, 10_000_000)
+        check_range("sample", sample, 1, 999_999)
         if per is not None:
             raise UsageError("--per trains on all series of each group, not on a --sample")
     if (sample, per) != (None, None):

@@ -241,7 +241,13 @@ def _job(
         "request": _plain(replace(request, max_time=None)),
         "version": __version__,
     }
-    manifest = open_manifest(folder, TrainedGroup, facts)
+    try:
+        manifest = open_manifest(folder, TrainedGroup, facts)
+    except UsageError:
+        raise UsageError(
+            "--resume: the interrupted training had other data or options",
+            hint="leave out --resume to start again",
+        ) from None
     try:
         yield manifest
     except BaseException as error:
