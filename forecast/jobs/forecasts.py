@@ -104,7 +104,8 @@ def predict(
         parts, manifest = _plan(files, model, folder, options, engine)
         done: list[tuple[Path, Written]] = []
         heard: set[str] = set()
-        for part, written in work(forecast_part, parts, engine, manifest, listener):
+        again = "the same command goes on"
+        for part, written in work(forecast_part, parts, engine, manifest, listener, again=again):
             _report(written, heard, listener)
             done.append((part.output, written))
     return done

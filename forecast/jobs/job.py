@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import BinaryIO, Generic, Protocol, TypeVar
 
 from forecast.atomic import write_atomically
 from forecast.engines.calls import Engine, Failure
 from forecast.engines.parts import run_partitions
-from forecast.errors import DataError, UsageError
+from forecast.errors import DataError, Interrupted, UsageError
 from forecast.events import FileDone, FileFailed, FilesAhead, Listener, Note, ignore
 from forecast.phrases import counted
 from forecast.serialize import Plain, dump, from_plain, parse, to_plain
@@ -125,7 +125,11 @@ def open_manifest(folder: Path, result: type[R], facts: Plain) -> Manifest[R]:
         raise UsageError(f'"{folder}" is not an empty folder', hint="name a new folder for the results")
     job.mkdir(parents=True, exist_ok=True)
     text = dump({"sha256": identity, "job": facts}) + "\n"
-    write_atomically(described, lambda stream: (stream.write(text.encode()), None)[1])
+
+    def write(stream: BinaryIO) -> None:
+        stream.write(text.encode())
+
+    write_atomically(described, write)
     return Manifest(job / "files.jsonl", result)
 
 
@@ -137,11 +141,12 @@ def work(
     listener: Listener = ignore,
     *,
     what: str = "file",
+    again: str = "",
 ) -> Iterator[tuple[P, R]]:
     """The result of each part, in the order of the parts; those in the manifest are not computed again.
 
-    The listener hears of each file that is done and of each that failed; `what` is how it calls them. A
-    `DataError` where all failed.
+    The listener hears of each file that is done and of each that failed; `what` is how it calls them, and
+    `again` how an interrupted job goes on. A `DataError` where all failed.
     """
     open_parts = [part for part in parts if manifest is None or not manifest.has(part)]
     known = len(parts) - len(open_parts)
@@ -150,26 +155,31 @@ def work(
     results: dict[str, R] = {}
     failures: list[Failure] = []
     listener(FilesAhead(len(open_parts), what))
-    for number, result in run_partitions(function, open_parts, engine):
-        file = open_parts[number].file
-        failure = result if isinstance(result, Failure) else None
-        if failure is not None:
-            failures.append(failure)
-            listener(FileFailed(file.name, failure.message, failure.hint))
-        elif not isinstance(result, Failure):
-            results[file.name] = result
-        if manifest is not None:
-            manifest.add(
-                Entry(file.name, *_stamp(file), None if isinstance(result, Failure) else result, failure)
-            )
-        listener(FileDone(file.name))
+    try:
+        for number, result in run_partitions(function, open_parts, engine):
+            file = open_parts[number].file
+            if isinstance(result, Failure):
+                failures.append(result)
+                listener(FileFailed(file.name, result.message, result.hint))
+                entry: Entry[R] = Entry(file.name, *_stamp(file), None, result)
+            else:
+                results[file.name] = result
+                entry = Entry(file.name, *_stamp(file), result, None)
+            if manifest is not None:
+                manifest.add(entry)
+            listener(FileDone(file.name))
+    except (Interrupted, KeyboardInterrupt):
+        if again:
+            done = counted(known + len(results), what)
+            listener(Note("interrupted", f"{done} of {len(parts):,} done; {again}"))
+        raise
     if failures and len(failures) == len(parts):
         first = failures[0]
         message = first.message if len(parts) == 1 else f"none of the {len(parts):,} {what}s: {first.message}"
         raise DataError(message, hint=first.hint)
     for part in parts:
-        entry = None if manifest is None else manifest.entries.get(part.file.name)
-        found = results.get(part.file.name, None if entry is None else entry.result)
+        stored = None if manifest is None else manifest.entries.get(part.file.name)
+        found = results.get(part.file.name, None if stored is None else stored.result)
         if found is not None:
             yield part, found
 

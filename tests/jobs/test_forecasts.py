@@ -152,7 +152,7 @@ def test_a_job_stopped_by_a_signal_ends_with_the_bytes_of_one_that_was_not(tmp_p
     while job.poll() is None and not (manifest.exists() and manifest.read_text().count("\n") > 2):
         time.sleep(0.02)
     job.send_signal(signal.SIGTERM)
-    job.communicate()
+    assert "of 20 done; the same command goes on" in job.communicate()[1]
     assert job.returncode == 143
     done = manifest.read_text().count("\n")
     again = run(*arguments)
