@@ -23,7 +23,7 @@ from forecast.forecasters.intervals import no_spread
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.forecasters.recurrent import Network
 from forecast.forecasters.weights import Weights
-from forecast.pretraining.mixes import RECIPES, JoinedMix, Mix, PretrainingRecipe, mix_of
+from forecast.pretraining.mixes import RECIPES, JoinedMix, Mix, PretrainingRecipe, mixes_of
 from forecast.spec.model import CELLS, Bounds, Cell
 from forecast.spec.reading import ReadSpec
 from forecast.storage import modelfile
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.out.mkdir(parents=True, exist_ok=True)
         for name, cell, path in _missing(options.out, options.only, options.cell, resume=options.resume):
             recipe = RECIPES[name]
-            _pretrain(recipe, cell, mix_of(recipe, options.data), path, source=name, seed=options.seed)
+            _pretrain(recipe, cell, mixes_of(recipe, options.data), path, source=name, seed=options.seed)
     except (ForecastError, OSError) as error:
         hint = f"; {error.hint}" if isinstance(error, ForecastError) and error.hint else ""
         print(f"error: {error}{hint}", file=sys.stderr)
@@ -81,20 +81,24 @@ def _missing(
 
 
 def _pretrain(
-    recipe: PretrainingRecipe, cell: Cell, mix: Mix | JoinedMix, path: Path, *, source: str, seed: int
+    recipe: PretrainingRecipe,
+    cell: Cell,
+    mixes: Sequence[Mix | JoinedMix],
+    path: Path,
+    *,
+    source: str,
+    seed: int,
 ) -> None:
-    """Train the networks of one file, one after the other, and save their mean."""
+    """Train the networks of one file one after the other, with `mixes` in turn, and save their mean."""
     started_at = time.process_time()
     checkpoints = [path.with_suffix(f".{member}.npz") for member in range(recipe.members)]
-    members = [
-        _round_to_half(
-            train(
-                recipe, cell, mix, seed=seed + member, checkpoint=checkpoint, report=_reporter(path, member)
-            )
-        )
-        for member, checkpoint in enumerate(checkpoints)
-    ]
-    modelfile.save(_model(recipe, Network(recipe.spec(cell), tuple(members)), mix, source, seed), path)
+    members = []
+    for member, checkpoint in enumerate(checkpoints):
+        turn, mix = divmod(member, len(mixes))
+        report = _reporter(path, member)
+        weights = train(recipe, cell, mixes[mix], seed=seed + turn, checkpoint=checkpoint, report=report)
+        members.append(_round_to_half(weights))
+    modelfile.save(_model(recipe, Network(recipe.spec(cell), tuple(members)), mixes[0], source, seed), path)
     for checkpoint in checkpoints:
         checkpoint.unlink()
     print(

@@ -71,6 +71,8 @@ class PretrainingRecipe:
     """Networks whose outputs are averaged, each with a seed of its own for its series and initial weights."""
     round_rows: int = 400_000
     """Rows drawn for a round."""
+    more_files: tuple[tuple[str, float], ...] = ()
+    """Where given, every second network of a file learns from these instead: networks should be unlike."""
     parts: tuple["PretrainingRecipe", ...] = ()
     """Recipes whose series it is trained on, each in its own season."""
 
@@ -115,9 +117,10 @@ _SEASONS: dict[str, PretrainingRecipe] = {
     "yearly": PretrainingRecipe(
         *(1, 48, 6),
         files=(("corpus/yearly", 3.0), ("fao_inputs_yearly", 1.0), ("m4_yearly_sample_train", 6.0)),
+        more_files=(("corpus/yearly", 1.0), ("m4_yearly_sample_train", 20.0)),
         longest=200,
         updates=1_000,
-        units=64,
+        units=40,
         source_power=1.0,
         whole=1.0,
         varied=0.0,
@@ -126,7 +129,7 @@ _SEASONS: dict[str, PretrainingRecipe] = {
         random_walks=0.95,
         structural=1.0,
         walks=0.0,
-        members=3,
+        members=6,
     ),
     "quarterly": PretrainingRecipe(
         *(4, 48, 8),
@@ -210,6 +213,7 @@ _OF_ALL = _SEASONS | {
             ("fao_inputs_yearly", 1.5),
             ("m4_yearly_sample_train", 8.0),
         ),
+        more_files=(),
         varied=0.15,
         real=0.5,
         structural=0.85,
@@ -320,6 +324,12 @@ class JoinedMix:
 def mix_of(recipe: PretrainingRecipe, folder: Path) -> Mix | JoinedMix:
     """The series of a recipe, or those of all its parts."""
     return JoinedMix(recipe, folder) if recipe.parts else Mix(recipe, folder)
+
+
+def mixes_of(recipe: PretrainingRecipe, folder: Path) -> list[Mix | JoinedMix]:
+    """What the networks of a file learn from, in turn: one mix, or two where there are `more_files`."""
+    turns = [recipe, replace(recipe, files=recipe.more_files)] if recipe.more_files else [recipe]
+    return [mix_of(each, folder) for each in turns]
 
 
 def panel_of(parts: Sequence[list[Floats]], seasons: Sequence[int], frequency: Frequency) -> Panel:

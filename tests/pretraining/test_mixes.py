@@ -9,7 +9,7 @@ import pytest
 
 from forecast.errors import DataError
 from forecast.pretraining import corpus
-from forecast.pretraining.mixes import RECIPES, PretrainingRecipe, mix_of
+from forecast.pretraining.mixes import RECIPES, PretrainingRecipe, mix_of, mixes_of
 from tests.panels import wave
 
 YEARLY = PretrainingRecipe(1, 8, 3, (("years", 1),), longest=40, updates=250, mixtures=0.0)
@@ -56,14 +56,16 @@ def test_no_development_series_is_in_the_mix_of_any_recipe(name, tmp_path):
     parts = recipe.parts or (recipe,)
     ids = [f"{source}{between}1" for source in (*corpus.DEVELOPMENT, *corpus.SISTERS) for between in "|/"]
     for part in parts:
-        for file, _ in part.files:
+        for file, _ in {*part.files, *part.more_files}:
             path = tmp_path / f"{file}.parquet"
             write(path, [*ids, "good/1", "good|2"], rows=200)
             found = corpus.read(path, shortest=part.shortest)
             assert [each.id for each in found] == ["good/1", "good|2"]
-    mix = mix_of(replace(recipe, longest=210), tmp_path)
-    held = [values for each in getattr(mix, "_mixes", [mix]) for source in each._sources for values in source]
-    assert len(held) == 2 * sum(len(part.files) for part in parts)
+    files = [part.files for part in parts] + [part.more_files for part in parts if part.more_files]
+    held = 0
+    for mix in mixes_of(replace(recipe, longest=210), tmp_path):
+        held += sum(len(source) for each in getattr(mix, "_mixes", [mix]) for source in each._sources)
+    assert held == 2 * sum(map(len, files))
 
 
 def test_a_round_has_so_many_rows_and_its_own_series(folder):
@@ -81,6 +83,13 @@ def test_a_mix_of_several_holds_as_many_rows_of_each_in_its_own_season(folder):
     rows = np.bincount(np.repeat(panel.seasons, panel.lengths))
     assert rows[[1, 12]].tolist() == [2_000, 2_000]
     assert panel.lengths.max() <= 35
+
+
+def test_every_second_network_learns_from_more_files_where_there_are_any(folder):
+    first, second = mixes_of(replace(YEARLY, real=1.0, more_files=(("months", 1),)), folder)
+    assert first.draw(900, seed=0).lengths[:-1].max() == 30
+    assert second.draw(900, seed=0).lengths[:-1].max() == 40  # of 90 rows; 40 is the longest
+    assert len(mixes_of(YEARLY, folder)) == 1
 
 
 def test_without_a_share_of_real_series_all_are_synthetic(folder):
