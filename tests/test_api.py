@@ -41,7 +41,7 @@ def test_keywords_go_on_top_of_a_request(csv):
 def test_a_model_is_saved_where_it_says_and_found_by_the_name_of_its_data(csv, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FORECAST_MODEL", raising=False)
-    trained = forecast.train(csv, horizon=3, model="sales.forecast", **QUICK)
+    trained = forecast.train(csv, horizon=3, model="sales.forecast", combine="none", **QUICK)
     assert trained.path.name == "sales.forecast"
     found = forecast.predict(csv)
     assert found.values.tolist() == forecast.predict(csv, model=trained.model).values.tolist()

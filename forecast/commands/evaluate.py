@@ -59,7 +59,7 @@ def evaluate(
     forecast evaluate sales.csv --baseline naive,drift --backtests 2 --by series
     forecast evaluate harvest.csv --refit --require-skill --output scores.csv
     forecast evaluate sales.csv --predictions predictions.csv
-    forecast evaluate stores/ --model stores.forecast --workers 4
+    forecast evaluate stores/ --model model.forecast --workers 4
     """
     console: Console = ctx.obj
     source = needed_source(ctx, data)

@@ -35,7 +35,7 @@ def reading(text, read):
 class Recorded:
     """A learner of random networks that keeps what it was given."""
 
-    origin, epochs, prior, losses = "scratch", 1, None, None
+    origin, epochs, rounds, prior, losses = "scratch", 1, 0, None, None
 
     def __init__(self, spec):
         random = np.random.default_rng(0)
