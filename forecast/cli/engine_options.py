@@ -79,7 +79,7 @@ def engine_choice(
     given = (engine, workers, address) != (None, None, None)
     several: EngineName = "processes" if given else "serial"
     name = engine or ("ray" if address is not None else several)
-    count = workers or (1 if name == "serial" else _cores())
+    count = (1 if name == "serial" else _cores()) if workers is None else workers
     return EngineChoice(Engine(name, count, address), given)
 
 

@@ -48,7 +48,8 @@ Data = Annotated[
     str | None,
     typer.Argument(
         metavar="DATA",
-        help="A file, plain or gzip; - for standard input.  [default: standard input]",
+        help="A file, plain or gzip, or a folder or 'glob' of files; - for standard input.  "
+        "[default: standard input]",
         show_default=False,
     ),
 ]
@@ -56,7 +57,8 @@ DataToContinue = Annotated[
     str | None,
     typer.Argument(
         metavar="DATA",
-        help="A file, plain or gzip; - for standard input.  [default: what is piped in, else the rows that "
+        help="A file, plain or gzip, or a folder or 'glob' of files; - for standard input.  "
+        "[default: what is piped in, else the rows that "
         "the model keeps]",
         show_default=False,
     ),

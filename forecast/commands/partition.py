@@ -16,6 +16,10 @@ from forecast.errors import UsageError
 from forecast.phrases import counted
 from forecast.spec.reading import ReadSpec
 
+_Data = Annotated[
+    str | None,
+    typer.Argument(metavar="DATA", help="A file, or a folder or 'glob' of files.", show_default=False),
+]
 _By = Annotated[
     list[str] | None,
     option(
@@ -44,7 +48,7 @@ _Folder = Annotated[
 @takes("read", read_spec)
 def partition(
     ctx: typer.Context,
-    data: options.Data = None,
+    data: _Data = None,
     *,
     by: _By = None,
     files: _Files = None,

@@ -20,11 +20,12 @@ from forecast.events import Event, FileFailed, Listener, SeriesSkipped, Warned, 
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.jobs import grouped
 from forecast.jobs.grouped import Asked
-from forecast.jobs.job import FOLDER, Manifest, open_manifest, work
+from forecast.jobs.job import FOLDER, Manifest, open_manifest, refuse_within, work
 from forecast.jobs.large import in_parts
 from forecast.jobs.sample import untrained_for
 from forecast.jobs.scan import refuse_mixed_files
 from forecast.output.writing import for_spreadsheets, write
+from forecast.phrases import counted, listed
 from forecast.reporting.history import read_as
 from forecast.serialize import to_plain
 from forecast.spec.reading import ReadSpec
@@ -97,18 +98,31 @@ def predict(
     listener hears of it. `DataError` for files that hold the same series or differ in columns, `UsageError`
     for a folder of other results.
     """
+    refuse_within(data, folder)
+    read = options.read or ReadSpec()
     if isinstance(chosen, TrainRequest):
-        options = replace(options, made_from=repr(chosen))
-    with kept(engine), in_parts(data, options.read or ReadSpec(), folder, listener) as files:
+        options, read = replace(options, made_from=repr(chosen)), chosen.read
+    with kept(engine), in_parts(data, read, folder, listener) as files:
         model = _model_of_job(files, chosen, folder, remark, listener)
         parts, manifest = _plan(files, model, folder, options, engine)
         done: list[tuple[Path, Written]] = []
         heard: set[str] = set()
-        again = "the same command goes on"
-        for part, written in work(forecast_part, parts, engine, manifest, listener, again=again):
+        again, strict = "the same command goes on", read.policy.unusable == "error"
+        for part, written in work(
+            forecast_part, parts, engine, manifest, listener, again=again, strict=strict
+        ):
             _report(written, heard, listener)
             done.append((part.output, written))
+        _name_left_over(manifest, parts, listener)
     return done
+
+
+def _name_left_over(manifest: Manifest[Written], parts: Sequence[ForecastPart], listener: Listener) -> None:
+    """Say which results are of files that are no longer there."""
+    left = manifest.entries.keys() - {part.file.name for part in parts}
+    if left:
+        text = f"{counted(len(left), 'file')} of an earlier run no longer in the data: {listed(sorted(left))}"
+        listener(Warned(f"{text}; forecasts of these are still in the folder"))
 
 
 def _report(written: Written, heard: set[str], listener: Listener) -> None:

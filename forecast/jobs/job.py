@@ -20,7 +20,7 @@ from forecast.errors import DataError, Interrupted, UsageError
 from forecast.events import FileDone, FileFailed, FilesAhead, Listener, Note, ignore
 from forecast.phrases import counted
 from forecast.serialize import Plain, dump, from_plain, parse, to_plain
-from forecast.tables.files import DataFile
+from forecast.tables.files import DataFile, DataSet
 
 FOLDER = "_job"
 """Folder of the manifest; names that start with _ are no data."""
@@ -103,6 +103,13 @@ def _entry(result: type[R], value: Plain) -> Entry[R]:
     )
 
 
+def refuse_within(data: DataSet, folder: Path) -> None:
+    """Raise a `UsageError` where results would be among the data, which would be other data from then on."""
+    inside = Path(data.root).is_dir() and folder.resolve().is_relative_to(Path(data.root).resolve())
+    if inside and data.files:
+        raise UsageError(f'"{folder}" is within the data, "{data.root}"', hint="name a folder beside it")
+
+
 def open_manifest(folder: Path, result: type[R], facts: Plain) -> Manifest[R]:
     """The manifest of the job that is described by `facts`, in the output folder; made where there is none.
 
@@ -142,11 +149,12 @@ def work(
     *,
     what: str = "file",
     again: str = "",
+    strict: bool = False,
 ) -> Iterator[tuple[P, R]]:
     """The result of each part, in the order of the parts; those in the manifest are not computed again.
 
     The listener hears of each file that is done and of each that failed; `what` is how it calls them, and
-    `again` how an interrupted job goes on. A `DataError` where all failed.
+    `again` how an interrupted job goes on. A `DataError` where all failed; if `strict`, at the first failure.
     """
     open_parts = [part for part in parts if manifest is None or not manifest.has(part)]
     known = len(parts) - len(open_parts)
@@ -159,6 +167,8 @@ def work(
         for number, result in run_partitions(function, open_parts, engine):
             file = open_parts[number].file
             if isinstance(result, Failure):
+                if strict:
+                    raise DataError(result.message, hint=result.hint)
                 failures.append(result)
                 listener(FileFailed(file.name, result.message, result.hint))
                 entry: Entry[R] = Entry(file.name, *_stamp(file), None, result)

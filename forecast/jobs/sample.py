@@ -62,7 +62,8 @@ def sampled(
     some = data.evenly(files, rows)
     reading, some = _read(some, read, data)
     # Series that cannot be used are heard of where their files are worked on.
-    note_reading(replace(reading, skipped=()), listener)
+    part = f" ({counted(len(some.files), 'file')})" if len(some.files) < len(data.files) else ""
+    note_reading(replace(reading, skipped=(), source=f"{data.root}{part}"), listener)
     panel = reading.panel
     if series is None:
         series = max(len(panel) * ROWS_TRAINED_ON // max(len(panel.values), ROWS_TRAINED_ON), 1)

@@ -17,8 +17,9 @@ import numpy as np
 from forecast.data.arrays import Integers
 from forecast.errors import DataError, MissingExtra, UsageError
 from forecast.events import FileDone, FilesAhead, Listener, ignore
+from forecast.jobs.job import refuse_within
 from forecast.jobs.scan import MARK
-from forecast.phrases import JOINER, listed
+from forecast.phrases import JOINER, counted, listed
 from forecast.reading.series_column import guess_series
 from forecast.reading.time_column import guess_time
 from forecast.serialize import Plain, dump
@@ -78,6 +79,7 @@ def partition(
     """
     _need_pyarrow()
     read = read or ReadSpec()
+    refuse_within(data, folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f'"{folder}" is not an empty folder', hint="name a new folder")
     columns, found = _head(data.files[0], read)
@@ -105,7 +107,7 @@ def partition(
             for block in _blocks(file, read.notation):
                 found_names = [*block.column_names]
                 refuse_other_columns(data.files[0].name, columns, file.name, found_names)
-                writers.add(block.select(list(columns)), _file_of(block, names, count))
+                writers.add(block.select(list(columns)), _file_of(block, names, count, file.name))
             listener(FileDone(file.name))
         written = writers.close()
         mark: dict[str, Plain] = {"by": list(names), "files": written, "rows": writers.rows}
@@ -272,7 +274,9 @@ def _blocks(file: DataFile, notation: Notation) -> "Iterator[pa.Table]":
             yield block
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise DataError(f"cannot be read: {reason}", where=file.name) from None
+        raise DataError(
+            f"cannot be read: {reason}", where=file.name, hint="download or copy it again, or leave it out"
+        ) from None
 
 
 def _parquet_blocks(file: DataFile) -> "Iterator[pa.Table]":
@@ -310,7 +314,7 @@ def _csv_blocks(file: DataFile, notation: Notation) -> "Iterator[pa.Table]":
             yield pa.Table.from_batches([batch])
 
 
-def _file_of(block: "pa.Table", names: Sequence[str], files: int) -> Integers:
+def _file_of(block: "pa.Table", names: Sequence[str], files: int, where: str) -> Integers:
     """(rows,) the number of the file of each row: a hash of its id, the same on every machine."""
     numbers = np.zeros(block.num_rows, dtype=np.int64)
     for name in names:
@@ -318,6 +322,13 @@ def _file_of(block: "pa.Table", names: Sequence[str], files: int) -> Integers:
         encoded = column.dictionary_encode()
         texts = ["" if text is None else str(text) for text in encoded.dictionary.to_pylist()]
         codes = encoded.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
+        missing = np.isin(codes, [code for code, text in enumerate([*texts, ""]) if not text])
+        if missing.any():
+            raise DataError(
+                f'{counted(int(missing.sum()), "row")} without a "{name}"',
+                where=where,
+                hint="complete or remove them, or name other columns by --by",
+            )
         hashes = np.array([zlib.crc32(text.encode()) for text in [*texts, ""]], dtype=np.int64)
         numbers = (numbers * 1_000_003 + hashes[codes]) & 0xFFFF_FFFF_FFFF
     return np.asarray((numbers ^ (numbers >> 17)) % files)

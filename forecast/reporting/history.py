@@ -96,7 +96,10 @@ def other_series(model: RecurrentForecaster, ids: Sequence[str]) -> list[str]:
 
 @contextmanager
 def _naming(model: RecurrentForecaster) -> Iterator[None]:
-    """Raise a `DataError` with the model that the data were read for."""
+    """Raise a `DataError` with the model that the data were read for; one without weights was not trained."""
+    if not len(model.weights):
+        yield
+        return
     try:
         yield
     except DataError as error:

@@ -10,10 +10,11 @@ import pytest
 from forecast import workflow
 from forecast.engines.calls import Engine
 from forecast.errors import DataError, UsageError
-from forecast.events import FileFailed, Note
+from forecast.events import FileFailed, Note, Warned
 from forecast.jobs.forecasts import ForecastOptions, predict
 from forecast.jobs.sample import untrained_for
 from forecast.jobs.split import partition
+from forecast.spec.reading import Policy, ReadSpec
 from forecast.spec.training import TrainRequest
 from forecast.tables.dataset import find_data_set, single
 from tests.jobs.test_data_sets import sales
@@ -84,8 +85,12 @@ def test_results_of_another_job_are_not_mixed(folder, tmp_path):
     predict(data, model, tmp_path / "out", OPTIONS, Engine())
     with pytest.raises(UsageError, match="has the results of another job"):
         predict(data, model, tmp_path / "out", ForecastOptions(horizon=4), Engine())
+    with pytest.raises(UsageError, match="is within the data"):
+        predict(data, model, folder / "out", OPTIONS, Engine())
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").touch()
     with pytest.raises(UsageError, match="is not an empty folder"):
-        predict(data, model, folder, OPTIONS, Engine())
+        predict(data, model, tmp_path / "full", OPTIONS, Engine())
 
 
 def test_a_damaged_file_is_listed_and_the_others_are_done(folder, tmp_path):
@@ -179,3 +184,20 @@ def test_workers_end_with_a_program_that_is_killed(folder, tmp_path):
             return
         time.sleep(0.1)
     pytest.fail("a worker goes on")
+
+
+def test_strict_stops_at_a_file_that_cannot_be_used(folder, tmp_path):
+    (folder / "part-0001.parquet").write_bytes((folder / "part-0001.parquet").read_bytes()[:-9])
+    data = find_data_set(folder)
+    request = TrainRequest(method="theta", read=ReadSpec(policy=Policy(unusable="error")))
+    with pytest.raises(DataError, match="truncated Parquet"):
+        predict(data, request, tmp_path / "out", OPTIONS, Engine())
+
+
+def test_results_of_a_file_that_is_gone_are_named(folder, tmp_path):
+    heard, model = [], untrained_for(find_data_set(folder), THETA)
+    predict(find_data_set(folder), model, tmp_path / "out", OPTIONS, Engine())
+    (folder / "part-0003.parquet").unlink()
+    predict(find_data_set(folder), model, tmp_path / "out", OPTIONS, Engine(), heard.append)
+    (warned,) = [event.message for event in heard if isinstance(event, Warned)]
+    assert "part-0003.parquet" in warned

@@ -72,10 +72,12 @@ def test_a_file_that_cannot_be_read_leaves_nothing(tmp_path, by_day):
 
 
 def test_other_columns_are_refused(tmp_path):
-    sales(["a"]).to_csv(tmp_path / "a.csv", index=False)
-    sales(["b"]).drop(columns="sold").to_csv(tmp_path / "b.csv", index=False)
+    folder = tmp_path / "in"
+    folder.mkdir()
+    sales(["a"]).to_csv(folder / "a.csv", index=False)
+    sales(["b"]).drop(columns="sold").to_csv(folder / "b.csv", index=False)
     with pytest.raises(DataError, match=r'b.csv: has other columns than a.csv: it lacks "sold"'):
-        partition(find_data_set(tmp_path), tmp_path / "parts")
+        partition(find_data_set(folder), tmp_path / "parts")
 
 
 def test_what_cannot_be_is_refused(tmp_path, by_day):
@@ -111,3 +113,15 @@ def test_files_that_no_series_falls_to_are_not_written(tmp_path):
     assert 1 <= made.files <= 2
     assert len(list(made.folder.glob("*.parquet"))) == made.files
     assert json.loads((made.folder / MARK).read_text())["files"] == made.files
+
+
+def test_parts_among_the_data_are_refused(tmp_path):
+    sales(["a"]).to_csv(tmp_path / "a.csv", index=False)
+    with pytest.raises(UsageError, match="is within the data"):
+        partition(find_data_set(tmp_path), tmp_path / "parts")
+
+
+def test_a_row_without_an_id_is_refused(tmp_path):
+    sales(["a", ""]).to_csv(tmp_path / "a.csv", index=False)
+    with pytest.raises(DataError, match=r'a\.csv: 30 rows without a "shop"'):
+        partition(single(tmp_path / "a.csv"), tmp_path / "parts", by=["shop"])

@@ -177,7 +177,7 @@ def test_the_command_writes_one_table_and_says_which_file_failed(place, tmp_path
     (folder / "part-0003.csv").touch()
     code, _, err = real_program(*words)
     assert code == 6
-    assert f"part-0003.csv skipped: is empty (read as the model {place / 'shops.forecast'} was" in err
+    assert "part-0003.csv skipped: is empty" in err
     assert "part-0002.parquet skipped" in err
 
 
