@@ -196,8 +196,6 @@ def engines(options: argparse.Namespace) -> list[dict]:
                 [
                     "predict",
                     data,
-                    "--method",
-                    "theta",
                     "--output",
                     out,
                     "--engine",
