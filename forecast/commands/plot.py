@@ -117,7 +117,7 @@ def _picture_as_of(
     levels: tuple[float, ...],
     missing: FutureMissing | None,
 ) -> "Picture":
-    """What would have been forecast on a date, and what came."""
+    """What would have been forecast on a date, and the actual values."""
     from forecast import hindcast, pictures
     from forecast.data.totals import Total
 

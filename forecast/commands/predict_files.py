@@ -62,7 +62,14 @@ def predict_files(
 
     with tempfile.TemporaryDirectory(prefix="forecast-") as folder:
         written = _forecast(
-            data, answering, engine, Path(folder) / "parts", asked, cast("PartFormat", one.format), console
+            data,
+            answering,
+            engine,
+            Path(folder) / "parts",
+            asked,
+            cast("PartFormat", one.format),
+            console,
+            goes_on=False,
         )
         paths, has_header = [path for path, _ in written], one.format != "jsonl"
         if one.file is None:
@@ -79,6 +86,8 @@ def _forecast(
     asked: dict[str, Any],
     format: "PartFormat | None",
     console: Console,
+    *,
+    goes_on: bool = True,
 ) -> "list[tuple[Path, Written]]":
     from forecast.jobs.forecasts import ForecastOptions, predict
 
@@ -87,7 +96,7 @@ def _forecast(
     # A request says itself how the data are read.
     read = None if isinstance(chosen, TrainRequest) else answering.read
     options = ForecastOptions(read=read, format=format, **asked)
-    return predict(data, chosen, folder, options, engine, console.listen, remark=remark)
+    return predict(data, chosen, folder, options, engine, console.listen, remark=remark, goes_on=goes_on)
 
 
 def _each(format: "OutputFormat") -> "PartFormat | None":

@@ -90,6 +90,7 @@ def predict(
     listener: Listener = ignore,
     *,
     remark: str = "",
+    goes_on: bool = True,
 ) -> list[tuple[Path, Written]]:
     """Forecast each file of the data into a file of the same name in `folder`.
 
@@ -107,7 +108,7 @@ def predict(
         parts, manifest = _plan(files, model, folder, options, engine)
         done: list[tuple[Path, Written]] = []
         heard: set[str] = set()
-        again, strict = "the same command goes on", read.policy.unusable == "error"
+        again, strict = "the same command goes on" * goes_on, read.policy.unusable == "error"
         for part, written in work(
             forecast_part, parts, engine, manifest, listener, again=again, strict=strict
         ):
