@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -43,9 +44,10 @@ def predict_files(
                 f"{name} is not read with a data set that goes file by file", hint="leave it out"
             )
     plan_list(skipped, console, output)
+    forecast = partial(_forecast, data, answering, engine, asked=asked, console=console)
     if is_folder(output):
         assert output is not None
-        written = _forecast(data, answering, engine, output, asked, _each(format), console)
+        written = forecast(output, format=_each(format))
         series, rows = (sum(getattr(each, name) for _, each in written) for name in ("series", "rows"))
         console.note(
             "saved", f"{output}: {counted(len(written), 'file')}, {series:,} series, {counted(rows, 'row')}"
@@ -61,16 +63,7 @@ def predict_files(
     from forecast.jobs.forecasts import concatenate
 
     with tempfile.TemporaryDirectory(prefix="forecast-") as folder:
-        written = _forecast(
-            data,
-            answering,
-            engine,
-            Path(folder) / "parts",
-            asked,
-            cast("PartFormat", one.format),
-            console,
-            goes_on=False,
-        )
+        written = forecast(Path(folder) / "parts", format=cast("PartFormat", one.format), goes_on=False)
         paths, has_header = [path for path, _ in written], one.format != "jsonl"
         if one.file is None:
             concatenate(paths, sys.stdout.buffer, has_header=has_header)
@@ -83,10 +76,10 @@ def _forecast(
     answering: Answering,
     engine: "Engine",
     folder: Path,
+    *,
     asked: dict[str, Any],
     format: "PartFormat | None",
     console: Console,
-    *,
     goes_on: bool = True,
 ) -> "list[tuple[Path, Written]]":
     from forecast.jobs.forecasts import ForecastOptions, predict

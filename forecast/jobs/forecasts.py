@@ -96,8 +96,9 @@ def predict(
 
     Without a model, the request for what needs no training gives one, from a sample of the data. An
     interrupted call goes on where it was, if it is repeated. A file that cannot be read fails alone: the
-    listener hears of it. `DataError` for files that hold the same series or differ in columns, `UsageError`
-    for a folder of other results.
+    listener hears of it. Without `goes_on` an interruption is not said to go on: the folder will be gone.
+    `DataError` for files that hold the same series or differ in columns, `UsageError` for a folder of other
+    results.
     """
     refuse_within(data, folder)
     read = options.read or ReadSpec()
