@@ -115,9 +115,11 @@ class Panel:
 
         A batch has at most `most_rows` rows, or one series.
         """
-        kinds, kind = np.unique(np.stack([self.lengths, self.seasons]), axis=1, return_inverse=True)
-        for index, (rows, season) in enumerate(kinds.T.tolist()):
-            series = np.flatnonzero(kind == index)
+        lengths, seasons = self.lengths, self.seasons
+        order = np.lexsort((seasons, lengths))
+        changes = (np.diff(lengths[order]) != 0) | (np.diff(seasons[order]) != 0)
+        for series in np.split(order, np.flatnonzero(changes) + 1) if len(order) else ():
+            rows, season = int(lengths[series[0]]), int(seasons[series[0]])
             for some in np.array_split(series, max(-(-len(series) * rows // most_rows), 1)):
                 if len(some):
                     yield some, self.values[self.bounds[some][:, None] + np.arange(rows)], season
@@ -191,7 +193,7 @@ class Panel:
         bounds, rows = slices(self.bounds[:-1][series], self.lengths[series])
         return replace(
             self,
-            ids=tuple(self.ids[index] for index in series),
+            ids=tuple(map(self.ids.__getitem__, series.tolist())),
             times=self.times[rows],
             values=self.values[rows],
             observed=self.observed[rows],

@@ -71,14 +71,15 @@ def _forecasts(panel: Panel, logarithmic: Flags, period: int, horizon: int) -> F
     passes = _passes(panel, logarithmic, sizes, period)
     own = np.unique(passes)
     own = own[np.argsort(panel.lengths[own], kind="stable")]
-    smoothed = np.empty((len(panel), horizon))
-    most = max(_BATCH // (len(_ALPHAS) * len(_TRENDS) * len(_GAMMAS)), 1)
-    for batch in np.array_split(own, -(-len(own) // most)):
-        some = np.flatnonzero(np.isin(passes, batch))
-        order = np.argsort(batch)
-        run = order[np.searchsorted(batch[order], passes[some])]
+    place = np.empty(len(panel), dtype=np.int64)
+    place[own] = np.arange(len(own))
+    place, smoothed = place[passes], np.empty((len(panel), horizon))
+    most = max(_BATCH // len(_grid(period)), 1)
+    for first in range(0, len(own), most):
+        batch, some = own[first : first + most], np.flatnonzero(place // most == first // most)
         table = _transformed(panel.select(batch), logarithmic[batch], sizes[batch])
-        smoothed[some] = _smooth(table, panel.lengths[batch], period, horizon, run, panel.lengths[some])
+        states = _initial_states(table, panel.lengths[batch], period)
+        smoothed[some] = _smooth(table, states, horizon, place[some] - first, panel.lengths[some])
     centres, sizes = panel.last_values[passes][:, None], sizes[passes][:, None]
     with np.errstate(over="ignore"):
         grown = np.exp(np.clip(smoothed, -700, 20)) * sizes
@@ -89,15 +90,10 @@ def _forecasts(panel: Panel, logarithmic: Flags, period: int, horizon: int) -> F
 def _passes(panel: Panel, logarithmic: Flags, sizes: Floats, period: int) -> Integers:
     """(series,) the series in whose pass each one is smoothed: itself, or a longer one that begins with it.
 
-    Both start from the same states and count the same errors, and are of nearly one size.
+    Both start from the same states, and are of nearly one size.
     """
-    parts = (
-        whole_series(panel),
-        logarithmic,
-        _first_seasons(panel.lengths, period),
-        _warm_up(panel.lengths, period),
-    )
-    kinds, kind = np.unique(np.stack(parts), axis=1, return_inverse=True)
+    parts = np.stack((whole_series(panel), logarithmic, _first_seasons(panel.lengths, period)))
+    kinds, kind = np.unique(parts, axis=1, return_inverse=True)
     longest = np.zeros(kinds.shape[1], dtype=np.int64)
     order = np.argsort(panel.lengths, kind="stable")
     longest[kind[order]] = order  # the last one of each kind is the longest
@@ -138,27 +134,30 @@ def growing(panel: Panel) -> Flags:
     return grows
 
 
+def _grid(period: int) -> Floats:
+    """(parameters, 4) smoothing of the level and of the trend, damping, and smoothing of the season."""
+    gammas = _GAMMAS if period > 1 else (0.0,)
+    return np.array([(a, a * b, phi, g * (1 - a)) for a, (b, phi), g in product(_ALPHAS, _TRENDS, gammas)])
+
+
 def _smooth(
-    values: Floats, lengths: Integers, period: int, horizon: int, run: Integers, ends: Integers
+    values: Floats, states: tuple[Floats, Floats, Floats], horizon: int, run: Integers, ends: Integers
 ) -> Floats:
     """(ends, horizon) forecasts with the parameters of the smallest one-step errors up to each end.
 
-    `values` are (series, rows), of which `lengths` count; an end is after the first `ends` rows of the series
-    `run`.
+    `values` are (series, rows), `states` those before the first row; an end is after the first `ends` rows of
+    the series `run`.
     """
-    gammas = _GAMMAS if period > 1 else (0.0,)
-    grid = np.array([(a, a * b, phi, g * (1 - a)) for a, (b, phi), g in product(_ALPHAS, _TRENDS, gammas)])
+    period = len(states[2])
+    grid, warm_up = _grid(period), _warm_up(ends, period)
     alpha, beta, phi, gamma = (np.tile(each, (len(values), 1)) for each in grid.T)
-    level, trend, indices = (
-        np.repeat(each[..., None], len(grid), axis=-1) for each in _initial_states(values, lengths, period)
-    )
-    counted = _warm_up(lengths, period)
+    level, trend, indices = (np.repeat(each[..., None], len(grid), axis=-1) for each in states)
     errors, error, part = (np.zeros_like(level) for _ in range(3))
-    ending = {end: np.flatnonzero(ends == end) for end in np.unique(ends).tolist()}
+    counted, begin, marks = np.zeros((len(ends), len(grid))), 0, {*warm_up.tolist(), *ends.tolist()}
     best = np.empty(len(ends), dtype=np.int64)
     levels, trends, final = np.empty(len(ends)), np.empty(len(ends)), np.empty((period, len(ends)))
-    for step, now in enumerate(np.ascontiguousarray(values.T)[..., None]):
-        index = indices[step % period]
+    for step, now in enumerate(np.ascontiguousarray(values.T)[..., None], start=1):
+        index = indices[(step - 1) % period]
         trend *= phi
         level += trend
         np.add(level, index, out=error)
@@ -167,11 +166,13 @@ def _smooth(
         trend += np.multiply(beta, error, out=part)
         if period > 1:
             index += np.multiply(gamma, error, out=part)
-        np.multiply(error, error, out=part)
-        part[step < counted] = 0.0
-        errors += part
-        if (here := ending.get(step + 1)) is not None:
-            at = run[here], errors[run[here]].argmin(axis=1)
+        errors += np.multiply(error, error, out=part)
+        if step in marks:
+            some = np.flatnonzero((warm_up <= begin) & (ends >= step))
+            counted[some] += errors[run[some]]
+            errors[:], begin = 0.0, step
+            here = np.flatnonzero(ends == step)
+            at = run[here], counted[here].argmin(axis=1)
             best[here], levels[here], trends[here], final[:, here] = (
                 at[1],
                 level[at],

@@ -5,6 +5,7 @@ from itertools import chain, combinations
 
 import numpy as np
 
+from forecast.data.arrays import Integers
 from forecast.tables import dates, numbers, time_parts
 from forecast.tables.columns import Column, joined_column
 from forecast.tables.table import Table
@@ -27,6 +28,8 @@ MOST_KEYS, MOST_CANDIDATES = 3, 8
 """Columns that may tell series apart together, and columns among which they are looked for."""
 SAMPLE_ROWS = 20_000
 """Rows on which columns are tried first."""
+MOST_NUMBERS = 1 << 62
+"""Combinations of texts that can be numbered without looking at the rows."""
 READABLE_SHARE = 0.5
 """Share of numbers from which a column is one of numbers; its other texts are then errors."""
 
@@ -81,10 +84,10 @@ def find_keys(
         keys = [*given, *more]
         for rows in (sample, slice(None)):
             pairs = _numbered([*keys, time], rows)
-            if len(np.unique(pairs)) < len(pairs):
+            if _distinct(pairs) < len(pairs):
                 break
         else:
-            ids = len(np.unique(_numbered(keys, slice(None))))
+            ids = _distinct(_numbered(keys, slice(None)))
             if ids * MIN_ROWS_PER_SERIES <= table.rows:
                 return [column for column in table.columns if any(column is each for each in more)]
     return []
@@ -92,18 +95,26 @@ def find_keys(
 
 def _nearly_identifies(table: Table, column: Column, time: Column) -> bool:
     """Whether most rows are the only ones of their id and time: the others are duplicates."""
-    pairs = len(np.unique(_numbered([column, time], slice(None))))
+    pairs = _distinct(_numbered([column, time], slice(None)))
     is_small = len(column.texts) * MIN_ROWS_PER_SERIES <= table.rows
     return is_small and pairs > MOSTLY_UNIQUE * table.rows
 
 
-def _numbered(columns: Sequence[Column], rows: slice) -> np.ndarray:
+def _numbered(columns: Sequence[Column], rows: slice) -> Integers:
     """(rows,) one number for each combination of texts."""
-    numbers_of_rows = np.zeros(len(columns[0].codes[rows]), dtype=np.int64)
-    for column in columns:
-        pairs = numbers_of_rows * len(column.texts) + column.codes[rows]
-        numbers_of_rows = np.unique(pairs, return_inverse=True)[1].ravel()
+    numbers_of_rows, count = columns[0].codes[rows].astype(np.int64), len(columns[0].texts)
+    for column in columns[1:]:
+        if count * len(column.texts) > MOST_NUMBERS:
+            numbers_of_rows = np.unique(numbers_of_rows, return_inverse=True)[1].ravel()
+            count = len(numbers_of_rows)
+        numbers_of_rows = numbers_of_rows * len(column.texts) + column.codes[rows]
+        count *= len(column.texts)
     return numbers_of_rows
+
+
+def _distinct(values: Integers) -> int:
+    """How many different numbers there are: sorting is faster than `np.unique`, which hashes."""
+    return int(np.count_nonzero(np.diff(np.sort(values)))) + min(len(values), 1)
 
 
 def _named(candidates: Sequence[Column]) -> list[Column]:

@@ -1,10 +1,8 @@
 """Why a series has no row, or no number, on most of its steps, and what to do about it."""
 
-from itertools import pairwise
-
 import numpy as np
 
-from forecast.data.arrays import Integers
+from forecast.data.arrays import Flags, Integers
 from forecast.data.frequency import Frequency
 from forecast.data.inference import infer_frequency, is_on_steps
 from forecast.data.pattern import DAY
@@ -85,19 +83,22 @@ def start_after_gaps(rows: Rows, frequency: Frequency) -> tuple[Rows, tuple[str,
     A series starts after its longest gap where it has enough rows there, and few steps without one.
     """
     keep = np.ones(len(rows.times), dtype=bool)
-    numbered = ~np.isnan(rows.values)
+    numbered = np.flatnonzero(~np.isnan(rows.values))
+    bounds = np.searchsorted(numbered, rows.bounds)
+    series = np.flatnonzero(np.diff(bounds) > LEAST_ROWS_AFTER)
+    ends = rows.times[numbered[bounds[series]]], rows.times[numbered[bounds[series + 1] - 1]]
+    series = series[~_are_dense(frequency.steps_between(*ends) + 1, np.diff(bounds)[series])]
     gaps: list[tuple[int, int]] = []
-    for first, end in pairwise(rows.bounds.tolist()):
-        known = first + np.flatnonzero(numbered[first:end])
-        if len(known) <= LEAST_ROWS_AFTER:
+    for index in series.tolist():
+        first, known = rows.bounds[index], numbered[bounds[index] : bounds[index + 1]]
+        if not is_on_steps(frequency, rows.times[known], np.array([0, len(known)])).all():
             continue
         steps = frequency.steps_between(rows.times[known[:1]], rows.times[known])
-        if _is_dense(steps) or not is_on_steps(frequency, rows.times[known], np.array([0, len(known)])).all():
-            continue
         longest = int(np.diff(steps).argmax()) + 1
         gap = int(steps[longest] - steps[longest - 1])
+        after = steps[-1] - steps[longest] + 1
         is_most = 2 * gap > int(steps[-1]) + 1 - len(steps)
-        if is_most and len(known) - longest >= LEAST_ROWS_AFTER and _is_dense(steps[longest:]):
+        if is_most and len(known) - longest >= LEAST_ROWS_AFTER and _are_dense(after, len(known) - longest):
             keep[first : known[longest]] = False
             gaps.append((int(known[longest]), int(steps[longest] - steps[longest - 1] - 1)))
     if not gaps:
@@ -110,10 +111,9 @@ def start_after_gaps(rows: Rows, frequency: Frequency) -> tuple[Rows, tuple[str,
     return rows.select(keep), (message,)
 
 
-def _is_dense(steps: Integers) -> bool:
-    """Whether these are enough of the steps from the first to the last."""
-    total = int(steps[-1] - steps[0]) + 1
-    return total - len(steps) <= MAX_FILLED_SHARE * total
+def _are_dense(steps: Integers, known: Integers | int) -> Flags:
+    """Whether so many `known` rows are enough of all `steps`, of each series or of one."""
+    return np.asarray(steps - known <= MAX_FILLED_SHARE * steps)
 
 
 def _own_frequency(rows: Rows) -> Frequency | None:

@@ -29,7 +29,8 @@ from forecast.tables.source import SourceBytes, line_of, wide_encoding
 from forecast.tables.table import Table
 
 SAMPLE_CHARACTERS = 1 << 16
-BLOCK_ROWS = 20_000
+BLOCK_ROWS = 300
+"""Records that become columns together: so few stay in the cache, and start no garbage collection."""
 MOST_FOOTER_ROWS = 100
 """Rows after the data that may be notes."""
 

@@ -60,7 +60,9 @@ def test_features_at_the_end_of_a_beginning_are_those_of_the_whole_there():
 def test_methods_forecast_beginnings_as_they_forecast_each_alone(name):
     levels = panel(VALUES[:30], VALUES, VALUES * np.where(np.arange(60) < 50, 1, 1e6), VALUES[:50], season=4)
     counts = np.random.default_rng(1).poisson(0.5, 60)
+    months = wave(60, season=12)
     for history in (
+        replace(panel(*(months[:rows] for rows in (27, 33, 48, 60)), season=12), ids=("a",) * 4),
         PASTS,
         replace(levels, ids=("a",) * 4),
         replace(panel(counts[:40], counts), ids=("b", "b")),
