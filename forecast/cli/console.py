@@ -159,9 +159,8 @@ class Console:
             case FileFailed(name, reason, hint):
                 self.failed_files.append(event)
                 if len(self.failed_files) <= SKIPPED_SHOWN:
-                    self.warn(
-                        f"{name} skipped: {reason.removeprefix(f'{name}: ')}" + (f"; {hint}" if hint else "")
-                    )
+                    text = f"{name} skipped: {reason.removeprefix(f'{name}: ')}"
+                    self.warn(f"{text}; {hint}" if hint else text, always=True)
 
     def _resume_command(self) -> str:
         words = [word for word in self.command if word != "--resume"]
@@ -177,9 +176,9 @@ class Console:
             self.erase()
             self._write(labelled(label, text, color=has_color(sys.stderr, self.color), width=_width()))
 
-    def warn(self, message: str) -> None:
-        """Print a warning, unless quiet."""
-        if not self.quiet:
+    def warn(self, message: str, *, always: bool = False) -> None:
+        """Print a warning, unless quiet; `always` where the result lacks what could not be read."""
+        if always or not self.quiet:
             self.erase()
             self._write(self._headed("warning", message))
 

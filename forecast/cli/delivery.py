@@ -11,11 +11,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
-from forecast.cli.console import Color, has_color, is_terminal, labelled, styled
+from forecast.cli.console import Color, Console, has_color, is_terminal, labelled, styled
 from forecast.cli.options import OutputFormat
 from forecast.errors import MissingExtra, UsageError
 from forecast.output.escape import escape
-from forecast.phrases import listed
+from forecast.phrases import counted, listed
 
 if TYPE_CHECKING:
     from forecast.data.arrays import Flags, Integers
@@ -96,11 +96,12 @@ def deliver(
     shown: "ResultTable | None" = None,
     places: "Integers | None" = None,
     unit_free: Collection[str] = (),
+    like: Path | None = None,
 ) -> None:
     """Write a table where `delivery` says; `shown` takes its place as a table for a person.
 
     `places`, (rows,), are the decimal places of numbers in the units of the data; the columns `unit_free`
-    have others.
+    have others. `like` is a Parquet file whose columns say the types of those of the same names in Parquet.
     """
     if delivery.is_table:
         _send_text(delivery, _table_text(table if shown is None else shown, delivery, color))
@@ -118,7 +119,13 @@ def deliver(
             name: _rounded(fact, delivery.digits) if name in _SCORES else fact
             for name, fact in (facts or {}).items()
         }
-    _send(delivery, lambda stream: write(table, stream, format=format, schema=schema, facts=facts))
+    _send(delivery, lambda stream: write(table, stream, format=format, schema=schema, facts=facts, like=like))
+
+
+def note_saved(delivery: Delivery, table: "ResultTable", console: Console) -> None:
+    """Say which file holds a result; nothing of standard output."""
+    if delivery.file is not None:
+        console.note("saved", f"{delivery.file}: {counted(len(next(iter(table.values()), ())), 'row')}")
 
 
 def _rounded(fact: "Json", digits: "Digits") -> "Json":
@@ -302,14 +309,14 @@ def has_known_suffix(file: Path) -> bool:
 
 
 def _format_by_suffix(file: Path, option: str) -> OutputFormat:
+    if file.is_dir():
+        raise UsageError(f'{option}: "{file}" is a folder', hint=f"name a file in it: {file / 'result.csv'}")
     try:
         return _SUFFIXES[file.suffix.lower()]
     except KeyError:
         known = ", ".join(_SUFFIXES)
-        raise UsageError(
-            f'{option}: "{file}" does not end in {known}',
-            hint="--format says what to write there" if option == "--output" else "",
-        ) from None
+        hint = f"{option} {file}.csv; or --format csv, whatever the name" if option == "--output" else ""
+        raise UsageError(f'{option}: "{file}" does not end in {known}', hint=hint) from None
 
 
 def check_file(file: Path, inputs: tuple[str | Path | None, ...], option: str) -> None:

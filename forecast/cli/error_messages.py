@@ -38,8 +38,19 @@ def of_usage(error: typer.TyperException) -> ErrorMessage:
     if match := re.match(r"No such command '(.*?)'\.?(?: Did you mean '(.*?)')?", text):
         return ErrorMessage(f'there is no command "{match[1]}"', _command_hint(match[1], match[2], error))
     if match := re.match(r"Got unexpected extra argument\(s\) \((.*)\)$", text):
-        return ErrorMessage(f"one argument too many: {match[1]}", _help_hint(error))
+        return _too_many(match[1].split(" "), error)
     return ErrorMessage(text[:1].lower() + text[1:], _help_hint(error))
+
+
+def _too_many(words: list[str], error: Exception) -> ErrorMessage:
+    """What is left of a command line; files are those that a shell made of a glob without quotes."""
+    first, more = Path(words[0]), f" and {len(words) - 3:,} more" if len(words) > 4 else ""
+    text = " ".join(words[:3] if more else words) + more
+    if not first.is_file():
+        return ErrorMessage(f"one argument too many: {text}", _help_hint(error))
+    pattern, folder = str(first.with_name(f"*{first.suffix}")), str(first.parent)
+    hint = f"of several files name the folder, {folder}, or a glob in quotes: '{pattern}'"
+    return ErrorMessage(f"DATA is one argument: {text} would be others", hint)
 
 
 def of_system(error: OSError) -> ErrorMessage:

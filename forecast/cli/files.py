@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forecast.cli.delivery import has_known_suffix
+from forecast.cli.delivery import Delivery, has_known_suffix
 from forecast.cli.engine_options import EngineChoice
 from forecast.errors import UsageError
 
@@ -37,6 +37,16 @@ def by_files(source: str | Path | None, choice: EngineChoice, output: Path | Non
 
     data = find_data_set(source) if several else single(source)
     return data if asked or data.rows > ROWS_IN_MEMORY else None
+
+
+def parquet_of(source: str | Path | None, delivery: Delivery) -> Path | None:
+    """The Parquet file that DATA is, or the first of a data set, for a result that is one too; else None."""
+    if not isinstance(source, Path) or delivery.format != "parquet":
+        return None
+    from forecast.tables.dataset import find_data_set, single
+    from forecast.tables.source import is_data_set
+
+    return (find_data_set(source) if is_data_set(source) else single(source)).files[0].parquet_path
 
 
 def is_folder(output: Path | None) -> bool:

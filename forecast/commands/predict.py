@@ -6,10 +6,10 @@ import typer
 
 from forecast.cli import options, parsing, paths
 from forecast.cli.console import Console
-from forecast.cli.delivery import deliver, plan_delivery
+from forecast.cli.delivery import deliver, note_saved, plan_delivery
 from forecast.cli.drawing import has_room_below, print_below
 from forecast.cli.engine_options import EngineChoice, engine_choice
-from forecast.cli.files import by_files
+from forecast.cli.files import by_files, parquet_of
 from forecast.cli.option_groups import takes
 from forecast.cli.picture_options import NoPlot
 from forecast.cli.reading_options import read_spec
@@ -104,13 +104,15 @@ def predict(
         chosen, source, ahead, as_of, read=read, remark=remark, console=console, asked=asked
     )
     deliver(
-        forecast.to_table(),
+        table := forecast.to_table(),
         delivery,
         schema="forecast.total/1" if total else "forecast.predict/1",
         facts={**_model_facts(forecaster, answering.path), **about, "skipped": console.skipped_facts()},
         color=console.color,
         places=forecast.row_places,
+        like=parquet_of(source, delivery),
     )
+    note_saved(delivery, table, console)
     if has_room_below(delivery, wanted=not no_plot):
         print_below(forecast, console.color)
 

@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -48,10 +48,7 @@ def predict_files(
     if is_folder(output):
         assert output is not None
         written = forecast(output, format=_each(format))
-        series, rows = (sum(getattr(each, name) for _, each in written) for name in ("series", "rows"))
-        console.note(
-            "saved", f"{output}: {counted(len(written), 'file')}, {series:,} series, {counted(rows, 'row')}"
-        )
+        console.note("saved", f"{output}: {counted(len(written), 'file')}, {_counts(written)}")
         return
     one = plan_delivery(format, output=output, excel_safe=asked["excel_safe"], digits=asked["digits"])
     if one.format not in _ROW_BY_ROW:
@@ -69,6 +66,12 @@ def predict_files(
             concatenate(paths, sys.stdout.buffer, has_header=has_header)
         else:
             write_atomically(one.file, lambda stream: concatenate(paths, stream, has_header=has_header))
+            console.note("saved", f"{one.file}: {_counts(written)}")
+
+
+def _counts(written: "Sequence[tuple[Path, Written]]") -> str:
+    series, rows = (sum(getattr(each, name) for _, each in written) for name in ("series", "rows"))
+    return f"{series:,} series, {counted(rows, 'row')}"
 
 
 def _forecast(

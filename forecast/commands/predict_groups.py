@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from forecast.cli import paths
 from forecast.cli.console import Console
-from forecast.cli.delivery import Delivery, deliver
+from forecast.cli.delivery import Delivery, deliver, note_saved
+from forecast.cli.files import parquet_of
 from forecast.commands.answering import Answering
 from forecast.errors import UsageError
 
@@ -42,4 +43,6 @@ def predict_groups(
         },
         color=console.color,
         places=found.places,
+        like=parquet_of(answering.source, delivery),
     )
+    note_saved(delivery, found.table, console)

@@ -20,7 +20,7 @@ from forecast.events import Event, FileFailed, Listener, SeriesSkipped, Warned, 
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.jobs import grouped
 from forecast.jobs.grouped import Asked
-from forecast.jobs.job import FOLDER, Manifest, open_manifest, refuse_within, work
+from forecast.jobs.job import FOLDER, Manifest, open_manifest, refuse_folder, refuse_within, work
 from forecast.jobs.large import in_parts
 from forecast.jobs.sample import untrained_for
 from forecast.jobs.scan import refuse_mixed_files
@@ -101,6 +101,7 @@ def predict(
     results.
     """
     refuse_within(data, folder)
+    refuse_folder(folder)
     read = options.read or ReadSpec()
     if isinstance(chosen, TrainRequest):
         options, read = replace(options, made_from=repr(chosen)), chosen.read
@@ -218,7 +219,10 @@ def _write(part: ForecastPart, table: ResultTable, places: Integers | None) -> N
         table = for_spreadsheets(table)
     part.output.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(
-        part.output, lambda stream: write(table, stream, format=format, schema="forecast.predict/1")
+        part.output,
+        lambda stream: write(
+            table, stream, format=format, schema="forecast.predict/1", like=part.file.parquet_path
+        ),
     )
 
 

@@ -110,6 +110,16 @@ def refuse_within(data: DataSet, folder: Path) -> None:
         raise UsageError(f'"{folder}" is within the data, "{data.root}"', hint="name a folder beside it")
 
 
+def refuse_folder(folder: Path) -> None:
+    """Raise a `UsageError`, before any work, for a folder that cannot take the results of a job."""
+    if not (folder / FOLDER).is_dir() and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f'"{folder}" is not an empty folder', hint="name a new folder for the results")
+    there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        what = "read-only" if there.is_dir() else "a file"
+        raise UsageError(f'"{folder}" cannot be written: "{there}" is {what}', hint="name a folder elsewhere")
+
+
 def open_manifest(folder: Path, result: type[R], facts: Plain) -> Manifest[R]:
     """The manifest of the job that is described by `facts`, in the output folder; made where there is none.
 
@@ -128,8 +138,7 @@ def open_manifest(folder: Path, result: type[R], facts: Plain) -> Manifest[R]:
         raise UsageError(
             f'"{folder}" has the results of another job', hint="name another folder, or delete this one"
         )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f'"{folder}" is not an empty folder', hint="name a new folder for the results")
+    refuse_folder(folder)
     job.mkdir(parents=True, exist_ok=True)
     text = dump({"sha256": identity, "job": facts}) + "\n"
 

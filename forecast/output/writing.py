@@ -8,7 +8,8 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO, Literal, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from forecast.data.results import ResultTable
 from forecast.errors import MissingExtra
 from forecast.output.escape import escape
 from forecast.output.terminal import Column, is_number
+
+if TYPE_CHECKING:
+    import pyarrow
 
 Format = Literal["csv", "tsv", "json", "jsonl", "md", "parquet"]
 
@@ -37,8 +41,12 @@ def write(
     format: Format,
     schema: str,
     facts: Mapping[str, Json] | None = None,
+    like: Path | None = None,
 ) -> None:
-    """Write all rows of `table`; JSON has `schema` ("forecast.predict/1") and `facts` before the rows."""
+    """Write all rows of `table`; JSON has `schema` ("forecast.predict/1") and `facts` before the rows.
+
+    In Parquet ids and times have the types of the columns of these names in the Parquet file `like`.
+    """
     if format == "csv":
         _write_separated(table, stream, ",")
     elif format == "tsv":
@@ -50,7 +58,7 @@ def write(
     elif format == "md":
         _write_markdown(table, stream)
     else:
-        _write_parquet(table, stream)
+        _write_parquet(table, stream, like)
     stream.flush()
 
 
@@ -149,15 +157,31 @@ def _write_markdown(table: ResultTable, stream: BinaryIO) -> None:
     stream.write(_encoded("".join(lines)))
 
 
-def _write_parquet(table: ResultTable, stream: BinaryIO) -> None:
+def _write_parquet(table: ResultTable, stream: BinaryIO, like: Path | None) -> None:
     try:
         import pyarrow as arrow
         from pyarrow import parquet
     except ImportError as error:
         raise MissingExtra("Parquet needs pyarrow", hint="pip install 'forecast-rnn[parquet]'") from error
+    made = arrow.table(dict(table))
+    if like is not None:
+        known = parquet.read_schema(like)
+        for index, name in enumerate(made.column_names):
+            if name in known.names and arrow.types.is_string(made.schema.field(index).type):
+                made = made.set_column(index, name, _typed(made.column(index), known.field(name).type))
     sink = arrow.BufferOutputStream()
-    parquet.write_table(arrow.table(dict(table)), sink)
+    parquet.write_table(made, sink)
     stream.write(sink.getvalue())
+
+
+def _typed(texts: "pyarrow.ChunkedArray", type: "pyarrow.DataType") -> "pyarrow.ChunkedArray":
+    """Texts as values of a type; unchanged where one of them is none."""
+    from pyarrow import ArrowException, types
+
+    try:
+        return texts.dictionary_encode() if types.is_dictionary(type) else texts.cast(type)
+    except ArrowException:
+        return texts
 
 
 def _encoded(text: str) -> bytes:

@@ -45,6 +45,11 @@ class DataFile:
         packed = _GZIP_RATIO if start[:2] == GZIP else 1
         return packed * self.size // _CSV_ROW_BYTES if start else 0
 
+    @property
+    def parquet_path(self) -> Path | None:
+        """The path of a Parquet file; None for any other file."""
+        return self.path if self._start() == PARQUET else None
+
     def parquet_columns(self) -> tuple[str, ...] | None:
         """The names of the columns of a Parquet file; None for any other file."""
         metadata = self._metadata() if self._start() == PARQUET else None

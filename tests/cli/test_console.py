@@ -12,6 +12,7 @@ from forecast.events import (
     CheckpointSaved,
     Decision,
     EpochEnded,
+    FileFailed,
     FitEnded,
     FitsAhead,
     Loading,
@@ -44,6 +45,11 @@ def test_decisions_are_shown_only_when_verbose(capsys):
 
 def test_quiet_silences_notes_and_warnings(capsys):
     assert heard(capsys, Note("a", "b"), Warned("c"), quiet=True) == ""
+
+
+def test_quiet_does_not_silence_a_file_that_failed(capsys):
+    failed = FileFailed("a.csv", "a.csv: is empty", "leave it out")
+    assert heard(capsys, failed, quiet=True) == "warning: a.csv skipped: is empty; leave it out\n"
 
 
 def test_quiet_does_not_silence_errors(capsys):

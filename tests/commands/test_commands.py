@@ -242,8 +242,9 @@ def test_predict_from_an_empty_pipe_asked_for_with_a_dash_is_the_readers_to_refu
 )
 @pytest.mark.usefixtures("model")
 def test_output_takes_its_format_from_the_suffix(forecast_program, name, start):
-    code, out, _ = forecast_program("predict", "--output", name)
+    code, out, err = forecast_program("predict", "--output", name)
     assert (code, out) == (0, "")
+    assert f"saved         {name}: " in err
     assert Path(name).read_bytes().startswith(start)
 
 
@@ -256,7 +257,8 @@ def test_format_wins_over_the_suffix(forecast_program):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("--output next.txt", "does not end in"),
+        ("--output next.txt", "--output next.txt.csv; or --format csv"),
+        ("--output .", "name a file in it: result.csv"),
         ("--json -f csv", "contradict"),
         ("--digits 0", "neither 1 to 17 nor full"),
         ("--digits 3.5", "neither 1 to 17 nor full"),
@@ -472,6 +474,7 @@ def test_too_little_memory_is_an_error_with_a_hint(forecast_program, workflow):
         ("predict -f jsn", "--format: 'jsn' is not one of", "did you mean json"),
         ("--color sometimes predict", "--color: 'sometimes' is not one of", "forecast --help"),
         ("predict a.csv b.csv", "one argument too many: b.csv", "forecast predict --help"),
+        ("predict harvest.csv harvest.csv", "DATA is one argument: harvest.csv", "a glob in quotes: '*.csv'"),
         ("-q", "missing command", "forecast --help"),
     ],
 )

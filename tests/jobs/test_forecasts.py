@@ -17,6 +17,7 @@ from forecast.jobs.split import partition
 from forecast.spec.reading import Policy, ReadSpec
 from forecast.spec.training import TrainRequest
 from forecast.tables.dataset import find_data_set, single
+from forecast.tables.files import DataSet
 from tests.jobs.test_data_sets import sales
 
 SHOPS = [f"shop {number}" for number in range(12)]
@@ -91,6 +92,25 @@ def test_results_of_another_job_are_not_mixed(folder, tmp_path):
     (tmp_path / "full" / "notes.txt").touch()
     with pytest.raises(UsageError, match="is not an empty folder"):
         predict(data, model, tmp_path / "full", OPTIONS, Engine())
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_read(tmp_path):
+    (tmp_path / "notes").touch()
+    nothing = DataSet("parts", ())
+    with pytest.raises(UsageError, match="is a file"):
+        predict(nothing, THETA, tmp_path / "notes" / "out", OPTIONS, Engine())
+    with pytest.raises(UsageError, match="is not an empty folder"):
+        predict(nothing, THETA, tmp_path, OPTIONS, Engine())
+
+
+def test_ids_and_times_of_parquet_keep_their_types(tmp_path):
+    whole = sales(["1", "10"]).astype({"shop": "int32", "day": "datetime64[ms]"})
+    whole.to_parquet(tmp_path / "a.parquet")
+    data = find_data_set(tmp_path / "*.parquet")
+    ((path, _),) = predict(data, untrained_for(data, THETA), tmp_path / "out", OPTIONS, Engine())
+    found = pd.read_parquet(path)
+    assert found.dtypes[["shop", "day"]].tolist() == whole.dtypes[["shop", "day"]].tolist()
+    assert found["shop"].tolist() == [1, 1, 1, 10, 10, 10]
 
 
 def test_a_damaged_file_is_listed_and_the_others_are_done(folder, tmp_path):
