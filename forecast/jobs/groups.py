@@ -4,7 +4,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +31,7 @@ from forecast.jobs.training import train as train_sample
 from forecast.phrases import JOINER, counted, shown
 from forecast.reading.opening import open_table
 from forecast.reading.reader import read_panel
+from forecast.reading.roles import find_roles
 from forecast.reporting.reading_notes import note_reading
 from forecast.serialize import Plain, to_plain
 from forecast.spec.reading import ReadSpec, Target
@@ -46,6 +47,8 @@ from forecast.version import __version__
 
 SUFFIX = ".groups"
 """Suffix after the model's name: the folder of a job that is not finished."""
+
+_OF_GROUPS = "name a column whose values are groups of series, such as a region"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +159,17 @@ def find_groups(data: DataSet, column: str, read: ReadSpec, listener: Listener =
     if read.wide:
         raise UsageError("--per is for rows, not for --wide", hint="leave out --wide")
     fits = data.rows <= ROWS_IN_MEMORY
+    some = _opened(data, read, _stamps(data)) if fits else open_table(data.only(data.files[:1]), read)
+    read = _beside(some, column, read)
     if not fits:
         reading, _ = training_sample(data, read, None, listener)
     else:
-        reading = read_panel(_opened(data, read, _stamps(data)), read)
+        reading = read_panel(some, read)
         note_reading(reading, listener)
     columns = reading.read.columns
+    if column in (*(columns.time or "").split(JOINER), columns.target):
+        what = "is the target" if column == columns.target else "has the times"
+        raise DataError(f'--per: column "{shown(column)}" {what}', where=data.root, hint=_OF_GROUPS)
     ids = columns.series_names or (column,)
     kind = None if reading.read.target is None else Target(reading.read.target.kind)
     fixed = replace(reading.read, columns=replace(columns, series=JOINER.join(ids)), target=kind)
@@ -181,6 +189,20 @@ def find_groups(data: DataSet, column: str, read: ReadSpec, listener: Listener =
     return Found(fixed, {value: tuple(numbers) for value, numbers in files.items()}, total)
 
 
+def _beside(table: Table, column: str, read: ReadSpec) -> ReadSpec:
+    """How to read what is beside the column of groups: it is no target that is guessed."""
+    others = replace(table, columns=tuple(table.without(table.column(column))))
+    if read.columns.target is not None or read.target is not None:
+        return read
+    with suppress(DataError):
+        if find_roles(table, read).target.name != column:
+            return read
+    with suppress(DataError):
+        target = find_roles(others, read).target.name
+        return replace(read, columns=replace(read.columns, target=target))
+    return read  # whose reading says what is wrong
+
+
 def values_of(table: Table, column: str, ids: Sequence[str]) -> Counter[str]:
     """The texts of a column, with their number of rows; a `DataError` where one series has two of them."""
     found = table.column(column)
@@ -193,11 +215,12 @@ def values_of(table: Table, column: str, ids: Sequence[str]) -> Counter[str]:
             number = int(np.argmax(uses > 1))
             one, two = (found.texts[pair % len(found.texts)] for pair in pairs[first[number] :][:2])
             words = " ".join(f"--id {name}" for name in (column, *ids))
+            hint = f"{words} tells its parts apart" if len(found.texts) <= len(series.texts) else _OF_GROUPS
             raise DataError(
                 f'series "{shown(series.texts[owners[number]])}" has rows of "{one}" and of "{two}" '
                 f'in column "{column}"',
                 where=table.source,
-                hint=f"{words} tells its parts apart",
+                hint=hint,
             )
     return Counter({text: int(count) for text, count in zip(found.texts, counts, strict=True) if count})
 

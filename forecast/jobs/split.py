@@ -5,9 +5,10 @@ types of a Parquet file. Rows go through once, in their order; none is sorted.
 """
 
 import shutil
+import sys
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +17,9 @@ import numpy as np
 
 from forecast.data.arrays import Integers
 from forecast.errors import DataError, MissingExtra, UsageError
-from forecast.events import FileDone, FilesAhead, Listener, ignore
+from forecast.events import FileDone, FilesAhead, Listener, Warned, ignore
 from forecast.jobs.job import refuse_within
+from forecast.jobs.notations import Notations
 from forecast.jobs.scan import MARK
 from forecast.phrases import JOINER, counted, listed
 from forecast.reading.series_column import guess_series
@@ -25,9 +27,9 @@ from forecast.reading.time_column import guess_time
 from forecast.serialize import Plain, dump
 from forecast.spec.reading import NO_TIME, Notation, ReadSpec
 from forecast.tables.columns import Column
-from forecast.tables.dataset import refuse_other_columns
+from forecast.tables.dataset import joined, refuse_other_columns, with_keys
 from forecast.tables.delimited import layout_of, read_table
-from forecast.tables.files import GZIP, PARQUET, DataFile, DataSet
+from forecast.tables.files import GZIP, DataFile, DataSet
 from forecast.tables.frames import arrow_table
 from forecast.tables.source import SourceBytes
 from forecast.tables.table import Table
@@ -44,6 +46,9 @@ MOST_FILES = 2_000
 
 _BLOCK_ROWS = 1 << 18
 _BLOCK_BYTES = 16 << 20
+_FILES_LOOKED_AT = 4
+"""Files that the columns of the id are guessed from: it may stand in the names of folders alone."""
+
 _SPOTS, _SPOT_BYTES, _SPOT_ROWS = 8, 1 << 20, 20_000
 """Places of a file, and the bytes of CSV or rows of Parquet there, that its columns are guessed from."""
 
@@ -75,38 +80,28 @@ def partition(
 
     `by` names the columns of the id; () finds them in the first rows. The number of files is that of the
     data's millions of rows, if none is given. The folder appears when all is written. `DataError` for a file
-    that cannot be read or has other columns, `UsageError` for a folder that is there.
+    that cannot be read, has other columns or another notation, `UsageError` for a folder that is there.
     """
     _need_pyarrow()
     read = read or ReadSpec()
     refuse_within(data, folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f'"{folder}" is not an empty folder', hint="name a new folder")
-    columns, found = _head(data.files[0], read)
-    names = tuple(by) or found
-    if missing := [name for name in names if name not in columns]:
-        raise DataError(
-            f'there is no column "{missing[0]}"', where=data.root, hint=f"it has {listed(columns, most=20)}"
-        )
-    if not names:
-        raise DataError(
-            "has no column that tells series apart",
-            where=data.root,
-            hint="--by NAME, repeated where several do",
-        )
+    columns, names = _columns(data, by, read, listener)
     count = min(max(-(-data.rows // ROWS_OF_A_FILE), 1), MOST_FILES) if files is None else files
     if not 1 <= count <= MOST_FILES:
         raise UsageError(f"--files must be from 1 to {MOST_FILES:,}, not {count}")
     unfinished = folder.with_name(f".{folder.name}.tmp")
     shutil.rmtree(unfinished, ignore_errors=True)
-    writers = _Writers(unfinished, count)
+    writers, notations = _Writers(unfinished, count), Notations(read.notation)
     try:
         unfinished.mkdir(parents=True)
         listener(FilesAhead(len(data.files)))
         for file in data.files:
-            for block in _blocks(file, read.notation):
-                found_names = [*block.column_names]
-                refuse_other_columns(data.files[0].name, columns, file.name, found_names)
+            for number, block in enumerate(_blocks(file, read.notation)):
+                if not number:
+                    refuse_other_columns(data.files[0].name, columns, file.name, block.column_names)
+                    notations.add(block, file.name)
                 writers.add(block.select(list(columns)), _file_of(block, names, count, file.name))
             listener(FileDone(file.name))
         written = writers.close()
@@ -184,20 +179,61 @@ def _need_pyarrow() -> None:
         raise MissingExtra("partition needs pyarrow", hint="pip install 'forecast-rnn[parquet]'") from None
 
 
-def _head(file: DataFile, read: ReadSpec) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names of all columns of a file, and those that tell its series apart."""
+def _columns(
+    data: DataSet, by: Sequence[str], read: ReadSpec, listener: Listener
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of all columns, and those whose equal values are to be in one file."""
+    table, found = _head(data, read)
+    columns, names = table.names, tuple(by) or found
+    if missing := [name for name in names if name not in columns]:
+        raise DataError(
+            f'there is no column "{missing[0]}"', where=data.root, hint=f"it has {listed(columns, most=20)}"
+        )
+    if not names:
+        raise DataError(
+            "has no column that tells series apart",
+            where=data.root,
+            hint="--by NAME, repeated where several do",
+        )
+    _warn_of_scattered(table, found, names, listener)
+    return columns, names
+
+
+def _head(data: DataSet, read: ReadSpec) -> tuple[Table, tuple[str, ...]]:
+    """Some rows of all columns, and the names of those that tell series apart."""
     if read.wide:
         raise UsageError("--wide: a wide file has its series in columns", hint="its rows need no partition")
-    if (names := file.parquet_columns()) is not None:
-        table = _parquet_sample(file)
-    else:
-        table = read_table(_csv_sample(file), read.notation)
-        names = table.names
-    names = (*names, *(name for name, _ in file.keys if name not in names))
+    first = _sample(data.files[0], read, spots=_SPOTS)
     if read.columns.series is not None:
-        return names, read.columns.series_names
+        return first, read.columns.series_names
+    tables = [first]
+    for file in data.evenly(_FILES_LOOKED_AT, sys.maxsize).files[1:]:
+        with suppress(DataError):  # one that is damaged is refused where it is read
+            tables.append(_sample(file, read, spots=1))
+    table = first if len(tables) == 1 else joined(data.root, tables)
     series = _series_column(table, read)
-    return names, () if series is None else tuple(series.name.split(JOINER))
+    return table, () if series is None else tuple(series.name.split(JOINER))
+
+
+def _warn_of_scattered(table: Table, ids: Sequence[str], by: Sequence[str], listener: Listener) -> None:
+    """Tell where rows of one id have several values of the columns `by`, as those of a measure or a day."""
+    if not ids or set(by) <= set(ids) or not {*ids, *by} <= set(table.names):
+        return
+    owner, value = (table.column(JOINER.join(names)) for names in (ids, by))
+    pairs = np.unique(owner.codes.astype(np.int64) * len(value.texts) + value.codes)
+    if len(pairs) > len(np.unique(owner.codes)):
+        words = " ".join(f"--by {name}" for name in ids)
+        text = f"rows of one {' and '.join(ids)} differ in {' and '.join(by)}, and get into several files"
+        listener(Warned(f"{text}; {words} puts them into one"))
+
+
+def _sample(file: DataFile, read: ReadSpec, *, spots: int) -> Table:
+    """Rows from so many places of a file, with the columns that its folders give."""
+    with _refusal(file):
+        if file.parquet_path is not None:
+            return with_keys(_parquet_sample(file, spots), file)
+        sample = _csv_sample(file) if spots > 1 else _csv_head(file)
+        return with_keys(read_table(sample, read.notation), file)
 
 
 def _series_column(table: Table, read: ReadSpec) -> Column | None:
@@ -213,13 +249,13 @@ def _series_column(table: Table, read: ReadSpec) -> Column | None:
     return guess_series(table, table.without(time, target), time)[0]
 
 
-def _parquet_sample(file: DataFile) -> Table:
+def _parquet_sample(file: DataFile, spots: int) -> Table:
     """Rows from several places of a file: one that is sorted by day starts with a day of all series."""
     from pyarrow import Table as ArrowTable
     from pyarrow import parquet
 
     with parquet.ParquetFile(file.path) as opened:
-        groups = sorted({index * opened.num_row_groups // _SPOTS for index in range(_SPOTS)})
+        groups = sorted({index * opened.num_row_groups // spots for index in range(spots)})
         blocks = [
             block
             for group in groups[: opened.num_row_groups]
@@ -264,14 +300,22 @@ def _blocks(file: DataFile, notation: Notation) -> "Iterator[pa.Table]":
     """The rows of a file as Arrow tables, with the columns that its folders give; CSV as text."""
     import pyarrow as pa
 
-    try:
-        with open(file.path, "rb") as stream:
-            is_parquet = stream.read(4) == PARQUET
+    with _refusal(file):
+        is_parquet = file.parquet_path is not None
         for block in _parquet_blocks(file) if is_parquet else _csv_blocks(file, notation):
             for name, value in file.keys:
                 if name not in block.column_names:
                     block = block.append_column(name, pa.array([value] * block.num_rows, pa.string()))
             yield block
+
+
+@contextmanager
+def _refusal(file: DataFile) -> Iterator[None]:
+    """A `DataError` for a file that cannot be read."""
+    import pyarrow as pa
+
+    try:
+        yield
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise DataError(

@@ -104,6 +104,21 @@ def test_the_column_must_be_in_the_data(file, tmp_path):
         predict(groups, sales().drop(columns="region"))
 
 
+def test_the_column_is_no_target_and_times_and_target_are_no_groups(tmp_path):
+    numbered = sales().assign(region=lambda rows: rows["region"].map(REGIONS.index) + 1)
+    numbered.to_csv(tmp_path / "sales.csv", index=False)
+    data = single(tmp_path / "sales.csv")
+    from forecast.jobs.groups import find_groups
+
+    found = find_groups(data, "region", ReadSpec())
+    assert found.read.columns.target == "sold"
+    assert found.rows == {"1": 210, "2": 210, "3": 210}
+    for column, what in (("day", "has the times"), ("sold", "is the target")):
+        with pytest.raises(DataError, match=what) as refused:
+            find_groups(data, column, ReadSpec(Columns("sold")))
+        assert "groups of series" in refused.value.hint
+
+
 def test_a_group_that_cannot_be_trained_is_listed_and_the_others_are_kept(tmp_path):
     frame, heard = sales(), []
     short = frame[frame["region"] != "east"]

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from forecast.errors import DataError, UsageError
+from forecast.events import Warned
 from forecast.jobs.scan import MARK
 from forecast.jobs.split import partition
 from forecast.tables.dataset import find_data_set, single
@@ -125,3 +126,41 @@ def test_a_row_without_an_id_is_refused(tmp_path):
     sales(["a", ""]).to_csv(tmp_path / "a.csv", index=False)
     with pytest.raises(DataError, match=r'a\.csv: 30 rows without a "shop"'):
         partition(single(tmp_path / "a.csv"), tmp_path / "parts", by=["shop"])
+
+
+@pytest.mark.parametrize(
+    ("column", "change"),
+    [
+        ("sold", lambda column: column.astype(str) + ",5"),
+        ("day", lambda column: pd.to_datetime(column).dt.strftime("%m/%d/%Y")),
+    ],
+)
+def test_a_file_of_another_notation_is_named(tmp_path, column, change):
+    one, two = sales(["a"]), sales(["b"])
+    one["sold"] += 0.5
+    one["day"] = pd.to_datetime(one["day"]).dt.strftime("%d/%m/%Y")
+    two = one.assign(shop="b", **{column: change(sales(["b"])[column])})
+    one.to_csv(tmp_path / "a.csv", index=False)
+    two.to_csv(tmp_path / "b.csv", index=False)
+    with pytest.raises(DataError, match=rf'b\.csv: column "{column}" is written otherwise than in a\.csv'):
+        partition(find_data_set(tmp_path / "*.csv"), tmp_path / "parts")
+    assert not (tmp_path / "parts").exists()
+
+
+def test_an_id_may_stand_in_the_names_of_folders_alone(tmp_path):
+    for shop in ("a", "b", "c"):
+        (tmp_path / "in" / f"place={shop}").mkdir(parents=True)
+        sales([shop]).drop(columns="shop").to_csv(tmp_path / "in" / f"place={shop}" / "x.csv", index=False)
+    made = partition(find_data_set(tmp_path / "in"), tmp_path / "parts")
+    assert (made.by, made.rows) == (("place",), 90)
+
+
+def test_columns_that_scatter_series_are_warned_of(tmp_path, by_day):
+    by_day.to_csv(tmp_path / "sales.csv", index=False)
+    heard = []
+    for number, by in enumerate(["sold", "shop"]):
+        partition(single(tmp_path / "sales.csv"), tmp_path / f"{number}", by=[by], listener=heard.append)
+    (warned,) = [event.message for event in heard if isinstance(event, Warned)]
+    assert warned == (
+        "rows of one shop differ in sold, and get into several files; --by shop puts them into one"
+    )
