@@ -12,6 +12,7 @@ import numpy as np
 
 from forecast.data.arrays import Flags, Floats, Integers
 from forecast.features.target import (
+    CALMER,
     CLIP,
     LAGS,
     LONGER_SEASONS,
@@ -20,7 +21,8 @@ from forecast.features.target import (
     _Lagged,
     _level,
     _transformed,
-    _volatility,
+    change_sizes,
+    newest_rows,
     scale_rows,
     volatility_rows,
     without_outliers,
@@ -69,14 +71,20 @@ class _Chain:
         self.values, self.scale = values, scale
         now = _transformed(values, scale)
         self.now = now
-        seasonal = _volatility(self.lagged, scale, now, lag=season, season=season)
-        stepwise = _volatility(self.lagged, scale, now, lag=1, season=season)
+        self.calmer: dict[int, Flags] = {}
+        seasonal, stepwise = self._volatility(season), self._volatility(1)
         volatility = np.where(self.rows >= season, seasonal, stepwise)
         level = _level(self.lagged, scale, season)
         self.parts = _Parts(level, stepwise, volatility, np.maximum(volatility, VOLATILITY_FLOOR))
         self.by_value, self.by_scale, self.by_volatility, self.by_unit, self.by_stepwise = (
             np.zeros((horizon, len(values))) for _ in range(5)
         )
+
+    def _volatility(self, lag: int) -> Floats:
+        """(rows,) that of changes from `lag` rows before; it remembers where the newest of them bound it."""
+        newest, all_of_them = change_sizes(self.lagged, self.scale, self.now, lag=lag, season=self.season)
+        self.calmer[lag] = CALMER * newest < all_of_them
+        return np.where(self.calmer[lag], CALMER * newest, all_of_them)
 
     def by_transformed(self, index: Integers, rows: Integers, gradient: Floats) -> None:
         """Pass on the derivatives, (horizon, n), of asinh(values[index] / scale[rows])."""
@@ -154,9 +162,14 @@ class _Chain:
 
     def _changes(self, gradient: Floats, lag: int) -> None:
         """Pass on those of mean sizes of the changes from `lag` rows before."""
-        rows = self.rows[lag:]
-        count = volatility_rows(self.season)
-        by_change = _spread(gradient[:, lag:] / np.minimum(rows - lag + 1, count), count)
+        rows, calmer = self.rows[lag:], self.calmer[lag][lag:]
+        known, by_change = rows - lag + 1, np.zeros_like(gradient[:, lag:])
+        for some, count, factor in (
+            (~calmer, volatility_rows(self.season), 1.0),
+            (calmer, newest_rows(self.season), CALMER),
+        ):
+            shares = np.where(some, factor * gradient[:, lag:] / np.minimum(known, count), 0.0)
+            by_change += _spread(shares, count)
         by_change *= np.sign(self.now[rows] - self._at(rows - lag, rows))
         self.by_transformed(rows, rows, by_change)
         self.by_transformed(rows - lag, rows, -by_change)

@@ -36,6 +36,10 @@ and an outlier the previous value: a lasting change of level counts in full from
 _OTHER_FEATURES = 5
 """Age, volatility twice, whether there is a whole season of history, the season."""
 
+CALMER = 2.0
+"""Most that the volatility is of the mean size of the newest changes: growth that has reached its limit
+leaves large changes behind, beside which small ones do not show."""
+
 VOLATILITY_FLOOR = 1e-3
 """Smallest volatility that is divided by: 0.1 % of a series' scale."""
 
@@ -63,7 +67,7 @@ class TargetFeatures:
     scale: Floats
     """(rows,) mean size of the newest values, in the units of the data; 1 where all are zero."""
     volatility: Floats
-    """(rows,) mean size of a seasonal change of w; 0 where the series is constant."""
+    """(rows,) mean size of a seasonal change of w, bounded by that of the newest; 0 where these are 0."""
 
     def at(self, rows: Integers) -> "TargetFeatures":
         """The features of these rows."""
@@ -114,6 +118,11 @@ def scale_rows(season: int) -> int:
 def volatility_rows(season: int) -> int:
     """Changes that the volatility is a mean of."""
     return max(4 * season, 24)
+
+
+def newest_rows(season: int) -> int:
+    """Newest changes whose mean size bounds the volatility."""
+    return max(season, 8)
 
 
 def rows_remembered(season: int) -> int:
@@ -302,21 +311,39 @@ def _level(rows: _Lagged, scale: Floats, season: int) -> Floats:
 
 
 def _volatility(rows: _Lagged, scale: Floats, now: Floats, *, lag: int, season: int) -> Floats:
+    newest, all_of_them = change_sizes(rows, scale, now, lag=lag, season=season)
+    return np.minimum(all_of_them, CALMER * newest)
+
+
+def change_sizes(
+    rows: _Lagged, scale: Floats, now: Floats, *, lag: int, season: int
+) -> tuple[Floats, Floats]:
+    """(rows,) mean sizes of the newest changes from `lag` rows before, and of those of the volatility."""
     earlier, exists = rows.lag(lag)
     changes = np.where(exists, np.abs(now - _transformed(earlier, scale)), 0.0)
-    return _moving_mean(np.maximum(rows.position - lag, -1), changes, volatility_rows(season))
+    position = np.maximum(rows.position - lag, -1)
+    newest, all_of_them = _moving_means(position, changes, (newest_rows(season), volatility_rows(season)))
+    return newest, all_of_them
 
 
 def _moving_mean(position: Integers, sizes: Floats, count: int) -> Floats:
-    """(rows,) mean of the newest `count` sizes of the same series, of fewer at its start.
+    """(rows,) mean of the newest `count` sizes of the same series, of fewer at its start."""
+    return _moving_means(position, sizes, (count,))[0]
+
+
+def _moving_means(position: Integers, sizes: Floats, counts: tuple[int, ...]) -> list[Floats]:
+    """(rows,) each: the means of so many newest sizes of the same series, ascending; fewer at its start.
 
     A row has as many earlier sizes as `position` says. A running sum would be faster, but mixes series of
     very different size and loses their last digits.
     """
-    total, shares = np.zeros_like(sizes), sizes / count
-    for lag in range(min(count, int(position.max(initial=-1)) + 1)):
-        total += np.where(position >= lag, _shifted(shares, lag), 0.0)
-    return total * (count / np.clip(position + 1, 1, count))
+    total, shares, first, means = np.zeros_like(sizes), sizes / counts[-1], 0, []
+    for count in counts:
+        for lag in range(first, min(count, int(position.max(initial=-1)) + 1)):
+            total += np.where(position >= lag, _shifted(shares, lag), 0.0)
+        means.append(total * (counts[-1] / np.clip(position + 1, 1, count)))
+        first = count
+    return means
 
 
 def _shifted(values: Floats, lag: int) -> Floats:

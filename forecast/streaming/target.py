@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from forecast.data.arrays import LARGEST, Floats
 from forecast.features.target import (
+    CALMER,
     CLIP,
     LAGS,
     LONGER_SEASONS,
@@ -20,6 +21,7 @@ from forecast.features.target import (
     VOLATILITY_FLOOR,
     feature_columns,
     feature_count,
+    newest_rows,
     rows_remembered,
     scale_rows,
     volatility_rows,
@@ -41,7 +43,8 @@ class NewestTarget:
         longer = LONGER_SEASONS.get(season, 0)
         steps = np.arange(1, horizon + 1)
         phase = -steps % season
-        self._scale_rows, self._changes = scale_rows(season), volatility_rows(season)
+        self._scale_rows = scale_rows(season)
+        self._newest, self._changes = newest_rows(season), volatility_rows(season)
         self._remembered = rows_remembered(season)
         self.keep = max(self._remembered, LAGS, 2 * season, longer) + 1
         """Rows that are kept."""
@@ -149,9 +152,12 @@ class NewestTarget:
         return min(max(value, -limit), limit)
 
     def _mean_change(self, changes: Floats, here: int, known: int) -> float:
-        """The mean of the newest changes, of which there are `known`."""
-        count = min(known, self._changes)
-        return float((changes[here + 1 - count : here + 1] / count).sum()) if count > 0 else 0.0
+        """Their mean size, at most `CALMER` times that of the newest; there are `known` changes."""
+        newest, count = (min(known, most) for most in (self._newest, self._changes))
+        if count <= 0:
+            return 0.0
+        all_of_them = float((changes[here + 1 - count : here + 1] / count).sum())
+        return min(all_of_them, CALMER * float((changes[here + 1 - newest : here + 1] / newest).sum()))
 
     def to_values(self, outputs: Sequence[float]) -> list[float]:
         """Values in the units of the data from `outputs`, which are in units of volatility."""

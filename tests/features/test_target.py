@@ -75,6 +75,14 @@ def test_a_constant_series_cannot_be_left():
     assert (seen.to_values(np.full_like(seen.reference, 3.0)) == 42.0).all()
 
 
+def test_growth_that_has_reached_its_limit_is_as_volatile_as_it_is_now():
+    series = 5000 / (1 + np.exp(-(np.arange(40) - 15) / 3.0))
+    seen = of(series)
+    scaled = [series[row - 1 : row + 1] / series[row - 7 : row + 1].mean() for row in range(32, 40)]
+    assert seen.volatility[-1] == pytest.approx(2 * np.diff(np.arcsinh(scaled)).mean())
+    assert seen.volatility[-1] < 0.01 * seen.volatility[15]
+
+
 @pytest.mark.parametrize("factor", [1e-9, 0.25, -1.0, 1e12])
 def test_a_multiple_of_a_series_has_the_same_volatility_and_multiplied_values(factor):
     series, answers = wave(60), np.full((60, 3), 0.7)
