@@ -27,7 +27,7 @@ _LEAST_WINDOWS = 12
 _MOST_STEPS = 30
 """Steps that one regression gives, whatever the horizon; further ones are recursive."""
 
-_BATCH_ROWS = 4_096
+_BATCH_ROWS = 16_384
 """Rows of series that are fitted together."""
 
 

@@ -48,13 +48,11 @@ def whole_series(panel: Panel) -> Integers:
     whole = np.arange(len(panel))
     if len(set(panel.ids)) == len(panel):
         return whole
-    left, lengths, starts = whole, panel.lengths.tolist(), panel.times[panel.bounds[:-1]]
+    left, lengths, starts = whole, panel.lengths, panel.times[panel.bounds[:-1]]
     while len(left):
-        longest: dict[str, int] = {}
-        for index in left.tolist():
-            other = longest.setdefault(panel.ids[index], index)
-            if lengths[index] > lengths[other]:
-                longest[panel.ids[index]] = index
+        # The last one of an id is kept: the longest, and of several such the first.
+        by_length = left[np.argsort(-lengths[left], kind="stable")[::-1]]
+        longest = {panel.ids[index]: index for index in by_length.tolist()}
         candidates = np.array([longest[panel.ids[index]] for index in left.tolist()])
         same = (starts[left] == starts[candidates]) & (panel.seasons[left] == panel.seasons[candidates])
         same &= _begins_alike(panel, left, candidates)

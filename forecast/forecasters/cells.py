@@ -84,34 +84,32 @@ def lstm(inputs: Array, weights: LayerWeights) -> Array:
 def gru(inputs: Array, weights: LayerWeights) -> Array:
     """States after every step, (batch, steps, units), from `inputs`, (batch, steps, channels).
 
-    A step reads one row [x, 1, h'], so that biases and both products of a gate are a single product, and
-    computes in place: what it needs stays in the processor's cache.
+    A step reads one column [x, 1, h'] of each series, so that biases and both products of a gate are a single
+    product, gates are contiguous, and all is computed in place: what it needs stays in the processor's cache.
     """
     batch, steps, channels = inputs.shape
     units = len(weights.recurrent_kernel)
-    half, (input_bias, recurrent_bias) = np.float32(0.5), weights.bias[:, None]
+    half, (input_bias, recurrent_bias) = np.float32(0.5), weights.bias[:, :, None]
+    kernel, recurrent = weights.kernel.T, weights.recurrent_kernel.T
     of_gates, of_candidate = slice(2 * units), slice(2 * units, None)
     # A sigmoid is a tanh of half of its argument; the halves are exact.
-    gates_kernel = (
-        half
-        * np.concatenate((weights.kernel, input_bias + recurrent_bias, weights.recurrent_kernel))[:, of_gates]
-    )
-    from_input = np.concatenate((weights.kernel, input_bias))[:, of_candidate]
-    from_state = np.concatenate((recurrent_bias, weights.recurrent_kernel))[:, of_candidate]
-    states = np.empty((steps, batch, units), dtype=np.float32)
-    row = np.zeros((batch, channels + 1 + units), dtype=np.float32)
-    row[:, channels] = 1
-    x, h = row[:, :channels], row[:, channels + 1 :]
-    gates, g, read = (np.empty((batch, n * units), dtype=np.float32) for n in (2, 1, 1))
-    z, r = gates[:, :units], gates[:, units:]
+    gates_kernel = half * np.concatenate((kernel, input_bias + recurrent_bias, recurrent), axis=1)[of_gates]
+    from_input = np.concatenate((kernel, input_bias), axis=1)[of_candidate]
+    from_state = np.concatenate((recurrent_bias, recurrent), axis=1)[of_candidate]
+    states = np.empty((steps, units, batch), dtype=np.float32)
+    column = np.zeros((channels + 1 + units, batch), dtype=np.float32)
+    column[channels] = 1
+    x, h = column[:channels], column[channels + 1 :]
+    gates, g, read = (np.empty((n * units, batch), dtype=np.float32) for n in (2, 1, 1))
+    z, r = gates[:units], gates[units:]
     for step in range(steps):
-        x[:] = inputs[:, step]
-        np.matmul(row, gates_kernel, out=gates)
+        x[:] = inputs[:, step].T
+        np.matmul(gates_kernel, column, out=gates)
         np.tanh(gates, out=gates)
         gates *= half
         gates += half
-        np.matmul(row[:, : channels + 1], from_input, out=read)
-        np.matmul(row[:, channels:], from_state, out=g)
+        np.matmul(from_input, column[: channels + 1], out=read)
+        np.matmul(from_state, column[channels:], out=g)
         g *= r
         g += read
         np.tanh(g, out=g)
@@ -119,7 +117,7 @@ def gru(inputs: Array, weights: LayerWeights) -> Array:
         h *= z
         h += g
         states[step] = h
-    return states.transpose(1, 0, 2)
+    return states.transpose(2, 0, 1)
 
 
 LAYERS: dict[Cell, Callable[[Array, LayerWeights], Array]] = {
