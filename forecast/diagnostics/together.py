@@ -1,7 +1,7 @@
 """The profile of a data set from those of its files: counts add up, places carry the name of their file."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -95,14 +95,12 @@ def together(root: str, files: Sequence[FileProfile]) -> DataProfile:
     )
 
 
-def other_steps(files: Sequence[FileProfile]) -> list[DataError]:
-    """An error for each file whose step is not that of most files."""
-    steps = {each.name: each.frequency.adjective for each in files if _has_step(each)}
-    if len(set(steps.values())) < 2:
-        return []
-    usual, count = Counter(steps.values()).most_common(1)[0]
-    first = next(name for name, step in steps.items() if step == usual)
-    others = f"{first} is {usual}" if count == 1 else f"{count:,} files are {usual}, such as {first}"
+def other_steps(files: Sequence[FileProfile], usual: str, unfit: Collection[str]) -> list[DataError]:
+    """An error for each file that cannot be read in the `usual` step, which the names `unfit` say."""
+    steps = {each.name: each.frequency.adjective for each in files if has_step(each)}
+    same = [name for name, step in steps.items() if step == usual]
+    like = f", such as {same[0]}" if same else ""
+    others = f"{same[0]} is {usual}" if len(same) == 1 else f"others are {usual}{like}"
     return [
         DataError(
             f"is {step}, and {others}",
@@ -111,11 +109,12 @@ def other_steps(files: Sequence[FileProfile]) -> list[DataError]:
             "--resample mean",
         )
         for name, step in steps.items()
-        if step != usual
+        if name in unfit
     ]
 
 
-def _has_step(file: FileProfile) -> bool:
+def has_step(file: FileProfile) -> bool:
+    """Whether the rows of a file show a step."""
     return file.profile.step is not None and file.profile.step.of > 0
 
 
@@ -140,7 +139,7 @@ def _step(files: Sequence[FileProfile]) -> StepProfile | None:
     steps = [(each, each.profile.step) for each in files if each.profile.step is not None]
     if not steps:
         return None
-    usual = Counter(step.adjective for each, step in steps if _has_step(each)).most_common(1)
+    usual = Counter(step.adjective for each, step in steps if has_step(each)).most_common(1)
     times = np.concatenate([each.times for each, _ in steps])
     first, last = steps[0][0].frequency.text(np.array([times.min(), times.max()]))
     kept, of = (sum(getattr(step, name) for _, step in steps) for name in ("kept", "of"))

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from forecast import workflow
 from forecast.data.frequency import Frequency
-from forecast.diagnostics.together import FileProfile, other_steps, profile_of_file
+from forecast.diagnostics.together import FileProfile, has_step, other_steps, profile_of_file
 from forecast.engines.calls import Engine
 from forecast.errors import DataError
-from forecast.events import Listener, ignore
+from forecast.events import FileFailed, Listener, ignore
 from forecast.jobs.job import work
 from forecast.jobs.sample import training_sample
 from forecast.jobs.scan import Scanned, refuse_shared, series_numbers
@@ -39,6 +39,8 @@ class Checked:
     scanned: Scanned
     profile: FileProfile | None
     """None where a column is missing that is read."""
+    fits: bool = True
+    """Whether it has series that can be read in the step of the whole."""
 
 
 def check(
@@ -46,8 +48,9 @@ def check(
 ) -> DataReport:
     """What is found in all files, and what `train` would do with the series that it would choose.
 
-    A file that cannot be read is left out: the listener hears of it, as of each series skipped. Files with
-    other columns or steps, and series in two files, are findings, and `DataReport.refusal` is the first.
+    A file that cannot be used is left out: the listener hears of it, as of each series skipped. Files with
+    other columns, and series in two files, are findings, and `DataReport.refusal` is the first; files of
+    another step are findings, and left out.
     `root` is what the report calls the data. Raises a `DataError` where no file can be read.
     """
     reading, files = training_sample(data, request.read, None)
@@ -58,6 +61,10 @@ def check(
     for profile in profiles:
         for series in profile.skipped:
             listener(series)
+    unfit = {part.file.name for part, each in done if not each.fits}
+    stepping = other_steps(profiles, reading.panel.frequency.adjective, unfit)
+    for error in stepping:
+        listener(FileFailed(str(error.where), str(error), error.hint))
     refusal, plan = differing[0] if differing else None, None
     try:
         reading, plan = workflow.planned(reading, request)
@@ -65,7 +72,7 @@ def check(
         refusal = refusal or error
     checked = SampleChecked(replace(reading, source=root or data.root), files, plan, reading.panel)
     return files_report(
-        profiles, checked, failed=len(parts) - len(done), differing=differing, refusal=refusal
+        profiles, checked, failed=len(parts) - len(done), differing=[*differing, *stepping], refusal=refusal
     )
 
 
@@ -82,11 +89,19 @@ def check_file(part: CheckPart) -> Checked:
         raise refusal
     assert partial.reading is not None
     ids = partial.reading.panel.ids if partial.rows is None else partial.rows.ids
-    return Checked(Scanned(names, series_numbers(ids)), profile_of_file(part.file.name, partial))
+    profile = profile_of_file(part.file.name, partial)
+    return Checked(Scanned(names, series_numbers(ids)), profile, fits=_fits(source, part, profile))
+
+
+def _fits(source: DataSet, part: CheckPart, profile: FileProfile) -> bool:
+    """Whether a file can be read in the step of the whole, as `train` reads it."""
+    if not has_step(profile) or profile.frequency.adjective == part.frequency.adjective:
+        return True
+    return read_as_far_as_possible(source, part.read, frequency=part.frequency)[1] is None
 
 
 def _differing(done: Sequence[tuple[CheckPart, Checked]], read: ReadSpec) -> list[DataError]:
-    """Why files do not belong together: other columns, series in two of them, other steps."""
+    """Why files do not belong together: other columns, series in two of them."""
     whole = [(part.file, each.scanned, each.profile) for part, each in done if each.profile is not None]
     first, expected, _ = whole[0]
     found = []
@@ -99,4 +114,4 @@ def _differing(done: Sequence[tuple[CheckPart, Checked]], read: ReadSpec) -> lis
         refuse_shared([file for file, _, _ in whole], [scanned.series for _, scanned, _ in whole], read)
     except DataError as error:
         found.append(error)
-    return [*found, *other_steps([profile for _, _, profile in whole])]
+    return found

@@ -8,7 +8,7 @@ from forecast.errors import DataError
 from forecast.phrases import shown
 from forecast.spec.reading import ReadSpec
 from forecast.tables.delimited import read_table
-from forecast.tables.files import DataSet
+from forecast.tables.files import DataFile, DataSet
 from forecast.tables.source import Source, is_data_set, is_file, open_source
 from forecast.tables.table import Table
 
@@ -47,6 +47,18 @@ def _some(table: Table, where: tuple[str, str]) -> Table:
     return table.select(column.codes == column.texts.index(text))
 
 
+def _of_part(file: DataFile, read: ReadSpec, only: Sequence[str] | None, *, of: int) -> Table:
+    """The rows of one of `of` files; a `DataError` has a remedy for a file that nothing can be read of."""
+    try:
+        return open_table(file.path, read, only=only)
+    except DataError as error:
+        aside = file.path.with_name(f"_{file.path.name}").name
+        remedy = f"{error.hint or 'remove it'}, or rename it {aside}: such names are no data"
+        at_once = "; train, predict, evaluate and check leave it out with --engine serial" if of > 1 else ""
+        where = file.name + error.where.removeprefix(file.path.name)
+        raise DataError(error.message, where=where, hint=remedy + at_once) from None
+
+
 def _of_data_set(source: str | Path | DataSet, read: ReadSpec, only: Sequence[str] | None) -> Table:
     """The rows of all files; a `DataError` for more than memory may hold."""
     from forecast.tables import dataset
@@ -62,7 +74,7 @@ def _of_data_set(source: str | Path | DataSet, read: ReadSpec, only: Sequence[st
     tables: list[Table] = []
     missing: DataError | None = None
     for file in data.files:
-        table = dataset.with_keys(open_table(file.path, everything, only=only), file)
+        table = dataset.with_keys(_of_part(file, everything, only, of=len(data.files)), file)
         table = replace(table, source=file.name)
         if read.where is not None:
             try:

@@ -98,7 +98,9 @@ def parquet_table(opened: SourceBytes, only: Sequence[str] | None = None) -> Tab
         frame = columns.to_pandas()
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise DataError(f"is a damaged Parquet file: {reason}", where=opened.name) from None
+        raise DataError(
+            f"is a damaged Parquet file: {reason}", where=opened.name, hint="download or copy it again"
+        ) from None
     return frame_table(as_frame(frame), opened.name)
 
 
