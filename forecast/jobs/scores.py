@@ -253,7 +253,9 @@ def _tell(model: RecurrentForecaster, surveyed: Iterable[Surveyed], listener: Li
         series, known = series + each.series, known + each.known
         for skipped in each.skipped:
             listener(skipped)
-    if known < series and len(model.tail):
+    if known < series and model.card.sampled is not None:
+        listener(Note("sample", f"the model was trained on {known:,} of {counted(series, 'series')}"))
+    elif known < series and len(model.tail):
         new = f"{series - known:,} of {counted(series, 'series')} not known to the model {model.named}"
         listener(Warned(f"{new}, and forecast as new ones"))
 

@@ -80,8 +80,8 @@ def read_as(model: RecurrentForecaster, read: ReadSpec | None) -> ReadSpec:
 
 def other_series(model: RecurrentForecaster, ids: Sequence[str]) -> list[str]:
     """Sentences about the series of data that a model does not know, and those of it that the data lack."""
-    if model.tail.columns.series is None or not len(model.tail):
-        return []  # a single series, whatever it is called, or labels, of which each series is new
+    if model.tail.columns.series is None or not len(model.tail) or model.card.sampled is not None:
+        return []  # a single series, whatever it is called; labels, or a sample, beside which series are new
     known, given = set(model.tail.ids), set(ids)
     new = [each for each in ids if each not in known]
     absent = [each for each in model.tail.ids if each not in given]

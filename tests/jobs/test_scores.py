@@ -6,12 +6,14 @@ import pandas as pd
 import pytest
 
 from forecast import workflow
+from forecast.data.cards import Sampled
 from forecast.engines.calls import Engine
 from forecast.errors import DataError, UsageError
-from forecast.events import FileDone, FileFailed, FilesAhead, Warned
+from forecast.events import FileDone, FileFailed, FilesAhead, Note, Warned
 from forecast.jobs import scores as jobs
 from forecast.jobs.scores import OF_EACH_SERIES, ScoreOptions, evaluate
 from forecast.jobs.split import partition
+from forecast.reporting.history import other_series
 from forecast.spec.training import TrainRequest
 from forecast.storage import modelfile
 from forecast.tables.dataset import find_data_set, single
@@ -133,6 +135,17 @@ def test_series_that_are_new_to_the_model_are_counted(place, model, tmp_path):
     evaluate(find_data_set(place / "parts"), few, path, replace(PLAIN, backtests=1), Engine(), heard.append)
     (warned,) = [event.message for event in heard if isinstance(event, Warned)]
     assert warned.startswith("11 of 14 series not known to the model")
+    assert len(other_series(few, model.tail.ids)) == 1
+    heard.clear()
+    sampled = replace(few, card=replace(few.card, sampled=Sampled(1, 4, 1_000)))
+    modelfile.save(sampled, path)
+    evaluate(
+        find_data_set(place / "parts"), sampled, path, replace(PLAIN, backtests=1), Engine(), heard.append
+    )
+    (text,) = [event.text for event in heard if isinstance(event, Note) and event.label == "sample"]
+    assert text == "the model was trained on 3 of 14 series"
+    assert not [event for event in heard if isinstance(event, Warned)]
+    assert other_series(sampled, model.tail.ids) == []
 
 
 def test_without_newer_rows_the_scores_are_those_of_the_training_if_there_are_any(place, model, tmp_path):
