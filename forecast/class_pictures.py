@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from forecast.data.evaluation import KeptClasses
 from forecast.data.panel import Panel
 from forecast.data.results import Probabilities
 from forecast.drawing.chart import Chart, Picture
+from forecast.drawing.charts import picture_of_series, titled
 from forecast.drawing.class_charts import (
     classes_backtest_chart,
     classes_chart,
@@ -36,22 +38,15 @@ def classes_picture(
     """The probabilities of classes, one above the other, after the classes of the history that they keep."""
     panel = found.history
     assert panel is not None
-    horizon, single, series = found.times.shape[1], panel.columns.series is None, range(len(panel))[:most]
+    series = range(len(panel))[:most]
     past = [known_classes(panel[index], len(found.target.classes)) for index in series]
     kept = likeliest(np.concatenate([*past, *found.probabilities[: len(past)]]))
-    charts = [
-        classes_chart(
-            panel[index],
-            found,
-            index,
-            panel,
-            title="" if single else shown(panel.ids[index]),
-            rows=classes_shown(horizon, int(panel.seasons[index])) if rows is None else rows,
-            kept=kept,
-        )
-        for index in series
-    ]
-    return Picture(_titled(title, shown(panel.columns.target or "")), tuple(charts))
+
+    def chart(index: int, name: str, shown_rows: int) -> Chart:
+        return classes_chart(panel[index], found, index, panel, title=name, rows=shown_rows, kept=kept)
+
+    usual = partial(classes_shown, found.times.shape[1])
+    return picture_of_series(panel, chart, series, usual, rows=rows, title=title)
 
 
 def labels_picture(model: RecurrentForecaster, panel: Panel, *, title: str, rows: int | None) -> Picture:
@@ -69,7 +64,7 @@ def labels_picture(model: RecurrentForecaster, panel: Panel, *, title: str, rows
             text += f", actual {names[int(each.values[0])]}"
         x = len(each.values) - len(shares) + 1 + np.arange(float(len(shares)))
         charts.append(Chart(text, (), Counter(), shares=few(names, x, shares, kept=kept)))
-    return Picture(_titled(title, f"{shown(panel.columns.target or '')} after each row"), tuple(charts))
+    return Picture(titled(title, f"{shown(panel.columns.target or '')} after each row"), tuple(charts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +113,16 @@ def class_backtest_picture(
         raise UsageError(
             "the model keeps no backtest of these series", hint=f'--series "{shown(kept.ids[0])}"'
         )
-    found = [_one(kept, places[panel.ids[index]], panel) for index in some]
-    charts = []
-    order = likeliest(np.concatenate([ahead for _, ahead, _ in found]))
-    for index, (times, ahead, came) in zip(some, found, strict=True):
-        name = "" if panel.columns.series is None else shown(panel.ids[index])
-        most = classes_shown(kept.horizon, int(panel.seasons[index])) if rows is None else rows
-        charts.append(
-            classes_backtest_chart(panel[index], times, ahead, came, panel, title=name, rows=most, kept=order)
+    found = {index: _one(kept, places[panel.ids[index]], panel) for index in some}
+    order = likeliest(np.concatenate([ahead for _, ahead, _ in found.values()]))
+
+    def chart(index: int, name: str, shown_rows: int) -> Chart:
+        return classes_backtest_chart(
+            panel[index], *found[index], panel, title=name, rows=shown_rows, kept=order
         )
-    return Picture(_titled(title, f"{shown(panel.columns.target or '')}, one step ahead"), tuple(charts))
+
+    usual = partial(classes_shown, kept.horizon)
+    return picture_of_series(panel, chart, some, usual, rows=rows, title=title, words=", one step ahead")
 
 
 def _one(kept: Kept, index: int, panel: Panel) -> tuple[Times, Floats, Floats]:
@@ -136,7 +131,3 @@ def _one(kept: Kept, index: int, panel: Panel) -> tuple[Times, Floats, Floats]:
     first = int(np.isfinite(ahead).all(axis=1).argmax())
     steps = np.arange(first - len(came) + 1, 1)
     return panel.frequency.shift(kept.last[index : index + 1], steps), ahead[first:], came[first:]
-
-
-def _titled(title: str, words: str) -> str:
-    return " ".join(filter(None, (title, words)))

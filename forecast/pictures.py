@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,14 @@ from forecast.class_pictures import (
 from forecast.data.evaluation import Predictions
 from forecast.data.panel import Panel
 from forecast.data.results import Forecast, Probabilities
-from forecast.drawing.chart import Picture
-from forecast.drawing.charts import backtest_chart, forecast_chart, loss_chart, rows_shown
+from forecast.drawing.chart import Chart, Picture
+from forecast.drawing.charts import (
+    backtest_chart,
+    forecast_chart,
+    loss_chart,
+    picture_of_series,
+    rows_shown,
+)
 from forecast.errors import DataError, UsageError
 from forecast.evaluation.backtest import Origins
 from forecast.evaluation.predictions import rolling_forecasts
@@ -90,19 +97,12 @@ def picture_of(
         found = _as_forecast(found)
     panel = found.history
     assert panel is not None
-    horizon, single = found.values.shape[1], panel.columns.series is None
-    charts = [
-        forecast_chart(
-            panel[index],
-            found,
-            index,
-            panel,
-            title="" if single else shown(panel.ids[index]),
-            rows=rows_shown(horizon, int(panel.seasons[index])) if rows is None else rows,
-        )
-        for index in range(len(panel))[:most]
-    ]
-    return Picture(" ".join(filter(None, (title, shown(panel.columns.target or "")))), tuple(charts))
+
+    def chart(index: int, name: str, shown_rows: int) -> Chart:
+        return forecast_chart(panel[index], found, index, panel, title=name, rows=shown_rows)
+
+    usual = partial(rows_shown, found.values.shape[1])
+    return picture_of_series(panel, chart, range(len(panel))[:most], usual, rows=rows, title=title)
 
 
 def picture_as_of(
@@ -266,19 +266,11 @@ def _of_trained(
 
 
 def _backtests(panel: Panel, found: Predictions, *, title: str, rows: int | None) -> Picture:
-    horizon, single = found.actual.shape[2], panel.columns.series is None
-    charts = [
-        backtest_chart(
-            panel[index],
-            found,
-            index,
-            panel,
-            title="" if single else shown(panel.ids[index]),
-            rows=rows_shown(horizon, int(panel.seasons[index])) if rows is None else rows,
-        )
-        for index in range(len(panel))
-    ]
-    return Picture(" ".join(filter(None, (title, shown(panel.columns.target or "")))), tuple(charts))
+    def chart(index: int, name: str, shown_rows: int) -> Chart:
+        return backtest_chart(panel[index], found, index, panel, title=name, rows=shown_rows)
+
+    usual = partial(rows_shown, found.actual.shape[2])
+    return picture_of_series(panel, chart, range(len(panel)), usual, rows=rows, title=title)
 
 
 def next_values(model: RecurrentForecaster, *, most: int = _FIRST) -> Forecast | Probabilities | None:

@@ -1,5 +1,6 @@
 """Series with their forecasts, backtests and losses as charts."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -9,8 +10,9 @@ from forecast.data.cards import Losses
 from forecast.data.evaluation import Predictions
 from forecast.data.panel import Panel, Series
 from forecast.data.results import Forecast
-from forecast.drawing.chart import Band, Chart, Curve, drawable
+from forecast.drawing.chart import Band, Chart, Curve, Picture, drawable
 from forecast.drawing.ticks import Counter, axis_of, positions
+from forecast.phrases import shown
 
 _LEAST_ROWS = 40
 """Rows of history at least, where there are so many."""
@@ -19,6 +21,36 @@ _LEAST_ROWS = 40
 def rows_shown(horizon: int, season: int) -> int:
     """Rows of history beside which a forecast of `horizon` rows is still seen."""
     return max(8 * horizon, 3 * season, _LEAST_ROWS)
+
+
+def picture_of_series(
+    panel: Panel,
+    chart: Callable[[int, str, int], Chart],
+    indices: Iterable[int],
+    usual: Callable[[int], int],
+    *,
+    rows: int | None,
+    title: str,
+    words: str = "",
+) -> Picture:
+    """A chart of each of these series, `chart(index, title, rows)`, under the title and the target's name.
+
+    `usual` gives the rows of history beside a season where `rows` is None; `words` go on after the target.
+    """
+    charts = [
+        chart(
+            index,
+            "" if panel.columns.series is None else shown(panel.ids[index]),
+            usual(int(panel.seasons[index])) if rows is None else rows,
+        )
+        for index in indices
+    ]
+    return Picture(titled(title, f"{shown(panel.columns.target or '')}{words}"), tuple(charts))
+
+
+def titled(title: str, words: str) -> str:
+    """A title and what goes on with it, either of which may be empty."""
+    return " ".join(filter(None, (title, words)))
 
 
 def forecast_chart(
