@@ -35,6 +35,8 @@ PATTERN_SHARE = 0.75
 """Share of rows that follow the row before them in a pattern from which it is one."""
 PATTERN_GAIN = 0.05
 """How much larger that share must be than for even steps, where all rows are on these."""
+NEAR_UNIT = 0.2
+"""Largest log ratio of the median step of irregular times to the unit that they are about apart."""
 MANY_GAPS = 0.1
 """Share of even steps without a row from which a pattern need only explain half of the gaps."""
 PRESENT_SHARE = 0.5
@@ -90,6 +92,17 @@ def evenness(times: Times) -> float:
     if len(ordered) < 3:
         return 0.0
     return _share_on_next(infer_frequency(ordered, bounds), ordered, _follows(ordered, bounds))
+
+
+def calendar_unit(times: Times) -> Unit | None:
+    """The unit of the calendar that sorted times are about apart, such as month, if any; none of integers."""
+    if times.dtype.kind in "iu" or len(times) < 3:
+        return None
+    month = 365.2425 / 12 * DAY
+    lengths = SECONDS | {unit: count * month for unit, count in MONTHS.items()}
+    step = max(float(np.median(_differences(times))), 1.0)
+    nearest = min(lengths, key=lambda unit: abs(np.log(lengths[unit] / step)))
+    return nearest if abs(np.log(lengths[nearest] / step)) < NEAR_UNIT else None
 
 
 def is_on_steps(frequency: Frequency, times: Times, bounds: Integers) -> Flags:

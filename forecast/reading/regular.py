@@ -11,6 +11,7 @@ import numpy as np
 
 from forecast.data.arrays import Integers, Times, bounds_of, row_positions
 from forecast.data.frequency import Frequency
+from forecast.data.inference import calendar_unit
 from forecast.data.panel import Panel
 from forecast.errors import DataError
 from forecast.events import SeriesSkipped
@@ -112,12 +113,17 @@ def _irregular(rows: Rows, series: int, wrong: Integers, frequency: Frequency) -
         f"{text} ({rows.line(int(row))})"
         for row, text in zip(wrong[:3], frequency.text(rows.times[wrong[:3]]), strict=True)
     ]
-    total = rows.bounds[series + 1] - rows.bounds[series]
+    first, last = rows.bounds[series : series + 2]
+    total = last - first
+    hint = "--resample mean puts them on the step, --resample sum adds them up; --freq names another"
+    unit = calendar_unit(rows.times[first:last])
+    if unit is not None and frequency.count > 1 and len(wrong) > total / 2:
+        hint = f"they are about one {unit} apart: --freq {unit} --resample mean, or sum to add up"
     return _error(
         rows,
         f"{len(wrong):,} of {total:,} rows do not keep the {frequency.adjective} step: {', '.join(named)}"
         + ("" if len(wrong) <= 3 else ", ..."),
-        hint="--resample mean puts them on the step, --resample sum adds them up; --freq names another",
+        hint=hint,
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from forecast.data.frequency import Frequency
 from forecast.data.frequency_names import NamedFrequency
-from forecast.data.inference import infer_frequency
+from forecast.data.inference import calendar_unit, infer_frequency
 from forecast.errors import DataError
 from forecast.reading.rows import Rows
 from forecast.spec.reading import Notation
@@ -58,9 +58,12 @@ def refuse_unclear_step(rows: Rows, frequency: Frequency) -> None:
     keeps = rows.on_next_step(frequency)
     share = keeps.mean() if len(keeps) else 0.0
     if share < CLEAR_STEP_SHARE:
+        apart = calendar_unit(rows.times[: rows.bounds[1]])
         raise DataError(
             f"no step is kept by {CLEAR_STEP_SHARE:.0%} of the rows: the most common is "
             f"{frequency.adjective}, kept by {share:.0%}",
             where=rows.table.source,
-            hint="name the step to resample to, such as --freq minute, hour, day, week or month",
+            hint="name the step to resample to, such as --freq minute, hour, day, week or month"
+            if apart is None
+            else f"they are about one {apart} apart: --freq {apart}",
         )

@@ -130,9 +130,28 @@ def test_irregular_rows_are_refused_until_resampling_is_asked_for():
 
 
 def test_rows_of_no_clear_step_are_resampled_only_to_a_step_that_is_named():
-    assert refusal(JITTERED, resample="mean").endswith(
+    assert refusal(JITTERED, resample="mean").endswith("they are about one hour apart: --freq hour")
+    anywhen = stamps(f"2021-03-01T00:{minute:02d}:00" for minute in (0, 3, 13, 17, 29, 36))
+    assert refusal(anywhen, resample="mean").endswith(
         "name the step to resample to, such as --freq minute, hour, day, week or month"
     )
+
+
+def test_a_meter_that_is_read_about_once_a_month_is_told_how():
+    read_on = [
+        "2023-12-31",
+        "2024-02-01",
+        "2024-03-01",
+        "2024-04-04",
+        "2024-05-02",
+        "2024-05-31",
+        "2024-07-01",
+    ]
+    assert refusal(stamps(read_on)).endswith(
+        "they are about one month apart: --freq month --resample mean, or sum to add up"
+    )
+    spec = ReadSpec(policy=Policy(resample="mean"), frequency="month")
+    assert read_panel(io.BytesIO(stamps(read_on).encode()), spec).panel.frequency.adjective == "monthly"
 
 
 def test_events_of_any_time_become_the_periods_that_are_named_and_may_share_a_second():
