@@ -25,7 +25,7 @@ _PARAMETER_COST = 2.5
 _LEAST_WINDOWS = 12
 
 _MOST_STEPS = 30
-"""Steps that one regression gives, whatever the horizon; further ones are recursive."""
+"""Steps that the regression gives, whatever the horizon; further ones are recursive, by the same one."""
 
 _BATCH_ROWS = 16_384
 """Rows of series that are fitted together."""
@@ -47,21 +47,29 @@ def _forecasts(values: Floats, season: int, horizon: int) -> Floats:
     known = values / size - last / size
     season = season if rows >= 2 * season else 1
     steps = max(min(rows // 6, _MOST_STEPS), 1)
+    kernel = _kernel(known, season, steps)
     while known.shape[1] < rows + horizon:
-        known = np.concatenate((known, _next(known, season, steps)), axis=1)
+        known = np.concatenate((known, _next(known, season, kernel)), axis=1)
     with np.errstate(over="ignore"):
         return np.clip(last + size * known[:, rows : rows + horizon], -LARGEST, LARGEST)
 
 
-def _next(values: Floats, season: int, steps: int) -> Floats:
+def _next(values: Floats, season: int, kernel: Floats) -> Floats:
     """(series, steps) the next values: the seasonal naive forecast plus regressed changes."""
+    rows, (lags, steps) = values.shape[1], kernel.shape[1:]
+    now = values[:, rows - 1 - np.arange(lags + 1)]
+    changes = (now[:, 1:] - now[:, :1])[:, None] @ kernel
+    return np.asarray(values[:, rows - season + np.arange(steps) % season] + changes[:, 0])
+
+
+def _kernel(values: Floats, season: int, steps: int) -> Floats:
+    """(series, lags, steps) the regressions of the next values; no lags where there are too few examples."""
     rows = values.shape[1]
-    repeat = values[:, rows - season + np.arange(steps) % season]
     window = min(LONGEST_WINDOW, max(2 * season, 24), (rows - steps) // 3)
     window = min(max(window, min(LONGEST_WINDOW, (rows - steps) // 4)), rows - 1)
     ends = np.arange(max(window, season), rows - steps + 1)  # rows known at each example
     if len(ends) < _LEAST_WINDOWS or window < 2:
-        return repeat
+        return np.zeros((len(values), 0, steps))
     # Views of all windows: row `end - window` of the first holds the rows before `end`, the newest last.
     first, last = int(ends[0]), int(ends[-1]) + 1
     lagged = sliding_window_view(values, window, axis=1)[:, first - window : last - window, ::-1]
@@ -70,16 +78,15 @@ def _next(values: Floats, season: int, steps: int) -> Floats:
     seasons = sliding_window_view(values, season, axis=1)[:, first - season : last - season]
     targets = sliding_window_view(values, steps, axis=1)[:, first:last]
     targets = targets - seasons[..., np.arange(steps) % season]
-    now = values[:, rows - 1 - np.arange(window)]
-    return repeat + _ridge(regressors, targets, now[:, 1:] - now[:, :1])
+    return _ridge(regressors, targets)
 
 
-def _ridge(regressors: Floats, targets: Floats, now: Floats) -> Floats:
-    """(series, outputs) of a ridge regression for each series, without an intercept.
+def _ridge(regressors: Floats, targets: Floats) -> Floats:
+    """(series, lags, outputs) coefficients of a ridge regression for each series, without an intercept.
 
-    `regressors` are (series, examples, lags), `targets` (series, examples, outputs), `now` (series,
-    lags). The penalty is chosen by generalized cross-validation (Golub, Heath & Wahba 1979). Shrunk to
-    nothing, it gives the reference.
+    `regressors` are (series, examples, lags), `targets` (series, examples, outputs). The penalty is
+    chosen by generalized cross-validation (Golub, Heath & Wahba 1979). Shrunk to nothing, it gives the
+    reference.
     """
     transposed = regressors.transpose(0, 2, 1)
     values, vectors = np.linalg.eigh(transposed @ regressors)
@@ -94,5 +101,4 @@ def _ridge(regressors: Floats, targets: Floats, now: Floats) -> Floats:
     freedom = (values[:, None] * inverse).sum(axis=2)
     score = residual / np.maximum(1 - _PARAMETER_COST * freedom / targets.shape[1], 0.05) ** 2
     best = inverse[np.arange(len(score)), score.argmin(axis=1)]
-    kernel = vectors @ (best[..., None] * projected)
-    return np.asarray((now[:, None] @ kernel)[:, 0])
+    return np.asarray(vectors @ (best[..., None] * projected))
