@@ -2,7 +2,7 @@
 
 The mean error of each step is estimated in units of the series' seasonal change: its own errors, shrunk
 towards those usual for its season by how few they are, smoothed over neighbouring steps, and never
-narrowing. Beyond the steps with errors of their own it grows by the usual power of the step. An interval is
+falling. Beyond the steps with errors of their own it grows by the usual power of the step. An interval is
 that mean error times a quantile of errors between those of a normal and of a Laplace distribution.
 """
 
@@ -20,6 +20,9 @@ _PRIOR_ORIGINS = 4.0
 
 _PRIOR_STEP_ORIGINS = 8.0
 """Origins that a series' mean error counts as, against those of a single step."""
+
+_LEAST_FACTOR = 0.05
+"""Least size of a series' mean error in units of the usual one: a perfect past is luck."""
 
 _SMOOTHED_STEPS = 7
 
@@ -142,12 +145,14 @@ def spread_of(errors: Floats, units: Floats, season: int) -> Floats:
     known = np.isfinite(errors) & there[..., None]
     ratios = np.where(known, ratios, 0.0)
     origins = known.sum(axis=(-2, -1)) / horizon
-    relative = (ratios / usual).sum(axis=(-2, -1)) / horizon
-    factor = ((relative + _PRIOR_ORIGINS) / (origins + _PRIOR_ORIGINS))[..., None]
+    relative = (ratios / usual).sum(axis=(-2, -1)) / horizon / np.maximum(origins, 1 / horizon)
+    # A geometric mean with 1, the usual factor: an arithmetic one is always drawn more to the larger of both.
+    own = origins / (origins + _PRIOR_ORIGINS)
+    factor = np.where(own > 0, np.maximum(relative, _LEAST_FACTOR), 1.0)[..., None] ** own[..., None]
     steps = (ratios.sum(axis=-2) + _PRIOR_STEP_ORIGINS * factor * usual) / (
         known.sum(axis=-2) + _PRIOR_STEP_ORIGINS
     )
-    smoothed = np.maximum.accumulate(_smoothed(steps), axis=-1)
+    smoothed = _rising(_smoothed(steps))
     return np.where(there.any(axis=-1, keepdims=True), smoothed, usual)
 
 
@@ -185,6 +190,17 @@ def _smoothed(steps: Floats) -> Floats:
     width -= 1 - width % 2  # odd, so that the mean is around each step
     index = np.arange(horizon)[:, None] + np.arange(width) - width // 2
     return np.asarray(steps[..., index.clip(0, horizon - 1)].sum(axis=-1) / width)
+
+
+def _rising(steps: Floats) -> Floats:
+    """(..., horizon) numbers that never fall, nor are larger than these on average by much.
+
+    Half-way between the largest so far and the smallest from there on; the largest so far alone would be too
+    large wherever few errors are known.
+    """
+    so_far = np.maximum.accumulate(steps, axis=-1)
+    from_there = np.flip(np.minimum.accumulate(np.flip(steps, axis=-1), axis=-1), axis=-1)
+    return np.asarray((so_far + from_there) / 2)
 
 
 def seasonal_changes(panel: Panel) -> Floats:

@@ -136,7 +136,8 @@ class RecurrentForecaster:
         """(series, members) weights, and the spread, that follow from the past of each series."""
         intermittent = self.combination.forecasts_mean(history)
         prior = self.combination.prior(history, intermittent)
-        return weights_and_spread(past, prior, history.seasons.tolist(), intermittent)
+        growth = self.combination.growth(history.seasons, past.origins.horizon)
+        return weights_and_spread(past, prior, history.seasons.tolist(), intermittent, growth)
 
     def _stored(self, history: Panel) -> tuple[Floats, Spread]:
         """(series, members) weights of the series of training, or of any other, and their spread."""

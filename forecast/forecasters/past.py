@@ -98,17 +98,21 @@ def combined(weights: Floats, forecasts: Floats, growth: Floats | float = 1.0) -
 
 
 def weights_and_spread(
-    past: Past, prior: Floats, seasons: Sequence[int], intermittent: Flags | None = None
+    past: Past,
+    prior: Floats,
+    seasons: Sequence[int],
+    intermittent: Flags | None = None,
+    growth: Floats | None = None,
 ) -> tuple[Floats, Spread]:
     """(series, members) weights of each series by its own past, and how far off the combination was there.
 
     The error at an origin is that of weights from the other origins, or it would be too small. `prior` is
-    (members, series).
+    (members, series), `growth` (members, series, horizon) the factors on the weights at each step, if any.
     """
     series = len(seasons)
     errors, independent = past.mean_errors(series, intermittent), past.origins.independence(series)
     weights = _weights(errors, prior, independent, intermittent)
-    held_out = _held_out_errors(past, errors, prior, independent, intermittent)
+    held_out = _held_out_errors(past, errors, prior, independent, intermittent, growth)
     placed = errors_by_origin(past.origins, held_out[None], series)[0]
     placed_units = np.full(placed.shape[:2], np.nan)
     placed_units[past.origins.number, past.origins.series] = past.units
@@ -167,7 +171,12 @@ def pooled_prior(past: Past, prior: Floats, intermittent: Flags | None = None) -
 
 
 def _held_out_errors(
-    past: Past, errors: Floats, prior: Floats, independent: Floats, intermittent: Flags | None
+    past: Past,
+    errors: Floats,
+    prior: Floats,
+    independent: Floats,
+    intermittent: Flags | None,
+    growth: Floats | None,
 ) -> Floats:
     """(pasts, horizon) errors of the combination at each origin, with weights from all other groups."""
     result = np.full(past.actual.shape, np.nan)
@@ -177,7 +186,9 @@ def _held_out_errors(
     for group in np.unique(groups):
         weights = _weights(errors[:, group_of != group], prior, independent, intermittent)
         here = groups == group
-        forecast = combined(weights[past.origins.series[here]], past.forecasts[:, here])
+        series = past.origins.series[here]
+        factors = 1.0 if growth is None else growth[:, series]
+        forecast = combined(weights[series], past.forecasts[:, here], factors)
         with np.errstate(over="ignore"):
             result[here] = np.clip(past.actual[here] - forecast, -LARGEST, LARGEST)
     return result

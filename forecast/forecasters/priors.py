@@ -40,11 +40,25 @@ _INTERMITTENT = {
 """Prior weights for a series of intermittent demand: of the members that forecast the mean. Networks, and the
 last values, forecast the median, or the value that there was."""
 
-_AIMLESS: dict[int, dict[str, float]] = {1: {"naive": 2.0, "ets": 1.0, "ridge": 1.0}}
-"""Season -> what the prior weight of a member is higher by for a series that is `aimless`."""
+_AIMLESS: dict[int, dict[str, float]] = {
+    1: {"naive": 2.0, "ets": 1.0, "ridge": 1.0},
+    5: {"naive": 4.0},
+    7: {"naive": 4.0},
+}
+"""Season -> what the prior weight of a member is higher by for a series that is `aimless`; of days, where it
+has no week either: see `walks`."""
 
 _AIMLESS_ROWS = 40
 """Newest rows whose way says whether a series is going anywhere."""
+
+_DAYS = (5, 7)
+"""Seasons of days: without weekends, and with them."""
+
+_WALK_SEASONS = 16
+"""Newest seasons whose changes say whether a series has a season at all."""
+
+_WALK = (1.2, 1.45)
+"""Size of the steps where it surely has none, and from which on it may have one: see `walks`."""
 
 _LONG_ROWS = 50
 """Rows from which a series without a trend is taken for one; fewer may be those before a trend is seen."""
@@ -71,16 +85,20 @@ _GROWTH: dict[int, tuple[float, float]] = {
 that errors grow with."""
 
 
-_WIDTHS = {24: 0.93}
+_WIDTHS = {4: 1.2}
 """Season -> width of an interval that held the values of development series, in units of that of errors
 between a normal and a Laplace distribution; 1 for the others."""
+
+
+_ALIKE = {1: 1, 5: 7}
+"""Seasons whose nearest one is not like them: working days are days, not quarters."""
 
 
 @cache
 def nearest_season(season: int) -> int:
     """The measured season that is most like this one."""
-    if season == 1:
-        return 1
+    if season in _ALIKE:
+        return _ALIKE[season]
     return min((known for known in _WEIGHTS if known > 1), key=lambda known: abs(np.log(known / season)))
 
 
@@ -99,7 +117,9 @@ def priors_of(history: Panel, members: Sequence[str], intermittent: Flags | None
     higher = np.array([[_AIMLESS.get(s, {}).get(m, 0.0) for m in members] for s in each.tolist()])
     prior = np.asarray(np.array(known).T[:, of_series])
     if higher.any():
-        prior = prior + higher.T[:, of_series] * aimless(history)
+        sure = aimless(history)
+        sure = np.where(history.seasons > 1, np.sqrt(sure) * walks(history), sure)
+        prior = prior + higher.T[:, of_series] * sure
     if intermittent is None or not intermittent.any():
         return prior
     return np.where(intermittent, prior_weights(1, members, intermittent=True)[:, None], prior)
@@ -126,9 +146,40 @@ def aimless(history: Panel) -> Floats:
     return np.asarray(np.maximum(1 - straight, 0) ** 4 * np.minimum(history.lengths / _LONG_ROWS, 1) ** 3)
 
 
+def walks(history: Panel) -> Floats:
+    """(series,) how sure it is that a series of days has no week: it walks from value to value, as prices do.
+
+    Changes over a season of m rows are the square root of m times as large as those from row to row where
+    each step is independent of the others; where values come back every season they are about as large.
+    So the size of steps, that root times the ratio of both, is 1 for a random walk. The largest two changes
+    count as much as the third. Other seasons get 0.
+    """
+    sure = np.zeros(len(history))
+    for season in _DAYS:
+        some = np.flatnonzero((history.seasons == season) & (history.lengths > season))
+        if len(some):
+            by_row, by_season = (_mean_change(history.select(some), season, lag) for lag in (1, season))
+            size = np.divide(by_row, by_season, out=np.full(len(some), np.inf), where=by_season > 0)
+            low, high = _WALK
+            sure[some] = np.clip((high - size * np.sqrt(season)) / (high - low), 0.0, 1.0)
+    return sure
+
+
+def _mean_change(history: Panel, season: int, lag: int) -> Floats:
+    """(series,) mean size of changes over `lag` rows in the newest seasons, in units of the largest value."""
+    rows = history.bounds[1:, None] - np.arange(_WALK_SEASONS * season, 0, -1)
+    known = rows >= history.bounds[:-1, None]
+    values = np.where(known, history.values[np.maximum(rows, 0)], 0.0)
+    largest = np.abs(values).max(axis=1, keepdims=True)
+    values = values / np.where(largest > 0, largest, 1.0)
+    changes = np.abs(values[:, lag:] - values[:, :-lag]) * known[:, :-lag]
+    changes = np.minimum(changes, np.sort(changes, axis=1)[:, -3:][:, :1])
+    return np.asarray(changes.sum(axis=1) / np.maximum(known[:, :-lag].sum(axis=1), 1))
+
+
 def weight_growth(season: int, member: str, horizon: int) -> Floats:
     """(horizon,) factor on the weight of a member at each step, before the weights are normalized."""
-    if member != "harmonic" or season not in (5, 7):
+    if member != "harmonic" or season not in _DAYS:
         return np.ones(horizon)
     return np.asarray(np.maximum(np.arange(1, horizon + 1) / _NEAR, 1.0) ** _POWER)
 

@@ -105,7 +105,7 @@ class Backtested:
         intermittent = self._intermittent
         many = len(self._panel) > 1
         prior = pooled_prior(self._past, self._prior, intermittent) if many else self._prior
-        weights, spread = weights_and_spread(self._past, prior, self._panel.seasons.tolist(), intermittent)
+        weights, spread = self._following_from(self._past, prior, intermittent)
         weights = _of_available(weights, self._past)
         other = weights[:1] if len(self._panel) == 1 else prior.mean(axis=1)[None] / prior.mean(axis=1).sum()
         sizes = np.concatenate([spread.sizes, spread.sizes.mean(axis=0, keepdims=True)])
@@ -123,7 +123,13 @@ class Backtested:
         prior = self._combination.prior(known, intermittent)
         if len(self._panel) > 1 and len(past.origins.rows):
             prior = pooled_prior(past, prior, intermittent)
-        return weights_and_spread(past, prior, self._panel.seasons.tolist(), intermittent)
+        return self._following_from(past, prior, intermittent)
+
+    def _following_from(self, past: Past, prior: Floats, intermittent: Flags) -> tuple[Floats, Spread]:
+        """Weights and mean errors of each series that follow from a past."""
+        seasons = self._panel.seasons
+        growth = self._combination.growth(seasons, past.origins.horizon)
+        return weights_and_spread(past, prior, seasons.tolist(), intermittent, growth)
 
     def _with_combination(self, each: ValueFold) -> Fold:
         """The fold with the forecasts of the combination first, then those of its members."""

@@ -75,6 +75,24 @@ def test_larger_errors_give_larger_sizes_the_more_origins_there_are():
     assert found[-1] == pytest.approx(3 * usual.mean(), rel=0.02)
 
 
+def test_errors_a_tenth_and_ten_times_the_usual_move_the_sizes_alike():
+    usual = error_growth(7, 5)
+    small, large = (spread_of(np.tile(k * usual, (4, 1)), np.ones(4), 7) / usual for k in (0.1, 10.0))
+    # Four origins of their own and four of the usual size: the root; then a third of each step's own errors.
+    assert small == pytest.approx(0.1 / 3 + 2 * 0.1**0.5 / 3)
+    assert large == pytest.approx(10 / 3 + 2 * 10**0.5 / 3)
+    none = spread_of(np.zeros((4, 5)), np.ones(4), 7)
+    assert none == pytest.approx(usual * 2 * 0.05**0.5 / 3)
+
+
+def test_sizes_that_are_made_to_rise_are_no_larger_on_average():
+    usual = error_growth(24, 60)
+    errors = usual * np.random.default_rng(0).exponential(size=(300, 8, 60))
+    sizes = spread_of(errors, np.ones((300, 8)), 24)
+    assert (np.diff(sizes) >= 0).all()
+    assert (sizes / usual).mean(axis=0)[5:-5] == pytest.approx(1, abs=0.02)
+
+
 def test_errors_are_in_units_of_the_changes_before_their_origin():
     errors, usual = np.tile([[1.0], [4.0]], (50, 6)), error_growth(1, 6)
     by_unit = spread_of(errors, np.tile([1.0, 4.0], 50), 1)

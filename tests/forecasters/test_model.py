@@ -135,7 +135,11 @@ def test_blocks_of_series_give_what_all_of_them_give(made, rows, monkeypatch):
     monkeypatch.setattr("forecast.forecasters.model.BLOCK_ROWS", rows)
     found = made.predict(history, 5, levels=LEVELS)
     # The last digits of products of matrices of float32 depend on how many rows are multiplied.
-    close = {"rel": 1e-6 if made.combination.networks else 1e-12, "nan_ok": True}
+    close = (
+        {"rel": 1e-6, "abs": 1e-6, "nan_ok": True}
+        if made.combination.networks
+        else {"rel": 1e-12, "nan_ok": True}
+    )
     assert (found.ids, found.times.tolist()) == (history.ids, whole.times.tolist())
     assert found.values == pytest.approx(whole.values, **close)
     assert found.lower == pytest.approx(whole.lower, **close)

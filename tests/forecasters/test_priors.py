@@ -10,6 +10,7 @@ from forecast.forecasters.priors import (
     nearest_season,
     prior_weights,
     priors_of,
+    walks,
     weight_growth,
 )
 from tests.panels import panel
@@ -19,7 +20,15 @@ MEASURED = (1, 4, 7, 12, 24, 52)
 
 def test_a_season_that_was_not_measured_is_like_the_nearest_one_and_none_is_like_none():
     assert [nearest_season(season) for season in MEASURED] == list(MEASURED)
-    assert [nearest_season(season) for season in (2, 5, 6, 30, 48, 168, 365)] == [4, 4, 7, 24, 52, 52, 52]
+    assert [nearest_season(season) for season in (2, 5, 6, 30, 48, 168, 365)] == [
+        4,
+        7,
+        7,
+        24,
+        52,
+        52,
+        52,
+    ]  # 5: working days
 
 
 @pytest.mark.parametrize("season", [*MEASURED, 2, 168])
@@ -83,3 +92,34 @@ def test_simple_methods_weigh_more_in_years_without_a_trend_and_nothing_changes_
     assert years[2, 1] == prior_weights(1, ["naive"])[0]
     assert (years[[0, 1, 3], 0] == years[[0, 1, 3], 1]).all()
     assert (months[:, 0] == prior_weights(12, members)).all()
+
+
+def test_days_that_walk_without_a_week_are_told_from_those_with_one_and_from_noise():
+    steps = np.random.default_rng(1).normal(size=150)
+    walk, week = np.cumsum(steps), np.tile([3.0, 3, 3, 3, 3, 0, 0], 22)[:150]
+    series = (walk, walk + week, steps, np.full(150, 7.0), walk[:5], 1e300 * walk)
+    found = walks(panel(*series, season=7))
+    assert found[0] > 0.7
+    assert found[5] == pytest.approx(found[0])
+    assert found[1:5].tolist() == [0, 0, 0, 0]
+    assert walks(panel(walk, week, season=12)).tolist() == [0, 0]
+    working = np.tile([3.0, 3, 3, 0, 0], 30)
+    assert walks(panel(walk, walk + working, season=5)) == pytest.approx([1, 0], abs=0.3)
+
+
+def test_one_outlier_makes_no_week():
+    walk = np.cumsum(np.random.default_rng(1).normal(size=150))
+    wrong = walk.copy()
+    wrong[100] = 1e6
+    assert walks(panel(wrong, season=7)) == pytest.approx(walks(panel(walk, season=7)), abs=0.05)
+
+
+@pytest.mark.parametrize("season", [5, 7])
+def test_the_last_value_weighs_more_on_days_that_walk_and_go_nowhere(season):
+    steps, members = np.random.default_rng(1).normal(size=150), [PRETRAINED, "naive", "theta"]
+    series = (np.cumsum(steps), np.arange(150.0) + 0.01 * steps, steps)
+    found, usual = priors_of(panel(*series, season=season), members), prior_weights(season, members)
+    assert found[1, 0] > 1.5
+    assert found[1, 1] < usual[1] + 0.01  # it rises
+    assert found[1, 2] == usual[1]
+    assert (found[[0, 2]] == usual[[0, 2], None]).all()
