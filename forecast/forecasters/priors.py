@@ -21,11 +21,13 @@ _WEIGHTS: dict[int, dict[str, float]] = {
     1: {OWN: 0.3, "theta": 0.03, "ets": 0.05, "ridge": 0.025, "seasonal-drift": 0.005, "naive": 0.025},
     4: {OWN: 0.5, "theta": 0.4, "ets": 0.1, "ridge": 0.05, "seasonal-drift": 0.02, "naive": 0.02},
     12: {OWN: 0.7, "theta": 0.5, "ets": 0.1, "ridge": 0.1, "seasonal-drift": 0.02, "naive": 0.02},
+    5: {OWN: 1.6, "theta": 1.0, "ets": 1.4, "ridge": 1.4, "seasonal-drift": 0.2, "naive": 0.8},
     7: {OWN: 0.8, "theta": 0.5, "ets": 0.7, "ridge": 0.7, "seasonal-drift": 0.1, "naive": 0.4},
     24: {OWN: 0.8, "theta": 0.3, "ets": 0.3, "ridge": 0.7, "seasonal-drift": 0.1, "naive": 0.1},
     52: {OWN: 0.5, "theta": 0.5, "ets": 0.3, "ridge": 0.7, "seasonal-drift": 0.1, "naive": 0.1},
 }
-"""Season -> prior weight of each member, in units of that of the pretrained network."""
+"""Season -> prior weight of each member, in units of that of the pretrained network. Working days, of
+season 5, are read by the network for all seasons, which is weaker than that for days: half its weight."""
 
 _OTHER_WEIGHTS = {"pretrained": 1.0, "seasonal-naive": 0.05, "harmonic": 0.4, OWN_WITH_COVARIATES: 5.0}
 
@@ -42,7 +44,7 @@ last values, forecast the median, or the value that there was."""
 
 _AIMLESS: dict[int, dict[str, float]] = {
     1: {"naive": 2.0, "ets": 1.0, "ridge": 1.0},
-    5: {"naive": 4.0},
+    5: {"naive": 8.0},
     7: {"naive": 4.0},
 }
 """Season -> what the prior weight of a member is higher by for a series that is `aimless`; of days, where it
@@ -77,6 +79,7 @@ _GROWTH: dict[int, tuple[float, float]] = {
     1: (1.3, 0.55),
     4: (0.9, 0.5),
     12: (0.65, 0.35),
+    5: (0.5, 0.35),
     7: (0.5, 0.35),
     24: (0.45, 0.15),
     52: (0.25, 0.4),
@@ -90,15 +93,11 @@ _WIDTHS = {4: 1.2}
 between a normal and a Laplace distribution; 1 for the others."""
 
 
-_ALIKE = {1: 1, 5: 7}
-"""Seasons whose nearest one is not like them: working days are days, not quarters."""
-
-
 @cache
 def nearest_season(season: int) -> int:
     """The measured season that is most like this one."""
-    if season in _ALIKE:
-        return _ALIKE[season]
+    if season == 1:
+        return 1
     return min((known for known in _WEIGHTS if known > 1), key=lambda known: abs(np.log(known / season)))
 
 
