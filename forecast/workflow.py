@@ -21,11 +21,7 @@ from forecast.forecasters.model import RecurrentForecaster
 from forecast.reading.reader import ReadResult, read_as_far_as_possible, read_panel, with_future_rows
 from forecast.reporting import notes
 from forecast.reporting.history import better_before, history_of, read_as
-from forecast.reporting.reading_notes import (
-    note_reading,
-    note_skipped,
-    note_unlearned,
-)
+from forecast.reporting.reading_notes import note_few_seasons, note_reading, note_skipped, note_unlearned
 from forecast.reporting.seasons import seasons_line, seasons_of
 from forecast.spec.limits import MAX_BACKTESTS, MAX_HORIZON, check_range
 from forecast.spec.model import Bounds
@@ -173,6 +169,7 @@ def _train(
     if reading.panel.target.kind == "value":
         _note_means(reading.panel, plan.bounds, run.listener)
     run.listener(Note("plan", notes.plan_line(plan, any_long=found.any_long)))
+    note_few_seasons(reading.panel, request.season, run.listener)
     note_unlearned(reading.panel, plan, run.listener)
     for decision, reason in plan.reasons:
         run.listener(Decision(decision, reason))

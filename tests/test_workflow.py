@@ -513,6 +513,13 @@ def test_zero_shot_needs_two_rows():
 
 
 @pytest.mark.usefixtures("pretrained")
+def test_zero_shot_warns_of_less_than_two_seasons():
+    heard: list[Event] = []
+    workflow.untrained_model(data(), forecast.TrainRequest(method="theta", season=30), listener=heard.append)
+    told = [event.message for event in heard if isinstance(event, Warned)]
+    assert told == ["--season 30: the longest series has 48 rows, fewer than two seasons"]
+
+
 def test_zero_shot_reads_no_covariates():
     columns = forecast.Columns(target="sold", past=("month",))
     with pytest.raises(forecast.UsageError, match="without a model it reads no covariates"):

@@ -1,15 +1,20 @@
 """Rows of a table in the order of their series and times."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from forecast.data.arrays import Flags, Floats, Integers, Times, bounds_of, row_series
 from forecast.data.frequency import Frequency
-from forecast.phrases import counted
+from forecast.phrases import JOINER, counted
 from forecast.tables.columns import CellError, Column
 from forecast.tables.dates import ParsedTimes
 from forecast.tables.table import Table
+
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+"""An integer as it is written: 007 is a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,7 @@ class Rows:
 def sort_rows(
     table: Table, values: Floats, *, times: ParsedTimes, time: Column | None, id: Column | None
 ) -> Rows:
-    """The rows of a table with their values, (rows,), by id and time.
+    """The rows of a table with their values, (rows,), by id and time; ids that are integers by their size.
 
     `times` are those of the texts of the column `time`, or without this column those of the
     rows. Without a column of ids there is one series, "". A `DataError` for a row without an id.
@@ -149,7 +154,7 @@ def sort_rows(
         series = np.zeros(table.rows, dtype=np.int64)
     else:
         _refuse_empty_id(table, id)
-        by_id = sorted(range(len(id.texts)), key=id.texts.__getitem__)
+        by_id = sorted(range(len(id.texts)), key=_keys(id).__getitem__)
         ids = tuple(id.texts[index] for index in by_id)
         series = np.argsort(by_id)[id.codes]
     origin = np.lexsort((row_times, series))  # stable
@@ -164,6 +169,16 @@ def sort_rows(
         first_origin=origin[bounds[:-1]],
         seasons=np.ones(len(ids), dtype=np.int64),
     )
+
+
+def _keys(id: Column) -> Sequence[tuple[str | int, ...]]:
+    """What ids are sorted by: their texts, or integers where all of a column are such, 2 before 10."""
+    several = JOINER in id.name
+    columns = zip(*(text.split(JOINER) if several else [text] for text in id.texts), strict=True)
+    keys: list[Sequence[str | int]] = [
+        [*map(int, texts)] if all(map(_INTEGER.fullmatch, texts)) else texts for texts in columns
+    ]
+    return list(zip(*keys, strict=True))
 
 
 def _refuse_empty_id(table: Table, id: Column) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from forecast.data.panel import Panel
 from forecast.errors import DataError
-from forecast.events import Decision, Listener, Note
+from forecast.events import Decision, Listener, Note, Warned
 from forecast.reporting import notes
 
 if TYPE_CHECKING:
@@ -48,6 +48,15 @@ def note_skipped(reading: "ReadResult", listener: Listener) -> None:
 def note_few_rows(panel: Panel, listener: Listener) -> None:
     """Series of a panel that have next to no past."""
     _note_short(panel, FEW_ROWS, "so few rows tell hardly more than a last value", listener)
+
+
+def note_few_seasons(panel: Panel, requested: int | None, listener: Listener) -> None:
+    """A requested season that no series has two of."""
+    rows = int(panel.lengths.max())
+    if requested is not None and rows < 2 * requested:
+        listener(
+            Warned(f"--season {requested}: the longest series has {rows:,} rows, fewer than two seasons")
+        )
 
 
 def note_unlearned(panel: Panel, plan: "Plan", listener: Listener) -> None:

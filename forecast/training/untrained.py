@@ -13,7 +13,7 @@ from forecast.planning.plan import combination_of
 from forecast.reading.reader import ReadResult
 from forecast.reporting import notes
 from forecast.reporting.model_card import untrained_card
-from forecast.reporting.reading_notes import note_few_rows
+from forecast.reporting.reading_notes import note_few_rows, note_few_seasons
 from forecast.reporting.seasons import seasons_line, seasons_of
 from forecast.spec.reading import ReadSpec, Target
 from forecast.spec.training import TrainRequest
@@ -40,6 +40,7 @@ def untrained(
     spec = request.read
     note_few_rows(reading.panel, listener)
     season, reason = defaults.season(reading.panel, request.season)
+    note_few_seasons(reading.panel, request.season, listener)
     listener(Decision("season", reason))
     panel = reading.panel.with_season(season)
     if spec.target is None and defaults.is_binary(panel):

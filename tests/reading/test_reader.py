@@ -13,6 +13,7 @@ from forecast.data.arrays import LARGEST
 from forecast.data.frequency import Frequency
 from forecast.errors import DataError, ForecastError
 from forecast.events import SeriesSkipped
+from forecast.phrases import JOINER
 from forecast.reading.reader import read_panel
 from forecast.spec.reading import Columns, Notation, ReadSpec
 from forecast.tables import source
@@ -101,6 +102,14 @@ def test_ids_are_text_kept_byte_for_byte():
     reading = read(table(*rows, header="id,year,y"))
     assert reading.panel.ids == tuple(sorted(ids))
     assert reading.panel.columns.series == "id"
+
+
+def test_ids_that_are_integers_are_in_their_order():
+    rows = [f"{shop},{part},{year},1" for shop in (2, 10, 1) for part in "ba" for year in (2019, 2020)]
+    ids = read(
+        table(*rows, header="shop,id,year,y"), Columns("y", "year", JOINER.join(["shop", "id"]))
+    ).panel.ids
+    assert [id.split(JOINER) for id in ids] == [[shop, part] for shop in ("1", "2", "10") for part in "ab"]
 
 
 def test_the_order_of_rows_and_series_decides_nothing():
