@@ -55,7 +55,7 @@ def check(
     """
     reading, files = training_sample(data, request.read, None)
     parts = [CheckPart(file, reading.read, reading.panel.frequency) for file in data.files]
-    done = list(work(check_file, parts, engine, listener=listener))
+    done = list(work(check_file, parts, engine, listener=listener, strict=request.read.policy.is_strict))
     differing = _differing(done, reading.read)
     profiles = [each.profile for _, each in done if each.profile is not None]
     for profile in profiles:
@@ -63,6 +63,8 @@ def check(
             listener(series)
     unfit = {part.file.name for part, each in done if not each.fits}
     stepping = other_steps(profiles, reading.panel.frequency.adjective, unfit)
+    if stepping and request.read.policy.is_strict:
+        differing, stepping = [*differing, *stepping], []
     for error in stepping:
         listener(FileFailed(str(error.where), str(error), error.hint))
     refusal, plan = differing[0] if differing else None, None

@@ -110,7 +110,7 @@ def predict(
         parts, manifest = _plan(files, model, folder, options, engine)
         done: list[tuple[Path, Written]] = []
         heard: set[str] = set()
-        again, strict = "the same command goes on" * goes_on, read.policy.unusable == "error"
+        again, strict = "the same command goes on" * goes_on, read.policy.is_strict
         for part, written in work(
             forecast_part, parts, engine, manifest, listener, again=again, strict=strict
         ):

@@ -103,7 +103,10 @@ def train(
         with _job(folder, column, request, parts, options, listener) as manifest:
             listener(Note("groups", f"{counted(len(parts), 'model')}, one for each {shown(column)}"))
             done = {}
-            for part, trained in work(train_group, parts, engine, manifest, listener, what="group"):
+            strict = request.read.policy.is_strict
+            for part, trained in work(
+                train_group, parts, engine, manifest, listener, what="group", strict=strict
+            ):
                 done[part.file.name] = part.output
                 for text in trained.warnings:
                     listener(Warned(f"{part.file.name}: {text}"))

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.data.frequency import Frequency
 from forecast.engines.calls import Engine, Failure
 from forecast.engines.parts import run_partitions
 from forecast.errors import DataError
 from forecast.phrases import JOINER, shown
 from forecast.reading.opening import open_table
+from forecast.reading.reader import read_panel
 from forecast.serialize import parse
 from forecast.spec.reading import ReadSpec
 from forecast.tables.dataset import refuse_other_columns
@@ -32,6 +34,8 @@ class ScanPart:
 
     file: DataFile
     read: ReadSpec
+    frequency: Frequency | None
+    """In which strict reading must find nothing wrong; None where that is seen later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +46,24 @@ class Scanned:
     series: NDArray[np.uint64]
 
 
-def refuse_mixed_files(data: DataSet, read: ReadSpec, engine: Engine) -> None:
+def refuse_mixed_files(
+    data: DataSet, read: ReadSpec, engine: Engine, frequency: Frequency | None = None
+) -> None:
     """Raise a `DataError` where files differ in columns or hold the same series; `read` names the id.
 
-    A file that cannot be read says nothing here: it fails where it is worked on.
+    A file that cannot be read says nothing here: it fails where it is worked on. Strict reading refuses it
+    here, and with a `frequency` what cannot be read in that step.
     """
-    if len(data.files) == 1 or is_partitioned(data, read.columns.series_names):
+    everything = frequency is not None and read.policy.is_strict
+    if len(data.files) == 1 or (not everything and is_partitioned(data, read.columns.series_names)):
         return
-    parts = [ScanPart(file, read) for file in data.files]
-    results = run_partitions(scan, parts, engine)
-    found = {number: result for number, result in results if not isinstance(result, Failure)}
+    parts = [ScanPart(file, read, frequency if everything else None) for file in data.files]
+    found: dict[int, Scanned] = {}
+    for number, result in run_partitions(scan, parts, engine):
+        if not isinstance(result, Failure):
+            found[number] = result
+        elif read.policy.is_strict:
+            raise DataError(result.message, hint=result.hint)
     if not found:
         return
     numbers = sorted(found)
@@ -69,8 +81,13 @@ def refuse_mixed_files(data: DataSet, read: ReadSpec, engine: Engine) -> None:
 
 def scan(part: ScanPart) -> Scanned:
     """The columns of a file and its series."""
-    names = part.read.columns.series_names
-    table = open_table(DataSet(part.file.name, (part.file,)), part.read, only=names or None)
+    names, source = part.read.columns.series_names, DataSet(part.file.name, (part.file,))
+    table = open_table(source, part.read, only=None if part.frequency else names or None)
+    if part.frequency is not None:
+        for skipped in read_panel(table, part.read, frequency=part.frequency).skipped:
+            raise DataError(
+                f'series "{shown(skipped.id)}" cannot be used: {skipped.reason}', where=part.file.name
+            )
     ids = table.column(JOINER.join(names)).texts if names else [""]
     return Scanned(part.file.parquet_columns() or table.names, series_numbers(ids))
 

@@ -142,7 +142,8 @@ def _evaluate(
     engine: Engine,
     listener: Listener,
 ) -> EvaluationResult:
-    found = list(work(survey, parts, engine, listener=_first_of_two(listener)))
+    strict = any(part.read is not None and part.read.policy.is_strict for part in parts[:1])
+    found = list(work(survey, parts, engine, listener=_first_of_two(listener), strict=strict))
     surveyed = [each for _, each in found]
     _tell(model, surveyed, listener)
     for _ in range(len(parts) - len(found)):

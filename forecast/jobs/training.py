@@ -70,7 +70,7 @@ def train(
     with kept(engine), in_parts(data, request.read, beside, listener) as parts:
         reading, files = training_sample(parts, request.read, options.sample, listener)
         reading = replace(reading, source=data.root)
-        refuse_mixed_files(parts, reading.read, engine)
+        refuse_mixed_files(parts, reading.read, engine, reading.panel.frequency)
         task = CalibratedTask(parts, reading, engine, beside.absolute().parent, listener)
         sampled = Sampled(files, len(parts.files), parts.rows)
 

@@ -36,7 +36,7 @@ def note_skipped(reading: "ReadResult", listener: Listener) -> None:
     """Each series that cannot be used; raises `DataError` where the policy allows none."""
     for series in reading.skipped:
         listener(series)
-    if reading.skipped and reading.read.policy.unusable == "error":
+    if reading.skipped and reading.read.policy.is_strict:
         count, named = len(reading.skipped), "; ".join(notes.skipped(reading))
         raise DataError(
             f"{count:,} of {count + len(reading.panel):,} series cannot be used: {named}",

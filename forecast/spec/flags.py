@@ -48,7 +48,7 @@ def _reading(read: ReadSpec) -> Iterator[tuple[str, object]]:
     yield from _given(read.notation, _NOTATION)
     yield from (("missing_mark", mark) for mark in read.notation.missing_marks)
     yield from _given(read.policy, _POLICY)
-    if read.policy.unusable == "error":
+    if read.policy.is_strict:
         yield "strict", True
 
 

@@ -220,6 +220,11 @@ class Policy:
     """One of several series that cannot be used; by default "skip"."""
 
     @property
+    def is_strict(self) -> bool:
+        """Whether nothing that cannot be used is left out."""
+        return self.unusable == "error"
+
+    @property
     def gaps_or_default(self) -> Gaps | None:
         """The policy for steps without a row: where rows are added up, no row is a sum of 0."""
         return "zero" if self.gaps is None and self.resample == "sum" else self.gaps

@@ -1,5 +1,7 @@
 """`train` on a data set: a sample is trained on, and the other series calibrate its intervals."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from forecast.errors import DataError
 from forecast.events import FileFailed, Note, ignore
 from forecast.jobs.split import partition
 from forecast.reading.reader import read_panel
-from forecast.spec.reading import Columns, ReadSpec
+from forecast.spec.reading import Columns, Policy, ReadSpec
 from forecast.spec.training import TrainRequest
 from forecast.storage import modelfile
 from forecast.tables.dataset import find_data_set, single
@@ -42,13 +44,13 @@ def data(tmp_path):
     return find_data_set(made.folder)
 
 
-def train(data, tmp_path, sample=8, heard=None, engine=SERIAL):
+def train(data, tmp_path, sample=8, heard=None, engine=SERIAL, request=THETA):
     # Its import would have every test of this module need TensorFlow.
     from forecast.jobs.training import TrainOptions
     from forecast.jobs.training import train as train_files
 
     chosen = TrainOptions(sample, tmp_path / "m.forecast")
-    return train_files(data, THETA, chosen, engine, ignore if heard is None else heard.append)
+    return train_files(data, request, chosen, engine, ignore if heard is None else heard.append)
 
 
 def test_what_was_trained_on_and_what_calibrated_is_in_the_card(data, tmp_path):
@@ -96,6 +98,17 @@ def test_a_damaged_file_is_listed_and_the_model_is_made(data, tmp_path):
     model = train(data, tmp_path, heard=heard).model
     assert [event.name for event in heard if isinstance(event, FileFailed)] == ["part-0001.parquet"]
     assert model.card.sampled.calibrated_files == 4
+
+
+def test_strict_training_refuses_a_file_of_another_step_before_any_work(data, tmp_path):
+    path = data.files[1].path
+    found = pd.read_parquet(path)
+    weeks = pd.Timestamp("2025-01-06") + pd.to_timedelta(7 * found.groupby("shop").cumcount(), "D")
+    found.assign(day=weeks.dt.strftime("%Y-%m-%d")).to_parquet(path)
+    request = replace(THETA, read=ReadSpec(policy=Policy(unusable="error")))
+    with pytest.raises(DataError, match="are weekly, not daily"):
+        train(data, tmp_path, request=request)
+    assert not (tmp_path / "m.forecast").exists()
 
 
 def test_few_other_series_calibrate_nothing(data, tmp_path):
