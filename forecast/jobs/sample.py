@@ -1,5 +1,6 @@
 """A data set is guessed once, for the whole: columns, frequency and bounds, from some of its series."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from forecast.errors import DataError
 from forecast.events import Listener, Note, ignore
 from forecast.forecasters.model import RecurrentForecaster
 from forecast.phrases import counted
+from forecast.reading.opening import open_table
 from forecast.reading.reader import ReadResult, read_panel
 from forecast.reporting.reading_notes import note_reading
 from forecast.spec.reading import ReadSpec
@@ -80,17 +82,25 @@ def sampled(
 
 
 def _read(some: DataSet, read: ReadSpec, data: DataSet) -> tuple[ReadResult, DataSet]:
-    """The reading of some files, or where one of these is bad, of the first file that can be read."""
+    """The reading of some files; where one is bad of those that can be opened, or of the first that can."""
     try:
         return read_panel(some, read), some
     except DataError as error:
         first = error
-    for file in data.files[:_FILES_TRIED]:
-        try:
-            return read_panel(data.only([file]), read), data.only([file])
-        except DataError:
-            continue
+    opened = [file for file in some.files if _opens(data.only([file]), read)]
+    for files in (opened, *([file] for file in data.files[:_FILES_TRIED])):
+        with suppress(DataError):
+            if files:
+                return read_panel(data.only(files), read), data.only(files)
     raise first
+
+
+def _opens(data: DataSet, read: ReadSpec) -> bool:
+    try:
+        open_table(data, read)
+    except DataError:
+        return False
+    return True
 
 
 def evenly(panel: Panel, series: int) -> Panel:

@@ -97,7 +97,7 @@ def test_a_damaged_file_is_listed_and_the_model_is_made(data, tmp_path):
     path.write_bytes(path.read_bytes()[:-9])
     model = train(data, tmp_path, heard=heard).model
     assert [event.name for event in heard if isinstance(event, FileFailed)] == ["part-0001.parquet"]
-    assert model.card.sampled.calibrated_files == 4
+    assert (model.card.sampled.files, model.card.sampled.calibrated_files) == (4, 4)
 
 
 def test_strict_training_refuses_a_file_of_another_step_before_any_work(data, tmp_path):
