@@ -513,11 +513,11 @@ def test_zero_shot_needs_two_rows():
 
 
 @pytest.mark.usefixtures("pretrained")
-def test_zero_shot_warns_of_less_than_two_seasons():
+def test_zero_shot_tells_of_less_than_two_seasons():
     heard: list[Event] = []
     workflow.untrained_model(data(), forecast.TrainRequest(method="theta", season=30), listener=heard.append)
-    told = [event.message for event in heard if isinstance(event, Warned)]
-    assert told == ["--season 30: the longest series has 48 rows, fewer than two seasons"]
+    told = [event.text for event in heard if isinstance(event, Note) and event.label == "season"]
+    assert told == ["30, as asked; the longest series, 48 rows, has not two of them"]
 
 
 def test_zero_shot_reads_no_covariates():

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from forecast.data.panel import Panel
 from forecast.errors import DataError
-from forecast.events import Decision, Listener, Note, Warned
+from forecast.events import Decision, Listener, Note
 from forecast.reporting import notes
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def note_few_seasons(panel: Panel, requested: int | None, listener: Listener) ->
     rows = int(panel.lengths.max())
     if requested is not None and rows < 2 * requested:
         listener(
-            Warned(f"--season {requested}: the longest series has {rows:,} rows, fewer than two seasons")
+            Note("season", f"{requested:,}, as asked; the longest series, {rows:,} rows, has not two of them")
         )
 
 
