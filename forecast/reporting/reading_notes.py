@@ -54,9 +54,8 @@ def note_few_seasons(panel: Panel, requested: int | None, listener: Listener) ->
     """A requested season that no series has two of."""
     rows = int(panel.lengths.max())
     if requested is not None and rows < 2 * requested:
-        listener(
-            Note("season", f"{requested:,}, as asked; the longest series, {rows:,} rows, has not two of them")
-        )
+        few = f"the longest series, {rows:,} rows, has not two of them"
+        listener(Note("season", f"{requested:,}, as asked; {few}"))
 
 
 def note_unlearned(panel: Panel, plan: "Plan", listener: Listener) -> None:
