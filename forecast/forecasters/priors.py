@@ -20,7 +20,7 @@ OWN_WITH_COVARIATES = "own with covariates"
 _WEIGHTS: dict[int, dict[str, float]] = {
     1: {OWN: 0.3, "theta": 0.03, "ets": 0.05, "ridge": 0.025, "seasonal-drift": 0.005, "naive": 0.025},
     4: {OWN: 0.5, "theta": 0.4, "ets": 0.1, "ridge": 0.05, "seasonal-drift": 0.02, "naive": 0.02},
-    12: {OWN: 0.7, "theta": 0.5, "ets": 0.1, "ridge": 0.1, "seasonal-drift": 0.02, "naive": 0.02},
+    12: {OWN: 0.7, "theta": 0.5, "ets": 0.2, "ridge": 0.2, "seasonal-drift": 0.04, "naive": 0.04},
     5: {OWN: 1.6, "theta": 1.0, "ets": 1.4, "ridge": 1.4, "seasonal-drift": 0.2, "naive": 0.8},
     7: {OWN: 0.8, "theta": 0.5, "ets": 0.7, "ridge": 0.7, "seasonal-drift": 0.1, "naive": 0.4},
     24: {OWN: 0.8, "theta": 0.3, "ets": 0.3, "ridge": 0.7, "seasonal-drift": 0.1, "naive": 0.1},
