@@ -306,7 +306,8 @@ def test_a_fine_tuned_network_that_is_a_little_better_is_averaged_with_the_pretr
         in dict(workflow.show(model).lines)["training"]
     )
     again = workflow.evaluate(model, data(), refit=True, backtests=1)
-    assert again.scores.overall[0].tolist() == model.card.scores.overall[0].tolist()
+    # Networks read other series beside these, and add up in another order.
+    assert again.scores.overall[0] == pytest.approx(model.card.scores.overall[0], rel=1e-6)
 
 
 @pytest.mark.usefixtures("pretrained")
@@ -481,7 +482,8 @@ def test_numbers_near_the_largest_are_judged_and_forecast_without_a_word_from_nu
 def test_one_method_forecasts_the_same_with_and_without_training(method):
     request = replace(READY, method=method)
     ready = workflow.untrained_model(data(), request)
-    assert values(ready) == values(workflow.train(data(), request).model)
+    trained = values(workflow.train(data(), request).model)
+    assert np.array(values(ready)) == pytest.approx(np.array(trained), rel=1e-6)
 
 
 @pytest.mark.usefixtures("pretrained")
