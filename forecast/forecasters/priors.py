@@ -88,7 +88,7 @@ _GROWTH: dict[int, tuple[float, float]] = {
 that errors grow with."""
 
 
-_WIDTHS = {4: 1.2}
+_WIDTHS = {4: 1.1}
 """Season -> width of an interval that held the values of development series, in units of that of errors
 between a normal and a Laplace distribution; 1 for the others."""
 
