@@ -153,22 +153,22 @@ class ActorCrew:
         self._ray = ray
         self._actors: list[Any] = []
         self._made: tuple[object, ...] = ()
-        self._told: dict[str, tuple[object, ...]] = {}
-        """The newest arguments of each method that was told, in the order of the methods."""
+        self._given: dict[str, tuple[object, ...]] = {}
+        """The newest arguments of each method that was called, in the order of the methods."""
 
     def start(self, make: Callable[..., object], *arguments: object) -> None:
         """See `Crew`."""
         self.end()
-        self._made, self._told = (make, *arguments), {}
+        self._made, self._given = (make, *arguments), {}
         self._actors = [self._new() for _ in range(self.workers)]
 
     def tell(self, method: str, *arguments: object) -> None:
         """See `Crew`."""
         # One copy in the store of the cluster serves all workers, and those that replace them.
-        self._told.pop(method, None)
+        self._given.pop(method, None)
         shared = tuple(self._ray.put(each) for each in arguments)
         self._results([(method, *shared)] * self.workers)
-        self._told[method] = shared
+        self._given[method] = shared
 
     def ask(self, method: str, questions: Sequence[tuple[object, ...]]) -> list[object]:
         """See `Crew`."""
@@ -196,7 +196,7 @@ class ActorCrew:
                 return self._ray.get(waiting)
             except self._ray.exceptions.RayActorError:
                 self._actors[number] = self._new()
-                for method, arguments in self._told.items():
+                for method, arguments in self._given.items():
                     self._actors[number].call.remote(method, *arguments)
                 waiting = self._actors[number].call.remote(*call)
             except self._ray.exceptions.RayTaskError as error:

@@ -1,7 +1,7 @@
 """Workers that keep a state from one call to the next: objects here, or actors of a Ray cluster.
 
-What an object answers follows from what it was made of, what it was last told, and the question. So a lost
-worker is made again, told the same, and asked again: the answer is the same.
+What an object answers follows from what it was made of, what it was last given, and the question. So a lost
+worker is made again, given the same, and asked again: the answer is the same.
 """
 
 from collections.abc import Callable, Iterator, Sequence

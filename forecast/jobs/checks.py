@@ -86,7 +86,7 @@ def check_file(part: CheckPart) -> Checked:
     if refusal is not None and partial.rows is not None and partial.frequency is None:
         partial, refusal = read_as_far_as_possible(source, part.read, frequency=part.frequency)
     if refusal is not None and partial.roles is None:
-        return Checked(Scanned(names, series_numbers([])), None)  # it lacks a column, of which all are told
+        return Checked(Scanned(names, series_numbers([])), None)  # lacks a column: a finding of all files
     if refusal is not None:
         raise refusal
     assert partial.reading is not None

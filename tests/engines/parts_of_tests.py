@@ -37,7 +37,7 @@ def process_id(_: int) -> int:
 
 
 class Adder:
-    """A worker that keeps what it was made of and last told to add."""
+    """A worker that keeps what it was made of and last given to add."""
 
     def __init__(self, start: int) -> None:
         self._start, self._added = start, 0

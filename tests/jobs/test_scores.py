@@ -183,9 +183,9 @@ def test_the_command_writes_one_table_and_says_which_file_failed(place, tmp_path
     ]
     code, out, err = real_program(*words)
     assert code == 0, err
-    told = json.loads(out)
-    assert [row["model"] for row in told["rows"]][:2] == ["theta", "naive"]
-    assert (told["basis"], told["verdict"]["flat"]) == ("new rows", False)
+    printed = json.loads(out)
+    assert [row["model"] for row in printed["rows"]][:2] == ["theta", "naive"]
+    assert (printed["basis"], printed["verdict"]["flat"]) == ("new rows", False)
     (folder / "part-0002.parquet").write_bytes(b"PAR1")
     (folder / "part-0003.csv").touch()
     code, _, err = real_program(*words)
