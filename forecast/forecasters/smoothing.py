@@ -167,7 +167,7 @@ def _smooth(
         if period > 1:
             index += np.multiply(gamma, error, out=part)
         errors += np.multiply(error, error, out=part)
-        if step in marks:
+        if step in marks:  # errors since the last mark count for each end whose warm-up was over by then
             some = np.flatnonzero((warm_up <= begin) & (ends >= step))
             counted[some] += errors[run[some]]
             errors[:], begin = 0.0, step
